@@ -1,0 +1,108 @@
+//! A point item: points that one award of one accrual gave, with an expiry of their own.
+
+use super::{AccountKey, ItemId, PartnerId, Points, Sequence, SourceId, Timestamp, UseOrder};
+use serde::{Deserialize, Serialize};
+
+/// A place in an account's order of use: earlier goes first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ItemPosition {
+    /// The expiry as [`Timestamp::order`], `u64::MAX` for never; 0 throughout an account of order `first_in`.
+    pub order: u64,
+    /// Ties are broken by issue.
+    pub id: ItemId,
+}
+
+impl ItemPosition {
+    /// Before every item.
+    pub const FIRST: ItemPosition = ItemPosition { order: 0, id: ItemId { sequence: Sequence(0), place: 0 } };
+    /// After every item.
+    pub const LAST: ItemPosition =
+        ItemPosition { order: u64::MAX, id: ItemId { sequence: Sequence::OWN, place: u16::MAX } };
+
+    /// Where an item stands.
+    #[must_use]
+    pub fn new(order: UseOrder, expires_at: Option<Timestamp>, id: ItemId) -> ItemPosition {
+        let order = match order {
+            UseOrder::EarliestExpiry => expires_at.map_or(u64::MAX, Timestamp::order),
+            UseOrder::FirstIn => 0,
+        };
+        ItemPosition { order, id }
+    }
+
+    /// Where an item stands in time: by an instant (of expiry, of maturing), then by issue.
+    #[must_use]
+    pub fn at(instant: Timestamp, id: ItemId) -> ItemPosition {
+        ItemPosition { order: instant.order(), id }
+    }
+
+    /// The place before everything at or after `instant`.
+    #[must_use]
+    pub fn before(instant: Timestamp) -> ItemPosition {
+        ItemPosition { order: instant.order(), id: ItemPosition::FIRST.id }
+    }
+
+    /// The place right after this one.
+    #[must_use]
+    pub fn successor(self) -> ItemPosition {
+        let ItemId { sequence, place } = self.id;
+        let id = match place.checked_add(1) {
+            Some(place) => ItemId { sequence, place },
+            None => ItemId { sequence: sequence.next(), place: 0 },
+        };
+        ItemPosition { order: self.order, id }
+    }
+
+    /// Whether the account uses its items in the order of issue.
+    #[must_use]
+    pub fn is_first_in(self) -> bool {
+        self.order == 0
+    }
+}
+
+/// The full name of an item, in the order of its table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ItemKey {
+    /// Whose it is.
+    pub account: AccountKey,
+    /// Where it stands.
+    pub position: ItemPosition,
+}
+
+/// A point item.
+///
+/// Law: `granted = remaining + held + redeemed + expired + cancelled + repaid`, nothing negative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Item {
+    /// Points given.
+    pub granted: Points,
+    /// Points left.
+    pub remaining: Points,
+    /// Points set aside.
+    pub held: Points,
+    /// Points redeemed.
+    pub redeemed: Points,
+    /// Points expired.
+    pub expired: Points,
+    /// Points taken back because the accrual was cancelled.
+    pub cancelled: Points,
+    /// Points that went into a debt.
+    pub repaid: Points,
+    /// Of the redeemed points, those whose accrual was cancelled and which the host bears.
+    pub absorbed: Points,
+    /// When the points become (became) available.
+    pub available_from: Timestamp,
+    /// When they stop being usable: usable while `now < expires_at` (rule D48).
+    pub expires_at: Option<Timestamp>,
+    /// What they come from.
+    pub source: Option<SourceId>,
+    /// Who paid for them.
+    pub partner: Option<PartnerId>,
+}
+
+impl Item {
+    /// Whether the item is past its expiry.
+    #[must_use]
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|expiry| expiry <= now)
+    }
+}

@@ -1,0 +1,168 @@
+//! A member and the member's accounts: one record, so that one read gives a balance.
+
+use super::{ItemPosition, PointTypeId, Points, Sequence, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// A member of a program.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Member {
+    /// When the member was enrolled.
+    pub enrolled_at: Timestamp,
+    /// The member's newest journal entry: the head of the chain that a statement walks.
+    pub last_sequence: Sequence,
+    /// No item of the member matures or expires before this instant. May be early, never late.
+    pub next_due: Option<Timestamp>,
+    /// The accounts, in order of point type.
+    pub accounts: Vec<Account>,
+}
+
+impl Member {
+    /// A member without points.
+    #[must_use]
+    pub fn new(enrolled_at: Timestamp) -> Member {
+        Member { enrolled_at, last_sequence: Sequence::OWN, next_due: None, accounts: Vec::new() }
+    }
+
+    /// The account of a point type, if the member ever had points of it.
+    #[must_use]
+    pub fn account(&self, point_type: PointTypeId) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.point_type == point_type)
+    }
+
+    /// The account of a point type, opened where there is none yet.
+    pub fn account_mut(&mut self, point_type: PointTypeId) -> &mut Account {
+        let at = match self.accounts.binary_search_by_key(&point_type, |account| account.point_type) {
+            Ok(at) => at,
+            Err(at) => {
+                self.accounts.insert(at, Account::new(point_type));
+                at
+            }
+        };
+        #[expect(clippy::indexing_slicing, reason = "the line above found or made it")]
+        &mut self.accounts[at]
+    }
+
+    /// Whether something matures or expires at `now` that is not booked yet.
+    #[must_use]
+    pub fn is_due(&self, now: Timestamp) -> bool {
+        self.next_due.is_some_and(|due| due <= now)
+    }
+
+    /// Makes sure that [`Member::next_due`] is not after `instant`.
+    pub fn due_by(&mut self, instant: Timestamp) {
+        self.next_due = Some(self.next_due.map_or(instant, |due| due.min(instant)));
+    }
+}
+
+/// A member's points of one type. All sums are over the account's items, as booked.
+///
+/// Law: `granted = available + qualifying + future + held + redeemed + expired + cancelled + repaid`.
+/// Law: `debt > 0` only where `available = 0`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Account {
+    /// Whose sums these are.
+    pub point_type: PointTypeId,
+    /// Left in matured items of a redeemable type.
+    pub available: Points,
+    /// Left in items of a qualifying type.
+    pub qualifying: Points,
+    /// Left in items that are not available yet.
+    pub future: Points,
+    /// Set aside for redemptions that are not captured yet.
+    pub held: Points,
+    /// Owed by the member: spent points whose accrual was cancelled.
+    pub debt: Points,
+    /// Ever granted, less cancelled (rule D54).
+    pub lifetime: Points,
+    /// Ever granted.
+    pub granted: Points,
+    /// Redeemed, less what cancelled redemptions gave back.
+    pub redeemed: Points,
+    /// Expired.
+    pub expired: Points,
+    /// Taken back from items by cancelled accruals.
+    pub cancelled: Points,
+    /// Taken from items to repay debts, or to make up for spent points of cancelled accruals.
+    pub repaid: Points,
+    /// Spent points of cancelled accruals that the host bears (rule E65).
+    pub absorbed: Points,
+    /// No open item of the account comes before this place in the order of use.
+    pub first_open: ItemPosition,
+}
+
+impl Account {
+    /// An account without points.
+    #[must_use]
+    pub fn new(point_type: PointTypeId) -> Account {
+        let none = Points::ZERO;
+        Account {
+            point_type,
+            available: none,
+            qualifying: none,
+            future: none,
+            held: none,
+            debt: none,
+            lifetime: none,
+            granted: none,
+            redeemed: none,
+            expired: none,
+            cancelled: none,
+            repaid: none,
+            absorbed: none,
+            first_open: ItemPosition::LAST,
+        }
+    }
+
+    /// What a balance shows.
+    #[must_use]
+    pub fn balance(&self) -> Balance {
+        Balance {
+            point_type: self.point_type,
+            available: Points(self.available.0.saturating_sub(self.debt.0)),
+            qualifying: self.qualifying,
+            future: self.future,
+            held: self.held,
+            debt: self.debt,
+            lifetime: self.lifetime,
+        }
+    }
+
+    /// Makes sure that an open item at `position` is not passed over.
+    pub fn open_at(&mut self, position: ItemPosition) {
+        self.first_open = self.first_open.min(position);
+    }
+}
+
+/// The balance of one account (rules D28 to D31, D51 to D55).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+pub struct Balance {
+    /// The kind of points.
+    pub point_type: PointTypeId,
+    /// Redeemable now; below 0 where the member owes points.
+    pub available: Points,
+    /// Counting toward a tier.
+    pub qualifying: Points,
+    /// Granted, but not available yet.
+    pub future: Points,
+    /// Set aside.
+    pub held: Points,
+    /// Owed.
+    pub debt: Points,
+    /// Ever granted, less cancelled.
+    pub lifetime: Points,
+}
+
+impl Balance {
+    /// The balance of an account that never had points.
+    #[must_use]
+    pub fn zero(point_type: PointTypeId) -> Balance {
+        Account::new(point_type).balance()
+    }
+
+    /// Available and qualifying points together (rule D28).
+    #[must_use]
+    pub fn available_total(&self) -> Points {
+        Points(self.available.0.saturating_add(self.qualifying.0))
+    }
+}

@@ -1,0 +1,357 @@
+//! Instants, dates and spans. No clock here: `now` is handed in.
+//!
+//! Instants are UTC milliseconds. Calendar rules are computed in the program's time zone, from the bundled zone
+//! database, so that the same command gives the same instant on every machine.
+
+use jiff::civil;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use std::str::FromStr;
+
+const DAY_MS: i64 = 86_400_000;
+
+/// An instant: milliseconds since 1970-01-01T00:00Z. Written in RFC 3339; shown in UTC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct Timestamp(i64);
+
+/// Why a text is not an instant, a date, or a time zone.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not {expected}: {found:?}")]
+pub struct TimeError {
+    expected: &'static str,
+    found: String,
+}
+
+impl TimeError {
+    fn new(expected: &'static str, found: &str) -> TimeError {
+        TimeError { expected, found: found.chars().take(40).collect() }
+    }
+}
+
+impl Timestamp {
+    /// Before every instant that a command can name.
+    pub const MIN: Timestamp = Timestamp(-62_135_596_800_000);
+    /// After every instant that a command can name: the end of the year 9999.
+    pub const MAX: Timestamp = Timestamp(253_402_207_200_000);
+
+    /// The instant `ms` milliseconds after 1970-01-01T00:00Z. `None` outside the years 1 to 9999.
+    #[must_use]
+    pub fn from_ms(ms: i64) -> Option<Timestamp> {
+        (Timestamp::MIN.0..=Timestamp::MAX.0).contains(&ms).then_some(Timestamp(ms))
+    }
+
+    /// Milliseconds since 1970-01-01T00:00Z.
+    #[must_use]
+    pub fn ms(self) -> i64 {
+        self.0
+    }
+
+    /// The UTC day this instant lies in.
+    #[must_use]
+    pub fn day(self) -> Day {
+        Day(self.0.div_euclid(DAY_MS) as i32)
+    }
+
+    /// The instant `hours` later (earlier, where negative), kept within the years 1 to 9999.
+    #[must_use]
+    pub fn saturating_add_hours(self, hours: i64) -> Timestamp {
+        Timestamp(self.0.saturating_add(hours.saturating_mul(3_600_000)).clamp(Timestamp::MIN.0, Timestamp::MAX.0))
+    }
+
+    /// A number whose unsigned order is the order of instants: for keys.
+    #[must_use]
+    pub fn order(self) -> u64 {
+        self.0.cast_unsigned() ^ (1 << 63)
+    }
+
+    /// The instant whose [`Timestamp::order`] this is.
+    #[must_use]
+    pub fn from_order(order: u64) -> Option<Timestamp> {
+        Timestamp::from_ms((order ^ (1 << 63)).cast_signed())
+    }
+
+    fn to_jiff(self) -> Option<jiff::Timestamp> {
+        jiff::Timestamp::from_millisecond(self.0).ok()
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.to_jiff() {
+            Some(instant) => f.pad(&format!("{instant:.3}")),
+            None => write!(f, "{} ms", self.0),
+        }
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Timestamp, TimeError> {
+        let bad = || TimeError::new("an instant like 2026-03-01T12:00:00Z in the years 1 to 9999", text);
+        let instant = text.parse::<jiff::Timestamp>().map_err(|_| bad())?;
+        Timestamp::from_ms(instant.as_millisecond()).ok_or_else(bad)
+    }
+}
+
+/// A UTC day, counted from 1970-01-01.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Day(pub i32);
+
+impl Day {
+    /// The date.
+    #[must_use]
+    pub fn date(self) -> Date {
+        let instant = jiff::Timestamp::from_millisecond(i64::from(self.0).saturating_mul(DAY_MS));
+        Date(instant.map_or(civil::Date::MAX, |i| i.to_zoned(TimeZone::UTC).date()))
+    }
+}
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.date().fmt(f)
+    }
+}
+
+/// A civil date, without a time or a zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date(civil::Date);
+
+impl Date {
+    /// The year.
+    #[must_use]
+    pub fn year(self) -> i16 {
+        self.0.year()
+    }
+
+    /// The month, 1 to 12.
+    #[must_use]
+    pub fn month(self) -> i8 {
+        self.0.month()
+    }
+
+    /// The instant at which this date begins in a zone.
+    #[must_use]
+    pub fn start(self, zone: &Zone) -> Option<Timestamp> {
+        from_zoned(&self.0.to_zoned(zone.0.clone()).ok()?)
+    }
+
+    /// The instant at which this date is over in a zone: the first of the next day.
+    #[must_use]
+    pub fn end(self, zone: &Zone) -> Option<Timestamp> {
+        Date(self.0.tomorrow().ok()?).start(zone)
+    }
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl FromStr for Date {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Date, TimeError> {
+        let bad = || TimeError::new("a date like 2026-03-01", text);
+        // jiff also reads a date out of a longer text; a date-only field must not swallow a time
+        if text.len() != 10 {
+            return Err(bad());
+        }
+        text.parse().map(Date).map_err(|_| bad())
+    }
+}
+
+/// An IANA time zone, by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Zone(TimeZone);
+
+impl Zone {
+    /// Coordinated universal time.
+    pub const UTC: Zone = Zone(TimeZone::UTC);
+
+    /// The zone's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.0.iana_name().unwrap_or("UTC")
+    }
+}
+
+impl Default for Zone {
+    fn default() -> Zone {
+        Zone::UTC
+    }
+}
+
+impl fmt::Display for Zone {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Zone {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<Zone, TimeError> {
+        match text {
+            "UTC" => Ok(Zone::UTC),
+            _ => TimeZone::get(text)
+                .map(Zone)
+                .map_err(|_| TimeError::new("a time zone of the IANA database, like Europe/Vienna", text)),
+        }
+    }
+}
+
+/// The unit of a [`Span`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// Calendar days.
+    Days,
+    /// Calendar weeks.
+    Weeks,
+    /// Calendar months; past a month's end, its last day (31 January + 1 month = 28 or 29 February).
+    Months,
+    /// Calendar years; 29 February + 1 year = 28 February.
+    Years,
+}
+
+/// A calendar span: `count` days, weeks, months or years, counted in the program's zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Span {
+    /// How many, up to 36,500.
+    pub count: u16,
+    /// Of what.
+    pub unit: Unit,
+}
+
+impl Span {
+    /// `count` days.
+    #[must_use]
+    pub fn days(count: u16) -> Span {
+        Span { count, unit: Unit::Days }
+    }
+
+    /// The instant this much after `from`, at the same time of day in `zone`. `None` past the year 9999.
+    #[must_use]
+    pub fn after(self, from: Timestamp, zone: &Zone) -> Option<Timestamp> {
+        let days = match self.unit {
+            Unit::Days => Some(i64::from(self.count)),
+            Unit::Weeks => i64::from(self.count).checked_mul(7),
+            Unit::Months | Unit::Years => None,
+        };
+        if let (Some(days), true) = (days, zone.0 == TimeZone::UTC) {
+            return Timestamp::from_ms(from.0.checked_add(days.checked_mul(DAY_MS)?)?);
+        }
+        let count = i64::from(self.count);
+        let span = match self.unit {
+            Unit::Days => jiff::Span::new().try_days(count),
+            Unit::Weeks => jiff::Span::new().try_weeks(count),
+            Unit::Months => jiff::Span::new().try_months(count),
+            Unit::Years => jiff::Span::new().try_years(count),
+        };
+        from_zoned(&from.to_jiff()?.to_zoned(zone.0.clone()).checked_add(span.ok()?).ok()?)
+    }
+}
+
+fn from_zoned(zoned: &jiff::Zoned) -> Option<Timestamp> {
+    Timestamp::from_ms(zoned.timestamp().as_millisecond())
+}
+
+/// Serde for a type that is text to people and its `$raw` to machines.
+macro_rules! text_or_raw {
+    ($name:ident, $raw:ty, $to_raw:expr, $from_raw:expr, $description:literal) => {
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                if serializer.is_human_readable() {
+                    serializer.collect_str(self)
+                } else {
+                    let to_raw: fn(&$name) -> $raw = $to_raw;
+                    to_raw(self).serialize(serializer)
+                }
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                use serde::de::Error;
+                if deserializer.is_human_readable() {
+                    String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
+                } else {
+                    let from_raw: fn($raw) -> Option<$name> = $from_raw;
+                    from_raw(<$raw>::deserialize(deserializer)?)
+                        .ok_or_else(|| D::Error::custom(concat!("not ", $description)))
+                }
+            }
+        }
+
+        #[cfg(feature = "cli")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "description": $description })
+            }
+        }
+    };
+}
+
+text_or_raw!(Timestamp, i64, |t| t.0, Timestamp::from_ms, "an instant in RFC 3339, like 2026-03-01T12:00:00Z");
+text_or_raw!(Date, String, |d| d.to_string(), |text| text.parse().ok(), "a civil date, like 2026-03-01");
+text_or_raw!(Zone, String, |z| z.to_string(), |text| text.parse().ok(), "an IANA time zone, like Europe/Vienna");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn months_clamp_to_their_end() {
+        let month = Span { count: 1, unit: Unit::Months };
+        assert_eq!(month.after(at("2026-01-31T10:00:00Z"), &Zone::UTC), Some(at("2026-02-28T10:00:00Z")));
+        assert_eq!(month.after(at("2028-01-31T10:00:00Z"), &Zone::UTC), Some(at("2028-02-29T10:00:00Z")));
+        let year = Span { count: 1, unit: Unit::Years };
+        assert_eq!(year.after(at("2028-02-29T00:00:00Z"), &Zone::UTC), Some(at("2029-02-28T00:00:00Z")));
+    }
+
+    #[test]
+    fn days_are_those_of_the_zone() {
+        let vienna: Zone = "Europe/Vienna".parse().unwrap();
+        assert_eq!(Span::days(1).after(at("2026-03-28T12:00:00Z"), &vienna), Some(at("2026-03-29T11:00:00Z")));
+        assert_eq!(Span::days(1).after(at("2026-03-28T12:00:00Z"), &Zone::UTC), Some(at("2026-03-29T12:00:00Z")));
+        let date: Date = "2026-03-29".parse().unwrap();
+        assert_eq!(date.end(&vienna), Some(at("2026-03-29T22:00:00Z")));
+    }
+
+    #[test]
+    fn the_end_of_time_is_no_overflow() {
+        assert_eq!(Span::days(u16::MAX).after(Timestamp::MAX, &Zone::UTC), None);
+        assert_eq!(Timestamp::from_ms(i64::MAX), None);
+        assert!("9999-12-30T00:00:00Z".parse::<Timestamp>().is_ok());
+    }
+
+    #[test]
+    fn order_is_the_order_of_instants() {
+        let instants = ["0001-01-02T00:00:00Z", "1969-12-31T23:59:59Z", "1970-01-01T00:00:00Z", "2026-01-01T00:00:00Z"];
+        assert!(instants.windows(2).all(|w| at(w[0]).order() < at(w[1]).order()));
+        assert!(instants.iter().all(|i| Timestamp::from_order(at(i).order()) == Some(at(i))));
+    }
+
+    #[test]
+    fn bad_texts_are_refused() {
+        assert!("2026-13-01".parse::<Date>().is_err());
+        assert!("2026-01-01T00:00".parse::<Date>().is_err());
+        assert!("tomorrow".parse::<Timestamp>().is_err());
+        assert!("Mars/Olympus".parse::<Zone>().is_err());
+    }
+}

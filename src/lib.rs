@@ -1,0 +1,4 @@
+//! AccrueDB: an embedded storage engine for loyalty points.
+
+pub mod domain;
+pub mod storage;

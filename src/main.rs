@@ -1,0 +1,3 @@
+//! The `accruedb` command.
+
+fn main() {}

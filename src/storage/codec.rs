@@ -1,0 +1,25 @@
+//! How records become bytes: bincode 2, standard configuration (little-endian, variable-width integers).
+//!
+//! The only file that names bincode. The format is small and fixed: golden bytes pin it, and a test reads them with
+//! another, compatible crate, so that the way out stays open.
+
+use crate::domain::Fault;
+use serde::{Serialize, de::DeserializeOwned};
+
+const CONFIG: bincode::config::Configuration = bincode::config::standard();
+
+/// Appends `value` to `to`.
+pub fn encode(value: &impl Serialize, to: &mut Vec<u8>) -> Result<(), Fault> {
+    bincode::serde::encode_into_std_write(value, to, CONFIG)
+        .map(drop)
+        .map_err(|error| Fault::io(format!("a record could not be encoded: {error}")))
+}
+
+/// The value that all of `bytes` are. `what` names them in the error.
+pub fn decode<T: DeserializeOwned>(bytes: &[u8], what: &str) -> Result<T, Fault> {
+    match bincode::serde::decode_from_slice(bytes, CONFIG) {
+        Ok((value, length)) if length == bytes.len() => Ok(value),
+        Ok((_, length)) => Err(Fault::corrupt(format!("{what}: {} bytes where {length} were expected", bytes.len()))),
+        Err(error) => Err(Fault::corrupt(format!("{what}: {error}"))),
+    }
+}

@@ -1,0 +1,283 @@
+//! The store that forgets: for tests, simulation and fuzzing. It keeps the promises of [`Store`] while the process
+//! lives, and can be told to break one on its k-th call.
+
+use super::keys::Key;
+use super::{Appended, Claim, Epoch, FORMAT_VERSION, JournalRecord, Read, Run, Store, TableId, Tail, Visit};
+use crate::domain::{Fault, FaultKind, Sequence};
+use parking_lot::Mutex;
+use std::collections::BTreeMap;
+use std::ops::Bound;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::time::Duration;
+
+type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
+
+/// A call that changes a [`MemoryStore`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Call {
+    /// [`Store::append`].
+    Append,
+    /// [`Store::checkpoint`].
+    Checkpoint,
+    /// [`Read::get`] and [`Read::scan`].
+    Read,
+}
+
+/// What goes wrong on a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// Nothing is done, and the caller is told so.
+    Fail,
+    /// It is done, but the caller is told that it failed.
+    FailAfter,
+    /// The caller is told that it is done, and it is not: a lying disk, the negative control of tests.
+    Lose,
+    /// It takes this long.
+    Delay(Duration),
+}
+
+#[derive(Debug, Clone)]
+struct Plan {
+    call: Call,
+    /// How many calls of the kind are left before it strikes.
+    after: u64,
+    trouble: Trouble,
+}
+
+#[derive(Debug, Clone, Default)]
+struct State {
+    tables: BTreeMap<TableId, Rows>,
+    journal: BTreeMap<Sequence, Vec<u8>>,
+    epoch: u64,
+    applied: Sequence,
+    promised: Option<Tail>,
+    released: bool,
+    plans: Vec<Plan>,
+}
+
+/// A store in memory. Share it in an `Arc` to open it again after an engine is gone.
+#[derive(Debug, Default)]
+pub struct MemoryStore(Mutex<State>);
+
+impl MemoryStore {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> MemoryStore {
+        MemoryStore::default()
+    }
+
+    /// From now on, the call of this kind after the next `after` ones has this trouble, once.
+    pub fn trouble(&self, call: Call, after: u64, trouble: Trouble) {
+        self.0.lock().plans.push(Plan { call, after, trouble });
+    }
+
+    /// Cuts the journal after entry `last`: damage that an engine must notice.
+    pub fn lose_journal_after(&self, last: Sequence) {
+        self.0.lock().journal.retain(|first, _| *first <= last);
+    }
+
+    /// The trouble that is due on this call, if any. Sleeps where it is a delay.
+    fn trouble_of(&self, call: Call) -> Option<Trouble> {
+        let mut state = self.0.lock();
+        let mut due = None;
+        state.plans.retain_mut(|plan| {
+            if plan.call != call {
+                return true;
+            }
+            match plan.after.checked_sub(1) {
+                Some(after) => {
+                    plan.after = after;
+                    true
+                }
+                None => {
+                    due = Some(plan.trouble);
+                    false
+                }
+            }
+        });
+        drop(state);
+        match due {
+            Some(Trouble::Delay(time)) => {
+                std::thread::sleep(time);
+                None
+            }
+            other => other,
+        }
+    }
+}
+
+fn planned() -> Fault {
+    Fault::io("memory store: failed as planned")
+}
+
+fn walk<'a>(rows: impl Iterator<Item = (&'a [u8], &'a [u8])>, visit: &mut Visit<'_>) -> Result<(), Fault> {
+    for (key, value) in rows {
+        if visit(key, value)? == ControlFlow::Break(()) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+impl State {
+    fn get(&self, table: TableId, key: &[u8]) -> Option<Vec<u8>> {
+        self.tables.get(&table)?.get(key).cloned()
+    }
+
+    fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
+        let Some(rows) = self.tables.get(&table).filter(|_| from < to) else { return Ok(()) };
+        let range = rows.range::<[u8], _>((Bound::Included(from), Bound::Excluded(to)));
+        walk(range.map(|(key, value)| (key.as_slice(), value.as_slice())), visit)
+    }
+
+    fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault> {
+        let start = self.journal.range(..=from).next_back().map_or(from, |(first, _)| *first);
+        for (first, bytes) in self.journal.range(start..) {
+            if visit(&first.to_bytes(), bytes)? == ControlFlow::Break(()) {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn journal_record(&self, at: Sequence) -> Option<(Sequence, Vec<u8>)> {
+        self.journal.range(..=at).next_back().map(|(first, bytes)| (*first, bytes.clone()))
+    }
+
+    fn apply(&mut self, sequence: Sequence, runs: &[Run]) {
+        for run in runs {
+            let table = self.tables.entry(run.table()).or_default();
+            for (key, value) in run.rows() {
+                match value {
+                    Some(value) => table.insert(key.to_vec(), value.to_vec()),
+                    None => table.remove(key),
+                };
+            }
+        }
+        self.applied = sequence;
+    }
+
+    fn fenced(&self, epoch: Epoch) -> Result<(), Fault> {
+        if self.epoch == epoch.0 {
+            return Ok(());
+        }
+        Err(Fault { kind: FaultKind::Fenced, what: format!("epoch {} was ended by epoch {}", epoch.0, self.epoch) })
+    }
+}
+
+impl Read for MemoryStore {
+    fn get(&self, table: TableId, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        match self.trouble_of(Call::Read) {
+            Some(_) => Err(planned()),
+            None => Ok(self.0.lock().get(table, key)),
+        }
+    }
+
+    fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
+        match self.trouble_of(Call::Read) {
+            Some(_) => Err(planned()),
+            None => self.0.lock().scan(table, from, to, visit),
+        }
+    }
+
+    fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault> {
+        self.0.lock().journal(from, visit)
+    }
+
+    fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
+        Ok(self.0.lock().journal_record(at))
+    }
+}
+
+/// A frozen copy.
+struct Frozen(State);
+
+impl Read for Frozen {
+    fn get(&self, table: TableId, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        Ok(self.0.get(table, key))
+    }
+
+    fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
+        self.0.scan(table, from, to, visit)
+    }
+
+    fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault> {
+        self.0.journal(from, visit)
+    }
+
+    fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
+        Ok(self.0.journal_record(at))
+    }
+}
+
+impl Store for MemoryStore {
+    fn claim(&self) -> Result<Claim, Fault> {
+        let mut state = self.0.lock();
+        state.epoch = state.epoch.saturating_add(1);
+        let released = std::mem::take(&mut state.released);
+        Ok(Claim { epoch: Epoch(state.epoch), applied: state.applied, promised: state.promised, released })
+    }
+
+    fn append(&self, epoch: Epoch, records: &[JournalRecord]) -> Appended {
+        let trouble = self.trouble_of(Call::Append);
+        let mut state = self.0.lock();
+        if state.fenced(epoch).is_err() {
+            return Appended::Fenced;
+        }
+        if trouble == Some(Trouble::Fail) {
+            return Appended::Unknown(planned());
+        }
+        if trouble != Some(Trouble::Lose) {
+            for record in records {
+                state.journal.insert(record.first, record.bytes.clone());
+            }
+        }
+        if let Some(last) = records.last() {
+            state.promised = Some(Tail { sequence: last.last, hash: last.hash });
+        }
+        if trouble == Some(Trouble::FailAfter) { Appended::Unknown(planned()) } else { Appended::Durable }
+    }
+
+    fn checkpoint(
+        &self,
+        epoch: Epoch,
+        sequence: Sequence,
+        runs: &mut dyn Iterator<Item = Result<Run, Fault>>,
+    ) -> Result<(), Fault> {
+        let trouble = self.trouble_of(Call::Checkpoint);
+        let runs = runs.collect::<Result<Vec<Run>, Fault>>()?;
+        let mut state = self.0.lock();
+        state.fenced(epoch)?;
+        if trouble == Some(Trouble::Fail) {
+            return Err(planned());
+        }
+        if trouble != Some(Trouble::Lose) {
+            state.apply(sequence, &runs);
+        }
+        if trouble == Some(Trouble::FailAfter) { Err(planned()) } else { Ok(()) }
+    }
+
+    fn snapshot(&self) -> Result<Box<dyn Read + '_>, Fault> {
+        Ok(Box::new(Frozen(self.0.lock().clone())))
+    }
+
+    fn release(&self, epoch: Epoch, tail: Tail) -> Result<(), Fault> {
+        let mut state = self.0.lock();
+        state.fenced(epoch)?;
+        state.promised = Some(tail);
+        state.released = true;
+        Ok(())
+    }
+
+    fn backup(&self, _to: &Path) -> Result<(), Fault> {
+        Err(Fault::io(format!("the memory store (format {FORMAT_VERSION}) has no files to copy")))
+    }
+
+    fn size_bytes(&self) -> Result<u64, Fault> {
+        let state = self.0.lock();
+        let rows = state.tables.values().flatten().map(|(key, value)| key.len().saturating_add(value.len()));
+        let journal = state.journal.values().map(Vec::len);
+        Ok(rows.chain(journal).fold(0u64, |sum, bytes| sum.saturating_add(bytes as u64)))
+    }
+}

@@ -1,0 +1,132 @@
+//! The bytes: what the engine asks of a store, and the tables and keys it keeps there. No rules, no threads of its own.
+//!
+//! A store is a journal (records in order, never changed) and tables (sorted rows, changed by checkpoints only).
+//! There are two: [`rocks`] and [`memory`]; both pass the same conformance suite.
+
+pub mod codec;
+#[cfg(feature = "rocksdb")]
+mod guard;
+pub mod keys;
+pub mod memory;
+#[cfg(feature = "rocksdb")]
+pub mod rocks;
+mod run;
+mod table;
+
+use crate::domain::{Fault, Sequence};
+pub use run::Run;
+use std::fmt::Debug;
+use std::ops::ControlFlow;
+use std::path::Path;
+pub use table::{
+    Blocks, Catalog, Corrections, Due, Expiries, Future, Items, Members, Partners, Requests, Table, TableId,
+    TotalsByDay,
+};
+
+/// The version of everything stored: tables, keys, records, journal. A store of a newer one is refused.
+pub const FORMAT_VERSION: u32 = 1;
+
+/// A writer's term. A later claim ends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Epoch(pub u64);
+
+/// The hash chain's value after a journal record.
+pub type ChainHash = [u8; 32];
+
+/// One record of the journal: some entries in a row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JournalRecord {
+    /// The first entry's number: the record's key.
+    pub first: Sequence,
+    /// The last entry's number.
+    pub last: Sequence,
+    /// The hash of this record's bytes, which begin with the hash of the record before.
+    pub hash: ChainHash,
+    /// What is stored.
+    pub bytes: Vec<u8>,
+}
+
+/// What became of an append.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Appended {
+    /// All records are durable.
+    Durable,
+    /// Another writer has claimed a later epoch; nothing was written.
+    Fenced,
+    /// An I/O error, a lost connection, a deadline: the records may be durable, or not.
+    Unknown(Fault),
+}
+
+/// The end of the journal that a store has promised to keep.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Tail {
+    /// The last entry's number.
+    pub sequence: Sequence,
+    /// The hash of the record that ends with it.
+    pub hash: ChainHash,
+}
+
+/// What a new writer finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Claim {
+    /// The writer's term.
+    pub epoch: Epoch,
+    /// The tables hold the effects of all entries up to this one; 0 where there are none.
+    pub applied: Sequence,
+    /// The journal reaches at least this far, or has lost its tail. `None` where nothing was promised yet.
+    pub promised: Option<Tail>,
+    /// Whether the last writer released the store: then the journal ends exactly at `promised`.
+    pub released: bool,
+}
+
+/// Called for each row of a scan: key, value. Says whether to go on.
+pub type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, Fault> + 'a;
+
+/// Reading, from the store as it is or from a [`Store::snapshot`].
+pub trait Read: Send + Sync {
+    /// The value of a key.
+    fn get(&self, table: TableId, key: &[u8]) -> Result<Option<Vec<u8>>, Fault>;
+
+    /// Rows with `from <= key < to`, in order.
+    fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault>;
+
+    /// Journal records in order, beginning with the one that holds entry `from` (or the next, where none does).
+    /// The key is the first entry's number, big-endian.
+    fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault>;
+
+    /// The first entry's number and the bytes of the last record that begins at or before `at`.
+    fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault>;
+}
+
+/// Where the engine keeps its bytes.
+///
+/// Every call may come from any thread. `append` and `checkpoint` are each called by one thread at a time, and may
+/// overlap.
+pub trait Store: Read + Debug {
+    /// Claims the place of the one writer: earlier claims are fenced. Finishes a checkpoint that was interrupted.
+    fn claim(&self) -> Result<Claim, Fault>;
+
+    /// Appends records to the journal, all or none, durable on return.
+    fn append(&self, epoch: Epoch, records: &[JournalRecord]) -> Appended;
+
+    /// Applies sorted rows to the tables, one [`Run`] for a table, and records that the tables now hold all entries
+    /// up to `sequence`. All or nothing, also across a crash; on return it is durable.
+    fn checkpoint(
+        &self,
+        epoch: Epoch,
+        sequence: Sequence,
+        runs: &mut dyn Iterator<Item = Result<Run, Fault>>,
+    ) -> Result<(), Fault>;
+
+    /// The store as it is now, unmoved by later appends and checkpoints.
+    fn snapshot(&self) -> Result<Box<dyn Read + '_>, Fault>;
+
+    /// The writer is done: everything is made durable, and the journal's end is written down.
+    fn release(&self, epoch: Epoch, tail: Tail) -> Result<(), Fault>;
+
+    /// Copies the store, consistent as of now, into a new directory `to`.
+    fn backup(&self, to: &Path) -> Result<(), Fault>;
+
+    /// Bytes on disk (in memory, for the memory store): journal and tables.
+    fn size_bytes(&self) -> Result<u64, Fault>;
+}
