@@ -87,7 +87,9 @@ pub struct Item {
     pub cancelled: Points,
     /// Points that went into a debt.
     pub repaid: Points,
-    /// Of the redeemed points, those whose accrual was cancelled and which the host bears.
+    /// Points that were spent when the accrual was cancelled, and were claimed from the member.
+    pub claimed: Points,
+    /// Of the claimed points, those that the host bears.
     pub absorbed: Points,
     /// When the points become (became) available.
     pub available_from: Timestamp,

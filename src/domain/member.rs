@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 pub struct Member {
     /// When the member was enrolled.
     pub enrolled_at: Timestamp,
-    /// The member's newest journal entry: the head of the chain that a statement walks.
+    /// The member's newest journal entry, 0 before the first: the head of the chain that a statement walks.
     pub last_sequence: Sequence,
     /// No item of the member matures or expires before this instant. May be early, never late.
     pub next_due: Option<Timestamp>,
@@ -20,7 +20,7 @@ impl Member {
     /// A member without points.
     #[must_use]
     pub fn new(enrolled_at: Timestamp) -> Member {
-        Member { enrolled_at, last_sequence: Sequence::OWN, next_due: None, accounts: Vec::new() }
+        Member { enrolled_at, last_sequence: Sequence(0), next_due: None, accounts: Vec::new() }
     }
 
     /// The account of a point type, if the member ever had points of it.

@@ -32,6 +32,8 @@ pub struct Rate {
 pub struct RateError(String);
 
 impl Rate {
+    /// Nothing.
+    pub const ZERO: Rate = Rate { numerator: 0, denominator: 1 };
     /// One for one.
     pub const ONE: Rate = Rate { numerator: 1, denominator: 1 };
 

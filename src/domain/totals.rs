@@ -1,6 +1,8 @@
 //! Sums by day, source and point type: reports without scanning.
+//!
+//! They are 128 bits wide, so that no number of amounts can overflow them.
 
-use super::{Day, PointTypeId, Points, ProgramId, SourceId};
+use super::{Day, PointTypeId, ProgramId, SourceId};
 use serde::{Deserialize, Serialize};
 
 /// What a [`Totals`] row sums up.
@@ -21,34 +23,31 @@ pub struct TotalsKey {
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Totals {
     /// Granted.
-    pub issued: Points,
+    pub issued: i128,
     /// Redeemed.
-    pub redeemed: Points,
+    pub redeemed: i128,
     /// Expired.
-    pub expired: Points,
+    pub expired: i128,
     /// Taken back by cancelled accruals.
-    pub cancelled: Points,
+    pub cancelled: i128,
     /// Gone into debts of cancelled accruals.
-    pub repaid: Points,
+    pub repaid: i128,
 }
 
 impl Totals {
-    /// Adds another row to this one. `None` where a sum does not fit; then nothing was added.
-    #[must_use]
-    pub fn plus(&self, other: &Totals) -> Option<Totals> {
-        Some(Totals {
-            issued: self.issued.plus(other.issued)?,
-            redeemed: self.redeemed.plus(other.redeemed)?,
-            expired: self.expired.plus(other.expired)?,
-            cancelled: self.cancelled.plus(other.cancelled)?,
-            repaid: self.repaid.plus(other.repaid)?,
-        })
+    /// Adds another row to this one.
+    pub fn add(&mut self, other: &Totals) {
+        self.issued = self.issued.saturating_add(other.issued);
+        self.redeemed = self.redeemed.saturating_add(other.redeemed);
+        self.expired = self.expired.saturating_add(other.expired);
+        self.cancelled = self.cancelled.saturating_add(other.cancelled);
+        self.repaid = self.repaid.saturating_add(other.repaid);
     }
 
     /// What is still owed of the points: issued and neither redeemed, expired, cancelled nor repaid.
     #[must_use]
     pub fn outstanding(&self) -> i128 {
-        let gone: i128 = [self.redeemed, self.expired, self.cancelled, self.repaid].into_iter().sum();
-        i128::from(self.issued.0).saturating_sub(gone)
+        let gone = [self.redeemed, self.expired, self.cancelled, self.repaid];
+        gone.into_iter().fold(self.issued, i128::saturating_sub)
     }
 }

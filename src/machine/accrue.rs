@@ -1,0 +1,141 @@
+//! Accruing: one transaction, one point item for each award, paid for by the partner (rules D18 to D20, A01 to A08).
+
+use super::changes::fits;
+use super::ledger::{Ledger, Pot};
+use super::{Case, Changes, Halt, View, blocks};
+use crate::domain::{
+    Accrue, Award, Enrolment, Item, ItemId, ItemKey, ItemPosition, Leg, Member, MemberKey, NeverUsable, PointClass,
+    PointType, Points, Rejection, Sequence, Start, Timestamp,
+};
+
+pub(super) fn accrue<V: View>(case: &Case<'_, V>, body: &Accrue) -> Result<Changes, Halt> {
+    for award in &body.awards {
+        case.point_type(award.point_type)?;
+    }
+    let payer = body.partner.map(|partner| blocks::payer(case, partner)).transpose()?;
+    let key = case.member_key(body.member);
+    let mut member = match case.member(key)? {
+        Some(member) => member,
+        None if case.program.enrolment == Enrolment::OnFirstAccrual => Member::new(case.now),
+        None => return Err(Rejection::MemberUnknown.into()),
+    };
+
+    let mut changes = Changes::default();
+    for (award, place) in body.awards.iter().zip(0u16..) {
+        grant(case, body, (award, place), key, &mut member, &mut changes)?;
+    }
+    if let Some(payer) = payer {
+        blocks::debit(case, payer, &body.awards, &mut changes)?;
+    }
+    for account in &member.accounts {
+        if body.awards.iter().any(|award| award.point_type == account.point_type) {
+            changes.balances.push(account.balance());
+        }
+    }
+    changes.put_member(key, member);
+    Ok(changes)
+}
+
+/// Grants the points of one award.
+fn grant<V: View>(
+    case: &Case<'_, V>,
+    body: &Accrue,
+    (award, place): (&Award, u16),
+    key: MemberKey,
+    member: &mut Member,
+    changes: &mut Changes,
+) -> Result<(), Halt> {
+    let point_type = case.point_type(award.point_type)?;
+    let available_from = available_from(case, award, point_type)?;
+    let expires_at = fits(award.expires.unwrap_or(point_type.expiry).resolve(case.transaction_at, &case.program.zone))?;
+    let never_usable = expires_at.filter(|expiry| *expiry <= available_from);
+    if let Some(expires_at) = never_usable
+        && case.program.never_usable == NeverUsable::Refuse
+    {
+        return Err(Rejection::NeverUsable { place, available_from, expires_at }.into());
+    }
+
+    let id = ItemId { sequence: Sequence::OWN, place };
+    let mut item = new_item(award, body, available_from, expires_at);
+    let account = member.account_mut(award.point_type);
+    let mut ledger = Ledger { key: key.account(award.point_type), id, account, item: &mut item, changes };
+    let matured = Pot::matured(point_type.class);
+    let is_future = matured == Pot::Available && (available_from > case.now || never_usable.is_some());
+    ledger.grant(if is_future { Pot::Future } else { matured }, award.points, case.now)?;
+    ledger.changes.legs.push(Leg::Granted {
+        item: id,
+        point_type: award.point_type,
+        points: award.points,
+        available_from,
+        expires_at,
+        source: award.source,
+    });
+    if matured == Pot::Available && !is_future {
+        ledger.free(Pot::Available, award.points, case.now)?;
+    }
+    place_item(point_type, is_future, key, award, (id, item), member, changes);
+    Ok(())
+}
+
+/// Puts a new item where it waits: with those that have matured, or with those that have not.
+fn place_item(
+    point_type: &PointType,
+    is_future: bool,
+    key: MemberKey,
+    award: &Award,
+    (id, item): (ItemId, Item),
+    member: &mut Member,
+    changes: &mut Changes,
+) {
+    let account = key.account(award.point_type);
+    if is_future {
+        let leaves_at = future_until(&item);
+        let position = ItemPosition::at(leaves_at, id);
+        changes.future.push((ItemKey { account, position }, Some(item)));
+        member.due_by(leaves_at);
+        return;
+    }
+    let position = ItemPosition::new(point_type.order, item.expires_at, id);
+    changes.items.push((ItemKey { account, position }, item));
+    if item.remaining.is_positive() {
+        member.account_mut(award.point_type).open_at(position);
+        if let Some(expiry) = item.expires_at {
+            member.due_by(expiry);
+        }
+    }
+}
+
+/// When an item that has not matured stops waiting: it matures, or expires before that.
+pub(super) fn future_until(item: &Item) -> Timestamp {
+    item.expires_at.map_or(item.available_from, |expiry| expiry.min(item.available_from))
+}
+
+/// When the award's points become available (rules D49, D50, D55, D59).
+fn available_from<V: View>(case: &Case<'_, V>, award: &Award, point_type: &PointType) -> Result<Timestamp, Rejection> {
+    let start = match award.start {
+        _ if point_type.class == PointClass::Qualifying => case.now,
+        Start::Transaction => case.now,
+        Start::At(instant) => instant,
+        Start::After(span) => fits(span.after(case.transaction_at, &case.program.zone))?,
+    };
+    Ok(start.max(case.now))
+}
+
+fn new_item(award: &Award, body: &Accrue, available_from: Timestamp, expires_at: Option<Timestamp>) -> Item {
+    let none = Points::ZERO;
+    Item {
+        granted: none,
+        remaining: none,
+        held: none,
+        redeemed: none,
+        expired: none,
+        cancelled: none,
+        repaid: none,
+        claimed: none,
+        absorbed: none,
+        available_from,
+        expires_at,
+        source: award.source,
+        partner: body.partner,
+    }
+}

@@ -1,0 +1,232 @@
+//! Booking what has expired or matured. It changes no answer: balances and redemptions see it at its instant,
+//! booked or not (decisions D46 to D48). A bounded number of items at a time.
+
+use super::changes::fits;
+use super::ledger::{Ledger, Pot, add, take};
+use super::{Changes, Halt, View};
+use crate::domain::{
+    Account, BookDue, Item, ItemKey, ItemPosition, Leg, Member, MemberId, MemberKey, PartnerId, PartnerKey, PointType,
+    Program, ProgramId, Rejection, Subject, Timestamp, UseOrder,
+};
+
+/// Items read in one go.
+const CHUNK: usize = 256;
+
+pub(super) fn book_due(view: &impl View, program: ProgramId, body: &BookDue, now: Timestamp) -> Result<Changes, Halt> {
+    let limit = usize::try_from(body.limit).unwrap_or(usize::MAX);
+    match body.subject {
+        Subject::Member(member) => book_member(view, program, member, limit, now),
+        Subject::Partner(partner) => book_partner(view, PartnerKey { program, partner }, partner, now),
+    }
+}
+
+/// What a booking works on.
+struct Booking<'a, V> {
+    view: &'a V,
+    program: &'a Program,
+    key: MemberKey,
+    now: Timestamp,
+    /// How many more items may be booked.
+    left: usize,
+    changes: Changes,
+}
+
+fn book_member(
+    view: &impl View,
+    program_id: ProgramId,
+    member_id: MemberId,
+    limit: usize,
+    now: Timestamp,
+) -> Result<Changes, Halt> {
+    let key = MemberKey { program: program_id, member: member_id };
+    let program = view.program(program_id).ok_or(Rejection::ProgramUnknown)?;
+    let mut member = view.member(key)?.ok_or(Rejection::MemberUnknown)?;
+    let mut booking = Booking { view, program, key, now, left: limit, changes: Changes::default() };
+    let mut next_due: Option<Timestamp> = None;
+    for account in &mut member.accounts {
+        let point_type = booking.point_type(account)?;
+        let legs = booking.changes.legs.len();
+        booking.mature(point_type, account)?;
+        booking.expire(point_type, account)?;
+        next_due = next_due.into_iter().chain(booking.next_due(point_type, account)?).min();
+        if booking.changes.legs.len() > legs {
+            booking.changes.balances.push(account.balance());
+        }
+    }
+    let mut changes = booking.changes;
+    changes.put_member(key, Member { next_due, ..member });
+    Ok(changes)
+}
+
+impl<'a, V: View> Booking<'a, V> {
+    fn point_type(&self, account: &Account) -> Result<&'a PointType, Rejection> {
+        let point_type = account.point_type;
+        self.program.point_types.get(&point_type).ok_or(Rejection::PointTypeUnknown { point_type })
+    }
+
+    /// Future items whose time has come become available, or expire where their expiry came first (rule D58).
+    fn mature(&mut self, point_type: &PointType, account: &mut Account) -> Result<(), Halt> {
+        let key = self.key.account(account.point_type);
+        let due = self.view.future(key, ItemPosition::FIRST, self.left)?;
+        for (position, mut item) in due {
+            if position.order > self.now.order() {
+                break;
+            }
+            self.left = self.left.saturating_sub(1);
+            let id = position.id;
+            let mut ledger = Ledger { key, id, account, item: &mut item, changes: &mut self.changes };
+            let points = ledger.item.remaining;
+            match ledger.item.expires_at.filter(|expiry| *expiry <= ledger.item.available_from) {
+                Some(expiry) => ledger.shift(Pot::Future, Pot::Expired, points, expiry)?,
+                None => ledger.free(Pot::Future, points, ledger.item.available_from)?,
+            }
+            let part = ledger.part(points, Timestamp::from_order(position.order).unwrap_or(self.now));
+            let is_expired = ledger.item.expired.is_positive();
+            ledger.changes.legs.push(if is_expired { Leg::Expired(part) } else { Leg::Matured(part) });
+            self.changes.future.push((ItemKey { account: key, position }, None));
+            let position = ItemPosition::new(point_type.order, item.expires_at, id);
+            if item.remaining.is_positive() {
+                account.open_at(position);
+            }
+            self.changes.items.push((ItemKey { account: key, position }, item));
+        }
+        Ok(())
+    }
+
+    /// Open items past their expiry expire.
+    fn expire(&mut self, point_type: &PointType, account: &mut Account) -> Result<(), Halt> {
+        let key = self.key.account(account.point_type);
+        // an item that matured in this very booking may have expired since; the view does not show it yet
+        for at in 0..self.changes.items.len() {
+            let Some((item_key, item)) = self.changes.items.get(at).copied() else { continue };
+            if item_key.account == key && item.is_expired(self.now) && item.remaining.is_positive() {
+                let item = self.expire_item(point_type, account, (item_key.position, item))?;
+                if let Some(slot) = self.changes.items.get_mut(at) {
+                    slot.1 = item;
+                }
+            }
+        }
+        match point_type.order {
+            UseOrder::EarliestExpiry => self.expire_in_order(point_type, account),
+            UseOrder::FirstIn => {
+                for position in self.view.expiries(key, ItemPosition::FIRST, self.left)? {
+                    if position.order > self.now.order() {
+                        break;
+                    }
+                    let position = ItemPosition { order: 0, id: position.id };
+                    let item_key = ItemKey { account: key, position };
+                    let item = self.view.item(item_key)?.ok_or_else(|| {
+                        crate::domain::Fault::corrupt(format!("expiry of item {} that is not there", position.id))
+                    })?;
+                    self.left = self.left.saturating_sub(1);
+                    let item = self.expire_item(point_type, account, (position, item))?;
+                    self.changes.items.push((item_key, item));
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// Items of an account in the order of expiry: those from the first open one up to now.
+    fn expire_in_order(&mut self, point_type: &PointType, account: &mut Account) -> Result<(), Halt> {
+        let key = self.key.account(account.point_type);
+        let mut from = account.first_open;
+        while self.left > 0 {
+            let items = self.view.items(key, from, self.left.min(CHUNK))?;
+            let Some((last, _)) = items.last() else { break };
+            from = last.successor();
+            for (position, item) in items {
+                if position.order > self.now.order() {
+                    return Ok(());
+                }
+                account.first_open = account.first_open.max(position.successor());
+                if item.remaining.is_positive() {
+                    self.left = self.left.saturating_sub(1);
+                    let item = self.expire_item(point_type, account, (position, item))?;
+                    self.changes.items.push((ItemKey { account: key, position }, item));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn expire_item(
+        &mut self,
+        point_type: &PointType,
+        account: &mut Account,
+        (position, mut item): (ItemPosition, Item),
+    ) -> Result<Item, Halt> {
+        let key = self.key.account(account.point_type);
+        let expired_at = item.expires_at.unwrap_or(self.now);
+        let mut ledger = Ledger { key, id: position.id, account, item: &mut item, changes: &mut self.changes };
+        let points = ledger.item.remaining;
+        ledger.shift(Pot::matured(point_type.class), Pot::Expired, points, expired_at)?;
+        let part = ledger.part(points, expired_at);
+        self.changes.legs.push(Leg::Expired(part));
+        Ok(item)
+    }
+
+    /// The next instant at which something of the account matures or expires, after this booking.
+    fn next_due(&self, point_type: &PointType, account: &Account) -> Result<Option<Timestamp>, Halt> {
+        let key = self.key.account(account.point_type);
+        if self.left == 0 {
+            return Ok(Some(self.now));
+        }
+        let after_now = ItemPosition { order: self.now.order().saturating_add(1), ..ItemPosition::FIRST };
+        let future = self.view.future(key, after_now, 1)?.first().map(|(position, _)| *position);
+        let expiring = match point_type.order {
+            UseOrder::EarliestExpiry => self.first_open(account)?,
+            UseOrder::FirstIn => self.view.expiries(key, after_now, 1)?.first().copied(),
+        };
+        let matured = self
+            .changes
+            .items
+            .iter()
+            .filter(|(item_key, item)| item_key.account == key && item.remaining.is_positive());
+        let expiring = expiring.and_then(|position| Timestamp::from_order(position.order));
+        let future = future.and_then(|position| Timestamp::from_order(position.order));
+        Ok(matured.filter_map(|(_, item)| item.expires_at).chain(expiring).chain(future).min())
+    }
+
+    /// The first item of the account, in order of expiry, that has points left after this booking.
+    fn first_open(&self, account: &Account) -> Result<Option<ItemPosition>, Halt> {
+        let mut from = account.first_open.max(ItemPosition { order: self.now.order(), ..ItemPosition::LAST });
+        loop {
+            let items = self.view.items(self.key.account(account.point_type), from, CHUNK)?;
+            if let Some((position, _)) = items.iter().find(|(_, item)| item.remaining.is_positive()) {
+                return Ok(Some(*position));
+            }
+            match items.last() {
+                Some((last, _)) => from = last.successor(),
+                None => return Ok(None),
+            }
+        }
+    }
+}
+
+/// Open blocks past their expiry expire; a partner's open blocks are few, so all of them at once.
+fn book_partner(view: &impl View, key: PartnerKey, partner_id: PartnerId, now: Timestamp) -> Result<Changes, Halt> {
+    let mut partner = view.partner(key)?.ok_or(Rejection::PartnerUnknown { partner: partner_id })?;
+    let mut changes = Changes::default();
+    let mut next_due: Option<Timestamp> = None;
+    let mut open = Vec::with_capacity(partner.open.len());
+    for id in std::mem::take(&mut partner.open) {
+        let block_key = key.block(id);
+        let mut block = super::blocks::known_block(view, block_key)?;
+        if !block.is_expired(now) {
+            next_due = next_due.into_iter().chain(block.expires_at).min();
+            open.push(id);
+            continue;
+        }
+        let points = block.remaining;
+        take(&mut block.remaining, points)?;
+        add(&mut block.expired, points)?;
+        partner.remaining = fits(partner.remaining.minus(points))?;
+        changes.legs.push(Leg::BlockExpired { block: id, points });
+        changes.blocks.push((block_key, block));
+    }
+    partner.open = open;
+    partner.next_due = next_due;
+    changes.partner = Some((key, partner));
+    Ok(changes)
+}

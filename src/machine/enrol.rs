@@ -1,0 +1,15 @@
+//! Enrolling a member.
+
+use super::{Case, Changes, Halt, View};
+use crate::domain::{Enrol, Member, Rejection};
+
+pub(super) fn enrol<V: View>(case: &Case<'_, V>, body: &Enrol) -> Result<Changes, Halt> {
+    let key = case.member_key(body.member);
+    if case.view.member(key)?.is_some() {
+        return Err(Rejection::MemberExists.into());
+    }
+
+    let mut changes = Changes::default();
+    changes.put_member(key, Member::new(case.now));
+    Ok(changes)
+}
