@@ -1,3 +1,7 @@
 //! The `accruedb` command.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    accruedb::cli::main()
+}

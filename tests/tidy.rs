@@ -395,37 +395,48 @@ fn absolute(words: &[String], module: &[String], is_module: impl Fn(&[String]) -
     Some(here)
 }
 
-/// The files of `src/` by module, each with the imports of its body.
-struct Modules<'a>(BTreeMap<Vec<String>, (&'a SourceFile, Vec<Import>)>);
+/// A file of `src/`, the imports of its body and the names that it declares.
+struct Module<'a> {
+    file: &'a SourceFile,
+    imports: Vec<Import>,
+    names: BTreeSet<&'a str>,
+}
+
+struct Modules<'a>(BTreeMap<Vec<String>, Module<'a>>);
 
 impl<'a> Modules<'a> {
     fn new(files: &'a [SourceFile]) -> Self {
         let sources = || files.iter().filter(|file| file.is_source());
         let known: BTreeSet<Vec<String>> = sources().map(SourceFile::module).collect();
-        let imports = |file: &'a SourceFile| imports(file, file.body(), |module| known.contains(module));
-        Self(sources().map(|file| (file.module(), (file, imports(file)))).collect())
+        let read = |file: &'a SourceFile| {
+            let body = file.body();
+            let kinds = ["struct", "enum", "trait", "fn", "type", "const", "static", "mod"];
+            let declared = body.windows(2).filter(|pair| kinds.contains(&at(pair, 0)));
+            let names = declared.map(|pair| at(pair, 1)).collect();
+            let imports = imports(file, body, |module| known.contains(module));
+            (file.module(), Module { file, imports, names })
+        };
+        Self(sources().map(read).collect())
     }
 
     /// The files that `path` leads to. A name that a file only re-exports leads to where it is
-    /// written; a star leads to the file and to all that it re-exports.
-    fn homes(&self, path: &[String], depth: usize) -> Vec<&'a SourceFile> {
+    /// written; a star leads to the file and to all that it re-exports. `seen` stops a ring of stars.
+    fn homes(&self, path: &[String], seen: &mut BTreeSet<Vec<String>>) -> Vec<&'a SourceFile> {
         let splits = (0..=path.len()).rev().map(|n| path.split_at(n));
         let mut known = splits.filter_map(|(module, rest)| Some((self.0.get(module)?, rest)));
-        let Some(((file, imports), rest)) = known.next().filter(|_| depth < 9) else { return Vec::new() };
-        let Some((name, inner)) = rest.split_first() else { return vec![*file] };
-        let follow = |import: &Import, inner| self.homes(&[import.path.as_slice(), inner].concat(), depth + 1);
+        let Some((module, rest)) = known.next().filter(|_| seen.insert(path.to_vec())) else { return Vec::new() };
+        let Some((name, inner)) = rest.split_first() else { return vec![module.file] };
         if name == "*" {
-            let passed_on = imports.iter().filter(|import| import.is_public);
-            return passed_on.flat_map(|import| follow(import, &[])).chain([*file]).collect();
+            let passed_on = module.imports.iter().filter(|import| import.is_public);
+            return passed_on.flat_map(|import| self.homes(&import.path, seen)).chain([module.file]).collect();
         }
-        let mut uses = imports.iter().filter(|import| import.in_use);
+        let uses = module.imports.iter().filter(|import| import.in_use && !module.names.contains(name.as_str()));
         if let Some(import) = uses.clone().find(|import| import.name == *name) {
-            return follow(import, inner);
+            return self.homes(&[import.path.as_slice(), inner].concat(), seen);
         }
-        let kinds = ["struct", "enum", "trait", "fn", "type", "const", "static", "mod"];
-        let declares = |home: &SourceFile| kinds.iter().any(|k| !home.lines_with(&format!("{k} {name}")).is_empty());
-        let starred = |import: &Import| follow(import, &[]).into_iter().find(|home| declares(home));
-        vec![uses.find_map(|import| starred(import).filter(|_| import.name == "*")).unwrap_or(*file)]
+        let mut starred = uses.filter(|import| import.name == "*").flat_map(|import| self.homes(&import.path, seen));
+        let declares = |file: &&SourceFile| self.0.get(&file.module()).is_some_and(|m| m.names.contains(name.as_str()));
+        vec![starred.find(declares).unwrap_or(module.file)]
     }
 }
 
@@ -454,10 +465,12 @@ fn law_layers(file: &SourceFile) -> Vec<Complaint> {
 fn law_no_cycles(files: &[SourceFile]) -> Vec<Complaint> {
     let modules = Modules::new(files);
     let mut needs: Needs = BTreeMap::new();
-    for (module, (file, imports)) in &modules.0 {
+    for (module, Module { file, imports, .. }) in &modules.0 {
         let inside = |import: &&Import| !module.is_empty() && import.path.first() == module.first();
         for import in imports.iter().filter(inside).filter(|import| !import.is_public) {
-            for home in modules.homes(&import.path, 0).into_iter().filter(|home| home.path != file.path) {
+            for home in
+                modules.homes(&import.path, &mut BTreeSet::new()).into_iter().filter(|home| home.path != file.path)
+            {
                 needs.entry(&file.path).or_default().entry(&home.path).or_insert((file, import.line));
             }
         }

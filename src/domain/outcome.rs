@@ -74,7 +74,9 @@ pub enum Leg {
     Repaid(ItemPart),
     /// Points of an item expired.
     Expired(ItemPart),
-    /// Points of an item became available.
+    /// Points of an item expired before they became available (rule D58).
+    Lapsed(ItemPart),
+    /// Points of an item became available. What of them went into a debt is a leg of its own.
     Matured(ItemPart),
     /// Spent points of a cancelled accrual became the member's debt.
     Owed {

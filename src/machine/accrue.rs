@@ -1,8 +1,10 @@
 //! Accruing: one transaction, one point item for each award, paid for by the partner (rules D18 to D20, A01 to A08).
 
-use super::changes::fits;
+use super::blocks;
+use super::case::Case;
+use super::changes::{Changes, fits};
 use super::ledger::{Ledger, Pot};
-use super::{Case, Changes, Halt, View, blocks};
+use super::view::{Halt, View};
 use crate::domain::{
     Accrue, Award, Enrolment, Item, ItemId, ItemKey, ItemPosition, Leg, Member, MemberKey, NeverUsable, PointClass,
     PointType, Points, Rejection, Sequence, Start, Timestamp,

@@ -1,8 +1,9 @@
 //! Partners' point blocks: bought, approved, debited for accruals, given back by cancellations.
 
-use super::changes::fits;
+use super::case::Case;
+use super::changes::{Changes, fits};
 use super::ledger::{add, take};
-use super::{Case, Changes, Halt, View};
+use super::view::{Halt, View};
 use crate::domain::{
     ApproveBlock, Award, Billing, Block, BlockKey, BlockOrder, BlockStatus, Fault, Leg, OPEN_BLOCKS_MAX, Partner,
     PartnerId, PartnerKey, Points, PurchaseBlock, Rate, Rejection, Sequence, Subject, Timestamp,

@@ -1,12 +1,12 @@
 //! Booking what has expired or matured. It changes no answer: balances and redemptions see it at its instant,
 //! booked or not (decisions D46 to D48). A bounded number of items at a time.
 
-use super::changes::fits;
+use super::changes::{Changes, fits};
 use super::ledger::{Ledger, Pot, add, take};
-use super::{Changes, Halt, View};
+use super::view::{Halt, View};
 use crate::domain::{
-    Account, BookDue, Item, ItemKey, ItemPosition, Leg, Member, MemberId, MemberKey, PartnerId, PartnerKey, PointType,
-    Program, ProgramId, Rejection, Subject, Timestamp, UseOrder,
+    Account, BookDue, Item, ItemKey, ItemPosition, Leg, Member, MemberId, MemberKey, PartnerKey, PointType, Program,
+    ProgramId, Rejection, Subject, Timestamp, UseOrder,
 };
 
 /// Items read in one go.
@@ -16,7 +16,7 @@ pub(super) fn book_due(view: &impl View, program: ProgramId, body: &BookDue, now
     let limit = usize::try_from(body.limit).unwrap_or(usize::MAX);
     match body.subject {
         Subject::Member(member) => book_member(view, program, member, limit, now),
-        Subject::Partner(partner) => book_partner(view, PartnerKey { program, partner }, partner, now),
+        Subject::Partner(partner) => book_partner(view, PartnerKey { program, partner }, now),
     }
 }
 
@@ -40,7 +40,7 @@ fn book_member(
 ) -> Result<Changes, Halt> {
     let key = MemberKey { program: program_id, member: member_id };
     let program = view.program(program_id).ok_or(Rejection::ProgramUnknown)?;
-    let mut member = view.member(key)?.ok_or(Rejection::MemberUnknown)?;
+    let mut member = view.member(key)?.filter(|member| member.is_due(now)).ok_or(Halt::NothingDue)?;
     let mut booking = Booking { view, program, key, now, left: limit, changes: Changes::default() };
     let mut next_due: Option<Timestamp> = None;
     for account in &mut member.accounts {
@@ -76,13 +76,17 @@ impl<'a, V: View> Booking<'a, V> {
             let id = position.id;
             let mut ledger = Ledger { key, id, account, item: &mut item, changes: &mut self.changes };
             let points = ledger.item.remaining;
-            match ledger.item.expires_at.filter(|expiry| *expiry <= ledger.item.available_from) {
-                Some(expiry) => ledger.shift(Pot::Future, Pot::Expired, points, expiry)?,
-                None => ledger.free(Pot::Future, points, ledger.item.available_from)?,
+            let until = Timestamp::from_order(position.order).unwrap_or(self.now);
+            let lapses = ledger.item.expires_at.is_some_and(|expiry| expiry <= ledger.item.available_from);
+            if lapses {
+                ledger.shift(Pot::Future, Pot::Expired, points, until)?;
+                let part = ledger.part(points, until);
+                ledger.changes.legs.push(Leg::Lapsed(part));
+            } else {
+                ledger.free(Pot::Future, points, until)?;
+                let part = ledger.part(points, until);
+                ledger.changes.legs.push(Leg::Matured(part));
             }
-            let part = ledger.part(points, Timestamp::from_order(position.order).unwrap_or(self.now));
-            let is_expired = ledger.item.expired.is_positive();
-            ledger.changes.legs.push(if is_expired { Leg::Expired(part) } else { Leg::Matured(part) });
             self.changes.future.push((ItemKey { account: key, position }, None));
             let position = ItemPosition::new(point_type.order, item.expires_at, id);
             if item.remaining.is_positive() {
@@ -205,8 +209,8 @@ impl<'a, V: View> Booking<'a, V> {
 }
 
 /// Open blocks past their expiry expire; a partner's open blocks are few, so all of them at once.
-fn book_partner(view: &impl View, key: PartnerKey, partner_id: PartnerId, now: Timestamp) -> Result<Changes, Halt> {
-    let mut partner = view.partner(key)?.ok_or(Rejection::PartnerUnknown { partner: partner_id })?;
+fn book_partner(view: &impl View, key: PartnerKey, now: Timestamp) -> Result<Changes, Halt> {
+    let mut partner = view.partner(key)?.filter(|partner| partner.is_due(now)).ok_or(Halt::NothingDue)?;
     let mut changes = Changes::default();
     let mut next_due: Option<Timestamp> = None;
     let mut open = Vec::with_capacity(partner.open.len());

@@ -3,11 +3,13 @@
 //! by the host. What expired is not taken again. The partner's points go back to the blocks that paid.
 
 use super::accrue::future_until;
-use super::cancel::{Original, record, slices};
-use super::changes::fits;
+use super::blocks;
+use super::case::Case;
+use super::changes::{Changes, fits};
 use super::ledger::{Ledger, Pot, add, take};
+use super::original::{Original, record, slices};
 use super::take::{Taking, take_in_order};
-use super::{Case, Changes, Halt, View, blocks};
+use super::view::{Halt, View};
 use crate::domain::{
     Accrue, Billing, Cancel, CancelAmount, Fault, Item, ItemKey, ItemPosition, Leg, Member, MemberKey, NegativeBalance,
     PartnerId, PointType, PointTypeId, Points, Rejection, Timestamp,

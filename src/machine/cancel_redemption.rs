@@ -2,10 +2,11 @@
 //!
 //! What was taken last goes back first, so that what stays redeemed is what a smaller redemption would have taken.
 
-use super::cancel::{Original, record, slices};
-use super::changes::fits;
+use super::case::Case;
+use super::changes::{Changes, fits};
 use super::ledger::{Ledger, Pot, take};
-use super::{Case, Changes, Halt, View};
+use super::original::{Original, record, slices};
+use super::view::{Halt, View};
 use crate::domain::{
     Account, Cancel, CancelAmount, Fault, ItemKey, ItemPart, ItemPosition, Leg, Member, MemberKey, PointType, Points,
     Redeem, Rejection,

@@ -1,6 +1,8 @@
 //! Creating a program, its point types, its partners.
 
-use super::{Case, Changes, Halt, View, dated};
+use super::case::{Case, dated};
+use super::changes::Changes;
+use super::view::{Halt, View};
 use crate::domain::{
     Command, CreatePartner, CreatePointType, CreateProgram, POINT_TYPES_DEFAULT, Partner, PartnerKey, PartnerTerms,
     PointType, Points, Program, Rejection, Timestamp,

@@ -101,6 +101,7 @@ pub fn seal_legs(legs: &mut [Leg], sequence: Sequence) {
             | Leg::Cancelled(ItemPart { item, .. })
             | Leg::Repaid(ItemPart { item, .. })
             | Leg::Expired(ItemPart { item, .. })
+            | Leg::Lapsed(ItemPart { item, .. })
             | Leg::Matured(ItemPart { item, .. }) => seal_id(item, sequence),
             Leg::Debited { .. }
             | Leg::Charged { .. }

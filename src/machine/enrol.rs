@@ -1,6 +1,8 @@
 //! Enrolling a member.
 
-use super::{Case, Changes, Halt, View};
+use super::case::Case;
+use super::changes::Changes;
+use super::view::{Halt, View};
 use crate::domain::{Enrol, Member, Rejection};
 
 pub(super) fn enrol<V: View>(case: &Case<'_, V>, body: &Enrol) -> Result<Changes, Halt> {

@@ -10,20 +10,20 @@ mod book_due;
 mod cancel;
 mod cancel_accrual;
 mod cancel_redemption;
+mod case;
 mod catalog;
 mod changes;
 mod enrol;
 pub mod laws;
 mod ledger;
+mod original;
 mod redeem;
 mod shape;
 mod take;
 mod view;
 
-use crate::domain::{
-    AHEAD_HOURS_MAX, Action, Command, Member, MemberId, MemberKey, PointType, PointTypeId, Program, Rejection,
-    RequestKey, Subject, Timestamp,
-};
+use crate::domain::{Action, Command, Rejection, RequestKey, Timestamp};
+use case::Case;
 pub use changes::{Changes, seal_legs};
 pub use shape::{Malformed, check};
 pub use view::{Halt, View};
@@ -55,48 +55,5 @@ pub fn decide(view: &impl View, command: &Command, now: Timestamp) -> Result<Cha
         Action::Redeem(body) => redeem::redeem(&case, body),
         Action::Cancel(body) => cancel::cancel(&case, body),
         Action::CreateProgram(_) | Action::BookDue(_) => Err(Rejection::ProgramUnknown.into()),
-    }
-}
-
-/// One command being decided: what every verb needs.
-struct Case<'a, V> {
-    view: &'a V,
-    program: &'a Program,
-    command: &'a Command,
-    /// When the transaction happened.
-    transaction_at: Timestamp,
-    now: Timestamp,
-}
-
-impl<'a, V: View> Case<'a, V> {
-    fn new(view: &'a V, command: &'a Command, now: Timestamp) -> Result<Case<'a, V>, Halt> {
-        let program = view.program(command.program).ok_or(Rejection::ProgramUnknown)?;
-        let transaction_at = dated(command, now)?;
-        Ok(Case { view, program, command, transaction_at, now })
-    }
-
-    fn point_type(&self, id: PointTypeId) -> Result<&'a PointType, Rejection> {
-        self.program.point_types.get(&id).ok_or(Rejection::PointTypeUnknown { point_type: id })
-    }
-
-    fn member_key(&self, member: MemberId) -> MemberKey {
-        MemberKey { program: self.command.program, member }
-    }
-
-    /// A member of whom everything due is booked.
-    fn member(&self, key: MemberKey) -> Result<Option<Member>, Halt> {
-        match self.view.member(key)? {
-            Some(member) if member.is_due(self.now) => Err(Halt::Due(Subject::Member(key.member))),
-            member => Ok(member),
-        }
-    }
-}
-
-/// When the command's transaction happened.
-fn dated(command: &Command, now: Timestamp) -> Result<Timestamp, Rejection> {
-    let latest = now.saturating_add_hours(AHEAD_HOURS_MAX);
-    match command.transaction_at {
-        Some(at) if at > latest => Err(Rejection::TransactionAhead { latest }),
-        at => Ok(at.unwrap_or(now)),
     }
 }

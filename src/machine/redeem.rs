@@ -1,9 +1,11 @@
 //! Redeeming: points of a type, from the items next in order (rules D21 to D25).
 
+use super::case::Case;
+use super::changes::Changes;
+use super::ledger::Pot;
 use super::take::{Taking, take_in_order};
-use super::{Case, Changes, Halt, View};
+use super::view::{Halt, View};
 use crate::domain::{PointClass, Points, Redeem, Rejection};
-use crate::machine::ledger::Pot;
 
 pub(super) fn redeem<V: View>(case: &Case<'_, V>, body: &Redeem) -> Result<Changes, Halt> {
     let key = case.member_key(body.member);

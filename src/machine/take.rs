@@ -3,8 +3,10 @@
 //! It costs one seek and a step for each item taken, however many items the account has: used-up items lie before
 //! the account's `first_open`.
 
+use super::case::Case;
+use super::changes::Changes;
 use super::ledger::{Ledger, Pot};
-use super::{Case, Changes, Halt, View};
+use super::view::{Halt, View};
 use crate::domain::{
     Account, AccountKey, Fault, ITEMS_PER_COMMAND_MAX, Item, ItemKey, ItemPosition, Leg, Points, Rejection,
 };

@@ -41,6 +41,8 @@ pub enum Halt {
     Repeated(Box<Entry>),
     /// Something of this member or partner has matured or expired: book it, then decide again.
     Due(Subject),
+    /// A booking found nothing to book.
+    NothingDue,
     /// The state could not be read.
     Faulted(Fault),
 }

@@ -111,34 +111,24 @@ fn planned() -> Fault {
     Fault::io("memory store: failed as planned")
 }
 
-fn walk<'a>(rows: impl Iterator<Item = (&'a [u8], &'a [u8])>, visit: &mut Visit<'_>) -> Result<(), Fault> {
-    for (key, value) in rows {
-        if visit(key, value)? == ControlFlow::Break(()) {
-            break;
-        }
-    }
-    Ok(())
-}
+/// Rows that a scan of the live store copies in one go, so that the visitor runs without the lock: it may read on.
+const CHUNK: usize = 256;
 
 impl State {
     fn get(&self, table: TableId, key: &[u8]) -> Option<Vec<u8>> {
         self.tables.get(&table)?.get(key).cloned()
     }
 
-    fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
-        let Some(rows) = self.tables.get(&table).filter(|_| from < to) else { return Ok(()) };
+    /// Up to [`CHUNK`] rows with `from <= key < to`.
+    fn rows(&self, table: TableId, from: &[u8], to: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let Some(rows) = self.tables.get(&table).filter(|_| from < to) else { return Vec::new() };
         let range = rows.range::<[u8], _>((Bound::Included(from), Bound::Excluded(to)));
-        walk(range.map(|(key, value)| (key.as_slice(), value.as_slice())), visit)
+        range.take(CHUNK).map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
-    fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault> {
-        let start = self.journal.range(..=from).next_back().map_or(from, |(first, _)| *first);
-        for (first, bytes) in self.journal.range(start..) {
-            if visit(&first.to_bytes(), bytes)? == ControlFlow::Break(()) {
-                break;
-            }
-        }
-        Ok(())
+    /// The first journal record that begins at or after `from`.
+    fn next_record(&self, from: Sequence) -> Option<(Sequence, Vec<u8>)> {
+        self.journal.range(from..).next().map(|(first, bytes)| (*first, bytes.clone()))
     }
 
     fn journal_record(&self, at: Sequence) -> Option<(Sequence, Vec<u8>)> {
@@ -177,17 +167,55 @@ impl Read for MemoryStore {
     fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
         match self.trouble_of(Call::Read) {
             Some(_) => Err(planned()),
-            None => self.0.lock().scan(table, from, to, visit),
+            None => scan(|from| self.0.lock().rows(table, from, to), from, visit),
         }
     }
 
     fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault> {
-        self.0.lock().journal(from, visit)
+        let start = self.0.lock().journal_record(from).map(|(first, _)| first);
+        walk(start, from, |from| self.0.lock().next_record(from), visit)
     }
 
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
         Ok(self.0.lock().journal_record(at))
     }
+}
+
+/// Visits the rows that `chunk` gives, chunk after chunk, from `from` on.
+fn scan(
+    mut chunk: impl FnMut(&[u8]) -> Vec<(Vec<u8>, Vec<u8>)>,
+    from: &[u8],
+    visit: &mut Visit<'_>,
+) -> Result<(), Fault> {
+    let mut from = from.to_vec();
+    loop {
+        let rows = chunk(&from);
+        for (key, value) in &rows {
+            if visit(key, value)? == ControlFlow::Break(()) {
+                return Ok(());
+            }
+        }
+        let Some((last, _)) = rows.last().filter(|_| rows.len() == CHUNK) else { return Ok(()) };
+        from.clone_from(last);
+        from.push(0);
+    }
+}
+
+/// Visits the records that `next` gives, beginning with the one that holds `from`.
+fn walk(
+    start: Option<Sequence>,
+    from: Sequence,
+    mut next: impl FnMut(Sequence) -> Option<(Sequence, Vec<u8>)>,
+    visit: &mut Visit<'_>,
+) -> Result<(), Fault> {
+    let mut from = start.unwrap_or(from);
+    while let Some((first, bytes)) = next(from) {
+        if visit(&first.to_bytes(), &bytes)? == ControlFlow::Break(()) {
+            break;
+        }
+        from = first.next();
+    }
+    Ok(())
 }
 
 /// A frozen copy.
@@ -199,11 +227,12 @@ impl Read for Frozen {
     }
 
     fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
-        self.0.scan(table, from, to, visit)
+        scan(|from| self.0.rows(table, from, to), from, visit)
     }
 
     fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault> {
-        self.0.journal(from, visit)
+        let start = self.0.journal_record(from).map(|(first, _)| first);
+        walk(start, from, |from| self.0.next_record(from), visit)
     }
 
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {

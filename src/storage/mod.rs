@@ -8,8 +8,10 @@ pub mod codec;
 mod guard;
 pub mod keys;
 pub mod memory;
+pub mod record;
 #[cfg(feature = "rocksdb")]
 pub mod rocks;
+pub mod rows;
 mod run;
 mod table;
 
@@ -79,7 +81,7 @@ pub struct Claim {
     pub released: bool,
 }
 
-/// Called for each row of a scan: key, value. Says whether to go on.
+/// Called for each row of a scan: key, value. Says whether to go on. It may itself read from the store.
 pub type Visit<'a> = dyn FnMut(&[u8], &[u8]) -> Result<ControlFlow<()>, Fault> + 'a;
 
 /// Reading, from the store as it is or from a [`Store::snapshot`].

@@ -1,0 +1,19 @@
+//! The front end `accruedb`: a thin layer over the public [`crate::engine::Engine`].
+
+mod args;
+mod load;
+mod output;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let args = args::Args::parse();
+    let mut output = output::Output::new(args.json);
+    let outcome = match &args.verb {
+        args::Verb::Load(load) => load::run(load, &mut output),
+    };
+    output.end(outcome)
+}

@@ -1,0 +1,137 @@
+//! When checkpoints begin, and who waits for them. How one is made is in `checkpoint`.
+
+use super::error::{ClosedReason, Error};
+use super::journal::Journal;
+use parking_lot::{Condvar, Mutex, MutexGuard};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+
+#[derive(Debug, Default)]
+struct State {
+    /// How many checkpoints were asked for, and how many of these requests are met.
+    asked: u64,
+    met: u64,
+    stopped: bool,
+}
+
+/// Counts what changed, and says when it is time.
+#[derive(Debug)]
+pub(super) struct Checkpointer {
+    state: Mutex<State>,
+    wake: Condvar,
+    done: Condvar,
+    /// Held while a checkpoint is made: one at a time.
+    turn: Mutex<()>,
+    begin_at: usize,
+    changes_max: usize,
+    active: AtomicUsize,
+    frozen: AtomicUsize,
+    asleep: AtomicBool,
+}
+
+impl Checkpointer {
+    pub(super) fn new(begin_at: u32, changes_max: u32) -> Checkpointer {
+        Checkpointer {
+            state: Mutex::default(),
+            wake: Condvar::new(),
+            done: Condvar::new(),
+            turn: Mutex::default(),
+            begin_at: begin_at as usize,
+            changes_max: changes_max as usize,
+            active: AtomicUsize::new(0),
+            frozen: AtomicUsize::new(0),
+            asleep: AtomicBool::new(false),
+        }
+    }
+
+    /// Counts changed records; wakes the checkpointer when there are enough.
+    pub(super) fn count(&self, changes: usize) {
+        let active = self.active.fetch_add(changes, Ordering::Relaxed).saturating_add(changes);
+        if active >= self.begin_at && self.asleep.load(Ordering::Relaxed) {
+            self.ask();
+        }
+    }
+
+    /// Waits while more is changed than may be.
+    pub(super) fn wait_for_room(&self, journal: &Journal) -> Result<(), Error> {
+        while self.changes() > self.changes_max {
+            let ticket = self.ask();
+            self.wait(ticket, journal)?;
+        }
+        Ok(())
+    }
+
+    fn changes(&self) -> usize {
+        self.active.load(Ordering::Relaxed).saturating_add(self.frozen.load(Ordering::Relaxed))
+    }
+
+    /// Asks for a checkpoint of all that has happened until now.
+    pub(super) fn ask(&self) -> u64 {
+        let mut state = self.state.lock();
+        state.asked = state.asked.saturating_add(1);
+        self.wake.notify_one();
+        state.asked
+    }
+
+    /// Waits until the checkpoint that was asked for is there.
+    pub(super) fn wait(&self, ticket: u64, journal: &Journal) -> Result<(), Error> {
+        let mut state = self.state.lock();
+        while state.met < ticket {
+            if state.stopped {
+                let closed = || Error::closed(ClosedReason::ByCaller, "the engine is closed");
+                return Err(journal.closed().unwrap_or_else(closed));
+            }
+            self.done.wait(&mut state);
+        }
+        Ok(())
+    }
+
+    /// Runs checkpoints until stopped, or until one fails: the body of the checkpointer's thread.
+    pub(super) fn run(&self, make: impl Fn() -> Result<(), Error>) {
+        while let Some(asked) = self.next() {
+            let made = make();
+            let mut state = self.state.lock();
+            match made {
+                Ok(()) => state.met = state.met.max(asked),
+                Err(_) => state.stopped = true,
+            }
+            self.done.notify_all();
+        }
+    }
+
+    fn next(&self) -> Option<u64> {
+        let mut state = self.state.lock();
+        self.asleep.store(true, Ordering::Relaxed);
+        while state.asked <= state.met && !state.stopped && !self.is_full() {
+            self.wake.wait(&mut state);
+        }
+        self.asleep.store(false, Ordering::Relaxed);
+        (!state.stopped).then_some(state.asked)
+    }
+
+    /// Whether enough has changed for a checkpoint.
+    pub(super) fn is_full(&self) -> bool {
+        self.active.load(Ordering::Relaxed) >= self.begin_at
+    }
+
+    /// The right to make a checkpoint: one at a time.
+    pub(super) fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock()
+    }
+
+    /// What changed until now is frozen.
+    pub(super) fn froze(&self) {
+        self.frozen.store(self.active.swap(0, Ordering::Relaxed), Ordering::Relaxed);
+    }
+
+    /// What was frozen is in the tables.
+    pub(super) fn thawed(&self) {
+        self.frozen.store(0, Ordering::Relaxed);
+    }
+
+    /// Ends the thread; who waits is told.
+    pub(super) fn stop(&self) {
+        self.state.lock().stopped = true;
+        self.wake.notify_one();
+        self.done.notify_all();
+    }
+}

@@ -1,0 +1,72 @@
+//! Time: the only file of the core that reads a clock.
+
+use super::options::{ClockSource, OnProgress, Progress};
+use crate::domain::Timestamp;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// The engine's clock. It never goes back.
+#[derive(Debug)]
+pub(super) struct Clock {
+    source: ClockSource,
+    last_ms: AtomicI64,
+}
+
+impl Clock {
+    pub(super) fn new(source: ClockSource) -> Clock {
+        Clock { source, last_ms: AtomicI64::new(Timestamp::MIN.ms()) }
+    }
+
+    /// Now. `transaction_at` is the time of the command that is stamped.
+    pub(super) fn stamp(&self, transaction_at: Option<Timestamp>) -> Timestamp {
+        let candidate = match self.source {
+            ClockSource::System => system_ms(),
+            ClockSource::Commands => transaction_at.map_or(Timestamp::MIN.ms(), Timestamp::ms),
+        };
+        let last = self.last_ms.fetch_max(candidate, Ordering::AcqRel);
+        Timestamp::from_ms(last.max(candidate)).unwrap_or(Timestamp::MAX)
+    }
+
+    /// Makes sure that it is not before `instant` from now on.
+    pub(super) fn not_before(&self, instant: Timestamp) {
+        self.last_ms.fetch_max(instant.ms(), Ordering::AcqRel);
+    }
+
+    pub(super) fn source(&self) -> ClockSource {
+        self.source
+    }
+}
+
+fn system_ms() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX).min(Timestamp::MAX.ms())
+}
+
+/// Reports long work about once a second, beginning with the first second.
+pub(super) struct Reporter<'a> {
+    on_progress: Option<&'a OnProgress>,
+    task: &'static str,
+    total: Option<u64>,
+    next: Instant,
+}
+
+impl<'a> Reporter<'a> {
+    const EVERY: Duration = Duration::from_secs(1);
+
+    pub(super) fn new(on_progress: Option<&'a OnProgress>, task: &'static str, total: Option<u64>) -> Reporter<'a> {
+        Reporter { on_progress, task, total, next: later(Instant::now()) }
+    }
+
+    pub(super) fn report(&mut self, done: u64) {
+        let Some(on_progress) = self.on_progress else { return };
+        let now = Instant::now();
+        if now >= self.next {
+            self.next = later(now);
+            on_progress(Progress { task: self.task, done, total: self.total });
+        }
+    }
+}
+
+fn later(now: Instant) -> Instant {
+    now.checked_add(Reporter::EVERY).unwrap_or(now)
+}

@@ -1,0 +1,295 @@
+//! The way of every command: lock, decide, append, apply. What the threads and the public [`super::Engine`] share.
+
+use super::checkpointer::Checkpointer;
+use super::clock::Clock;
+use super::error::{Error, ExecuteError};
+use super::journal::Refused;
+use super::locked::{Locked, Touched};
+use super::options::EngineOptions;
+use super::state::State;
+use crate::domain::{
+    Action, BookDue, Command, Entry, MemberId, MemberKey, Outcome, PartnerId, PartnerKey, Program, ProgramId, Receipt,
+    Rejection, RequestId, RequestKey, Sequence, Subject, Timestamp,
+};
+use crate::machine::{Changes, Halt, View, check, decide, seal_legs};
+use crate::storage::{Epoch, record};
+use parking_lot::RwLock;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet};
+
+thread_local! {
+    /// Where an entry is encoded before it joins the batch.
+    static ENTRY: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The programs, and which of them changed since the last checkpoint.
+#[derive(Debug, Default)]
+pub(super) struct Catalog {
+    pub(super) programs: BTreeMap<ProgramId, Program>,
+    pub(super) changed: BTreeSet<ProgramId>,
+}
+
+impl Catalog {
+    fn put(&mut self, program: ChangedProgram) {
+        if let Some((id, program)) = program {
+            self.programs.insert(id, program);
+            self.changed.insert(id);
+        }
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Core {
+    pub(super) options: EngineOptions,
+    pub(super) epoch: Epoch,
+    pub(super) catalog: RwLock<Catalog>,
+    pub(super) state: State,
+    pub(super) clock: Clock,
+    pub(super) checkpointer: Checkpointer,
+}
+
+/// What became of a command, once its entry is durable.
+#[derive(Debug, Clone)]
+pub(super) struct Answer {
+    pub(super) sequence: Sequence,
+    pub(super) outcome: Result<Receipt, Rejection>,
+}
+
+/// One try at a command.
+enum Attempt {
+    Answered(Answer),
+    /// Book this first.
+    Due(Subject),
+    /// A booking found nothing to book.
+    NothingDue,
+    /// What it touches has to be found out anew.
+    Again,
+}
+
+/// What the rules say: what the journal is to record, with its effects; or why there is no entry.
+enum Verdict {
+    Entry(Box<Changes>, Outcome),
+    None(Attempt),
+}
+
+impl Core {
+    /// Decides a caller's command and adds it to the journal. The answer holds once its entry is durable.
+    pub(super) fn enter(&self, command: &Command) -> Result<Answer, ExecuteError> {
+        check(command)?;
+        loop {
+            self.wait_for_room()?;
+            match self.attempt(command)? {
+                Attempt::Answered(answer) => return Ok(answer),
+                Attempt::Due(subject) => self.book(command.program, subject, command.transaction_at)?,
+                Attempt::NothingDue | Attempt::Again => {}
+            }
+        }
+    }
+
+    /// Books all that is due of a member or partner, a bounded number of items at a time.
+    pub(super) fn book(&self, program: ProgramId, subject: Subject, at: Option<Timestamp>) -> Result<(), Error> {
+        let body = BookDue { subject, limit: self.options.book_items_max };
+        let mut command = Command::new(program, RequestId(0), body);
+        command.transaction_at = at;
+        loop {
+            self.wait_for_room()?;
+            match self.attempt(&command)? {
+                Attempt::Answered(_) | Attempt::Again => {}
+                Attempt::NothingDue | Attempt::Due(_) => return Ok(()),
+            }
+        }
+    }
+
+    fn wait_for_room(&self) -> Result<(), Error> {
+        self.state.journal.wait_for_room()?;
+        self.checkpointer.wait_for_room(&self.state.journal)
+    }
+
+    fn attempt(&self, command: &Command) -> Result<Attempt, Error> {
+        let touched = self.touched(command)?;
+        if !changes_catalog(command) {
+            let catalog = self.catalog.read();
+            return Ok(self.decide(&catalog.programs, command, &touched)?.0);
+        }
+        let mut catalog = self.catalog.write();
+        let (attempt, program) = self.decide(&catalog.programs, command, &touched)?;
+        catalog.put(program);
+        Ok(attempt)
+    }
+
+    /// Lock, decide, append, apply. An entry joins the journal under the locks under which it was decided: so the
+    /// order of the journal is an order in which every decision would come out the same.
+    fn decide(
+        &self,
+        programs: &BTreeMap<ProgramId, Program>,
+        command: &Command,
+        touched: &Touched,
+    ) -> Result<(Attempt, ChangedProgram), Error> {
+        let locked = Locked::new(&self.state, programs, touched);
+        loop {
+            let now = self.clock.stamp(command.transaction_at);
+            let (mut changes, outcome) = match verdict(&locked, command, now)? {
+                Verdict::Entry(changes, outcome) => (changes, outcome),
+                Verdict::None(attempt) => return Ok((attempt, None)),
+            };
+            let sequence = match self.append(now, changes.previous, command, &outcome) {
+                Ok(sequence) => sequence,
+                Err(Refused::TimePassed) => continue,
+                Err(Refused::Closed(error)) => return Err(error),
+            };
+            let program = changes.program.take();
+            self.settle(&locked, command, sequence, &outcome, *changes)?;
+            drop(locked);
+            return Ok((Attempt::Answered(Answer::new(sequence, now, outcome)), program));
+        }
+    }
+
+    fn append(
+        &self,
+        now: Timestamp,
+        previous: Sequence,
+        command: &Command,
+        outcome: &Outcome,
+    ) -> Result<Sequence, Refused> {
+        ENTRY.with_borrow_mut(|entry| {
+            entry.clear();
+            record::encode_entry(now, previous, command, outcome, entry).map_err(|f| Refused::Closed(f.into()))?;
+            self.state.journal.append(now, entry)
+        })
+    }
+
+    /// Applies a decision that has its number. It cannot fail; if it did, memory would no longer be what the journal
+    /// says, so nothing more may be decided.
+    fn settle(
+        &self,
+        locked: &Locked<'_>,
+        command: &Command,
+        sequence: Sequence,
+        outcome: &Outcome,
+        mut changes: Changes,
+    ) -> Result<(), Error> {
+        changes.seal(sequence);
+        self.checkpointer.count(changes.items.len().saturating_add(changes.future.len()).saturating_add(1));
+        let used = matches!(outcome, Outcome::Done { .. }) && command.request_id != RequestId(0);
+        let request = RequestKey { program: command.program, request: command.request_id };
+        let applied = locked.apply(changes).and_then(|()| match used {
+            true => locked.use_request(request, sequence),
+            false => Ok(()),
+        });
+        applied.map_err(|fault| {
+            self.state.journal.poison(&fault);
+            fault.into()
+        })
+    }
+
+    /// Does an entry of the journal again, as recovery, verification and replicas do: the same command at the same
+    /// time must have the same outcome.
+    pub(super) fn replay(&self, entry: &Entry) -> Result<(), Error> {
+        let touched = self.touched(&entry.command)?;
+        let mut catalog = self.catalog.write();
+        let (mut changes, mut outcome) = {
+            let locked = Locked::new(&self.state, &catalog.programs, &touched);
+            match verdict(&locked, &entry.command, entry.recorded_at)? {
+                Verdict::Entry(changes, outcome) => (changes, outcome),
+                Verdict::None(_) => return Err(diverged(entry, "there is nothing to decide")),
+            }
+        };
+        if let Outcome::Done { legs, .. } = &mut outcome {
+            seal_legs(legs, entry.sequence);
+        }
+        if outcome != entry.outcome || changes.previous != entry.previous {
+            return Err(diverged(entry, "its outcome is another"));
+        }
+        let program = changes.program.take();
+        let locked = Locked::new(&self.state, &catalog.programs, &touched);
+        self.settle(&locked, &entry.command, entry.sequence, &outcome, *changes)?;
+        drop(locked);
+        catalog.put(program);
+        self.clock.not_before(entry.recorded_at);
+        Ok(())
+    }
+
+    /// What a command touches, so that its shards can be locked.
+    fn touched(&self, command: &Command) -> Result<Touched, Error> {
+        let program = command.program;
+        let member = |member: MemberId| Some(MemberKey { program, member });
+        let partner = |partner: PartnerId| Some(PartnerKey { program, partner });
+        let own = RequestKey { program, request: command.request_id };
+        let touched = Touched { requests: [Some(own), None], ..Touched::default() };
+        Ok(match &command.action {
+            Action::CreateProgram(_) | Action::CreatePointType(_) => touched,
+            Action::CreatePartner(body) => Touched { partner: partner(body.partner), ..touched },
+            Action::PurchaseBlock(body) => Touched { partner: partner(body.partner), ..touched },
+            Action::ApproveBlock(body) => Touched { partner: partner(body.partner), ..touched },
+            Action::Enrol(body) => Touched { member: member(body.member), ..touched },
+            Action::Accrue(body) => {
+                Touched { member: member(body.member), partner: body.partner.and_then(partner), ..touched }
+            }
+            Action::Redeem(body) => Touched { member: member(body.member), ..touched },
+            Action::BookDue(body) => match body.subject {
+                Subject::Member(id) => Touched { member: member(id), ..Touched::default() },
+                Subject::Partner(id) => Touched { partner: partner(id), ..Touched::default() },
+            },
+            Action::Cancel(body) => {
+                let other = RequestKey { program, request: body.request };
+                let requests = [Some(own), Some(other)];
+                let Some(sequence) = self.request(other)? else { return Ok(Touched { requests, ..touched }) };
+                let original = self.state.entry(sequence)?;
+                let of = self.touched(&original.command)?;
+                Touched { requests, member: of.member, partner: of.partner, original: Some(Box::new(original)) }
+            }
+        })
+    }
+
+    /// The entry that used a request id.
+    pub(super) fn request(&self, key: RequestKey) -> Result<Option<Sequence>, Error> {
+        let catalog = self.catalog.read();
+        let touched = Touched { requests: [Some(key), None], ..Touched::default() };
+        Ok(Locked::new(&self.state, &catalog.programs, &touched).request(key)?)
+    }
+}
+
+/// A program that a command created or changed.
+type ChangedProgram = Option<(ProgramId, Program)>;
+
+impl Answer {
+    fn new(sequence: Sequence, recorded_at: Timestamp, outcome: Outcome) -> Answer {
+        let outcome = match outcome {
+            Outcome::Done { mut legs, balances } => {
+                seal_legs(&mut legs, sequence);
+                Ok(Receipt { sequence, recorded_at, replayed: false, legs, balances })
+            }
+            Outcome::Refused(rejection) => Err(rejection),
+        };
+        Answer { sequence, outcome }
+    }
+}
+
+fn changes_catalog(command: &Command) -> bool {
+    matches!(command.action, Action::CreateProgram(_) | Action::CreatePointType(_))
+}
+
+fn verdict(locked: &Locked<'_>, command: &Command, now: Timestamp) -> Result<Verdict, Error> {
+    let decision = decide(locked, command, now);
+    if locked.strayed() {
+        return Ok(Verdict::None(Attempt::Again));
+    }
+    match decision {
+        Ok(mut changes) => {
+            let outcome = changes.take_outcome();
+            Ok(Verdict::Entry(Box::new(changes), outcome))
+        }
+        Err(Halt::Refused(rejection)) => Ok(Verdict::Entry(Box::default(), Outcome::Refused(rejection))),
+        Err(Halt::Repeated(entry)) => {
+            let answer = Answer { sequence: entry.sequence, outcome: entry.answer(true) };
+            Ok(Verdict::None(Attempt::Answered(answer)))
+        }
+        Err(Halt::Due(subject)) => Ok(Verdict::None(Attempt::Due(subject))),
+        Err(Halt::NothingDue) => Ok(Verdict::None(Attempt::NothingDue)),
+        Err(Halt::Faulted(fault)) => Err(fault.into()),
+    }
+}
+
+fn diverged(entry: &Entry, why: &str) -> Error {
+    Error::corrupt(format!("journal entry {} does not replay: {why}", entry.sequence))
+}

@@ -1,0 +1,260 @@
+//! [`Engine`]: the public face, and the threads behind it.
+
+use super::checkpoint::checkpoint;
+use super::core::Core;
+use super::error::{ClosedReason, Error, ExecuteError};
+use super::options::{ClockSource, EngineOptions};
+use super::recover;
+use super::sweeper::{self, Sweeper};
+use super::ticket::Ticket;
+use super::verify::{self, Audit};
+use crate::domain::{
+    AccountKey, Balance, Block, BlockId, Command, Entry, Item, ItemPosition, MemberKey, Partner, PartnerKey, Program,
+    ProgramId, Receipt, RequestKey, Sequence, Timestamp,
+};
+use crate::storage::{Read, Store};
+use parking_lot::Mutex;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+
+/// An open database. Share it by reference between threads; every call may come from any of them.
+///
+/// Whatever is answered is durable: it survives the end of the process and the loss of power. A command that was
+/// sent but not answered is there whole, or not at all; repeating it with the same request id settles which.
+///
+/// Dropping an engine closes it; [`Engine::close`] also says whether that went well.
+#[derive(Debug)]
+pub struct Engine {
+    core: Arc<Core>,
+    sweeper: Arc<Sweeper>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// The items of an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccountItems {
+    /// Those that have matured, in the order of use.
+    pub matured: Vec<(ItemPosition, Item)>,
+    /// Those that have not, by the instant at which they do.
+    pub future: Vec<(ItemPosition, Item)>,
+}
+
+/// A partner with all its blocks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartnerState {
+    /// The partner; its balance is `remaining`.
+    pub partner: Partner,
+    /// Its blocks, open and past, by id (rules A33, A34).
+    pub blocks: BTreeMap<BlockId, Block>,
+}
+
+impl Engine {
+    /// Opens the database in a directory, or makes a new one there. Recovers what was durable, which takes time in
+    /// proportion to what was not in the tables yet.
+    ///
+    /// Errors: `Busy` where another process has it open, `Corrupt` where something stored is damaged or of a newer
+    /// format, `Unavailable` where the disk refuses, `Invalid` where an option is out of its limits.
+    #[cfg(feature = "rocksdb")]
+    pub fn open(path: impl AsRef<Path>, options: EngineOptions) -> Result<Engine, Error> {
+        options.check()?;
+        let rocks = crate::storage::rocks::RocksOptions {
+            cache_bytes: options.cache_bytes as usize,
+            guard_every_batches: options.guard_every,
+            ..Default::default()
+        };
+        let store = crate::storage::rocks::RocksStore::open(path.as_ref(), rocks)?;
+        Engine::open_store(Arc::new(store), options)
+    }
+
+    /// Opens the database that a store holds.
+    pub fn open_store(store: Arc<dyn Store>, options: EngineOptions) -> Result<Engine, Error> {
+        let sweep_every = options.sweep_every.filter(|_| options.clock == ClockSource::System);
+        let core = Arc::new(recover::open(store, options)?);
+        let engine = Engine { core, sweeper: Arc::default(), threads: Mutex::default() };
+        let core = engine.core.clone();
+        engine.spawn("accruedb-journal", move || core.state.journal.run_writer())?;
+        let core = engine.core.clone();
+        engine.spawn("accruedb-checkpoint", move || core.checkpointer.run(|| checkpoint(&core)))?;
+        if let Some(every) = sweep_every {
+            let (core, sweeper) = (engine.core.clone(), engine.sweeper.clone());
+            engine.spawn("accruedb-sweep", move || sweeper.run(&core, every))?;
+        }
+        Ok(engine)
+    }
+
+    fn spawn(&self, name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), Error> {
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(body);
+        let thread = thread.map_err(|error| crate::domain::Fault::io(format!("no thread for {name}: {error}")))?;
+        self.threads.lock().push(thread);
+        Ok(())
+    }
+
+    /// Does a command, and returns when it is durable.
+    ///
+    /// The same request id with the same body returns the first receipt, marked `replayed`; with another body it is
+    /// refused. A refusal is in the journal too, and does not use up the request id.
+    pub fn execute(&self, command: &Command) -> Result<Receipt, ExecuteError> {
+        let answer = self.core.enter(command)?;
+        self.core.state.journal.wait(answer.sequence)?;
+        Ok(answer.outcome?)
+    }
+
+    /// Does a command, and returns before it is durable: the ticket is answered when it is. For many commands in
+    /// flight from one thread. Waits only where more is in flight than the options allow.
+    pub fn submit(&self, command: &Command) -> Ticket {
+        let entered = self.core.enter(command);
+        self.core.state.journal.nudge();
+        Ticket::new(&self.core, entered)
+    }
+
+    /// Does commands one after the other and returns when all are durable, with an answer for each. They are not
+    /// one transaction: a refusal does not undo or stop the others.
+    pub fn execute_batch(&self, commands: &[Command]) -> Vec<Result<Receipt, ExecuteError>> {
+        let tickets: Vec<Ticket> = commands.iter().map(|command| self.submit(command)).collect();
+        tickets.into_iter().map(Ticket::wait).collect()
+    }
+
+    /// The engine's time.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.core.clock.stamp(None)
+    }
+
+    /// Moves the clock of [`ClockSource::Commands`] forward, as a command at that instant would.
+    pub fn advance_to(&self, instant: Timestamp) -> Result<(), Error> {
+        if self.core.clock.source() != ClockSource::Commands {
+            return Err(Error::invalid("only the clock of the commands can be moved"));
+        }
+        self.core.clock.not_before(instant);
+        Ok(())
+    }
+
+    /// The programs with their point types.
+    #[must_use]
+    pub fn programs(&self) -> BTreeMap<ProgramId, Program> {
+        self.core.catalog.read().programs.clone()
+    }
+
+    /// A member's balances now, one for each point type the member ever had (rules D28 to D31). What has expired or
+    /// matured is in them, booked or not. `None` where there is no such member.
+    pub fn balances(&self, member: MemberKey) -> Result<Option<Vec<Balance>>, Error> {
+        let member = self.core.member(member)?;
+        Ok(member.map(|member| member.accounts.iter().map(|account| account.balance()).collect()))
+    }
+
+    /// A member's balances as they were shown at a past instant. `None` where the member was not enrolled then.
+    ///
+    /// Walks the member's entries back to that instant.
+    pub fn balances_as_of(&self, member: MemberKey, at: Timestamp) -> Result<Option<Vec<Balance>>, Error> {
+        self.core.balances_as_of(member, at)
+    }
+
+    /// Up to `limit` items of an account from a position on, as booked: matured ones in the order of use (rule D22),
+    /// and up to `limit` that have not matured.
+    pub fn items(&self, account: AccountKey, from: ItemPosition, limit: usize) -> Result<AccountItems, Error> {
+        let (matured, future) = self.core.items(account, from, limit)?;
+        Ok(AccountItems { matured, future })
+    }
+
+    /// A partner with all its blocks, as of now (rules A05, A12, A33).
+    pub fn partner(&self, partner: PartnerKey) -> Result<Option<PartnerState>, Error> {
+        Ok(self.core.partner(partner)?.map(|(partner, blocks)| PartnerState { partner, blocks }))
+    }
+
+    /// A page of a member's statement, newest first: up to `limit` entries, from the entry `from` on, or from the
+    /// newest. The next page begins at the `previous` of the last entry; 0 is the end.
+    pub fn statement(
+        &self,
+        member: MemberKey,
+        from: Option<Sequence>,
+        limit: usize,
+    ) -> Result<Option<Vec<Entry>>, Error> {
+        self.core.statement(member, from, limit)
+    }
+
+    /// The transaction that used a request id.
+    pub fn transaction(&self, request: RequestKey) -> Result<Option<Entry>, Error> {
+        self.core.transaction(request)
+    }
+
+    /// Up to `limit` durable entries of the journal from `from` on, in order.
+    pub fn journal(&self, from: Sequence, limit: usize) -> Result<Vec<Entry>, Error> {
+        recover::page(&self.core, from, limit)
+    }
+
+    /// Books everything that has expired or matured. It changes no answer. Returns how many members and partners
+    /// had something.
+    pub fn book_due(&self) -> Result<u64, Error> {
+        sweeper::sweep(&self.core, self.now(), &|| false)
+    }
+
+    /// Brings all that happened until now into the tables.
+    pub fn checkpoint(&self) -> Result<(), Error> {
+        let ticket = self.core.checkpointer.ask();
+        self.core.checkpointer.wait(ticket, &self.core.state.journal)
+    }
+
+    /// Gives a consistent view of the tables, with everything until now in them, to `look`: for reports.
+    pub fn with_snapshot<R>(&self, look: impl FnOnce(&dyn Read) -> R) -> Result<R, Error> {
+        self.checkpoint()?;
+        let snapshot = self.core.state.store.snapshot()?;
+        Ok(look(snapshot.as_ref()))
+    }
+
+    /// Audits everything: the journal's chain, the laws, the indexes; and, with an empty `scratch` store, that
+    /// replaying the journal gives the same state.
+    pub fn verify(&self, scratch: Option<Arc<dyn Store>>) -> Result<Audit, Error> {
+        verify::verify(&self.core, scratch)
+    }
+
+    /// The digest of the state: equal states have equal digests, whatever the path to them.
+    pub fn digest(&self) -> Result<String, Error> {
+        self.with_snapshot(verify::digest)?
+    }
+
+    /// Copies the database, consistent as of now, into the new directory `to`, while work goes on.
+    pub fn backup(&self, to: &Path) -> Result<(), Error> {
+        self.checkpoint()?;
+        Ok(self.core.state.store.backup(to)?)
+    }
+
+    /// Bytes that the database takes on disk.
+    pub fn size_bytes(&self) -> Result<u64, Error> {
+        Ok(self.core.state.store.size_bytes()?)
+    }
+
+    /// Closes the database: what was submitted becomes durable, everything goes into the tables, and the journal's
+    /// end is written down. Later calls fail with `Closed`.
+    pub fn close(self) -> Result<(), Error> {
+        self.shut()
+    }
+
+    fn shut(&self) -> Result<(), Error> {
+        let threads = std::mem::take(&mut *self.threads.lock());
+        if threads.is_empty() {
+            return Ok(());
+        }
+        let core = &self.core;
+        self.sweeper.stop();
+        core.state.journal.close(Error::closed(ClosedReason::ByCaller, "the engine is closed"));
+        core.checkpointer.stop();
+        for thread in threads {
+            // a thread that panicked has left nothing half-done: what is durable is recovered on opening
+            let _ = thread.join();
+        }
+        if let Some(error) = core.state.journal.failure() {
+            return Err(error);
+        }
+        checkpoint(core)?;
+        Ok(core.state.store.release(core.epoch, core.state.journal.tail())?)
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        // whoever wants to know calls `close`
+        let _ = self.shut();
+    }
+}

@@ -1,0 +1,270 @@
+//! The group commit: entries join the open batch under the shards' locks, and one write with one sync makes
+//! everybody in it durable.
+//!
+//! Who waits for an entry writes the batch himself if nobody is writing (the leader), so that a single caller pays
+//! for the sync alone, with no hand-over between threads; a thread of its own writes for callers who do not wait.
+
+use super::error::{ClosedReason, Error, ErrorKind};
+use crate::domain::{Fault, Sequence, Timestamp};
+use crate::storage::{Appended, ChainHash, Epoch, JournalRecord, Store, Tail, record};
+use parking_lot::{Condvar, Mutex, MutexGuard};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+
+/// A record is closed when it has this many bytes: small enough to read one entry of it at little cost.
+const RECORD_BYTES: usize = 64 << 10;
+
+/// The batch that entries join.
+#[derive(Debug)]
+struct Open {
+    next: Sequence,
+    last_at: Timestamp,
+    records: Vec<OpenRecord>,
+    /// Why nothing joins any more.
+    closed: Option<Error>,
+}
+
+#[derive(Debug)]
+struct OpenRecord {
+    first: Sequence,
+    count: u32,
+    bytes: Vec<u8>,
+}
+
+/// Why an entry did not join the batch.
+#[derive(Debug)]
+pub(super) enum Refused {
+    /// A later entry joined first: take a new time and decide again.
+    TimePassed,
+    /// The journal is closed.
+    Closed(Error),
+}
+
+#[derive(Debug)]
+pub(super) struct Journal {
+    store: Arc<dyn Store>,
+    epoch: Epoch,
+    bytes_max: usize,
+    open: Mutex<Open>,
+    /// Held by the leader while it writes: the hash of the last record.
+    turn: Mutex<ChainHash>,
+    /// Everything up to this entry is durable.
+    durable: AtomicU64,
+    pending_bytes: AtomicUsize,
+    waiting: Mutex<()>,
+    answered: Condvar,
+    writer_idle: AtomicBool,
+    writer_wake: Condvar,
+}
+
+impl Journal {
+    pub(super) fn new(
+        store: Arc<dyn Store>,
+        epoch: Epoch,
+        bytes_max: usize,
+        tail: Tail,
+        last_at: Timestamp,
+    ) -> Journal {
+        Journal {
+            store,
+            epoch,
+            bytes_max,
+            open: Mutex::new(Open { next: tail.sequence.next(), last_at, records: Vec::new(), closed: None }),
+            turn: Mutex::new(tail.hash),
+            durable: AtomicU64::new(tail.sequence.0),
+            pending_bytes: AtomicUsize::new(0),
+            waiting: Mutex::new(()),
+            answered: Condvar::new(),
+            writer_idle: AtomicBool::new(false),
+            writer_wake: Condvar::new(),
+        }
+    }
+
+    /// Adds an entry to the open batch. Called with the locks held under which it was decided.
+    pub(super) fn append(&self, recorded_at: Timestamp, entry: &[u8]) -> Result<Sequence, Refused> {
+        let mut open = self.open.lock();
+        if let Some(error) = &open.closed {
+            return Err(Refused::Closed(error.clone()));
+        }
+        if recorded_at < open.last_at {
+            return Err(Refused::TimePassed);
+        }
+        let sequence = open.next;
+        open.next = sequence.next();
+        open.last_at = recorded_at;
+        if open.records.last().is_none_or(|record| record.bytes.len() >= RECORD_BYTES) {
+            let mut bytes = Vec::with_capacity(RECORD_BYTES.saturating_add(entry.len()));
+            record::begin(&mut bytes);
+            open.records.push(OpenRecord { first: sequence, count: 0, bytes });
+        }
+        if let Some(last) = open.records.last_mut() {
+            record::push(entry, &mut last.bytes);
+            last.count = last.count.saturating_add(1);
+        }
+        self.pending_bytes.fetch_add(entry.len(), Ordering::Relaxed);
+        Ok(sequence)
+    }
+
+    /// The last entry that was given a number.
+    pub(super) fn last(&self) -> Sequence {
+        Sequence(self.open.lock().next.0.saturating_sub(1))
+    }
+
+    /// Why nothing joins any more, if so.
+    pub(super) fn closed(&self) -> Option<Error> {
+        self.open.lock().closed.clone()
+    }
+
+    /// The failure that closed the journal, if that is why it is closed.
+    pub(super) fn failure(&self) -> Option<Error> {
+        self.closed().filter(|error| error.kind != ErrorKind::Closed(ClosedReason::ByCaller))
+    }
+
+    /// Whether an entry is durable.
+    pub(super) fn is_durable(&self, sequence: Sequence) -> bool {
+        self.durable.load(Ordering::Acquire) >= sequence.0
+    }
+
+    /// Waits while more is pending than may be.
+    pub(super) fn wait_for_room(&self) -> Result<(), Error> {
+        while self.pending_bytes.load(Ordering::Relaxed) > self.bytes_max {
+            self.wait(self.last())?;
+        }
+        Ok(())
+    }
+
+    /// Wakes the writer, for an entry that nobody waits for yet.
+    pub(super) fn nudge(&self) {
+        if self.writer_idle.load(Ordering::Acquire) {
+            let _guard = self.waiting.lock();
+            self.writer_wake.notify_one();
+        }
+    }
+
+    /// Waits until an entry is durable; writes it, if nobody else is writing.
+    pub(super) fn wait(&self, sequence: Sequence) -> Result<(), Error> {
+        loop {
+            if self.is_durable(sequence) {
+                return Ok(());
+            }
+            if let Some(turn) = self.turn.try_lock() {
+                self.write(turn)?;
+                continue;
+            }
+            let mut waiting = self.waiting.lock();
+            // The leader gives up its turn before it takes `waiting` to notify. So a turn that is still taken now
+            // means that a notification is still to come; IMPORTANT: look again only under `waiting`.
+            if !self.is_durable(sequence) && self.turn.is_locked() {
+                self.answered.wait(&mut waiting);
+            }
+        }
+    }
+
+    /// Writes what is open, as the leader. `Ok` also where there was nothing.
+    fn write(&self, mut chain: MutexGuard<'_, ChainHash>) -> Result<(), Error> {
+        let (records, closed) = {
+            let mut open = self.open.lock();
+            (std::mem::take(&mut open.records), open.closed.clone())
+        };
+        if records.is_empty() {
+            drop(chain);
+            return closed.map_or(Ok(()), Err);
+        }
+        if let Some(error) = closed.filter(|error| error.kind != ErrorKind::Closed(ClosedReason::ByCaller)) {
+            drop(chain);
+            self.notify();
+            return Err(error);
+        }
+        let mut written = 0usize;
+        let mut hash = *chain;
+        let records: Vec<JournalRecord> = records
+            .into_iter()
+            .map(|open| {
+                written = written.saturating_add(open.bytes.len());
+                let record = record::finish(open.bytes, hash, open.first, open.count);
+                hash = record.hash;
+                record
+            })
+            .collect();
+        let appended = self.store.append(self.epoch, &records);
+        let outcome = match appended {
+            Appended::Durable => {
+                *chain = hash;
+                if let Some(last) = records.last() {
+                    self.durable.store(last.last.0, Ordering::Release);
+                }
+                Ok(())
+            }
+            Appended::Fenced => Err(Error::closed(ClosedReason::Fenced, "another engine has claimed the database")),
+            Appended::Unknown(fault) => Err(poisoned(&fault)),
+        };
+        let rest = self.pending_bytes.load(Ordering::Relaxed).min(written);
+        self.pending_bytes.fetch_sub(rest, Ordering::Relaxed);
+        if let Err(error) = &outcome {
+            self.close(error.clone());
+        }
+        drop(chain);
+        self.notify();
+        outcome
+    }
+
+    fn notify(&self) {
+        let _waiting = self.waiting.lock();
+        self.answered.notify_all();
+    }
+
+    /// From now on nothing joins. The first reason stays.
+    pub(super) fn close(&self, why: Error) {
+        self.open.lock().closed.get_or_insert(why);
+        let _waiting = self.waiting.lock();
+        self.writer_wake.notify_one();
+    }
+
+    /// Closes because of a failed write that is not the journal's own.
+    pub(super) fn poison(&self, fault: &Fault) {
+        self.close(poisoned(fault));
+        self.notify();
+    }
+
+    /// The writer's thread: writes until the journal is closed and empty.
+    pub(super) fn run_writer(&self) {
+        loop {
+            let (empty, closed) = {
+                let open = self.open.lock();
+                (open.records.is_empty(), open.closed.is_some())
+            };
+            match (empty, closed) {
+                (false, _) => {
+                    if self.write(self.turn.lock()).is_err() {
+                        return;
+                    }
+                }
+                (true, true) => return,
+                (true, false) => self.idle(),
+            }
+        }
+    }
+
+    fn idle(&self) {
+        let mut waiting = self.waiting.lock();
+        self.writer_idle.store(true, Ordering::SeqCst);
+        let nothing = {
+            let open = self.open.lock();
+            open.records.is_empty() && open.closed.is_none()
+        };
+        if nothing {
+            self.writer_wake.wait(&mut waiting);
+        }
+        self.writer_idle.store(false, Ordering::SeqCst);
+    }
+
+    /// The journal's end, once nothing is being written.
+    pub(super) fn tail(&self) -> Tail {
+        let hash = self.turn.lock();
+        Tail { sequence: Sequence(self.durable.load(Ordering::Acquire)), hash: *hash }
+    }
+}
+
+fn poisoned(fault: &Fault) -> Error {
+    Error::closed(ClosedReason::Poisoned, format!("a write failed, reopen the database: {fault}"))
+}

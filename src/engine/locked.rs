@@ -1,0 +1,275 @@
+//! The shards that one command touches, locked: what the rules see, and where their changes go.
+
+use super::delta::{Delta, Shard};
+use super::merge::{self, Changed};
+use super::state::State;
+use crate::domain::{
+    AccountKey, Block, BlockId, BlockKey, Correction, CorrectionKey, Entry, Fault, Item, ItemKey, ItemPosition, Member,
+    MemberKey, Partner, PartnerKey, Program, ProgramId, RequestKey, Sequence, Subject, Timestamp,
+};
+use crate::machine::{Changes, View};
+use crate::storage::keys::{DueKey, Key};
+use crate::storage::rows::{self, Rows};
+use crate::storage::{Blocks, Corrections, Expiries, Future, Items, Members, Partners, Requests, Table};
+use parking_lot::MutexGuard;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+/// Everything that a command touches, by which its shards are found.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Touched {
+    /// Its own request id, and that of the transaction it cancels.
+    pub(super) requests: [Option<RequestKey>; 2],
+    pub(super) member: Option<MemberKey>,
+    pub(super) partner: Option<PartnerKey>,
+    /// The transaction it cancels, where there is one.
+    pub(super) original: Option<Box<Entry>>,
+}
+
+/// Most shards that one command touches: two requests, a member, a partner.
+const SHARDS_MAX: usize = 4;
+
+/// Locked shards, by index in ascending order.
+pub(super) struct Locked<'a> {
+    state: &'a State,
+    catalog: &'a BTreeMap<ProgramId, Program>,
+    touched: &'a Touched,
+    shards: [Option<(usize, RefCell<MutexGuard<'a, Shard>>)>; SHARDS_MAX],
+    /// Set when the rules asked for something outside the locked shards: lock again, with more.
+    strayed: Cell<bool>,
+}
+
+impl<'a> Locked<'a> {
+    /// Locks the shards of everything touched, in the order of their indexes, so that no two commands can wait for
+    /// each other.
+    pub(super) fn new(state: &'a State, catalog: &'a BTreeMap<ProgramId, Program>, touched: &'a Touched) -> Locked<'a> {
+        let [own, other] = touched.requests;
+        let mut indexes = [
+            own.map(|key| state.shard_of(&key)),
+            other.map(|key| state.shard_of(&key)),
+            touched.member.map(|key| state.shard_of(&key)),
+            touched.partner.map(|key| state.shard_of(&key)),
+        ];
+        indexes.sort_unstable();
+        let mut last = None;
+        let shards = indexes.map(|index| {
+            let index = index.filter(|index| last.replace(*index) != Some(*index))?;
+            Some((index, RefCell::new(state.shards.get(index)?.lock())))
+        });
+        Locked { state, catalog, touched, shards, strayed: Cell::new(false) }
+    }
+
+    pub(super) fn strayed(&self) -> bool {
+        self.strayed.get()
+    }
+
+    fn shard(&self, key: &impl std::hash::Hash) -> Result<&RefCell<MutexGuard<'a, Shard>>, Fault> {
+        let wanted = self.state.shard_of(key);
+        let held = self.shards.iter().flatten().find(|(index, _)| *index == wanted);
+        held.map(|(_, shard)| shard).ok_or_else(|| {
+            self.strayed.set(true);
+            Fault::io("asked for something outside the locked shards")
+        })
+    }
+
+    /// Up to `limit` rows of an account, from a position on.
+    fn account_rows<T: Table<Key = ItemKey>>(
+        &self,
+        account: AccountKey,
+        from: ItemPosition,
+        limit: usize,
+        pick: impl Fn(&Delta) -> &Changed<T>,
+    ) -> Result<Vec<(ItemPosition, T::Value)>, Fault> {
+        let end = ItemKey { account, position: ItemPosition::LAST };
+        let range = ItemKey { account, position: from }..end;
+        let read = self.state.store.as_ref();
+        let stored = Rows::between(read, range.start.to_bytes(), range.end.to_bytes(), limit);
+        let shard = self.shard(&account.owner())?.borrow();
+        let rows = merge::rows::<T>(&shard, pick, stored, range, limit)?;
+        Ok(rows.into_iter().map(|(key, value)| (key.position, value)).collect())
+    }
+
+    /// A partner's blocks that changed since the last checkpoint, newest state.
+    pub(super) fn changed_blocks(&self, key: PartnerKey) -> Result<BTreeMap<BlockId, Block>, Fault> {
+        let shard = self.shard(&key)?.borrow();
+        let layers = [shard.frozen.as_deref(), Some(&shard.active)];
+        let range = key.block(BlockId(0))..=key.block(BlockId(u64::MAX));
+        let changed = layers.into_iter().flatten().flat_map(|delta| delta.blocks.range(range.clone()));
+        Ok(changed.map(|(key, block)| (key.block, block.clone())).collect())
+    }
+
+    /// Applies a decision's changes: the one place where a record is written, with all its index rows.
+    pub(super) fn apply(&self, changes: Changes) -> Result<(), Fault> {
+        if let Some((key, member)) = changes.member {
+            let mut shard = self.shard(&key)?.borrow_mut();
+            let due = member.next_due;
+            let newer = shard.active.members.insert(key, member).map(|before| before.next_due);
+            let older = || shard.frozen.as_deref().and_then(|delta| delta.members.get(&key));
+            let before = match newer {
+                Some(due) => due,
+                None => older().or_else(|| shard.members.peek(&key)).and_then(|member| member.next_due),
+            };
+            put_due(&mut shard.active, key.program, Subject::Member(key.member), before, due);
+        }
+        if let Some((key, partner)) = changes.partner {
+            let mut shard = self.shard(&key)?.borrow_mut();
+            let due = partner.next_due;
+            let newer = shard.active.partners.insert(key, partner).map(|before| before.next_due);
+            let older = || shard.frozen.as_deref().and_then(|delta| delta.partners.get(&key));
+            let before = match newer {
+                Some(due) => due,
+                None => older().or_else(|| shard.partners.peek(&key)).and_then(|partner| partner.next_due),
+            };
+            put_due(&mut shard.active, key.program, Subject::Partner(key.partner), before, due);
+        }
+        for (key, block) in changes.blocks {
+            self.shard(&key.owner())?.borrow_mut().active.blocks.insert(key, block);
+        }
+        for (key, item) in changes.items {
+            let mut shard = self.shard(&key.account.owner())?.borrow_mut();
+            if let (true, Some(expires_at)) = (key.position.is_first_in(), item.expires_at) {
+                let position = ItemPosition::at(expires_at, key.position.id);
+                let open = item.remaining.is_positive().then_some(());
+                shard.active.expiries.insert(ItemKey { position, ..key }, open);
+            }
+            shard.active.items.insert(key, Some(item));
+        }
+        for (key, item) in changes.future {
+            self.shard(&key.account.owner())?.borrow_mut().active.future.insert(key, item);
+        }
+        if let Some(member) = self.touched.member {
+            let mut shard = self.shard(&member)?.borrow_mut();
+            for (key, totals) in changes.totals {
+                shard.active.totals.entry(key).or_default().add(&totals);
+            }
+            shard.active.corrections.extend(changes.correction);
+        }
+        Ok(())
+    }
+
+    /// Marks a request id as used.
+    pub(super) fn use_request(&self, key: RequestKey, sequence: Sequence) -> Result<(), Fault> {
+        self.shard(&key)?.borrow_mut().active.requests.insert(key, sequence);
+        Ok(())
+    }
+}
+
+/// Moves the row of a member or partner among the due ones.
+fn put_due(
+    delta: &mut Delta,
+    program: ProgramId,
+    subject: Subject,
+    before: Option<Timestamp>,
+    after: Option<Timestamp>,
+) {
+    if before == after {
+        return;
+    }
+    if let Some(due_at) = before {
+        delta.due.insert(DueKey { program, due_at, subject }, None);
+    }
+    if let Some(due_at) = after {
+        delta.due.insert(DueKey { program, due_at, subject }, Some(()));
+    }
+}
+
+impl View for Locked<'_> {
+    fn program(&self, id: ProgramId) -> Option<&Program> {
+        self.catalog.get(&id)
+    }
+
+    fn member(&self, key: MemberKey) -> Result<Option<Member>, Fault> {
+        let mut shard = self.shard(&key)?.borrow_mut();
+        if let Some(member) = shard.changed(|delta| delta.members.get(&key)) {
+            return Ok(Some(member.clone()));
+        }
+        if let Some(member) = shard.members.get(&key) {
+            return Ok(Some(member.clone()));
+        }
+        let member = rows::get::<Members>(self.state.store.as_ref(), &key)?;
+        if let Some(member) = &member {
+            shard.members.put(key, member.clone());
+        }
+        Ok(member)
+    }
+
+    fn partner(&self, key: PartnerKey) -> Result<Option<Partner>, Fault> {
+        let mut shard = self.shard(&key)?.borrow_mut();
+        if let Some(partner) = shard.changed(|delta| delta.partners.get(&key)) {
+            return Ok(Some(partner.clone()));
+        }
+        if let Some(partner) = shard.partners.get(&key) {
+            return Ok(Some(partner.clone()));
+        }
+        let partner = rows::get::<Partners>(self.state.store.as_ref(), &key)?;
+        if let Some(partner) = &partner {
+            shard.partners.put(key, partner.clone());
+        }
+        Ok(partner)
+    }
+
+    fn block(&self, key: BlockKey) -> Result<Option<Block>, Fault> {
+        let mut shard = self.shard(&key.owner())?.borrow_mut();
+        if let Some(block) = shard.changed(|delta| delta.blocks.get(&key)) {
+            return Ok(Some(block.clone()));
+        }
+        if let Some(block) = shard.blocks.get(&key) {
+            return Ok(Some(block.clone()));
+        }
+        let block = rows::get::<Blocks>(self.state.store.as_ref(), &key)?;
+        if let Some(block) = &block {
+            shard.blocks.put(key, block.clone());
+        }
+        Ok(block)
+    }
+
+    fn item(&self, key: ItemKey) -> Result<Option<Item>, Fault> {
+        let shard = self.shard(&key.account.owner())?.borrow();
+        match shard.changed(|delta| delta.items.get(&key)) {
+            Some(item) => Ok(*item),
+            None => rows::get::<Items>(self.state.store.as_ref(), &key),
+        }
+    }
+
+    fn items(&self, account: AccountKey, from: ItemPosition, limit: usize) -> Result<Vec<(ItemPosition, Item)>, Fault> {
+        self.account_rows::<Items>(account, from, limit, |delta| &delta.items)
+    }
+
+    fn future(
+        &self,
+        account: AccountKey,
+        from: ItemPosition,
+        limit: usize,
+    ) -> Result<Vec<(ItemPosition, Item)>, Fault> {
+        self.account_rows::<Future>(account, from, limit, |delta| &delta.future)
+    }
+
+    fn expiries(&self, account: AccountKey, from: ItemPosition, limit: usize) -> Result<Vec<ItemPosition>, Fault> {
+        let rows = self.account_rows::<Expiries>(account, from, limit, |delta| &delta.expiries)?;
+        Ok(rows.into_iter().map(|(position, ())| position).collect())
+    }
+
+    fn request(&self, key: RequestKey) -> Result<Option<Sequence>, Fault> {
+        let shard = self.shard(&key)?.borrow();
+        match shard.changed(|delta| delta.requests.get(&key)) {
+            Some(sequence) => Ok(Some(*sequence)),
+            None => rows::get::<Requests>(self.state.store.as_ref(), &key),
+        }
+    }
+
+    fn entry(&self, sequence: Sequence) -> Result<Entry, Fault> {
+        match &self.touched.original {
+            Some(entry) if entry.sequence == sequence => Ok(entry.as_ref().clone()),
+            _ => self.state.entry(sequence),
+        }
+    }
+
+    fn correction(&self, key: CorrectionKey) -> Result<Option<Correction>, Fault> {
+        let Some(member) = self.touched.member else { return Ok(None) };
+        let shard = self.shard(&member)?.borrow();
+        match shard.changed(|delta| delta.corrections.get(&key)) {
+            Some(correction) => Ok(Some(correction.clone())),
+            None => rows::get::<Corrections>(self.state.store.as_ref(), &key),
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! The motion: threads, locks, the journal's group commit, checkpoints, recovery, and the public [`Engine`].
+
+mod cache;
+mod checkpoint;
+mod checkpointer;
+mod clock;
+mod core;
+mod delta;
+mod error;
+mod handle;
+mod journal;
+mod locked;
+mod merge;
+mod options;
+mod read;
+mod recover;
+mod state;
+mod sweeper;
+mod ticket;
+mod verify;
+
+pub use error::{ClosedReason, Error, ErrorKind, ExecuteError};
+pub use handle::{AccountItems, Engine, PartnerState};
+pub use options::{ClockSource, EngineOptions, OnProgress, Progress};
+pub use ticket::Ticket;
+pub use verify::Audit;

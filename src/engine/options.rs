@@ -1,0 +1,116 @@
+//! What can be set when an engine is opened, with defaults and limits.
+
+use super::error::Error;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Where time comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ClockSource {
+    /// The system's clock. It never goes back: while the system's is behind, time stands still.
+    #[default]
+    System,
+    /// The commands' own `transaction_at`: history is lived through again, as an import does. Time is that of the
+    /// latest command; it never goes back, and does not move by itself.
+    Commands,
+}
+
+/// What long work reports, about once a second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// What is being done.
+    pub task: &'static str,
+    /// How much of it is done.
+    pub done: u64,
+    /// How much there is, where that is known.
+    pub total: Option<u64>,
+}
+
+/// Called with the progress of long work.
+pub type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
+
+/// Options of [`super::Engine::open`]. Start from `EngineOptions::default()`.
+#[derive(Clone)]
+pub struct EngineOptions {
+    /// Where time comes from. Default: the system's clock.
+    pub clock: ClockSource,
+    /// Locks that members, partners and requests are spread over: 1 to 1,024. Default: 64. Changes no result.
+    pub shards: u16,
+    /// A checkpoint begins when this many changed items and entries have gathered. Default: 1,000,000, about 400
+    /// bytes of memory each.
+    pub checkpoint_changes: u32,
+    /// Commands wait when this many changed items and entries are not in the tables yet: 1 to 100,000,000, at least
+    /// `checkpoint_changes`. Default: 2,500,000.
+    pub delta_changes_max: u32,
+    /// Members kept in memory that have not changed since the last checkpoint. Default: 1,000,000, about 300 bytes
+    /// each.
+    pub cache_members: u32,
+    /// Memory for blocks read from the tables. Default: 256 MiB.
+    pub cache_bytes: u64,
+    /// Commands wait when this many bytes of the journal are not durable yet: 1 MiB to 1 GiB. Default: 64 MiB.
+    pub journal_bytes_max: u32,
+    /// Journal writes after which the guard file is brought up to date: 1 to 65,536. A tail of the journal that is
+    /// lost by damage is noticed if it is older than that; with 1, always, for one more sync a write. Default: 64.
+    pub guard_every: u32,
+    /// How often what is due is looked for, on the system's clock. `None`: only when it is used, or by
+    /// [`super::Engine::book_due`]. Default: 1 second.
+    pub sweep_every: Option<Duration>,
+    /// Most items that one booking of due points touches: 1 to 10,000. Default: 1,000.
+    pub book_items_max: u32,
+    /// Called while opening or verifying takes long. Default: nobody.
+    pub on_progress: Option<OnProgress>,
+}
+
+impl Default for EngineOptions {
+    fn default() -> EngineOptions {
+        EngineOptions {
+            clock: ClockSource::System,
+            shards: 64,
+            checkpoint_changes: 1_000_000,
+            delta_changes_max: 2_500_000,
+            cache_members: 1_000_000,
+            cache_bytes: 256 << 20,
+            journal_bytes_max: 64 << 20,
+            guard_every: 64,
+            sweep_every: Some(Duration::from_secs(1)),
+            book_items_max: 1_000,
+            on_progress: None,
+        }
+    }
+}
+
+impl fmt::Debug for EngineOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("EngineOptions")
+            .field("clock", &self.clock)
+            .field("shards", &self.shards)
+            .field("checkpoint_changes", &self.checkpoint_changes)
+            .field("delta_changes_max", &self.delta_changes_max)
+            .field("cache_members", &self.cache_members)
+            .field("cache_bytes", &self.cache_bytes)
+            .field("journal_bytes_max", &self.journal_bytes_max)
+            .field("guard_every", &self.guard_every)
+            .field("sweep_every", &self.sweep_every)
+            .field("book_items_max", &self.book_items_max)
+            .finish_non_exhaustive()
+    }
+}
+
+impl EngineOptions {
+    /// Checks that every option is within its limits.
+    pub fn check(&self) -> Result<(), Error> {
+        let within = |name: &str, value: u64, min: u64, max: u64| {
+            if (min..=max).contains(&value) {
+                return Ok(());
+            }
+            Err(Error::invalid(format!("option {name} is {value}; it must be between {min} and {max}")))
+        };
+        within("shards", self.shards.into(), 1, 1024)?;
+        within("checkpoint_changes", self.checkpoint_changes.into(), 1, self.delta_changes_max.into())?;
+        within("delta_changes_max", self.delta_changes_max.into(), 1, 100_000_000)?;
+        within("journal_bytes_max", self.journal_bytes_max.into(), 1 << 20, 1 << 30)?;
+        within("guard_every", self.guard_every.into(), 1, 65_536)?;
+        within("book_items_max", self.book_items_max.into(), 1, 10_000)
+    }
+}

@@ -1,0 +1,182 @@
+//! Reading: balances, items, blocks, statements. A reader is not shown a state that is not durable: it waits for the
+//! last entry of what it read.
+
+use super::core::Core;
+use super::error::Error;
+use super::locked::{Locked, Touched};
+use crate::domain::{
+    AccountKey, Balance, Block, BlockId, BookDue, Command, Entry, ItemPosition, Leg, Member, MemberKey, Outcome,
+    Partner, PartnerKey, PointClass, Points, Program, RequestId, RequestKey, Sequence, Subject, Timestamp,
+};
+use crate::machine::{Changes, Halt, View, decide};
+use crate::storage::Blocks;
+use crate::storage::rows::Rows;
+use std::collections::BTreeMap;
+
+impl Core {
+    /// The member as of now: with everything booked that has expired or matured, whether or not it is.
+    pub(super) fn member(&self, key: MemberKey) -> Result<Option<Member>, Error> {
+        let now = self.clock.stamp(None);
+        let touched = Touched { member: Some(key), ..Touched::default() };
+        let catalog = self.catalog.read();
+        let locked = Locked::new(&self.state, &catalog.programs, &touched);
+        let Some(member) = locked.member(key)? else { return Ok(None) };
+        let last = member.last_sequence;
+        let booked = match would_book(&locked, key.program, Subject::Member(key.member), now)?.member {
+            Some((_, booked)) => Member { last_sequence: last, ..booked },
+            None => member,
+        };
+        drop(locked);
+        self.state.journal.wait(last)?;
+        Ok(Some(booked))
+    }
+
+    /// The partner as of now, likewise, and all its blocks by id.
+    pub(super) fn partner(&self, key: PartnerKey) -> Result<Option<PartnerWithBlocks>, Error> {
+        let now = self.clock.stamp(None);
+        let touched = Touched { partner: Some(key), ..Touched::default() };
+        let catalog = self.catalog.read();
+        let locked = Locked::new(&self.state, &catalog.programs, &touched);
+        let Some(mut partner) = locked.partner(key)? else { return Ok(None) };
+        let mut blocks = BTreeMap::new();
+        for row in Rows::<Blocks>::under(self.state.store.as_ref(), &key) {
+            let (key, block) = row?;
+            blocks.insert(key.block, block);
+        }
+        blocks.extend(locked.changed_blocks(key)?);
+        let booked = would_book(&locked, key.program, Subject::Partner(key.partner), now)?;
+        blocks.extend(booked.blocks.into_iter().map(|(key, block)| (key.block, block)));
+        if let Some((_, booked)) = booked.partner {
+            partner = booked;
+        }
+        let last = self.state.journal.last();
+        drop(locked);
+        self.state.journal.wait(last)?;
+        Ok(Some((partner, blocks)))
+    }
+
+    /// The member's balances as the engine showed them at a past instant: those after the last entry until then,
+    /// and what expired or matured until then and was booked later.
+    pub(super) fn balances_as_of(&self, key: MemberKey, at: Timestamp) -> Result<Option<Vec<Balance>>, Error> {
+        let Some(member) = self.member(key)?.filter(|member| member.enrolled_at <= at) else { return Ok(None) };
+        let mut booked_later = self.unbooked(key, at)?;
+        let mut known: Vec<Balance> = Vec::new();
+        let mut sequence = member.last_sequence;
+        while sequence != Sequence(0) && known.len() < member.accounts.len() {
+            let entry = self.state.entry(sequence)?;
+            sequence = entry.previous;
+            let Outcome::Done { legs, balances } = entry.outcome else { continue };
+            if entry.recorded_at > at {
+                booked_later.extend(legs);
+                continue;
+            }
+            for balance in balances {
+                if known.iter().all(|newer| newer.point_type != balance.point_type) {
+                    known.push(balance);
+                }
+            }
+        }
+        let catalog = self.catalog.read();
+        let program = catalog.programs.get(&key.program);
+        known.sort_by_key(|balance| balance.point_type);
+        for balance in &mut known {
+            booked_later.iter().for_each(|leg| book(balance, leg, at, program));
+        }
+        Ok(Some(known))
+    }
+
+    /// What a booking at `at` would do now.
+    fn unbooked(&self, key: MemberKey, at: Timestamp) -> Result<Vec<Leg>, Error> {
+        let touched = Touched { member: Some(key), ..Touched::default() };
+        let catalog = self.catalog.read();
+        let locked = Locked::new(&self.state, &catalog.programs, &touched);
+        let mut changes = would_book(&locked, key.program, Subject::Member(key.member), at)?;
+        Ok(std::mem::take(&mut changes.legs))
+    }
+
+    /// Up to `limit` items of an account from a position on, in the order of use, used-up ones too; then those that
+    /// have not matured, by the instant at which they do.
+    pub(super) fn items(
+        &self,
+        account: AccountKey,
+        from: ItemPosition,
+        limit: usize,
+    ) -> Result<(MaturedItems, MaturedItems), Error> {
+        let touched = Touched { member: Some(account.owner()), ..Touched::default() };
+        let catalog = self.catalog.read();
+        let locked = Locked::new(&self.state, &catalog.programs, &touched);
+        let last = locked.member(account.owner())?.map(|member| member.last_sequence);
+        let matured = locked.items(account, from, limit)?;
+        let future = locked.future(account, ItemPosition::FIRST, limit)?;
+        drop(locked);
+        self.state.journal.wait(last.unwrap_or_default())?;
+        Ok((matured, future))
+    }
+
+    /// Up to `limit` entries of a member, the newest first: from `from` on, or from the newest.
+    pub(super) fn statement(
+        &self,
+        key: MemberKey,
+        from: Option<Sequence>,
+        limit: usize,
+    ) -> Result<Option<Vec<Entry>>, Error> {
+        let Some(member) = self.member(key)? else { return Ok(None) };
+        let mut next = from.unwrap_or(member.last_sequence);
+        let mut entries = Vec::new();
+        while next != Sequence(0) && entries.len() < limit {
+            let entry = self.state.entry(next)?;
+            next = entry.previous;
+            entries.push(entry);
+        }
+        Ok(Some(entries))
+    }
+
+    /// The transaction that used a request id.
+    pub(super) fn transaction(&self, key: RequestKey) -> Result<Option<Entry>, Error> {
+        let Some(sequence) = self.request(key)? else { return Ok(None) };
+        Ok(Some(self.state.entry(sequence)?))
+    }
+}
+
+/// A partner and its blocks.
+type PartnerWithBlocks = (Partner, BTreeMap<BlockId, Block>);
+
+/// Items with their places.
+pub(super) type MaturedItems = Vec<(ItemPosition, crate::domain::Item)>;
+
+/// What booking all that is due at `at` would change: the rules say, and nothing is done.
+fn would_book(
+    locked: &Locked<'_>,
+    program: crate::domain::ProgramId,
+    subject: Subject,
+    at: Timestamp,
+) -> Result<Changes, Error> {
+    let command = Command::new(program, RequestId(0), BookDue { subject, limit: u32::MAX });
+    match decide(locked, &command, at) {
+        Ok(changes) => Ok(changes),
+        Err(Halt::Faulted(fault)) => Err(fault.into()),
+        Err(_) => Ok(Changes::default()),
+    }
+}
+
+/// Brings a leg that was booked later, but took effect until `at`, into a balance.
+fn book(balance: &mut Balance, leg: &Leg, at: Timestamp, program: Option<&Program>) {
+    let (Leg::Expired(part) | Leg::Lapsed(part) | Leg::Matured(part) | Leg::Repaid(part)) = leg else { return };
+    if part.point_type != balance.point_type || part.effective_at > at {
+        return;
+    }
+    let class = program.and_then(|program| program.point_types.get(&part.point_type)).map(|kind| kind.class);
+    let less = |sum: Points| Points(sum.0.saturating_sub(part.points.0));
+    match leg {
+        Leg::Expired(_) if class == Some(PointClass::Qualifying) => balance.qualifying = less(balance.qualifying),
+        Leg::Expired(_) => balance.available = less(balance.available),
+        Leg::Lapsed(_) => balance.future = less(balance.future),
+        Leg::Matured(_) => {
+            balance.future = less(balance.future);
+            balance.available = Points(balance.available.0.saturating_add(part.points.0));
+        }
+        // what is repaid leaves the items and the debt alike
+        Leg::Repaid(_) => balance.debt = less(balance.debt),
+        _ => {}
+    }
+}

@@ -1,0 +1,179 @@
+//! Opening: claim the store, load the catalog, replay the journal's entries that the tables do not hold yet, and see
+//! that none is missing. It takes time in proportion to these entries, not to the database.
+
+use super::checkpointer::Checkpointer;
+use super::clock::{Clock, Reporter};
+use super::core::{Catalog, Core};
+use super::error::Error;
+use super::journal::Journal;
+use super::options::EngineOptions;
+use super::state::State;
+use crate::domain::{Entry, Fault, Sequence, Timestamp};
+use crate::storage::keys::Key;
+use crate::storage::record::Record;
+use crate::storage::rows::Rows;
+use crate::storage::{Claim, Epoch, Read, Store, Tail};
+use parking_lot::RwLock;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// What the journal holds beyond the tables.
+struct Found {
+    tail: Tail,
+    last_at: Timestamp,
+}
+
+pub(super) fn open(store: Arc<dyn Store>, options: EngineOptions) -> Result<Core, Error> {
+    options.check()?;
+    let claim = store.claim()?;
+    let found = survey(store.as_ref(), &claim)?;
+    check_tail(&claim, &found.tail)?;
+    let core = build((store.clone(), store), options, claim.epoch, &found)?;
+    replay_after(&core, claim.applied, found.tail.sequence)?;
+    core.clock.not_before(found.last_at);
+    Ok(core)
+}
+
+/// An engine's core over a store, with the history of that store, or of another.
+fn build(
+    (store, history): (Arc<dyn Store>, Arc<dyn Store>),
+    options: EngineOptions,
+    epoch: Epoch,
+    found: &Found,
+) -> Result<Core, Error> {
+    let programs = Rows::<crate::storage::Catalog>::all(store.as_ref()).collect::<Result<_, Fault>>()?;
+    let bytes_max = options.journal_bytes_max as usize;
+    let journal = Journal::new(history.clone(), epoch, bytes_max, found.tail, found.last_at);
+    Ok(Core {
+        catalog: RwLock::new(Catalog { programs, ..Catalog::default() }),
+        state: State::new(store, history, journal, (options.shards, options.cache_members)),
+        clock: Clock::new(options.clock),
+        checkpointer: Checkpointer::new(options.checkpoint_changes, options.delta_changes_max),
+        epoch,
+        options,
+    })
+}
+
+/// A core over an empty store, for replaying the history of another into it. It takes no commands.
+pub(super) fn replica(core: &Core, store: Arc<dyn Store>, tail: Tail) -> Result<Core, Error> {
+    let claim = store.claim()?;
+    if claim.applied != Sequence(0) {
+        return Err(Error::invalid("the store to replay into is not empty"));
+    }
+    let found = Found { tail, last_at: Timestamp::MIN };
+    build((store, core.state.history.clone()), core.options.clone(), claim.epoch, &found)
+}
+
+/// Walks the journal's records after the last checkpoint: numbers without holes, each chained to the one before.
+fn survey(store: &dyn Store, claim: &Claim) -> Result<Found, Error> {
+    let mut tail = Tail { sequence: Sequence(0), hash: [0; 32] };
+    let mut last_at = Timestamp::MIN;
+    let mut first = true;
+    store.journal(claim.applied, &mut |key, bytes| {
+        let record = read_record(key, bytes)?;
+        if !std::mem::take(&mut first) {
+            check_link(&tail, &record)?;
+        } else if record.first > claim.applied.next() {
+            return Err(Fault::corrupt(format!("the journal begins at {}, after {}", record.first, claim.applied)));
+        }
+        tail = Tail { sequence: record.last(), hash: record.hash() };
+        if let Some(entry) = record.entries(record.last()).next() {
+            last_at = entry?.recorded_at;
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    if tail.sequence < claim.applied {
+        let what = format!("the journal ends at entry {}, the tables hold entry {}", tail.sequence, claim.applied);
+        return Err(Error::corrupt(what));
+    }
+    Ok(Found { tail, last_at })
+}
+
+/// The record under a key of the journal.
+pub(super) fn read_record<'a>(key: &[u8], bytes: &'a [u8]) -> Result<Record<'a>, Fault> {
+    let key = Sequence::from_bytes(key).ok_or_else(|| Fault::corrupt(format!("journal: key {key:02x?}")))?;
+    Record::read(key, bytes)
+}
+
+/// A record must follow the one that ended with `tail`.
+pub(super) fn check_link(tail: &Tail, record: &Record<'_>) -> Result<(), Fault> {
+    if record.first != tail.sequence.next() {
+        return Err(Fault::corrupt(format!(
+            "journal entries {} to {} are missing",
+            tail.sequence.next(),
+            record.first
+        )));
+    }
+    if record.previous != tail.hash {
+        let what = format!("journal record {} is not chained to the one before: history was changed", record.first);
+        return Err(Fault::corrupt(what));
+    }
+    Ok(())
+}
+
+/// A journal that ends before what was promised has lost its tail.
+fn check_tail(claim: &Claim, tail: &Tail) -> Result<(), Error> {
+    let Some(promised) = claim.promised else { return Ok(()) };
+    let what = match tail.sequence.cmp(&promised.sequence) {
+        std::cmp::Ordering::Less => format!(
+            "the journal ends at entry {}, but entry {} was answered: its tail is lost",
+            tail.sequence, promised.sequence
+        ),
+        std::cmp::Ordering::Greater if claim.released => {
+            format!("the journal goes on after entry {}, at which the database was closed", promised.sequence)
+        }
+        std::cmp::Ordering::Equal if tail.hash != promised.hash => {
+            format!("journal entry {} is not the one that was answered", promised.sequence)
+        }
+        _ => return Ok(()),
+    };
+    Err(Error::corrupt(what))
+}
+
+/// Does the journal's entries after `applied` again, in order. The delta stays within its bound.
+pub(super) fn replay_after(core: &Core, applied: Sequence, last: Sequence) -> Result<(), Error> {
+    if applied >= last {
+        return Ok(());
+    }
+    let total = last.0.saturating_sub(applied.0);
+    let mut reporter = Reporter::new(core.options.on_progress.as_ref(), "replaying the journal", Some(total));
+    entries_after(core.state.history.as_ref(), applied, &mut |entry| {
+        core.replay(&entry)?;
+        reporter.report(entry.sequence.0.saturating_sub(applied.0));
+        Ok(())
+    })
+}
+
+/// Every entry after `sequence`, in order.
+pub(super) fn entries_after(
+    read: &dyn Read,
+    sequence: Sequence,
+    each: &mut dyn FnMut(Entry) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let mut error = None;
+    read.journal(sequence.next(), &mut |key, bytes| {
+        for entry in read_record(key, bytes)?.entries(sequence.next()) {
+            if let Err(failed) = each(entry?) {
+                error = Some(failed);
+                return Ok(ControlFlow::Break(()));
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    error.map_or(Ok(()), Err)
+}
+
+/// Up to `limit` durable entries from `from` on.
+pub(super) fn page(core: &Core, from: Sequence, limit: usize) -> Result<Vec<Entry>, Error> {
+    let mut entries = Vec::new();
+    core.state.history.journal(from, &mut |key, bytes| {
+        for entry in read_record(key, bytes)?.entries(from) {
+            if entries.len() >= limit {
+                return Ok(ControlFlow::Break(()));
+            }
+            entries.push(entry?);
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(entries)
+}

@@ -1,0 +1,52 @@
+//! The state in memory: the shards, over the store whose tables lie below them.
+
+use super::delta::Shard;
+use super::journal::Journal;
+use crate::domain::{Entry, Fault, Sequence};
+use crate::storage::Store;
+use crate::storage::record::Record;
+use crossbeam::utils::CachePadded;
+use hashbrown::DefaultHashBuilder;
+use parking_lot::Mutex;
+use std::hash::{BuildHasher, Hash};
+use std::sync::Arc;
+
+#[derive(Debug)]
+pub(super) struct State {
+    /// Where the tables are.
+    pub(super) store: Arc<dyn Store>,
+    /// Where the journal is read: the same store, but in a replay into another one.
+    pub(super) history: Arc<dyn Store>,
+    pub(super) journal: Journal,
+    pub(super) shards: Vec<CachePadded<Mutex<Shard>>>,
+    hasher: DefaultHashBuilder,
+}
+
+impl State {
+    pub(super) fn new(
+        store: Arc<dyn Store>,
+        history: Arc<dyn Store>,
+        journal: Journal,
+        (shards, members_cached): (u16, u32),
+    ) -> State {
+        let members_cached = (members_cached as usize).div_ceil(usize::from(shards.max(1)));
+        let shard = || CachePadded::new(Mutex::new(Shard::new(members_cached)));
+        let shards = (0..shards).map(|_| shard()).collect();
+        State { store, history, journal, shards, hasher: DefaultHashBuilder::default() }
+    }
+
+    /// The index of the shard that holds a key.
+    pub(super) fn shard_of(&self, key: &impl Hash) -> usize {
+        let hash = self.hasher.hash_one(key);
+        usize::try_from(hash.checked_rem(self.shards.len() as u64).unwrap_or_default()).unwrap_or_default()
+    }
+
+    /// An entry of the journal, once it is durable.
+    pub(super) fn entry(&self, sequence: Sequence) -> Result<Entry, Fault> {
+        self.journal.wait(sequence).map_err(|error| Fault::io(error.what))?;
+        let missing = || Fault::corrupt(format!("journal entry {sequence} is not there"));
+        let (first, bytes) = self.history.journal_record(sequence)?.ok_or_else(missing)?;
+        let mut entries = Record::read(first, &bytes)?.entries(sequence);
+        entries.next().ok_or_else(missing)?
+    }
+}

@@ -1,0 +1,99 @@
+//! The sweeper: looks for what is due and books it, as ordinary commands. It changes no answer, only keeps the
+//! bookings up to date, so that reports and the tables show what is already true.
+
+use super::core::Core;
+use super::error::Error;
+use crate::domain::{ProgramId, Subject, Timestamp};
+use crate::storage::Due;
+use crate::storage::keys::{DueKey, Key};
+use crate::storage::rows::Rows;
+use parking_lot::{Condvar, Mutex};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// Members and partners that one look finds.
+const FOUND_MAX: usize = 10_000;
+
+/// Books everything that is due at `now`. Returns how many members and partners had something.
+pub(super) fn sweep(core: &Core, now: Timestamp, stop: &dyn Fn() -> bool) -> Result<u64, Error> {
+    let mut booked = 0u64;
+    loop {
+        let found = find_due(core, now)?;
+        if found.is_empty() {
+            return Ok(booked);
+        }
+        for DueKey { program, due_at: _, subject } in found {
+            if stop() {
+                return Ok(booked);
+            }
+            core.book(program, subject, None)?;
+            booked = booked.saturating_add(1);
+        }
+    }
+}
+
+/// Some of what is due, the earliest first: as the tables have it, corrected by what changed since.
+fn find_due(core: &Core, now: Timestamp) -> Result<BTreeSet<DueKey>, Error> {
+    let mut found = BTreeSet::new();
+    let programs: Vec<ProgramId> = core.catalog.read().programs.keys().copied().collect();
+    for program in programs {
+        let from = DueKey { program, due_at: Timestamp::MIN, subject: Subject::Member(crate::domain::MemberId(0)) };
+        let Some(after_now) = Timestamp::from_ms(now.ms().saturating_add(1)) else { continue };
+        let to = DueKey { due_at: after_now, ..from };
+        let mut removed = BTreeSet::new();
+        for shard in &core.state.shards {
+            let shard = shard.lock();
+            let layers = [shard.frozen.as_deref(), Some(&shard.active)];
+            for (key, row) in layers.into_iter().flatten().flat_map(|delta| delta.due.range(from..to)) {
+                let (into, out_of) =
+                    if row.is_some() { (&mut found, &mut removed) } else { (&mut removed, &mut found) };
+                into.insert(*key);
+                out_of.remove(key);
+            }
+        }
+        for row in Rows::<Due>::between(core.state.store.as_ref(), from.to_bytes(), to.to_bytes(), 1024) {
+            let (key, ()) = row?;
+            if !removed.contains(&key) {
+                found.insert(key);
+            }
+            if found.len() >= FOUND_MAX {
+                break;
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Tells the sweeper's thread when to look, and when to stop.
+#[derive(Debug, Default)]
+pub(super) struct Sweeper {
+    stopped: Mutex<bool>,
+    wake: Condvar,
+}
+
+impl Sweeper {
+    /// The sweeper's thread.
+    pub(super) fn run(&self, core: &Core, every: Duration) {
+        let stopped = || *self.stopped.lock();
+        while !self.pause(every) {
+            let now = core.clock.stamp(None);
+            // a fault that matters closes the journal, which every caller is told
+            if sweep(core, now, &stopped).is_err() && core.state.journal.closed().is_some() {
+                return;
+            }
+        }
+    }
+
+    fn pause(&self, every: Duration) -> bool {
+        let mut stopped = self.stopped.lock();
+        if !*stopped {
+            self.wake.wait_for(&mut stopped, every);
+        }
+        *stopped
+    }
+
+    pub(super) fn stop(&self) {
+        *self.stopped.lock() = true;
+        self.wake.notify_one();
+    }
+}

@@ -1,0 +1,57 @@
+//! The answer to a command that was submitted: known at once, given out when it is durable.
+
+use super::core::{Answer, Core};
+use super::error::ExecuteError;
+use crate::domain::{Receipt, Sequence};
+use std::sync::Arc;
+
+/// A submitted command. Its effects are seen by the commands after it; its answer is given when it is durable.
+///
+/// A ticket that is dropped changes nothing: the command is done all the same.
+#[derive(Debug)]
+#[must_use = "the command is durable only when its ticket says so"]
+pub struct Ticket(State);
+
+#[derive(Debug)]
+enum State {
+    Pending(Arc<Core>, Box<Answer>),
+    Failed(ExecuteError),
+}
+
+impl Ticket {
+    pub(super) fn new(core: &Arc<Core>, entered: Result<Answer, ExecuteError>) -> Ticket {
+        match entered {
+            Ok(answer) => Ticket(State::Pending(core.clone(), Box::new(answer))),
+            Err(error) => Ticket(State::Failed(error)),
+        }
+    }
+
+    /// The number of the command's entry; `None` where there is none, because the engine could not.
+    #[must_use]
+    pub fn sequence(&self) -> Option<Sequence> {
+        match &self.0 {
+            State::Pending(_, answer) => Some(answer.sequence),
+            State::Failed(_) => None,
+        }
+    }
+
+    /// Whether [`Ticket::wait`] would return at once.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        match &self.0 {
+            State::Pending(core, answer) => core.state.journal.is_durable(answer.sequence),
+            State::Failed(_) => true,
+        }
+    }
+
+    /// Waits until the command is durable.
+    pub fn wait(self) -> Result<Receipt, ExecuteError> {
+        match self.0 {
+            State::Pending(core, answer) => {
+                core.state.journal.wait(answer.sequence)?;
+                Ok(answer.outcome?)
+            }
+            State::Failed(error) => Err(error),
+        }
+    }
+}

@@ -1,0 +1,367 @@
+//! The audit: the journal is whole and unedited, the laws hold, the indexes match, and replaying the journal into an
+//! empty store gives the same state, byte for byte.
+
+use super::checkpoint::checkpoint;
+use super::clock::Reporter;
+use super::core::Core;
+use super::error::{Error, ErrorKind};
+use super::recover::{check_link, entries_after, read_record, replica};
+use crate::domain::{
+    BlockId, Fault, Item, ItemKey, ItemPosition, Member, MemberKey, Outcome, Program, ProgramId, RequestId, RequestKey,
+    Sequence, SourceId, Subject, Timestamp, Totals, TotalsKey,
+};
+use crate::machine::laws;
+use crate::storage::keys::{DueKey, Key};
+use crate::storage::rows::Rows;
+use crate::storage::{
+    Blocks, Catalog, Due, Expiries, Future, Items, Members, Partners, Read, Requests, Store, TableId, Tail, TotalsByDay,
+};
+use std::collections::BTreeMap;
+use std::iter::Peekable;
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
+/// Violations that are told one by one; more are counted.
+const TOLD_MAX: usize = 100;
+
+/// What an audit found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Audit {
+    /// Entries in the journal.
+    pub entries: u64,
+    /// The digest of all tables: equal states have equal digests.
+    pub digest: String,
+    /// The journal's last hash.
+    pub chain: String,
+    /// Whether the journal was replayed.
+    pub replayed: bool,
+    /// What is wrong, and where; at most 100 of them.
+    pub violations: Vec<String>,
+    /// How many there are.
+    pub violations_total: u64,
+}
+
+impl Audit {
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn ok(&self) -> bool {
+        self.violations_total == 0
+    }
+}
+
+#[derive(Default)]
+struct Findings {
+    told: Vec<String>,
+    total: u64,
+}
+
+impl Findings {
+    fn add(&mut self, place: impl FnOnce() -> String, broken: impl IntoIterator<Item = String>) {
+        let mut broken = broken.into_iter().peekable();
+        if broken.peek().is_none() {
+            return;
+        }
+        let place = place();
+        for what in broken {
+            self.total = self.total.saturating_add(1);
+            if self.told.len() < TOLD_MAX {
+                self.told.push(format!("{place}: {what}"));
+            }
+        }
+    }
+}
+
+/// Audits the engine as of now. With a `scratch` store, an empty one, the journal is replayed into it.
+pub(super) fn verify(core: &Core, scratch: Option<Arc<dyn Store>>) -> Result<Audit, Error> {
+    checkpoint(core)?;
+    let read = core.state.store.snapshot()?;
+    let mut findings = Findings::default();
+    let mut requests = Fingerprint::default();
+    let tail = damage(audit_journal(core, read.as_ref(), &mut requests, &mut findings), &mut findings)?;
+    damage(audit_tables(core, read.as_ref(), requests, &mut findings), &mut findings)?;
+    let digest = damage(digest(read.as_ref()), &mut findings)?.unwrap_or_default();
+    let replayed = scratch.is_some();
+    if let (Some(scratch), Some(tail)) = (scratch, tail) {
+        let mirrored = damage(replay(core, scratch, tail), &mut findings)?;
+        if let Some(mirrored) = mirrored.filter(|mirrored| *mirrored != digest) {
+            findings.add(|| "replay".into(), [format!("gives digest {mirrored}, the tables have {digest}")]);
+        }
+    }
+    let tail = tail.unwrap_or(Tail { sequence: Sequence(0), hash: [0; 32] });
+    Ok(Audit {
+        entries: tail.sequence.0,
+        digest,
+        chain: blake3::Hash::from_bytes(tail.hash).to_hex().to_string(),
+        replayed,
+        violations: findings.told,
+        violations_total: findings.total,
+    })
+}
+
+/// Damage that stops one part of the audit is a finding; other errors stop the audit.
+fn damage<T>(result: Result<T, Error>, findings: &mut Findings) -> Result<Option<T>, Error> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(Error { kind: ErrorKind::Corrupt, what }) => {
+            findings.add(|| "damage".into(), [what]);
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// How many rows there are and what they are, in any order.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+struct Fingerprint {
+    rows: u64,
+    sum: u128,
+}
+
+impl Fingerprint {
+    fn add(&mut self, key: &impl Key, value: u64) {
+        let mut bytes = key.to_bytes();
+        value.write(&mut bytes);
+        let hash = blake3::hash(&bytes);
+        let head = hash.as_bytes().first_chunk::<16>().copied().unwrap_or_default();
+        self.rows = self.rows.saturating_add(1);
+        self.sum = self.sum.wrapping_add(u128::from_le_bytes(head));
+    }
+}
+
+/// Numbers without holes, every record chained to the one before, time never going back.
+fn audit_journal(
+    core: &Core,
+    read: &dyn Read,
+    requests: &mut Fingerprint,
+    findings: &mut Findings,
+) -> Result<Tail, Error> {
+    let mut tail = Tail { sequence: Sequence(0), hash: [0; 32] };
+    let mut last_at = Timestamp::MIN;
+    let total = core.state.journal.last().0;
+    let mut reporter = Reporter::new(core.options.on_progress.as_ref(), "auditing the journal", Some(total));
+    read.journal(Sequence(1), &mut |key, bytes| {
+        let record = read_record(key, bytes)?;
+        check_link(&tail, &record)?;
+        for entry in record.entries(record.first) {
+            let entry = entry?;
+            let place = || format!("journal entry {}", entry.sequence);
+            let back = (entry.recorded_at < last_at).then(|| "is recorded before the one before it".to_owned());
+            findings.add(place, back);
+            last_at = entry.recorded_at;
+            if matches!(entry.outcome, Outcome::Done { .. }) && entry.command.request_id != RequestId(0) {
+                let key = RequestKey { program: entry.command.program, request: entry.command.request_id };
+                requests.add(&key, entry.sequence.0);
+            }
+        }
+        tail = Tail { sequence: record.last(), hash: record.hash() };
+        reporter.report(tail.sequence.0);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(tail)
+}
+
+fn audit_tables(core: &Core, read: &dyn Read, requests: Fingerprint, findings: &mut Findings) -> Result<(), Error> {
+    let programs: BTreeMap<ProgramId, Program> = Rows::<Catalog>::all(read).collect::<Result<_, Fault>>()?;
+    let mut due = Fingerprint::default();
+    audit_partners(read, &mut due, findings)?;
+    MemberAudit::new(core, read, &programs).run(&mut due, findings)?;
+    let mut stored = Fingerprint::default();
+    for row in Rows::<Requests>::all(read) {
+        let (key, sequence) = row?;
+        stored.add(&key, sequence.0);
+    }
+    same("requests", "the journal", stored, requests, findings);
+    let mut stored = Fingerprint::default();
+    for row in Rows::<Due>::all(read) {
+        stored.add(&row?.0, 0);
+    }
+    same("due", "members and partners", stored, due, findings);
+    Ok(())
+}
+
+fn same(table: &str, of: &str, stored: Fingerprint, expected: Fingerprint, findings: &mut Findings) {
+    let broken =
+        (stored != expected).then(|| format!("its {} rows are not the {} that {of} name", stored.rows, expected.rows));
+    findings.add(|| format!("table {table}"), broken);
+}
+
+fn audit_partners(read: &dyn Read, due: &mut Fingerprint, findings: &mut Findings) -> Result<(), Error> {
+    for row in Rows::<Partners>::all(read) {
+        let (key, partner) = row?;
+        let place = || format!("program {}, partner {}", key.program, key.partner);
+        let mut blocks = BTreeMap::new();
+        for row in Rows::<Blocks>::under(read, &key) {
+            let (key, block) = row?;
+            findings.add(|| format!("{}, block {}", place(), key.block), laws::block(&block));
+            blocks.insert(key.block, block);
+        }
+        let blocks = blocks.iter().map(|(id, block)| (*id, block) as (BlockId, _));
+        findings.add(place, laws::partner(&partner, blocks));
+        if let Some(due_at) = partner.next_due {
+            due.add(&DueKey { program: key.program, due_at, subject: Subject::Partner(key.partner) }, 0);
+        }
+    }
+    Ok(())
+}
+
+type Sorted<'a, T> = Peekable<Rows<'a, T>>;
+
+/// The walk over members with their items, side by side.
+struct MemberAudit<'a> {
+    core: &'a Core,
+    read: &'a dyn Read,
+    programs: &'a BTreeMap<ProgramId, Program>,
+    items: Sorted<'a, Items>,
+    future: Sorted<'a, Future>,
+    expiries: Fingerprint,
+    totals: BTreeMap<TotalsKey, Totals>,
+}
+
+impl<'a> MemberAudit<'a> {
+    fn new(core: &'a Core, read: &'a dyn Read, programs: &'a BTreeMap<ProgramId, Program>) -> MemberAudit<'a> {
+        MemberAudit {
+            core,
+            read,
+            programs,
+            items: Rows::all(read).peekable(),
+            future: Rows::all(read).peekable(),
+            expiries: Fingerprint::default(),
+            totals: BTreeMap::new(),
+        }
+    }
+
+    fn run(mut self, due: &mut Fingerprint, findings: &mut Findings) -> Result<(), Error> {
+        let mut reporter = Reporter::new(self.core.options.on_progress.as_ref(), "auditing members", None);
+        let mut members = 0u64;
+        for row in Rows::<Members>::all(self.read) {
+            let (key, member) = row?;
+            if let Some(due_at) = member.next_due {
+                due.add(&DueKey { program: key.program, due_at, subject: Subject::Member(key.member) }, 0);
+            }
+            self.member(key, &member, findings)?;
+            members = members.saturating_add(1);
+            reporter.report(members);
+        }
+        let left = [self.items.next().transpose()?.map(|row| row.0), self.future.next().transpose()?.map(|row| row.0)];
+        for key in left.into_iter().flatten() {
+            findings.add(|| item_place(&key), ["belongs to no account".to_owned()]);
+        }
+        let mut stored = Fingerprint::default();
+        for row in Rows::<Expiries>::all(self.read) {
+            stored.add(&row?.0, 0);
+        }
+        same("expiries", "items", stored, self.expiries, findings);
+        self.audit_totals(findings)
+    }
+
+    fn member(&mut self, key: MemberKey, member: &Member, findings: &mut Findings) -> Result<(), Error> {
+        for account in &member.accounts {
+            let account_key = key.account(account.point_type);
+            let place = || format!("program {}, member {}, point type {}", key.program, key.member, account.point_type);
+            let program = self.programs.get(&key.program);
+            let Some(kind) = program.and_then(|program| program.point_types.get(&account.point_type)) else {
+                findings.add(place, ["is of no known point type".to_owned()]);
+                continue;
+            };
+            let mut sums = laws::ItemSums::default();
+            let end = ItemKey { account: account_key, position: ItemPosition::LAST };
+            while let Some(row) = self.items.next_if(|row| row.as_ref().map_or(true, |(key, _)| *key <= end)) {
+                let (key, item) = row?;
+                self.item(key, &item, key.account == account_key, findings);
+                sums.matured(key.position, &item);
+            }
+            while let Some(row) = self.future.next_if(|row| row.as_ref().map_or(true, |(key, _)| *key <= end)) {
+                let (key, item) = row?;
+                self.item(key, &item, key.account == account_key, findings);
+                sums.future(key.position, &item);
+            }
+            findings.add(place, laws::account(member, account, kind, &sums));
+        }
+        Ok(())
+    }
+
+    fn item(&mut self, key: ItemKey, item: &Item, owned: bool, findings: &mut Findings) {
+        findings.add(|| item_place(&key), laws::item(item));
+        findings.add(|| item_place(&key), (!owned).then(|| "belongs to no account".to_owned()));
+        if let (true, true, Some(expiry)) = (key.position.is_first_in(), item.remaining.is_positive(), item.expires_at)
+        {
+            self.expiries.add(&ItemKey { position: ItemPosition::at(expiry, key.position.id), ..key }, 0);
+        }
+        let counted = self.totals.entry(totals_key(key, item.source)).or_default();
+        let wide = |points: crate::domain::Points| i128::from(points.0);
+        counted.add(&Totals {
+            issued: wide(item.granted),
+            redeemed: wide(item.redeemed),
+            expired: wide(item.expired),
+            cancelled: wide(item.cancelled),
+            repaid: wide(item.repaid),
+        });
+    }
+
+    /// Totals, over all days, equal a fresh count of the items.
+    fn audit_totals(&self, findings: &mut Findings) -> Result<(), Error> {
+        let mut recorded: BTreeMap<TotalsKey, Totals> = BTreeMap::new();
+        for row in Rows::<TotalsByDay>::all(self.read) {
+            let (key, totals) = row?;
+            recorded.entry(TotalsKey { day: crate::domain::Day(0), ..key }).or_default().add(&totals);
+        }
+        let keys: std::collections::BTreeSet<&TotalsKey> = recorded.keys().chain(self.totals.keys()).collect();
+        for key in keys {
+            let [recorded, counted] = [&recorded, &self.totals].map(|of| of.get(key).copied().unwrap_or_default());
+            let place = || format!("program {}, source {}, point type {}", key.program, key.source, key.point_type);
+            findings.add(place, laws::totals(&recorded, &counted));
+        }
+        Ok(())
+    }
+}
+
+fn totals_key(key: ItemKey, source: Option<SourceId>) -> TotalsKey {
+    TotalsKey {
+        program: key.account.program,
+        day: crate::domain::Day(0),
+        source: source.unwrap_or_default(),
+        point_type: key.account.point_type,
+    }
+}
+
+fn item_place(key: &ItemKey) -> String {
+    let account = key.account;
+    format!(
+        "program {}, member {}, point type {}, item {}",
+        account.program, account.member, account.point_type, key.position.id
+    )
+}
+
+/// The digest of all tables: names, keys and values, in order.
+pub(super) fn digest(read: &dyn Read) -> Result<String, Error> {
+    let mut hasher = blake3::Hasher::new();
+    let end = vec![0xFF; crate::storage::keys::KEY_BYTES_MAX.saturating_add(1)];
+    for table in TableId::ALL {
+        hasher.update(table.name().as_bytes());
+        read.scan(table, &[], &end, &mut |key, value| {
+            hasher.update(&(key.len() as u64).to_le_bytes());
+            hasher.update(key);
+            hasher.update(&(value.len() as u64).to_le_bytes());
+            hasher.update(value);
+            Ok(ControlFlow::Continue(()))
+        })?;
+    }
+    Ok(hasher.finalize().to_hex().to_string())
+}
+
+/// Replays the journal into an empty store, and returns the digest of what comes out.
+fn replay(core: &Core, scratch: Arc<dyn Store>, tail: Tail) -> Result<String, Error> {
+    let mirror = replica(core, scratch.clone(), tail)?;
+    let total = Some(tail.sequence.0);
+    let mut reporter = Reporter::new(core.options.on_progress.as_ref(), "replaying the journal", total);
+    entries_after(core.state.history.as_ref(), Sequence(0), &mut |entry| {
+        if entry.sequence > tail.sequence {
+            return Ok(());
+        }
+        mirror.replay(&entry)?;
+        reporter.report(entry.sequence.0);
+        if mirror.checkpointer.is_full() { checkpoint(&mirror) } else { Ok(()) }
+    })?;
+    checkpoint(&mirror)?;
+    digest(scratch.as_ref())
+}

@@ -1,0 +1,1 @@
+//! The answers: pure functions of a snapshot and a range.

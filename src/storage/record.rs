@@ -1,0 +1,132 @@
+//! The bytes of a journal record: some entries in a row, chained to the record before by its hash.
+//!
+//! | bytes | what |
+//! |---|---|
+//! | 32 | hash of the record before, zeros in the first |
+//! | 8 | number of the first entry, little-endian |
+//! | 4 | how many entries |
+//! | each | length of the entry 4, the entry: recorded_at, previous, command, outcome |
+//!
+//! The hash of a record is the BLAKE3 of all its bytes.
+
+use super::{ChainHash, JournalRecord, codec};
+use crate::domain::{Command, Entry, Fault, Outcome, Sequence, Timestamp};
+use crate::machine::seal_legs;
+use serde::{Deserialize, Serialize};
+
+const HEADER_BYTES: usize = 44;
+
+#[derive(Serialize)]
+struct StoredRef<'a> {
+    recorded_at: Timestamp,
+    previous: Sequence,
+    command: &'a Command,
+    outcome: &'a Outcome,
+}
+
+#[derive(Deserialize)]
+struct Stored {
+    recorded_at: Timestamp,
+    previous: Sequence,
+    command: Command,
+    outcome: Outcome,
+}
+
+/// Appends an entry's bytes, without its length and number, to `to`.
+pub fn encode_entry(
+    recorded_at: Timestamp,
+    previous: Sequence,
+    command: &Command,
+    outcome: &Outcome,
+    to: &mut Vec<u8>,
+) -> Result<(), Fault> {
+    codec::encode(&StoredRef { recorded_at, previous, command, outcome }, to)
+}
+
+/// Begins a record: room for its header.
+pub fn begin(bytes: &mut Vec<u8>) {
+    bytes.resize(bytes.len().saturating_add(HEADER_BYTES), 0);
+}
+
+/// Adds an entry to a record that was begun.
+pub fn push(entry: &[u8], bytes: &mut Vec<u8>) {
+    let length = u32::try_from(entry.len()).unwrap_or(u32::MAX);
+    bytes.extend_from_slice(&length.to_le_bytes());
+    bytes.extend_from_slice(entry);
+}
+
+/// Completes a record: fills in its header and hashes it.
+#[must_use]
+pub fn finish(mut bytes: Vec<u8>, previous: ChainHash, first: Sequence, count: u32) -> JournalRecord {
+    let header = previous.into_iter().chain(first.0.to_le_bytes()).chain(count.to_le_bytes());
+    for (to, from) in bytes.iter_mut().zip(header) {
+        *to = from;
+    }
+    let hash = *blake3::hash(&bytes).as_bytes();
+    let last = Sequence(first.0.saturating_add(u64::from(count)).saturating_sub(1));
+    JournalRecord { first, last, hash, bytes }
+}
+
+/// A record that was read back.
+#[derive(Debug)]
+pub struct Record<'a> {
+    /// Hash of the record before.
+    pub previous: ChainHash,
+    /// Number of the first entry.
+    pub first: Sequence,
+    /// How many entries.
+    pub count: u32,
+    entries: &'a [u8],
+    bytes: &'a [u8],
+}
+
+impl<'a> Record<'a> {
+    /// Reads a record's header; `key` is the number under which it is stored.
+    pub fn read(key: Sequence, bytes: &'a [u8]) -> Result<Record<'a>, Fault> {
+        let damaged = || Fault::corrupt(format!("journal record {key}: damaged header"));
+        let (previous, rest) = bytes.split_first_chunk::<32>().ok_or_else(damaged)?;
+        let (first, rest) = rest.split_first_chunk::<8>().ok_or_else(damaged)?;
+        let (count, entries) = rest.split_first_chunk::<4>().ok_or_else(damaged)?;
+        let (first, count) = (Sequence(u64::from_le_bytes(*first)), u32::from_le_bytes(*count));
+        if first != key || count == 0 {
+            return Err(damaged());
+        }
+        Ok(Record { previous: *previous, first, count, entries, bytes })
+    }
+
+    /// Number of the last entry.
+    #[must_use]
+    pub fn last(&self) -> Sequence {
+        Sequence(self.first.0.saturating_add(u64::from(self.count)).saturating_sub(1))
+    }
+
+    /// The record's hash.
+    #[must_use]
+    pub fn hash(&self) -> ChainHash {
+        *blake3::hash(self.bytes).as_bytes()
+    }
+
+    /// The entries from number `from` on. Those before are skipped unread.
+    pub fn entries(&self, from: Sequence) -> impl Iterator<Item = Result<Entry, Fault>> + use<'a> {
+        let mut rest = self.entries;
+        let numbers = (self.first.0..).take(self.count as usize).map(Sequence);
+        let entries = numbers.map(move |sequence| {
+            let damaged = || Fault::corrupt(format!("journal entry {sequence}: damaged length"));
+            let (length, after) = rest.split_first_chunk::<4>().ok_or_else(damaged)?;
+            let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
+            let (entry, after) = after.split_at_checked(length).ok_or_else(damaged)?;
+            rest = after;
+            if sequence < from { Ok(None) } else { decode_entry(sequence, entry).map(Some) }
+        });
+        entries.filter_map(Result::transpose)
+    }
+}
+
+fn decode_entry(sequence: Sequence, bytes: &[u8]) -> Result<Entry, Fault> {
+    let Stored { recorded_at, previous, command, mut outcome } =
+        codec::decode(bytes, &format!("journal entry {sequence}"))?;
+    if let Outcome::Done { legs, .. } = &mut outcome {
+        seal_legs(legs, sequence);
+    }
+    Ok(Entry { sequence, recorded_at, previous, command, outcome })
+}

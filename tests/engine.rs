@@ -1,0 +1,122 @@
+//! The engine from outside: its life from opening to reopening, on the memory store.
+
+use accruedb::domain::*;
+use accruedb::engine::{ClockSource, Engine, EngineOptions, ExecuteError};
+use accruedb::storage::memory::MemoryStore;
+use std::sync::Arc;
+
+const PROGRAM: ProgramId = ProgramId(1);
+const POINTS: PointTypeId = PointTypeId(1);
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn options() -> EngineOptions {
+    EngineOptions { clock: ClockSource::Commands, ..EngineOptions::default() }
+}
+
+fn command(request: u128, when: &str, action: impl Into<Action>) -> Command {
+    Command::new(PROGRAM, RequestId(request), action).at(at(when))
+}
+
+fn accrue(member: u128, points: i64) -> Accrue {
+    Accrue { member: MemberId(member), partner: Some(PartnerId(7)), awards: vec![Award::new(POINTS, Points(points))] }
+}
+
+fn set_up(engine: &Engine) {
+    let program = CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() };
+    let points =
+        CreatePointType { point_type: POINTS, expiry: Expiry::After(Span::days(30)), ..CreatePointType::default() };
+    let partner =
+        CreatePartner { partner: PartnerId(7), rates: [(POINTS, Rate::ONE)].into(), ..CreatePartner::default() };
+    let block = PurchaseBlock {
+        partner: PartnerId(7),
+        block: BlockId(1),
+        points: Points(10_000),
+        starts_at: None,
+        expires: Expiry::Never,
+        unit_price: None,
+    };
+    let approve = ApproveBlock { partner: PartnerId(7), block: BlockId(1) };
+    let actions: [Action; 5] = [program.into(), points.into(), partner.into(), block.into(), approve.into()];
+    for (action, request) in actions.into_iter().zip(1000..) {
+        engine.execute(&command(request, "2026-01-01T00:00:00Z", action)).unwrap();
+    }
+}
+
+fn balance(engine: &Engine, member: u128) -> Balance {
+    let key = MemberKey { program: PROGRAM, member: MemberId(member) };
+    engine.balances(key).unwrap().unwrap()[0]
+}
+
+#[test]
+fn a_life_from_opening_to_reopening() {
+    let store = Arc::new(MemoryStore::new());
+    let engine = Engine::open_store(store.clone(), options()).unwrap();
+    set_up(&engine);
+    let receipt = engine.execute(&command(1, "2026-01-02T00:00:00Z", accrue(1, 100))).unwrap();
+    assert_eq!(receipt.balances[0].available, Points(100));
+    engine.execute(&command(2, "2026-01-20T00:00:00Z", accrue(1, 50))).unwrap();
+    let redeem = Redeem { member: MemberId(1), point_type: POINTS, points: Points(120) };
+    let receipt = engine.execute(&command(3, "2026-01-21T00:00:00Z", redeem.clone())).unwrap();
+    assert_eq!(receipt.legs.len(), 2);
+    assert_eq!(balance(&engine, 1).available, Points(30));
+
+    let again = engine.execute(&command(3, "2026-01-21T00:00:00Z", redeem.clone())).unwrap();
+    assert!(again.replayed);
+    assert_eq!(again.legs, receipt.legs);
+    let refused = engine.execute(&command(4, "2026-02-18T00:00:00Z", redeem));
+    assert!(matches!(refused, Err(ExecuteError::Refused(Rejection::InsufficientPoints { short: Points(90), .. }))));
+    engine.advance_to(at("2026-03-01T00:00:00Z")).unwrap();
+    assert_eq!(balance(&engine, 1).available, Points(0));
+    let cancel = Cancel { request: RequestId(3), amount: CancelAmount::Whole };
+    engine.execute(&command(5, "2026-03-02T00:00:00Z", cancel)).unwrap();
+    let as_of = |when| {
+        let key = MemberKey { program: PROGRAM, member: MemberId(1) };
+        engine.balances_as_of(key, at(when)).unwrap().map(|all| all[0].available.0)
+    };
+    assert_eq!(
+        [
+            "2026-01-01T12:00:00Z",
+            "2026-01-10T00:00:00Z",
+            "2026-01-20T12:00:00Z",
+            "2026-02-10T00:00:00Z",
+            "2026-02-28T00:00:00Z"
+        ]
+        .map(as_of),
+        [None, Some(100), Some(150), Some(30), Some(0)]
+    );
+    let audit = engine.verify(Some(Arc::new(MemoryStore::new()))).unwrap();
+    assert_eq!(audit.violations, Vec::<String>::new());
+    engine.close().unwrap();
+
+    let engine = Engine::open_store(store, options()).unwrap();
+    assert_eq!(engine.digest().unwrap(), audit.digest);
+    assert_eq!(balance(&engine, 1).lifetime, Points(150));
+    let key = MemberKey { program: PROGRAM, member: MemberId(1) };
+    assert_eq!(engine.statement(key, None, 10).unwrap().unwrap().len(), 6);
+}
+
+#[test]
+fn a_crash_loses_nothing_and_repeats_nothing() {
+    let store = Arc::new(MemoryStore::new());
+    let engine = Engine::open_store(store.clone(), options()).unwrap();
+    set_up(&engine);
+    let commands: Vec<Command> = (1..500).map(|n| command(n, "2026-01-02T00:00:00Z", accrue(n % 7, 3))).collect();
+    for (batch, n) in commands.chunks(50).zip(0..) {
+        for answer in engine.execute_batch(batch) {
+            answer.unwrap();
+        }
+        if n == 4 {
+            engine.checkpoint().unwrap();
+        }
+    }
+    // a crash: the engine is never closed
+    std::mem::forget(engine);
+    let engine = Engine::open_store(store, options()).unwrap();
+    assert!(commands.iter().all(|command| engine.execute(command).unwrap().replayed));
+    let audit = engine.verify(Some(Arc::new(MemoryStore::new()))).unwrap();
+    assert_eq!(audit.violations, Vec::<String>::new());
+    assert_eq!(audit.entries, 5 + 499);
+}

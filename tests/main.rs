@@ -1,0 +1,3 @@
+//! The integration tests, as one binary: RocksDB links slowly.
+
+mod engine;
