@@ -1,0 +1,14 @@
+//! All integration tests, in one binary.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "fixtures are trusted, and a test may panic"
+)]
+
+mod conformance;
+#[cfg(feature = "rocksdb")]
+mod rocks_store;
+mod tidy;
