@@ -1,3 +1,15 @@
-//! The integration tests, as one binary: RocksDB links slowly.
+//! All integration tests, in one binary.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "fixtures are trusted, and a test may panic"
+)]
 
+mod conformance;
 mod engine;
+#[cfg(feature = "rocksdb")]
+mod rocks_store;
+mod tidy;

@@ -79,10 +79,11 @@ pub(super) fn run(load: &Load, output: &mut Output) -> Result<Exit, Failure> {
     let bar = output.bar("loading", Some(load.accruals));
     let next = AtomicU64::new(0);
     let started = Instant::now();
-    let threads: Vec<Sender> = std::thread::scope(|scope| {
+    let threads = std::thread::scope(|scope| -> Result<Vec<Sender>, Failure> {
         let run = || Sender::new(load)?.run(&engine, load, &next, &bar);
         let threads: Vec<_> = (0..load.threads).map(|_| scope.spawn(run)).collect();
-        threads.into_iter().map(|thread| thread.join().map_err(|_| Failure::Usage("a thread died".into()))?).collect()
+        let died = |_| Failure::Usage("a thread of the load died".into());
+        threads.into_iter().map(|thread| thread.join().map_err(died)?).collect()
     })?;
     let seconds = started.elapsed().as_secs_f64();
     bar.finish_and_clear();

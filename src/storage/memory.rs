@@ -294,6 +294,7 @@ impl Store for MemoryStore {
     fn release(&self, epoch: Epoch, tail: Tail) -> Result<(), Fault> {
         let mut state = self.0.lock();
         state.fenced(epoch)?;
+        state.epoch = state.epoch.saturating_add(1);
         state.promised = Some(tail);
         state.released = true;
         Ok(())

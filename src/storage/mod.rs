@@ -5,6 +5,8 @@
 
 pub mod codec;
 #[cfg(feature = "rocksdb")]
+mod files;
+#[cfg(feature = "rocksdb")]
 mod guard;
 pub mod keys;
 pub mod memory;
@@ -92,8 +94,8 @@ pub trait Read: Send + Sync {
     /// Rows with `from <= key < to`, in order.
     fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault>;
 
-    /// Journal records in order, beginning with the one that holds entry `from` (or the next, where none does).
-    /// The key is the first entry's number, big-endian.
+    /// Journal records in order, beginning with the last one that begins at or before entry `from`: the one that holds
+    /// it, where any does. Where none begins so early, with the first. The key is the first entry's number, big-endian.
     fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault>;
 
     /// The first entry's number and the bytes of the last record that begins at or before `at`.
@@ -123,7 +125,7 @@ pub trait Store: Read + Debug {
     /// The store as it is now, unmoved by later appends and checkpoints.
     fn snapshot(&self) -> Result<Box<dyn Read + '_>, Fault>;
 
-    /// The writer is done: everything is made durable, and the journal's end is written down.
+    /// The writer is done: everything is made durable, and the journal's end is written down. Its epoch ends.
     fn release(&self, epoch: Epoch, tail: Tail) -> Result<(), Fault>;
 
     /// Copies the store, consistent as of now, into a new directory `to`.

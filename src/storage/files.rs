@@ -1,0 +1,69 @@
+//! Small files that must outlive a power cut: written whole, synced with their directory. Every fault names its file.
+//! What is in them is not known here.
+
+use crate::domain::Fault;
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+/// What the system answered, as a fault: `cannot write /data/FORMAT: No space left on device`.
+pub(super) fn io_fault(doing: &str, path: &Path, error: &io::Error) -> Fault {
+    Fault::io(format!("cannot {doing} {}: {error}", path.display()))
+}
+
+/// Creates or replaces a file: after a crash it is there with all of `bytes`, or as it was before.
+pub(super) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
+    let unfinished = unfinished(path);
+    let write = || -> io::Result<()> {
+        let mut file = File::create(&unfinished)?;
+        file.write_all(bytes)?;
+        file.sync_all()
+    };
+    write().map_err(|error| io_fault("write", &unfinished, &error))?;
+    rename_durably(&unfinished, path)
+}
+
+/// Gives a file or directory its final name, and makes the name durable.
+pub(super) fn rename_durably(from: &Path, to: &Path) -> Result<(), Fault> {
+    fs::rename(from, to).map_err(|error| io_fault("rename to", to, &error))?;
+    sync_directory(parent(to))
+}
+
+/// Creates a directory where there is none, with its parents, and makes its name durable.
+pub(super) fn create_directory(path: &Path) -> Result<(), Fault> {
+    fs::create_dir_all(path).map_err(|error| io_fault("create", path, &error))?;
+    sync_directory(parent(path))
+}
+
+/// Whether there is a file or directory of this name. One that cannot be looked at is a fault, not a missing one.
+pub(super) fn exists(path: &Path) -> Result<bool, Fault> {
+    path.try_exists().map_err(|error| io_fault("look for", path, &error))
+}
+
+/// Makes the names in a directory durable.
+pub(super) fn sync_directory(path: &Path) -> Result<(), Fault> {
+    let sync = || File::open(path)?.sync_all();
+    sync().map_err(|error| io_fault("sync", path, &error))
+}
+
+/// The names in a directory, sorted. Those that are not UTF-8 are none of ours and are given approximately.
+pub(super) fn names(path: &Path) -> Result<Vec<String>, Fault> {
+    let read = || -> io::Result<Vec<String>> {
+        fs::read_dir(path)?.map(|entry| Ok(entry?.file_name().to_string_lossy().into_owned())).collect()
+    };
+    let mut names = read().map_err(|error| io_fault("list", path, &error))?;
+    names.sort_unstable();
+    Ok(names)
+}
+
+/// Where something is built before it gets its final name.
+pub(super) fn unfinished(path: &Path) -> PathBuf {
+    path.with_added_extension("unfinished")
+}
+
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") => parent,
+        _ => Path::new("."),
+    }
+}

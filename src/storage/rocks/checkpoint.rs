@@ -1,0 +1,170 @@
+//! Checkpoints: sorted files that enter the tables all or none, also across a crash.
+//!
+//! 1. Every run becomes a sorted file in `staging/`, synced. Until here nothing has happened.
+//! 2. The intent, which names them, is written to `meta`, synced. From here on it will happen.
+//! 3. Each file enters its table.
+//! 4. `applied` is written and the intent removed, in one synced write. The staged files go.
+//!
+//! A claim that finds an intent does steps 3 and 4 again: a file that enters twice changes nothing, because nothing
+//! else has entered since. What enters is a second link of the file: the staged one stays until step 4, so one that
+//! is missing was lost, and is never taken for one that has entered.
+
+use super::database::{Database, META};
+use super::error::fault;
+use super::options;
+use crate::domain::{Fault, Sequence};
+use crate::storage::files::{create_directory, exists, io_fault, names, sync_directory};
+use crate::storage::keys::Key;
+use crate::storage::{Run, codec};
+use rocksdb::{Cache, IngestExternalFileOptions, SstFileWriter, WriteBatch};
+use serde::{Deserialize, Serialize};
+use std::fs;
+use std::path::PathBuf;
+
+/// In `meta`: the entry up to which the tables are.
+pub(super) const APPLIED: &str = "applied";
+/// In `meta`: the checkpoint that is being applied.
+const INTENT: &str = "checkpoint";
+
+/// A checkpoint that will be applied.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Intent {
+    sequence: Sequence,
+    files: Vec<StagedFile>,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct StagedFile {
+    table: String,
+    name: String,
+}
+
+/// The place where checkpoints are made.
+pub(super) struct Staging {
+    path: PathBuf,
+    cache: Cache,
+}
+
+impl Staging {
+    /// Staging files in this directory.
+    pub(super) fn open(path: PathBuf, cache: Cache) -> Result<Staging, Fault> {
+        create_directory(&path)?;
+        Ok(Staging { path, cache })
+    }
+
+    /// Step 1. On a fault nothing is left behind.
+    pub(super) fn stage(
+        &self,
+        sequence: Sequence,
+        runs: &mut dyn Iterator<Item = Result<Run, Fault>>,
+    ) -> Result<Intent, Fault> {
+        self.clear()?;
+        let staged = self.write_all(sequence, runs);
+        if staged.is_err() {
+            // The first fault is the one to report; what cannot be removed now is removed before the next one.
+            drop(self.clear());
+        }
+        staged
+    }
+
+    fn write_all(
+        &self,
+        sequence: Sequence,
+        runs: &mut dyn Iterator<Item = Result<Run, Fault>>,
+    ) -> Result<Intent, Fault> {
+        let mut files = Vec::new();
+        for run in runs {
+            let run = run?;
+            if !run.is_empty() {
+                let table = run.table().name();
+                let name = format!("{sequence}-{:03}-{table}.sst", files.len());
+                self.write(&run, &name)?;
+                files.push(StagedFile { table: table.to_owned(), name });
+            }
+        }
+        sync_directory(&self.path)?;
+        Ok(Intent { sequence, files })
+    }
+
+    /// One sorted file; RocksDB syncs it.
+    fn write(&self, run: &Run, name: &str) -> Result<(), Fault> {
+        let path = self.path.join(name);
+        let options = options::staged(run.table(), &self.cache);
+        let mut file = SstFileWriter::create(&options);
+        let mut write = || {
+            file.open(&path)?;
+            for (key, value) in run.rows() {
+                match value {
+                    Some(value) => file.put(key, value)?,
+                    None => file.delete(key)?,
+                }
+            }
+            file.finish()
+        };
+        write().map_err(|error| fault(&format!("writing {}", path.display()), error))
+    }
+
+    /// Step 2.
+    pub(super) fn record(&self, database: &Database, intent: &Intent) -> Result<(), Fault> {
+        let mut bytes = Vec::new();
+        codec::encode(intent, &mut bytes)?;
+        let mut batch = WriteBatch::default();
+        batch.put_cf(database.family(META)?, INTENT, bytes);
+        database.write("recording a checkpoint", batch)
+    }
+
+    /// Steps 3 and 4.
+    pub(super) fn apply(&self, database: &Database, intent: &Intent) -> Result<(), Fault> {
+        self.enter_first(database, intent, intent.files.len())?;
+        let meta = database.family(META)?;
+        let mut batch = WriteBatch::default();
+        batch.put_cf(meta, APPLIED, intent.sequence.to_bytes());
+        batch.delete_cf(meta, INTENT);
+        database.write("recording that a checkpoint is applied", batch)?;
+        // The checkpoint stands; files that cannot be removed now are removed before the next one.
+        drop(self.clear());
+        Ok(())
+    }
+
+    /// Step 3 for so many files.
+    pub(super) fn enter_first(&self, database: &Database, intent: &Intent, count: usize) -> Result<(), Fault> {
+        intent.files.iter().take(count).try_for_each(|file| self.enter(database, file))
+    }
+
+    /// Step 3 for one file. RocksDB syncs what enters.
+    fn enter(&self, database: &Database, file: &StagedFile) -> Result<(), Fault> {
+        let staged = self.path.join(&file.name);
+        if !exists(&staged)? {
+            let what = format!("{}: a file of an unfinished checkpoint is missing", staged.display());
+            return Err(Fault::corrupt(what));
+        }
+        let link = staged.with_extension("link");
+        if exists(&link)? {
+            fs::remove_file(&link).map_err(|error| io_fault("remove", &link, &error))?;
+        }
+        fs::hard_link(&staged, &link).map_err(|error| io_fault("link", &link, &error))?;
+        let mut options = IngestExternalFileOptions::default();
+        options.set_move_files(true);
+        let family = database.family(&file.table)?;
+        let entered = database.db().ingest_external_file_cf_opts(family, &options, vec![&link]);
+        entered.map_err(|error| fault(&format!("checkpoint of table {}", file.table), error))
+    }
+
+    /// After a crash: applies the checkpoint that was recorded, or removes the files of one that was not.
+    pub(super) fn recover(&self, database: &Database) -> Result<(), Fault> {
+        match database.meta(INTENT)? {
+            None => self.clear(),
+            Some(bytes) => self.apply(database, &codec::decode::<Intent>(&bytes, "the recorded checkpoint")?),
+        }
+    }
+
+    /// Removes every file. A file must be gone before another is written under its name: it may still be linked into
+    /// a table, and would be overwritten there.
+    fn clear(&self) -> Result<(), Fault> {
+        for name in names(&self.path)? {
+            let path = self.path.join(name);
+            fs::remove_file(&path).map_err(|error| io_fault("remove", &path, &error))?;
+        }
+        Ok(())
+    }
+}

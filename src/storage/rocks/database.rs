@@ -1,0 +1,172 @@
+//! RocksDB with our families: opening, creating, synced writes, its files.
+
+use super::error::fault;
+use super::options::{self, RocksOptions};
+use crate::domain::{Fault, Sequence};
+use crate::storage::TableId;
+use crate::storage::files::{exists, io_fault, names, rename_durably, sync_directory, unfinished};
+use crate::storage::keys::Key;
+use rocksdb::{Cache, ColumnFamily, ColumnFamilyDescriptor, DB, FlushOptions, Options, ReadOptions, WriteBatch};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The family of journal records.
+pub(super) const JOURNAL: &str = "journal";
+/// The family of the store's own few values.
+pub(super) const META: &str = "meta";
+
+/// A sorted file of a table or the journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredFile {
+    /// Whose rows it holds: a table's name, `journal` or `meta`.
+    pub table: String,
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its level, from 0: the newest rows are in the lowest number.
+    pub level: u32,
+    /// How many rows it holds, deletions included.
+    pub rows: u64,
+    /// Its size.
+    pub bytes: u64,
+}
+
+/// RocksDB, open.
+#[derive(Debug)]
+pub(super) struct Database {
+    db: DB,
+    path: PathBuf,
+    options: RocksOptions,
+}
+
+impl Database {
+    /// Opens what [`Database::create`] made.
+    pub(super) fn open(path: &Path, options: &RocksOptions, cache: &Cache) -> Result<Database, Fault> {
+        let opened = DB::open_cf_descriptors(&options::database(options), path, families(cache));
+        let db = opened.map_err(|error| fault(&format!("opening {}", path.display()), error))?;
+        Ok(Database { db, path: path.to_owned(), options: *options })
+    }
+
+    /// Creates an empty database under another name first: what has the name is complete. A database that has lost
+    /// its parts is then never taken for one that has not got them yet.
+    pub(super) fn create(path: &Path, options: &RocksOptions, cache: &Cache) -> Result<(), Fault> {
+        let unfinished = unfinished(path);
+        if exists(&unfinished)? {
+            fs::remove_dir_all(&unfinished).map_err(|error| io_fault("remove", &unfinished, &error))?;
+        }
+        let mut database = options::database(options);
+        database.create_if_missing(true);
+        database.create_missing_column_families(true);
+        let created = DB::open_cf_descriptors(&database, &unfinished, families(cache));
+        drop(created.map_err(|error| fault(&format!("creating {}", path.display()), error))?);
+        sync_directory(&unfinished)?;
+        rename_durably(&unfinished, path)
+    }
+
+    pub(super) fn db(&self) -> &DB {
+        &self.db
+    }
+
+    /// The family of this name.
+    pub(super) fn family(&self, name: &str) -> Result<&ColumnFamily, Fault> {
+        let missing = || Fault::corrupt(format!("{}: there is no table {name}", self.path.display()));
+        self.db.cf_handle(name).ok_or_else(missing)
+    }
+
+    /// A value of `meta`.
+    pub(super) fn meta(&self, name: &str) -> Result<Option<Vec<u8>>, Fault> {
+        let read = self.db.get_cf(self.family(META)?, name);
+        read.map_err(|error| fault(&format!("reading {name}"), error))
+    }
+
+    /// A number of `meta`; 0 where it was never written.
+    pub(super) fn meta_number(&self, name: &str) -> Result<Sequence, Fault> {
+        match self.meta(name)? {
+            None => Ok(Sequence(0)),
+            Some(bytes) => {
+                let not_one = || Fault::corrupt(format!("{}: {name} is no number: {bytes:?}", self.path.display()));
+                Sequence::from_bytes(&bytes).ok_or_else(not_one)
+            }
+        }
+    }
+
+    /// Writes all of `batch` or none; durable on return.
+    pub(super) fn write(&self, doing: &str, batch: WriteBatch) -> Result<(), Fault> {
+        self.db.write_opt(batch, &options::synced()).map_err(|error| fault(doing, error))
+    }
+
+    /// Brings everything into sorted files, so that no write-ahead log is needed to read it again.
+    pub(super) fn flush(&self) -> Result<(), Fault> {
+        let families = [self.family(JOURNAL)?, self.family(META)?];
+        let flushed = self.db.flush_cfs_opt(&families.each_ref(), &FlushOptions::default());
+        flushed.map_err(|error| fault("flushing the journal", error))
+    }
+
+    /// The sorted files that are in use.
+    pub(super) fn files(&self) -> Result<Vec<StoredFile>, Fault> {
+        let files = self.db.live_files().map_err(|error| fault("listing the files", error))?;
+        let file = |file: rocksdb::LiveFile| StoredFile {
+            table: file.column_family_name,
+            path: self.path.join(file.name.trim_start_matches('/')),
+            level: file.level.try_into().unwrap_or_default(),
+            rows: file.num_entries,
+            bytes: file.size as u64,
+        };
+        Ok(files.into_iter().map(file).collect())
+    }
+
+    /// The size of the sorted files and write-ahead logs on disk.
+    pub(super) fn size_bytes(&self) -> Result<u64, Fault> {
+        let mut sum = 0u64;
+        for name in names(&self.path)? {
+            if name.ends_with(".sst") || name.ends_with(".log") {
+                // A compaction may have removed it meanwhile.
+                sum = sum.saturating_add(fs::metadata(self.path.join(name)).map_or(0, |file| file.len()));
+            }
+        }
+        Ok(sum)
+    }
+
+    /// Reads every block of every sorted file from the disk, and checks its checksum.
+    ///
+    /// A second, read-only view does it: it shares no cache with this one, which may hold good copies of blocks that
+    /// have gone bad. The files stay while it looks.
+    pub(super) fn verify(&self) -> Result<(), Fault> {
+        let doing = "verifying the files";
+        self.db.disable_file_deletions().map_err(|error| fault(doing, error))?;
+        let verified = self.read_every_block();
+        self.db.enable_file_deletions().map_err(|error| fault(doing, error))?;
+        verified
+    }
+
+    fn read_every_block(&self) -> Result<(), Fault> {
+        let cache = Cache::new_lru_cache(0);
+        let database = options::database(&self.options);
+        let opened = DB::open_cf_descriptors_read_only(&database, &self.path, families(&cache), false);
+        let db = opened.map_err(|error| fault("verifying the files", error))?;
+        for name in family_names() {
+            let doing = format!("verifying table {name}");
+            let Some(family) = db.cf_handle(name) else { continue };
+            let mut options = ReadOptions::default();
+            options.set_verify_checksums(true);
+            options.fill_cache(false);
+            options.set_readahead_size(2 << 20);
+            let mut rows = db.raw_iterator_cf_opt(family, options);
+            rows.seek_to_first();
+            while rows.valid() {
+                rows.next();
+            }
+            rows.status().map_err(|error| fault(&doing, error))?;
+        }
+        Ok(())
+    }
+}
+
+fn family_names() -> impl Iterator<Item = &'static str> {
+    TableId::ALL.into_iter().map(TableId::name).chain([JOURNAL, META])
+}
+
+fn families(cache: &Cache) -> Vec<ColumnFamilyDescriptor> {
+    let family = |name: &str, options: Options| ColumnFamilyDescriptor::new(name, options);
+    let tables = TableId::ALL.into_iter().map(|table| family(table.name(), options::table(table, cache)));
+    tables.chain([family(JOURNAL, options::journal(cache)), family(META, options::meta(cache))]).collect()
+}

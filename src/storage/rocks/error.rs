@@ -1,0 +1,25 @@
+//! RocksDB's errors, as faults.
+
+use crate::domain::{Fault, FaultKind};
+use rocksdb::{Error, ErrorKind};
+
+/// RocksDB's error, as a fault that keeps its text: RocksDB names the file.
+pub(super) fn fault(doing: &str, error: Error) -> Fault {
+    let kind = error.kind();
+    let text = error.into_string();
+    // RocksDB has no kinds of its own for these two.
+    let is_lock = text.contains("While lock file") || text.contains("lock hold by current process");
+    let is_missing = text.contains("No such file or directory") || text.contains("does not exist");
+    match kind {
+        ErrorKind::IOError if is_lock => locked(&text),
+        ErrorKind::Corruption => Fault::corrupt(format!("{doing}: {text}")),
+        // Nobody but RocksDB removes its files: one that it misses was lost.
+        _ if is_missing => Fault::corrupt(format!("{doing}: {text}")),
+        _ => Fault::io(format!("{doing}: {text}")),
+    }
+}
+
+/// Someone else has the database.
+pub(super) fn locked(what: &str) -> Fault {
+    Fault { kind: FaultKind::Locked, what: format!("another process has the database open: {what}") }
+}

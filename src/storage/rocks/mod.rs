@@ -1,0 +1,26 @@
+//! The store on disk: one directory, one process. The only place that names `rocksdb`.
+//!
+//! | in the directory | what |
+//! |---|---|
+//! | `FORMAT` | one line, `accruedb format 1`: written first, checked first |
+//! | `guard` | how far the journal reaches at least (`storage/guard.rs`) |
+//! | `rocks/` | RocksDB: a column family for each table, one for the journal, one for `meta` |
+//! | `staging/` | sorted files of a checkpoint on their way into the tables |
+//!
+//! `meta` holds the writer's epoch, the entry up to which the tables are, and the checkpoint that is being applied.
+//! The directory itself is locked while a store is open.
+
+mod checkpoint;
+mod database;
+mod directory;
+mod error;
+mod options;
+mod store;
+mod view;
+
+#[cfg(test)]
+mod tests;
+
+pub use database::StoredFile;
+pub use options::RocksOptions;
+pub use store::RocksStore;

@@ -1,0 +1,125 @@
+//! How RocksDB is set up, and why.
+
+use crate::storage::TableId;
+use rocksdb::{BlockBasedOptions, Cache, DBCompressionType, DBRecoveryMode, Options, WriteOptions};
+
+const MIB: usize = 1 << 20;
+const BLOCK_BYTES: usize = 16 << 10;
+const FILE_BYTES: u64 = 128 << 20;
+const LEVEL_BYTES: u64 = 1 << 30;
+const LOGS_BYTES_MAX: u64 = 256 << 20;
+
+/// What the owner of a machine may want to change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RocksOptions {
+    /// Memory for blocks that were read, over all tables and the journal.
+    pub cache_bytes: usize,
+    /// How many of RocksDB's files are kept open.
+    pub open_files_max: u16,
+    /// The guard is synced after this many appends; 1 costs a second sync for each append, and leaves nothing
+    /// unguarded.
+    pub guard_every_batches: u32,
+}
+
+impl Default for RocksOptions {
+    fn default() -> RocksOptions {
+        RocksOptions { cache_bytes: 256 * MIB, open_files_max: 512, guard_every_batches: 64 }
+    }
+}
+
+/// The settings of the database as a whole.
+///
+/// Log recycling, `unordered_write`, `manual_wal_flush` and `wal_bytes_per_sync` stay off: each weakens what a synced
+/// write means, or what recovery can tell.
+pub(super) fn database(options: &RocksOptions) -> Options {
+    let mut database = Options::default();
+    // The default mode drops synced writes without a word behind a damaged byte; this one refuses to open.
+    database.set_wal_recovery_mode(DBRecoveryMode::TolerateCorruptedTailRecords);
+    database.set_track_and_verify_wals_in_manifest(true);
+    database.set_paranoid_checks(true);
+    database.set_max_open_files(i32::from(options.open_files_max));
+    database.set_max_background_jobs(2);
+    // `meta` fills its memtable slowly and would keep old logs alive.
+    database.set_max_total_wal_size(LOGS_BYTES_MAX);
+    database.set_keep_log_file_num(4);
+    database.set_max_log_file_size(16 * MIB);
+    database.set_stats_dump_period_sec(0);
+    database
+}
+
+/// The settings of a table. Only checkpoints change tables, by whole sorted files: memtables stay empty.
+pub(super) fn table(table: TableId, cache: &Cache) -> Options {
+    use DBCompressionType::{Lz4, None};
+    let mut family = Options::default();
+    family.set_write_buffer_size(MIB);
+    // The upper levels are rewritten soon: compressing them costs more than it saves.
+    family.set_compression_per_level(&[None, None, Lz4, Lz4, Lz4, Lz4, Lz4]);
+    shape_levels(&mut family);
+    family.set_block_based_table_factory(&blocks(is_read_by_point(table), cache));
+    family
+}
+
+/// The settings of a sorted file that a checkpoint writes: it enters the table as it is.
+pub(super) fn staged(table: TableId, cache: &Cache) -> Options {
+    let mut file = Options::default();
+    file.set_compression_type(DBCompressionType::None);
+    file.set_block_based_table_factory(&blocks(is_read_by_point(table), cache));
+    file
+}
+
+/// The settings of the journal. One compression for all levels: keys only grow, so its files do not overlap, and a
+/// file that need not be recompressed is moved down instead of rewritten.
+pub(super) fn journal(cache: &Cache) -> Options {
+    let mut family = Options::default();
+    family.set_write_buffer_size(64 * MIB);
+    family.set_max_write_buffer_number(2);
+    family.set_compression_type(DBCompressionType::Lz4);
+    shape_levels(&mut family);
+    family.set_block_based_table_factory(&blocks(false, cache));
+    family
+}
+
+/// The settings of `meta`: a handful of small rows.
+pub(super) fn meta(cache: &Cache) -> Options {
+    let mut family = Options::default();
+    family.set_write_buffer_size(MIB);
+    family.set_block_based_table_factory(&blocks(false, cache));
+    family
+}
+
+/// Writes that are durable on return.
+pub(super) fn synced() -> WriteOptions {
+    let mut options = WriteOptions::default();
+    options.set_sync(true);
+    options
+}
+
+/// Compaction falls behind in a load and catches up after it: no append is slowed down until it is hopeless.
+fn shape_levels(family: &mut Options) {
+    family.set_level_compaction_dynamic_level_bytes(true);
+    family.set_level_zero_file_num_compaction_trigger(8);
+    family.set_level_zero_slowdown_writes_trigger(400);
+    family.set_level_zero_stop_writes_trigger(600);
+    family.set_target_file_size_base(FILE_BYTES);
+    family.set_max_bytes_for_level_base(LEVEL_BYTES);
+}
+
+/// A filter spares a read for keys that are not there; where rows are scanned it would never be asked.
+fn blocks(filter: bool, cache: &Cache) -> BlockBasedOptions {
+    let mut blocks = BlockBasedOptions::default();
+    blocks.set_block_size(BLOCK_BYTES);
+    blocks.set_block_cache(cache);
+    if filter {
+        blocks.set_bloom_filter(10.0, false);
+    }
+    blocks
+}
+
+fn is_read_by_point(table: TableId) -> bool {
+    match table {
+        TableId::Members | TableId::Partners | TableId::Blocks | TableId::Requests | TableId::Corrections => true,
+        TableId::Catalog | TableId::Items | TableId::Future | TableId::Expiries | TableId::Due | TableId::Totals => {
+            false
+        }
+    }
+}

@@ -1,0 +1,264 @@
+//! The store: who may write, in which order things become durable, and what happens after a fault.
+
+use super::checkpoint::{APPLIED, Staging};
+use super::database::{Database, JOURNAL, META, StoredFile};
+use super::directory::Directory;
+use super::error::fault;
+use super::options::RocksOptions;
+use super::view::View;
+use crate::domain::{Fault, FaultKind, Sequence};
+use crate::storage::files::{exists, rename_durably, sync_directory, unfinished};
+use crate::storage::guard::{Guard, Mark};
+use crate::storage::keys::Key;
+use crate::storage::{Appended, Claim, Epoch, JournalRecord, Read, Run, Store, TableId, Tail, Visit};
+use parking_lot::{Mutex, RwLock, RwLockUpgradableReadGuard};
+use rocksdb::{Cache, WriteBatch};
+use std::fmt;
+use std::fs;
+use std::path::Path;
+
+/// In `meta`: the number of the last claim.
+const EPOCH: &str = "epoch";
+
+/// The store on disk.
+///
+/// After a write or sync has failed, nobody knows what is on the disk: the store takes no further writes and has to
+/// be opened again.
+pub struct RocksStore {
+    /// Taken after `tables` where both are.
+    writer: Mutex<Writer>,
+    /// Upgradable: a checkpoint while it writes its files. Write: while files enter the tables. Read: snapshots and
+    /// backups, so that they never see half a checkpoint.
+    tables: RwLock<()>,
+    pub(super) staging: Staging,
+    pub(super) database: Database,
+    pub(super) directory: Directory,
+}
+
+/// Who writes the journal, and how far the guard is behind.
+struct Writer {
+    term: Option<Epoch>,
+    poison: Option<Fault>,
+    guard: Guard,
+    guard_every_batches: u32,
+    batches_unguarded: u32,
+    /// The end of the journal, as far as it is known.
+    tail: Option<Tail>,
+}
+
+impl RocksStore {
+    /// Opens the database in a directory, or makes one where the directory is empty or missing.
+    ///
+    /// # Errors
+    /// `Locked` where a store is open there; `Corrupt` where the directory is none of ours, of a newer format, or
+    /// damaged.
+    pub fn open(dir: &Path, options: RocksOptions) -> Result<RocksStore, Fault> {
+        let directory = Directory::open(dir)?;
+        let (guard_path, rocks) = (directory.guard(), directory.rocks());
+        // The guard is made before the database: a database without one has lost it.
+        match (exists(&guard_path)?, exists(&rocks)?) {
+            (true, _) => {}
+            (false, false) => Guard::create(&guard_path, Mark::New)?,
+            (false, true) => {
+                return Err(Fault::corrupt(format!("guard file missing: {}", guard_path.display())));
+            }
+        }
+        let guard = Guard::open(&guard_path)?;
+        let cache = Cache::new_lru_cache(options.cache_bytes);
+        match (exists(&rocks)?, guard.mark()) {
+            (true, _) => {}
+            (false, Mark::New) => Database::create(&rocks, &options, &cache)?,
+            (false, _) => return Err(Fault::corrupt(format!("database missing: {}", rocks.display()))),
+        }
+        let database = Database::open(&rocks, &options, &cache)?;
+        let staging = Staging::open(directory.staging(), cache)?;
+        let tail = guard.mark().tail();
+        let guard_every_batches = options.guard_every_batches;
+        let writer = Writer { term: None, poison: None, guard, guard_every_batches, batches_unguarded: 0, tail };
+        Ok(RocksStore { writer: Mutex::new(writer), tables: RwLock::new(()), staging, database, directory })
+    }
+
+    /// Reads every block of every sorted file from the disk and checks its checksum. The fault names the file.
+    pub fn verify_files(&self) -> Result<(), Fault> {
+        self.database.verify()
+    }
+
+    /// The sorted files in use.
+    pub fn files(&self) -> Result<Vec<StoredFile>, Fault> {
+        self.database.files()
+    }
+
+    fn write_records(&self, records: &[JournalRecord]) -> Result<(), Fault> {
+        let journal = self.database.family(JOURNAL)?;
+        let mut batch = WriteBatch::default();
+        for record in records {
+            batch.put_cf(journal, record.first.to_bytes(), &record.bytes);
+        }
+        self.database.write("appending to the journal", batch)
+    }
+
+    /// Copies everything into `directory`. The guard's promise was taken before: the copy has at least that much.
+    fn copy_into(&self, path: &Path, promised: Option<Tail>) -> Result<(), Fault> {
+        let copy = Directory::create(path)?;
+        Guard::create(&copy.guard(), Mark::Open(promised))?;
+        let checkpoint = rocksdb::checkpoint::Checkpoint::new(self.database.db());
+        let copied = checkpoint.and_then(|checkpoint| checkpoint.create_checkpoint(copy.rocks()));
+        copied.map_err(|error| fault("backup", error))?;
+        sync_directory(path)
+    }
+}
+
+impl Writer {
+    /// Whether this writer may write. A claim ends the epoch before it, a release its own, a fault all.
+    fn permit(&self, epoch: Epoch) -> Result<(), Fault> {
+        if self.term != Some(epoch) {
+            let now = self.term.map_or("none is claimed".to_owned(), |term| format!("the writer's is {}", term.0));
+            return Err(Fault { kind: FaultKind::Fenced, what: format!("epoch {} has ended: {now}", epoch.0) });
+        }
+        self.healthy()
+    }
+
+    fn healthy(&self) -> Result<(), Fault> {
+        self.poison.clone().map_or(Ok(()), Err)
+    }
+
+    /// Notes what has become durable, and tells the guard when it is time.
+    fn note(&mut self, records: &[JournalRecord]) -> Result<(), Fault> {
+        let Some(last) = records.last() else { return Ok(()) };
+        self.tail = Some(Tail { sequence: last.last, hash: last.hash });
+        self.batches_unguarded = self.batches_unguarded.saturating_add(1);
+        if self.batches_unguarded >= self.guard_every_batches { self.promise() } else { Ok(()) }
+    }
+
+    /// The guard promises all that is durable.
+    fn promise(&mut self) -> Result<(), Fault> {
+        self.batches_unguarded = 0;
+        self.guard.write(Mark::Open(self.tail))
+    }
+
+    /// Passes a result on; a fault ends all writing.
+    fn poisoned_by<T>(&mut self, result: Result<T, Fault>) -> Result<T, Fault> {
+        result.inspect_err(|fault| self.poison = Some(fault.clone()))
+    }
+}
+
+impl Store for RocksStore {
+    fn claim(&self) -> Result<Claim, Fault> {
+        let _alone = self.tables.write();
+        let mut writer = self.writer.lock();
+        writer.healthy()?;
+        writer.term = None;
+        let epoch = self.database.meta_number(EPOCH)?.next();
+        let mut batch = WriteBatch::default();
+        batch.put_cf(self.database.family(META)?, EPOCH, epoch.to_bytes());
+        let written = self.database.write("claiming the database", batch);
+        let recovered = written.and_then(|()| self.staging.recover(&self.database));
+        writer.poisoned_by(recovered)?;
+        let applied = self.database.meta_number(APPLIED)?;
+
+        let (released, promised) = (matches!(writer.guard.mark(), Mark::Closed(_)), writer.tail);
+        let reopened = writer.guard.reopen(promised);
+        writer.poisoned_by(reopened)?;
+        writer.batches_unguarded = 0;
+        writer.term = Some(Epoch(epoch.0));
+        Ok(Claim { epoch: Epoch(epoch.0), applied, promised, released })
+    }
+
+    fn append(&self, epoch: Epoch, records: &[JournalRecord]) -> Appended {
+        let mut writer = self.writer.lock();
+        if writer.term != Some(epoch) {
+            return Appended::Fenced;
+        }
+        // IMPORTANT: the guard comes after the journal. It promises only what is durable.
+        let appended = writer.healthy().and_then(|()| self.write_records(records)).and_then(|()| writer.note(records));
+        match writer.poisoned_by(appended) {
+            Ok(()) => Appended::Durable,
+            Err(fault) => Appended::Unknown(fault),
+        }
+    }
+
+    fn checkpoint(
+        &self,
+        epoch: Epoch,
+        sequence: Sequence,
+        runs: &mut dyn Iterator<Item = Result<Run, Fault>>,
+    ) -> Result<(), Fault> {
+        let turn = self.tables.upgradable_read();
+        self.writer.lock().permit(epoch)?;
+        let intent = self.staging.stage(sequence, runs)?;
+        {
+            // The tables never get ahead of the promise: a journal that lost its end is then found out even where
+            // the intent was lost with it.
+            let mut writer = self.writer.lock();
+            writer.permit(epoch)?;
+            let promised = writer.promise();
+            writer.poisoned_by(promised)?;
+        }
+        let _entering = RwLockUpgradableReadGuard::upgrade(turn);
+        let recorded = self.staging.record(&self.database, &intent);
+        let applied = recorded.and_then(|()| self.staging.apply(&self.database, &intent));
+        self.writer.lock().poisoned_by(applied)
+    }
+
+    fn snapshot(&self) -> Result<Box<dyn Read + '_>, Fault> {
+        let _whole = self.tables.read();
+        Ok(Box::new(View::frozen(&self.database)))
+    }
+
+    fn release(&self, epoch: Epoch, tail: Tail) -> Result<(), Fault> {
+        let _turn = self.tables.upgradable_read();
+        let mut writer = self.writer.lock();
+        writer.permit(epoch)?;
+        writer.term = None;
+        // IMPORTANT: the guard comes last. Once it says closed, the journal needs no write-ahead log.
+        let closed = self.database.flush().and_then(|()| writer.guard.write(Mark::Closed(tail)));
+        writer.poisoned_by(closed)?;
+        writer.tail = Some(tail);
+        Ok(())
+    }
+
+    fn backup(&self, to: &Path) -> Result<(), Fault> {
+        let _whole = self.tables.read();
+        let promised = self.writer.lock().tail;
+        let unfinished = unfinished(to);
+        for path in [to, &unfinished] {
+            if exists(path)? {
+                return Err(Fault::io(format!("backup: {} exists already", path.display())));
+            }
+        }
+        let copied = self.copy_into(&unfinished, promised).and_then(|()| rename_durably(&unfinished, to));
+        if copied.is_err() {
+            // The fault is what counts; what cannot be removed says by its name what it is.
+            drop(fs::remove_dir_all(&unfinished));
+        }
+        copied
+    }
+
+    fn size_bytes(&self) -> Result<u64, Fault> {
+        self.database.size_bytes()
+    }
+}
+
+impl Read for RocksStore {
+    fn get(&self, table: TableId, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        View::live(&self.database).get(table, key)
+    }
+
+    fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
+        View::live(&self.database).scan(table, from, to, visit)
+    }
+
+    fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault> {
+        View::live(&self.database).journal(from, visit)
+    }
+
+    fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
+        View::live(&self.database).journal_record(at)
+    }
+}
+
+impl fmt::Debug for RocksStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RocksStore").field("directory", &self.directory).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,173 @@
+//! Crashes inside a checkpoint, made by doing its steps one by one; and faults after which a store must not write.
+
+use super::checkpoint::{APPLIED, Intent};
+use super::{RocksOptions, RocksStore};
+use crate::domain::{Fault, FaultKind, ProgramId, RequestId, RequestKey, Sequence};
+use crate::storage::keys::Key;
+use crate::storage::{Appended, Epoch, JournalRecord, Read, Requests, Run, Store, TableId, Tail, codec};
+use std::fs;
+use std::path::Path;
+
+fn open(dir: &Path) -> RocksStore {
+    RocksStore::open(dir, RocksOptions::default()).unwrap()
+}
+
+fn key(request: u128) -> RequestKey {
+    RequestKey { program: ProgramId(1), request: RequestId(request) }
+}
+
+fn run(rows: &[(u128, Option<u64>)]) -> Run {
+    let mut run = Run::new(TableId::Requests, rows.len());
+    for (request, value) in rows {
+        run.push::<Requests>(&key(*request), value.map(Sequence).as_ref()).unwrap();
+    }
+    run
+}
+
+/// The values of requests 1 to 4.
+fn values(store: &RocksStore) -> [Option<u64>; 4] {
+    [1, 2, 3, 4].map(|request| {
+        let found = store.get(TableId::Requests, &key(request).to_bytes()).unwrap();
+        found.map(|bytes| codec::decode::<Sequence>(&bytes, "request").unwrap().0)
+    })
+}
+
+fn record(entry: u64) -> JournalRecord {
+    JournalRecord { first: Sequence(entry), last: Sequence(entry), hash: [entry as u8; 32], bytes: vec![entry as u8] }
+}
+
+/// A store with requests 1 to 3 at entry 1, and a checkpoint at entry 2 in two files, staged only.
+fn staged(dir: &Path) -> (RocksStore, Epoch, Intent) {
+    let store = open(dir);
+    let epoch = store.claim().unwrap().epoch;
+    let before = run(&[(1, Some(1)), (2, Some(1)), (3, Some(1))]);
+    store.checkpoint(epoch, Sequence(1), &mut [Ok(before)].into_iter()).unwrap();
+    let runs = [run(&[(1, Some(2)), (2, None)]), run(&[]), run(&[(3, None), (4, Some(2))])];
+    let intent = store.staging.stage(Sequence(2), &mut runs.into_iter().map(Ok)).unwrap();
+    (store, epoch, intent)
+}
+
+const BEFORE: [Option<u64>; 4] = [Some(1), Some(1), Some(1), None];
+const AFTER: [Option<u64>; 4] = [Some(2), None, None, Some(2)];
+
+/// Opens and claims: what is applied, and what the requests are.
+fn recovered(dir: &Path) -> (u64, [Option<u64>; 4]) {
+    let store = open(dir);
+    let applied = store.claim().unwrap().applied;
+    assert_eq!(fs::read_dir(store.directory.staging()).unwrap().count(), 0, "nothing stays in staging");
+    (applied.0, values(&store))
+}
+
+#[test]
+fn a_crash_before_the_intent_leaves_the_state_before() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, ..) = staged(dir.path());
+    assert_eq!(fs::read_dir(store.directory.staging()).unwrap().count(), 2, "an empty run makes no file");
+    drop(store);
+    assert_eq!(recovered(dir.path()), (1, BEFORE));
+}
+
+#[test]
+fn a_crash_after_the_intent_is_finished_by_the_claim() {
+    for entered in 0..=2 {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, _, intent) = staged(dir.path());
+        store.staging.record(&store.database, &intent).unwrap();
+        store.staging.enter_first(&store.database, &intent, entered).unwrap();
+        assert_eq!(values(&store)[3].is_some(), entered == 2);
+        drop(store);
+        assert_eq!(recovered(dir.path()), (2, AFTER), "after {entered} files");
+        assert_eq!(recovered(dir.path()), (2, AFTER), "after {entered} files, again");
+    }
+}
+
+#[test]
+fn a_crash_between_the_links_of_a_file_is_finished_by_the_claim() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _, intent) = staged(dir.path());
+    store.staging.record(&store.database, &intent).unwrap();
+    for name in crate::storage::files::names(&store.directory.staging()).unwrap() {
+        let file = store.directory.staging().join(name);
+        fs::hard_link(&file, file.with_extension("link")).unwrap();
+    }
+    drop(store);
+    assert_eq!(recovered(dir.path()), (2, AFTER));
+}
+
+#[test]
+fn a_crash_after_the_end_is_only_cleaned_up() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, epoch, intent) = staged(dir.path());
+    store.staging.record(&store.database, &intent).unwrap();
+    store.staging.apply(&store.database, &intent).unwrap();
+    assert_eq!(store.database.meta_number(APPLIED).unwrap(), Sequence(2));
+    store.checkpoint(epoch, Sequence(3), &mut [Ok(run(&[(1, Some(3))]))].into_iter()).unwrap();
+    fs::write(store.directory.staging().join("2-000-requests.sst"), "left behind").unwrap();
+    drop(store);
+    assert_eq!(recovered(dir.path()), (3, [Some(3), None, None, Some(2)]));
+}
+
+#[test]
+fn a_file_of_a_recorded_checkpoint_that_is_lost_or_damaged_is_named() {
+    for damage in [|path: &Path| fs::remove_file(path).unwrap(), |path: &Path| fs::write(path, "x").unwrap()] {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, _, intent) = staged(dir.path());
+        store.staging.record(&store.database, &intent).unwrap();
+        store.staging.enter_first(&store.database, &intent, 1).unwrap();
+        let name = crate::storage::files::names(&store.directory.staging()).unwrap().remove(1);
+        damage(&store.directory.staging().join(&name));
+        drop(store);
+        let store = open(dir.path());
+        let fault = store.claim().unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Corrupt, "{fault}");
+        assert!(fault.what.contains(name.trim_end_matches("sst")), "{fault}");
+        assert_eq!(store.claim().unwrap_err(), fault, "nothing goes on after it");
+    }
+}
+
+#[test]
+fn a_run_out_of_order_is_refused_and_leaves_nothing() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, epoch, _) = staged(dir.path());
+    let runs = [run(&[(1, Some(9))]), run(&[(3, Some(9)), (2, Some(9))])];
+    store.checkpoint(epoch, Sequence(9), &mut runs.into_iter().map(Ok)).unwrap_err();
+    assert_eq!(fs::read_dir(store.directory.staging()).unwrap().count(), 0);
+    assert_eq!(values(&store), BEFORE);
+    assert_eq!(store.append(epoch, &[record(1)]), Appended::Durable, "nothing happened, so nothing is poisoned");
+}
+
+#[test]
+fn a_fault_after_the_intent_ends_all_writing_until_it_is_opened_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, epoch, _) = staged(dir.path());
+    assert_eq!(store.append(epoch, &[record(1)]), Appended::Durable);
+    // Stands where the link of the second file is to be, from after the place was cleared.
+    let obstacle = store.directory.staging().join("2-001-requests.link");
+    let runs = [run(&[(1, Some(2)), (2, None)]), run(&[(3, None), (4, Some(2))])];
+    let mut runs = runs.into_iter().map(Ok).inspect(|_| fs::create_dir_all(&obstacle).unwrap());
+    let fault = store.checkpoint(epoch, Sequence(2), &mut runs).unwrap_err();
+    assert!(fault.what.contains("2-001-requests.link"), "{fault}");
+    assert_eq!(values(&store), [Some(2), None, Some(1), None], "the first file is in");
+
+    let again = record(2);
+    assert_eq!(store.append(epoch, &[again]), Appended::Unknown(fault.clone()));
+    assert_eq!(store.checkpoint(epoch, Sequence(2), &mut std::iter::empty()), Err(fault.clone()));
+    assert_eq!(store.release(epoch, Tail { sequence: Sequence(1), hash: [1; 32] }), Err(fault.clone()));
+    assert_eq!(store.claim(), Err(fault));
+    assert_eq!(store.journal_record(Sequence(9)).unwrap().unwrap().0, Sequence(1), "no write after the fault");
+    drop(store);
+    fs::remove_dir(&obstacle).unwrap();
+    assert_eq!(recovered(dir.path()), (2, AFTER));
+}
+
+#[test]
+fn rocksdb_errors_become_faults_by_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let first = open(dir.path());
+    let cache = rocksdb::Cache::new_lru_cache(0);
+    let open = super::database::Database::open(&first.directory.rocks(), &RocksOptions::default(), &cache);
+    let fault = open.unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Locked, "RocksDB's own lock is the second line: {fault}");
+    let missing = super::database::Database::open(dir.path(), &RocksOptions::default(), &cache).unwrap_err();
+    assert_eq!(missing, Fault::corrupt(missing.what.clone()));
+}

@@ -1,0 +1,96 @@
+//! Reading: the store as it is, or as it was when a snapshot was taken.
+
+use super::database::{Database, JOURNAL};
+use super::error::fault;
+use crate::domain::{Fault, Sequence};
+use crate::storage::keys::Key;
+use crate::storage::{Read, TableId, Visit};
+use rocksdb::{DBRawIterator, ReadOptions, Snapshot};
+use std::ops::ControlFlow;
+
+/// What reads see.
+pub(super) struct View<'a> {
+    database: &'a Database,
+    snapshot: Option<Snapshot<'a>>,
+}
+
+impl<'a> View<'a> {
+    /// The store as it is at each read.
+    pub(super) fn live(database: &'a Database) -> View<'a> {
+        View { database, snapshot: None }
+    }
+
+    /// The store as it is now, over all tables and the journal.
+    pub(super) fn frozen(database: &'a Database) -> View<'a> {
+        View { database, snapshot: Some(database.db().snapshot()) }
+    }
+
+    fn options(&self) -> ReadOptions {
+        let mut options = ReadOptions::default();
+        options.set_verify_checksums(true);
+        if let Some(snapshot) = &self.snapshot {
+            options.set_snapshot(snapshot);
+        }
+        options
+    }
+
+    fn rows(&self, family: &str, options: ReadOptions) -> Result<DBRawIterator<'_>, Fault> {
+        Ok(self.database.db().raw_iterator_cf_opt(self.database.family(family)?, options))
+    }
+}
+
+impl Read for View<'_> {
+    fn get(&self, table: TableId, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        let family = self.database.family(table.name())?;
+        let found = self.database.db().get_pinned_cf_opt(family, key, &self.options());
+        let found = found.map_err(|error| fault(&format!("reading table {}", table.name()), error))?;
+        Ok(found.map(|value| value.to_vec()))
+    }
+
+    fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
+        let mut options = self.options();
+        options.set_iterate_upper_bound(to);
+        let mut rows = self.rows(table.name(), options)?;
+        rows.seek(from);
+        walk(table.name(), rows, visit)
+    }
+
+    fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault> {
+        let mut options = self.options();
+        // A journal is read from end to end, once: it would push out of the cache what the tables need there.
+        options.fill_cache(false);
+        let mut rows = self.rows(JOURNAL, options)?;
+        rows.seek_for_prev(from.to_bytes());
+        if !rows.valid() {
+            check(JOURNAL, &rows)?;
+            rows.seek(from.to_bytes());
+        }
+        walk(JOURNAL, rows, visit)
+    }
+
+    fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
+        let mut rows = self.rows(JOURNAL, self.options())?;
+        rows.seek_for_prev(at.to_bytes());
+        let Some((key, bytes)) = rows.item() else {
+            return check(JOURNAL, &rows).map(|()| None);
+        };
+        let not_one = || Fault::corrupt(format!("journal: {key:?} is no record's key"));
+        let first = Sequence::from_bytes(key).ok_or_else(not_one)?;
+        Ok(Some((first, bytes.to_vec())))
+    }
+}
+
+/// An iterator ends at the last row and at an error alike: only its status tells them apart.
+fn check(family: &str, rows: &DBRawIterator<'_>) -> Result<(), Fault> {
+    rows.status().map_err(|error| fault(&format!("reading table {family}"), error))
+}
+
+fn walk(family: &str, mut rows: DBRawIterator<'_>, visit: &mut Visit<'_>) -> Result<(), Fault> {
+    while let Some((key, value)) = rows.item() {
+        if visit(key, value)? == ControlFlow::Break(()) {
+            return Ok(());
+        }
+        rows.next();
+    }
+    check(family, &rows)
+}

@@ -1,0 +1,365 @@
+//! What only the store on disk can do wrong: locks, formats, lost and damaged files, backups.
+
+use crate::conformance::{all_requests, checkpoint, journal, record, requests, stored, tail};
+use accruedb::domain::{Fault, FaultKind, Sequence};
+use accruedb::storage::rocks::{RocksOptions, RocksStore};
+use accruedb::storage::{Appended, Epoch, Store};
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn open(dir: &Path) -> Result<RocksStore, Fault> {
+    RocksStore::open(dir, RocksOptions::default())
+}
+
+/// A store whose guard follows after every so many appends.
+fn guarded(dir: &Path, guard_every_batches: u32) -> RocksStore {
+    RocksStore::open(dir, RocksOptions { guard_every_batches, ..RocksOptions::default() }).unwrap()
+}
+
+/// Appends entries `1..=last` one by one.
+fn append(store: &RocksStore, epoch: Epoch, last: u64) {
+    for entry in 1..=last {
+        assert_eq!(store.append(epoch, &[record(entry, entry)]), Appended::Durable);
+    }
+}
+
+/// The files in a directory with this extension.
+fn files(dir: &Path, extension: &str) -> Vec<PathBuf> {
+    let paths = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path());
+    paths.filter(|path| path.extension() == Some(OsStr::new(extension))).collect()
+}
+
+#[track_caller]
+fn refused(dir: &Path, kind: FaultKind, words: &[&str]) {
+    let fault = open(dir).map(drop).unwrap_err();
+    assert_eq!(fault.kind, kind, "{fault}");
+    for word in words {
+        assert!(fault.what.contains(word), "{word:?} is not in: {fault}");
+    }
+}
+
+/// All files below a directory, with what is in them.
+fn contents(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+    let mut found: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+    for entry in fs::read_dir(dir).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.push((path.clone(), Vec::new()));
+            found.extend(contents(&path));
+        } else {
+            found.push((path.clone(), fs::read(&path).unwrap()));
+        }
+    }
+    found.sort();
+    found
+}
+
+#[test]
+fn a_second_open_in_this_process_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).unwrap();
+    refused(dir.path(), FaultKind::Locked, &["another process has the database open", dir.path().to_str().unwrap()]);
+    drop(store);
+    open(dir.path()).unwrap();
+}
+
+/// Runs itself in another process, which finds in the environment what it is to try.
+#[test]
+fn a_second_open_in_another_process_is_refused() {
+    const DIRECTORY: &str = "ACCRUEDB_TEST_DIRECTORY";
+    if let Some(dir) = std::env::var_os(DIRECTORY) {
+        return refused(Path::new(&dir), FaultKind::Locked, &["another process has the database open"]);
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let try_there = || {
+        let mut child = Command::new(std::env::current_exe().unwrap());
+        child.args(["--exact", "rocks_store::a_second_open_in_another_process_is_refused"]);
+        let output = child.env(DIRECTORY, dir.path()).output().unwrap();
+        assert!(String::from_utf8_lossy(&output.stdout).contains("running 1 test"), "the child ran nothing");
+        output.status.success()
+    };
+    let store = open(dir.path()).unwrap();
+    assert!(try_there(), "the other process was not refused");
+    drop(store);
+    assert!(!try_there(), "the other process was refused though nobody has the database");
+}
+
+#[test]
+fn a_newer_format_is_refused_by_both_versions() {
+    let dir = tempfile::tempdir().unwrap();
+    drop(open(dir.path()).unwrap());
+    let format = dir.path().join("FORMAT");
+    assert_eq!(fs::read_to_string(&format).unwrap(), "accruedb format 1\n");
+    fs::write(&format, "accruedb format 2\n").unwrap();
+    let before = contents(dir.path());
+    refused(dir.path(), FaultKind::Corrupt, &["database has format 2, this build reads up to 1", "FORMAT"]);
+    assert_eq!(contents(dir.path()), before, "a refused database is left as it is");
+    for damaged in ["", "accruedb format 1", "accruedb format 0\n", "accruedb format one\n", "other format 1\n"] {
+        fs::write(&format, damaged).unwrap();
+        refused(dir.path(), FaultKind::Corrupt, &["FORMAT"]);
+    }
+    fs::write(&format, "accruedb format 1\n").unwrap();
+    open(dir.path()).unwrap();
+}
+
+#[test]
+fn a_directory_of_something_else_is_refused_and_untouched() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("letter.txt"), "dear all").unwrap();
+    let before = contents(dir.path());
+    refused(dir.path(), FaultKind::Corrupt, &["letter.txt", "no FORMAT file", dir.path().to_str().unwrap()]);
+    assert_eq!(contents(dir.path()), before);
+    refused(&dir.path().join("letter.txt"), FaultKind::Io, &["letter.txt"]);
+    open(&dir.path().join("new/deep")).unwrap();
+}
+
+#[test]
+fn a_creation_that_was_interrupted_is_done_again() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("FORMAT.unfinished"), "accru").unwrap();
+    drop(open(dir.path()).unwrap());
+    fs::rename(dir.path().join("rocks"), dir.path().join("rocks.unfinished")).unwrap();
+    fs::remove_file(dir.path().join("rocks.unfinished/CURRENT")).unwrap();
+    let store = open(dir.path()).unwrap();
+    assert_eq!(store.claim().unwrap().epoch, Epoch(1));
+}
+
+#[test]
+fn lost_parts_are_named() {
+    for part in ["guard", "rocks", "FORMAT", "rocks/CURRENT"] {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open(dir.path()).unwrap();
+        let epoch = store.claim().unwrap().epoch;
+        append(&store, epoch, 1);
+        drop(store);
+        let path = dir.path().join(part);
+        if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) }.unwrap();
+        refused(dir.path(), FaultKind::Corrupt, &[part]);
+        refused(dir.path(), FaultKind::Corrupt, &[part]);
+    }
+}
+
+/// The journal's last entry and what the claim promised, after the write-ahead log was lost.
+fn after_losing_the_log(guard_every_batches: u32, appends: u64) -> (usize, Option<u64>) {
+    let dir = tempfile::tempdir().unwrap();
+    let store = guarded(dir.path(), guard_every_batches);
+    let epoch = store.claim().unwrap().epoch;
+    append(&store, epoch, appends);
+    drop(store);
+    let logs = files(&dir.path().join("rocks"), "log");
+    assert!(!logs.is_empty());
+    for log in logs {
+        fs::remove_file(log).unwrap();
+    }
+    let store = open(dir.path()).unwrap();
+    let claim = store.claim().unwrap();
+    assert!(!claim.released);
+    (journal(&store, 0).len(), claim.promised.map(|promised| promised.sequence.0))
+}
+
+#[test]
+fn the_guard_outlives_a_lost_write_ahead_log() {
+    assert_eq!(after_losing_the_log(1, 5), (0, Some(5)));
+    assert_eq!(after_losing_the_log(4, 5), (0, Some(4)));
+    assert_eq!(after_losing_the_log(0, 5), (0, Some(5)));
+    assert_eq!(after_losing_the_log(100, 5), (0, None), "control: without a guard the loss goes unnoticed");
+}
+
+#[test]
+fn the_guard_promises_what_is_in_the_tables() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = guarded(dir.path(), 1000);
+    let epoch = store.claim().unwrap().epoch;
+    append(&store, epoch, 5);
+    checkpoint(&store, epoch, 4, vec![requests(&[(1, Some(4))])]).unwrap();
+    drop(store);
+    for log in files(&dir.path().join("rocks"), "log") {
+        fs::remove_file(log).unwrap();
+    }
+    let store = open(dir.path()).unwrap();
+    assert_eq!((all_requests(&store), journal(&store, 0).len()), (vec![(1, 4)], 0), "the tables got ahead");
+    assert_eq!(store.claim().unwrap().promised, Some(tail(5)), "and it is found out");
+}
+
+#[test]
+fn a_released_store_needs_no_write_ahead_log() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).unwrap();
+    let epoch = store.claim().unwrap().epoch;
+    append(&store, epoch, 5);
+    checkpoint(&store, epoch, 5, vec![requests(&[(1, Some(1))])]).unwrap();
+    store.release(epoch, tail(5)).unwrap();
+    drop(store);
+    for log in files(&dir.path().join("rocks"), "log") {
+        fs::remove_file(log).unwrap();
+    }
+    let store = open(dir.path()).unwrap();
+    let claim = store.claim().unwrap();
+    assert_eq!((claim.released, claim.promised, claim.applied), (true, Some(tail(5)), Sequence(5)));
+    assert_eq!((journal(&store, 0).len(), all_requests(&store)), (5, vec![(1, 1)]));
+}
+
+#[test]
+fn a_damaged_write_ahead_log_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).unwrap();
+    let epoch = store.claim().unwrap().epoch;
+    append(&store, epoch, 100);
+    drop(store);
+    let log = files(&dir.path().join("rocks"), "log").into_iter().max_by_key(|log| fs::metadata(log).unwrap().len());
+    let log = log.unwrap();
+    let whole = fs::read(&log).unwrap();
+    flip(&log, whole.len() / 2);
+    refused(dir.path(), FaultKind::Corrupt, &["rocks"]);
+    fs::write(&log, &whole).unwrap();
+    assert_eq!(journal(&open(dir.path()).unwrap(), 0).len(), 100);
+}
+
+fn flip(path: &Path, at: usize) {
+    let mut bytes = fs::read(path).unwrap();
+    bytes[at] ^= 0x40;
+    fs::write(path, bytes).unwrap();
+}
+
+/// A closed database with some thousand rows in a table and in the journal.
+fn with_rows(dir: &Path) -> RocksStore {
+    let store = open(dir).unwrap();
+    let epoch = store.claim().unwrap().epoch;
+    append(&store, epoch, 500);
+    let rows: Vec<(u128, Option<u64>)> = (1..=5000).map(|n| (n * 7919, Some(n as u64))).collect();
+    checkpoint(&store, epoch, 500, vec![requests(&rows)]).unwrap();
+    store.release(epoch, tail(500)).unwrap();
+    store
+}
+
+#[test]
+fn damaged_files_are_named_by_verify() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = with_rows(dir.path());
+    store.verify_files().unwrap();
+    let stored = store.files().unwrap();
+    assert!(["requests", "journal", "meta"].iter().all(|table| stored.iter().any(|file| file.table == *table)));
+    assert!(stored.iter().all(|file| fs::metadata(&file.path).unwrap().len() == file.bytes && file.rows > 0));
+    for file in stored {
+        let whole = fs::read(&file.path).unwrap();
+        let name = file.path.file_name().unwrap().to_str().unwrap();
+        for at in [10, whole.len() / 3, whole.len() / 2, whole.len() - 20] {
+            // A block that is in the cache must not hide what is on the disk.
+            assert_eq!((all_requests(&store).len(), journal(&store, 0).len()), (5000, 500));
+            flip(&file.path, at);
+            let fault = store.verify_files().expect_err(name);
+            assert_eq!(fault.kind, FaultKind::Corrupt, "{fault}");
+            assert!(fault.what.contains(name), "{name} is not in: {fault}");
+            fs::write(&file.path, &whole).unwrap();
+        }
+    }
+    store.verify_files().unwrap();
+}
+
+#[test]
+fn damaged_files_are_named_by_reads() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = with_rows(dir.path()).files().unwrap();
+    let file = files.iter().find(|file| file.table == "requests").unwrap();
+    flip(&file.path, usize::try_from(file.bytes / 2).unwrap());
+    let store = open(dir.path()).unwrap();
+    let mut rows = 0;
+    let mut visit = |_: &[u8], _: &[u8]| {
+        rows += 1;
+        Ok(std::ops::ControlFlow::Continue(()))
+    };
+    let read = accruedb::storage::Read::scan;
+    let fault = read(&store, accruedb::storage::TableId::Requests, &[], &[0xff; 21], &mut visit).unwrap_err();
+    assert_eq!(fault.kind, FaultKind::Corrupt);
+    assert!(fault.what.contains(file.path.to_str().unwrap()), "{fault}");
+    assert!(rows < 5000);
+}
+
+#[test]
+fn a_lost_file_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let files = with_rows(dir.path()).files().unwrap();
+    let file = files.iter().find(|file| file.table == "requests").unwrap();
+    fs::remove_file(&file.path).unwrap();
+    refused(dir.path(), FaultKind::Corrupt, &[file.path.file_name().unwrap().to_str().unwrap()]);
+}
+
+#[test]
+fn a_backup_opens_as_a_store() {
+    let dir = tempfile::tempdir().unwrap();
+    let (place, copy) = (dir.path().join("db"), dir.path().join("copy"));
+    let store = guarded(&place, 1000);
+    let epoch = store.claim().unwrap().epoch;
+    append(&store, epoch, 5);
+    checkpoint(&store, epoch, 4, vec![requests(&[(1, Some(1)), (2, Some(2))])]).unwrap();
+    store.backup(&copy).unwrap();
+    assert_eq!(store.append(epoch, &[record(6, 9)]), Appended::Durable);
+    checkpoint(&store, epoch, 9, vec![requests(&[(1, None)])]).unwrap();
+
+    let copied = open(&copy).unwrap();
+    let claim = copied.claim().unwrap();
+    assert_eq!((claim.applied, claim.released, claim.promised), (Sequence(4), false, Some(tail(5))));
+    assert!(claim.epoch > epoch);
+    assert_eq!((journal(&copied, 0).len(), all_requests(&copied)), (5, vec![(1, 1), (2, 2)]));
+    assert_eq!(copied.append(claim.epoch, &[record(6, 6)]), Appended::Durable);
+    checkpoint(&copied, claim.epoch, 6, vec![requests(&[(2, None)])]).unwrap();
+    copied.verify_files().unwrap();
+    assert_eq!(
+        (journal(&store, 6), all_requests(&store)),
+        (vec![stored(6, 9)], vec![(2, 2)]),
+        "neither moves the other"
+    );
+
+    let fault = store.backup(&copy).unwrap_err();
+    assert!(fault.what.contains("copy exists already"), "{fault}");
+    assert!(store.backup(&dir.path().join("no/such/copy")).is_err());
+    let names: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names.len(), 2, "nothing unfinished is left: {names:?}");
+}
+
+#[test]
+fn backups_hold_whole_checkpoints_while_a_writer_works() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = guarded(&dir.path().join("db"), 3);
+    let epoch = store.claim().unwrap().epoch;
+    let copies: Vec<PathBuf> = (0..6).map(|n| dir.path().join(format!("copy {n}"))).collect();
+    std::thread::scope(|scope| {
+        scope.spawn(|| append(&store, epoch, 60));
+        scope.spawn(|| {
+            for round in 1..=15 {
+                let runs = vec![requests(&[(1, Some(round))]), requests(&[(2, Some(round))])];
+                checkpoint(&store, epoch, round, runs).unwrap();
+            }
+        });
+        for copy in &copies {
+            store.backup(copy).unwrap();
+        }
+    });
+    for copy in &copies {
+        let copied = open(copy).unwrap();
+        let claim = copied.claim().unwrap();
+        let rows = all_requests(&copied);
+        let applied = claim.applied.0;
+        assert_eq!(rows, if applied == 0 { vec![] } else { vec![(1, applied), (2, applied)] });
+        let last = journal(&copied, 0).len() as u64;
+        assert!(claim.promised.is_none_or(|promised| promised.sequence.0 <= last));
+    }
+}
+
+#[test]
+fn size_is_what_is_on_the_disk() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).unwrap();
+    let before = store.size_bytes().unwrap();
+    let epoch = store.claim().unwrap().epoch;
+    let mut large = record(1, 1);
+    large.bytes = vec![1; 100_000];
+    assert_eq!(store.append(epoch, &[large]), Appended::Durable);
+    let after = store.size_bytes().unwrap();
+    assert!((100_000..200_000).contains(&(after - before)), "{before} then {after}");
+    let rows: Vec<(u128, Option<u64>)> = (1..=10_000).map(|n| (n, Some(n as u64))).collect();
+    checkpoint(&store, epoch, 1, vec![requests(&rows)]).unwrap();
+    assert!(store.size_bytes().unwrap() > after + 10_000);
+}
