@@ -21,6 +21,8 @@ const STRIDE: u64 = 512;
 /// Blocks that each partner buys, and how many points each holds.
 const BLOCKS: u64 = 4;
 const BLOCK_POINTS: i64 = 1 << 50;
+/// The longest latency that is told apart, in microseconds.
+const HOUR_US: u64 = 3_600_000_000;
 
 /// Loads a new database with generated commands and measures it.
 ///
@@ -172,7 +174,8 @@ struct Sender {
 impl Sender {
     fn new(load: &Load) -> Result<Sender, Failure> {
         let in_flight_max = load.in_flight.div_ceil(load.threads) as usize;
-        let latency_us = Histogram::new(3).map_err(|error| Failure::Usage(error.to_string()))?;
+        let latency_us =
+            Histogram::new_with_bounds(1, HOUR_US, 3).map_err(|error| Failure::Usage(error.to_string()))?;
         Ok(Sender { in_flight: VecDeque::with_capacity(in_flight_max), in_flight_max, latency_us, refused: 0 })
     }
 

@@ -9,10 +9,21 @@ use crate::domain::{Fault, Sequence, Timestamp};
 use crate::storage::{Appended, ChainHash, Epoch, JournalRecord, Store, Tail, record};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
 
 /// A record is closed when it has this many bytes: small enough to read one entry of it at little cost.
 const RECORD_BYTES: usize = 64 << 10;
+
+/// The writer's thread begins a write when this much is pending, or after [`LINGER`]: a sync costs about as much for
+/// one entry as for thousands. Whoever waits for an entry does not linger.
+const GROUP_BYTES: usize = 256 << 10;
+const LINGER: Duration = Duration::from_millis(1);
+
+/// What the writer's thread does.
+const BUSY: u8 = 0;
+const LINGERING: u8 = 1;
+const IDLE: u8 = 2;
 
 /// The batch that entries join.
 #[derive(Debug)]
@@ -53,7 +64,8 @@ pub(super) struct Journal {
     pending_bytes: AtomicUsize,
     waiting: Mutex<()>,
     answered: Condvar,
-    writer_idle: AtomicBool,
+    /// What the writer's thread does: [`BUSY`], [`LINGERING`] or [`IDLE`].
+    writer_rest: AtomicU8,
     writer_wake: Condvar,
 }
 
@@ -75,7 +87,7 @@ impl Journal {
             pending_bytes: AtomicUsize::new(0),
             waiting: Mutex::new(()),
             answered: Condvar::new(),
-            writer_idle: AtomicBool::new(false),
+            writer_rest: AtomicU8::new(BUSY),
             writer_wake: Condvar::new(),
         }
     }
@@ -135,7 +147,14 @@ impl Journal {
 
     /// Wakes the writer, for an entry that nobody waits for yet.
     pub(super) fn nudge(&self) {
-        if self.writer_idle.load(Ordering::Acquire) {
+        let lingers = || self.pending_bytes.load(Ordering::Relaxed) < GROUP_BYTES;
+        let wake = match self.writer_rest.load(Ordering::Acquire) {
+            IDLE => true,
+            LINGERING => !lingers(),
+            _ => false,
+        };
+        // one caller wakes it: the others need not queue for that
+        if wake && self.writer_rest.swap(BUSY, Ordering::AcqRel) != BUSY {
             let _guard = self.waiting.lock();
             self.writer_wake.notify_one();
         }
@@ -235,6 +254,9 @@ impl Journal {
             };
             match (empty, closed) {
                 (false, _) => {
+                    if !closed {
+                        self.linger();
+                    }
                     if self.write(self.turn.lock()).is_err() {
                         return;
                     }
@@ -245,9 +267,10 @@ impl Journal {
         }
     }
 
+    /// Sleeps until there is something to write.
     fn idle(&self) {
         let mut waiting = self.waiting.lock();
-        self.writer_idle.store(true, Ordering::SeqCst);
+        self.writer_rest.store(IDLE, Ordering::SeqCst);
         let nothing = {
             let open = self.open.lock();
             open.records.is_empty() && open.closed.is_none()
@@ -255,7 +278,17 @@ impl Journal {
         if nothing {
             self.writer_wake.wait(&mut waiting);
         }
-        self.writer_idle.store(false, Ordering::SeqCst);
+        self.writer_rest.store(BUSY, Ordering::SeqCst);
+    }
+
+    /// Lets a group gather, for a moment.
+    fn linger(&self) {
+        let mut waiting = self.waiting.lock();
+        self.writer_rest.store(LINGERING, Ordering::SeqCst);
+        if self.pending_bytes.load(Ordering::Relaxed) < GROUP_BYTES {
+            self.writer_wake.wait_for(&mut waiting, LINGER);
+        }
+        self.writer_rest.store(BUSY, Ordering::SeqCst);
     }
 
     /// The journal's end, once nothing is being written.
