@@ -61,14 +61,14 @@ fn run(core: &Core, frozen: &Frozen, table: TableId) -> Result<Run, Fault> {
     match table {
         TableId::Catalog => sorted::<Catalog>(frozen.programs.iter().map(|(key, value)| (*key, Some(value)))),
         TableId::Members => sorted::<Members>(deltas().flat_map(|delta| present(&delta.members))),
-        TableId::Partners => sorted::<Partners>(deltas().flat_map(|delta| present(&delta.partners))),
-        TableId::Blocks => sorted::<Blocks>(deltas().flat_map(|delta| present(&delta.blocks))),
-        TableId::Items => sorted::<Items>(deltas().flat_map(|delta| changed(&delta.items))),
-        TableId::Future => sorted::<Future>(deltas().flat_map(|delta| changed(&delta.future))),
-        TableId::Expiries => sorted::<Expiries>(deltas().flat_map(|delta| changed(&delta.expiries))),
+        TableId::Partners => merged::<Partners>(deltas().flat_map(|delta| present(&delta.partners))),
+        TableId::Blocks => merged::<Blocks>(deltas().flat_map(|delta| present(&delta.blocks))),
+        TableId::Items => merged::<Items>(deltas().flat_map(|delta| changed(&delta.items))),
+        TableId::Future => merged::<Future>(deltas().flat_map(|delta| changed(&delta.future))),
+        TableId::Expiries => merged::<Expiries>(deltas().flat_map(|delta| changed(&delta.expiries))),
         TableId::Requests => sorted::<Requests>(deltas().flat_map(|delta| present(&delta.requests))),
-        TableId::Corrections => sorted::<Corrections>(deltas().flat_map(|delta| present(&delta.corrections))),
-        TableId::Due => sorted::<Due>(deltas().flat_map(|delta| changed(&delta.due))),
+        TableId::Corrections => merged::<Corrections>(deltas().flat_map(|delta| present(&delta.corrections))),
+        TableId::Due => merged::<Due>(deltas().flat_map(|delta| changed(&delta.due))),
         TableId::Totals => totals(core, deltas()),
     }
 }
@@ -83,16 +83,32 @@ fn changed<K: Copy, V>(rows: &BTreeMap<K, Option<V>>) -> impl Iterator<Item = (K
     rows.iter().map(|(key, value)| (*key, value.as_ref()))
 }
 
-fn sorted<'a, T: Table>(rows: impl Iterator<Item = (T::Key, Option<&'a T::Value>)>) -> Result<Run, Fault>
+/// Rows of sorted maps: they come in sorted stretches, one a shard, which a stable sort merges.
+fn merged<'a, T: Table>(rows: impl Iterator<Item = RowRef<'a, T>>) -> Result<Run, Fault>
 where
     T::Value: 'a,
 {
-    let mut rows: Vec<(T::Key, Option<&T::Value>)> = rows.collect();
-    // stable, because the shards' rows come in sorted stretches, which it merges
+    let mut rows: Vec<RowRef<'a, T>> = rows.collect();
     rows.sort_by_key(|(key, _)| *key);
+    written::<T>(&rows)
+}
+
+/// Rows of hashed maps: they come in no order.
+fn sorted<'a, T: Table>(rows: impl Iterator<Item = RowRef<'a, T>>) -> Result<Run, Fault>
+where
+    T::Value: 'a,
+{
+    let mut rows: Vec<RowRef<'a, T>> = rows.collect();
+    rows.sort_unstable_by_key(|(key, _)| *key);
+    written::<T>(&rows)
+}
+
+type RowRef<'a, T> = (<T as Table>::Key, Option<&'a <T as Table>::Value>);
+
+fn written<T: Table>(rows: &[RowRef<'_, T>]) -> Result<Run, Fault> {
     let mut run = Run::new(T::ID, rows.len());
     for (key, value) in rows {
-        run.push::<T>(&key, value)?;
+        run.push::<T>(key, *value)?;
     }
     Ok(run)
 }

@@ -37,6 +37,8 @@ pub(super) struct Shard {
     pub(super) members: Cache<MemberKey, Member>,
     pub(super) partners: Cache<PartnerKey, Partner>,
     pub(super) blocks: Cache<BlockKey, Block>,
+    /// No request id after this one is in the tables. Ids that follow time are therefore never looked up there.
+    requests_max: Option<RequestKey>,
 }
 
 /// Partners, and blocks, that each shard keeps in its cache.
@@ -44,13 +46,14 @@ const PARTNERS_CACHED: usize = 256;
 const BLOCKS_CACHED: usize = 1024;
 
 impl Shard {
-    pub(super) fn new(members_cached: usize) -> Shard {
+    pub(super) fn new(members_cached: usize, requests_max: Option<RequestKey>) -> Shard {
         Shard {
             active: Delta::default(),
             frozen: None,
             members: Cache::new(members_cached),
             partners: Cache::new(PARTNERS_CACHED),
             blocks: Cache::new(BLOCKS_CACHED),
+            requests_max,
         }
     }
 
@@ -64,6 +67,7 @@ impl Shard {
     /// The frozen delta is in the tables now: its records move into the cache.
     pub(super) fn thaw(&mut self) {
         let Some(delta) = self.frozen.take().and_then(Arc::into_inner) else { return };
+        self.requests_max = delta.requests.keys().copied().chain(self.requests_max).max();
         for (key, member) in delta.members {
             self.members.put(key, member);
         }
@@ -73,6 +77,11 @@ impl Shard {
         for (key, block) in delta.blocks {
             self.blocks.put(key, block);
         }
+    }
+
+    /// Whether the tables may hold a request id.
+    pub(super) fn may_hold(&self, request: &RequestKey) -> bool {
+        self.requests_max.is_some_and(|max| *request <= max)
     }
 
     /// The changed record that `pick` finds, the newest first.

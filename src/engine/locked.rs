@@ -253,6 +253,7 @@ impl View for Locked<'_> {
         let shard = self.shard(&key)?.borrow();
         match shard.changed(|delta| delta.requests.get(&key)) {
             Some(sequence) => Ok(Some(*sequence)),
+            None if !shard.may_hold(&key) => Ok(None),
             None => rows::get::<Requests>(self.state.store.as_ref(), &key),
         }
     }

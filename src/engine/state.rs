@@ -2,9 +2,10 @@
 
 use super::delta::Shard;
 use super::journal::Journal;
-use crate::domain::{Entry, Fault, Sequence};
-use crate::storage::Store;
+use crate::domain::{Entry, Fault, RequestKey, Sequence};
+use crate::storage::keys::Key;
 use crate::storage::record::Record;
+use crate::storage::{Store, TableId};
 use crossbeam::utils::CachePadded;
 use hashbrown::DefaultHashBuilder;
 use parking_lot::Mutex;
@@ -28,11 +29,12 @@ impl State {
         history: Arc<dyn Store>,
         journal: Journal,
         (shards, members_cached): (u16, u32),
-    ) -> State {
+    ) -> Result<State, Fault> {
         let members_cached = (members_cached as usize).div_ceil(usize::from(shards.max(1)));
-        let shard = || CachePadded::new(Mutex::new(Shard::new(members_cached)));
+        let requests_max = store.last_key(TableId::Requests)?.and_then(|key| RequestKey::from_bytes(&key));
+        let shard = || CachePadded::new(Mutex::new(Shard::new(members_cached, requests_max)));
         let shards = (0..shards).map(|_| shard()).collect();
-        State { store, history, journal, shards, hasher: DefaultHashBuilder::default() }
+        Ok(State { store, history, journal, shards, hasher: DefaultHashBuilder::default() })
     }
 
     /// The index of the shard that holds a key.

@@ -126,6 +126,10 @@ impl State {
         range.take(CHUNK).map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
+    fn last_key(&self, table: TableId) -> Option<Vec<u8>> {
+        self.tables.get(&table)?.last_key_value().map(|(key, _)| key.clone())
+    }
+
     /// The first journal record that begins at or after `from`.
     fn next_record(&self, from: Sequence) -> Option<(Sequence, Vec<u8>)> {
         self.journal.range(from..).next().map(|(first, bytes)| (*first, bytes.clone()))
@@ -169,6 +173,10 @@ impl Read for MemoryStore {
             Some(_) => Err(planned()),
             None => scan(|from| self.0.lock().rows(table, from, to), from, visit),
         }
+    }
+
+    fn last_key(&self, table: TableId) -> Result<Option<Vec<u8>>, Fault> {
+        Ok(self.0.lock().last_key(table))
     }
 
     fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault> {
@@ -228,6 +236,10 @@ impl Read for Frozen {
 
     fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
         scan(|from| self.0.rows(table, from, to), from, visit)
+    }
+
+    fn last_key(&self, table: TableId) -> Result<Option<Vec<u8>>, Fault> {
+        Ok(self.0.last_key(table))
     }
 
     fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault> {

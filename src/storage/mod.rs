@@ -94,6 +94,9 @@ pub trait Read: Send + Sync {
     /// Rows with `from <= key < to`, in order.
     fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault>;
 
+    /// The last key of a table, if it has any row.
+    fn last_key(&self, table: TableId) -> Result<Option<Vec<u8>>, Fault>;
+
     /// Journal records in order, beginning with the last one that begins at or before entry `from`: the one that holds
     /// it, where any does. Where none begins so early, with the first. The key is the first entry's number, big-endian.
     fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault>;

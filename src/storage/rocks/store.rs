@@ -248,6 +248,10 @@ impl Read for RocksStore {
         View::live(&self.database).scan(table, from, to, visit)
     }
 
+    fn last_key(&self, table: TableId) -> Result<Option<Vec<u8>>, Fault> {
+        View::live(&self.database).last_key(table)
+    }
+
     fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault> {
         View::live(&self.database).journal(from, visit)
     }

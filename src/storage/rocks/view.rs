@@ -55,6 +55,13 @@ impl Read for View<'_> {
         walk(table.name(), rows, visit)
     }
 
+    fn last_key(&self, table: TableId) -> Result<Option<Vec<u8>>, Fault> {
+        let mut rows = self.rows(table.name(), self.options())?;
+        rows.seek_to_last();
+        check(table.name(), &rows)?;
+        Ok(rows.key().map(<[u8]>::to_vec))
+    }
+
     fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault> {
         let mut options = self.options();
         // A journal is read from end to end, once: it would push out of the cache what the tables need there.
