@@ -4,7 +4,6 @@ use super::database::Clock;
 use super::output::{Exit, Failure, Output};
 use super::{database, verify};
 use crate::engine::{Audit, Error, ErrorKind};
-use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// Restores a backup: copies it, audits the copy with a replay of its journal, and only then gives it its name. A
@@ -31,9 +30,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     copy_directory(&args.from, &copy)?;
     let audit = match audited(&copy, output) {
         Err(Failure::Engine(Error { kind: ErrorKind::Corrupt, what })) => {
-            output.line(format!("not restored: {what}"))?;
-            output.object(&json!({ "ok": false, "violations": [what], "violations_total": 1 }))?;
-            return Ok(Exit::Refused);
+            return verify::damaged(what, output);
         }
         audited => audited?,
     };

@@ -6,7 +6,7 @@ use super::table::grouped;
 use crate::engine::{Audit, Engine, Error, ErrorKind};
 use crate::storage::Store;
 use crate::storage::memory::MemoryStore;
-use serde_json::{Value, json};
+use serde::Serialize;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -36,9 +36,15 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 }
 
 /// Damage that keeps the database from being opened.
-fn damaged(what: String, output: &mut Output) -> Result<Exit, Failure> {
-    output.line(format!("not ok: {what}"))?;
-    output.object(&json!({ "ok": false, "violations": [what], "violations_total": 1 }))?;
+pub(super) fn damaged(what: String, output: &mut Output) -> Result<Exit, Failure> {
+    output.line(format!("NOT OK: {what}"))?;
+    output.object(&Verdict {
+        ok: false,
+        entries: None,
+        violations: &[what],
+        violations_total: 1,
+        ..Verdict::default()
+    })?;
     Ok(Exit::Refused)
 }
 
@@ -65,23 +71,42 @@ fn store_in(_: &Path) -> Result<Arc<dyn Store>, Error> {
 
 /// Says what an audit found.
 pub(super) fn report(audit: &Audit, output: &mut Output) -> Result<(), Failure> {
-    output.object(&to_json(audit))?;
+    output.object(&Verdict::from(audit))?;
     lines(audit).iter().try_for_each(|line| output.line(line))
 }
 
-pub(super) fn to_json(audit: &Audit) -> Value {
-    json!({
-        "ok": audit.ok(), "entries": audit.entries, "digest": audit.digest, "chain": audit.chain,
-        "replayed": audit.replayed, "violations": audit.violations, "violations_total": audit.violations_total,
-    })
+/// What an audit found, for machines.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct Verdict<'a> {
+    ok: bool,
+    entries: Option<u64>,
+    digest: Option<&'a str>,
+    chain: Option<&'a str>,
+    replayed: bool,
+    violations: &'a [String],
+    violations_total: u64,
 }
 
+impl<'a> From<&'a Audit> for Verdict<'a> {
+    fn from(audit: &'a Audit) -> Verdict<'a> {
+        Verdict {
+            ok: audit.ok(),
+            entries: Some(audit.entries),
+            digest: Some(&audit.digest),
+            chain: Some(&audit.chain),
+            replayed: audit.replayed,
+            violations: &audit.violations,
+            violations_total: audit.violations_total,
+        }
+    }
+}
+
+/// What an audit found, for people. The journal's last hash is left out: it tells how commands were grouped, too.
 pub(super) fn lines(audit: &Audit) -> Vec<String> {
     let (verdict, replay) = (if audit.ok() { "ok" } else { "NOT OK" }, if audit.replayed { "" } else { ", no replay" });
     let mut lines = vec![
         format!("{verdict}: {} entries, {} violations{replay}", grouped(audit.entries), audit.violations_total),
         format!("digest {}", audit.digest),
-        format!("chain  {}", audit.chain),
     ];
     lines.extend(audit.violations.iter().map(|violation| format!("  {violation}")));
     lines

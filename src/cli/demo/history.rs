@@ -168,7 +168,8 @@ impl<'a> History<'a> {
         let source = if cds > 1 { BASKET } else { SINGLE };
         let award = Award { source: Some(source), ..Award::new(POINT_TYPE, points) };
         let accrual = self.earning.accrual(purchase.customer, award, purchase.request, purchase.at);
-        Some(accrual.reference(format!("{cds} CD for ${}", purchase.amount_text)))
+        let noun = if cds == 1 { "CD" } else { "CDs" };
+        Some(accrual.reference(format!("{cds} {noun} for ${}", purchase.amount_text)))
     }
 
     /// An accrual that the partner's points did not cover is sent again, once the partner has bought a block.

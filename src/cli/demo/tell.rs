@@ -8,6 +8,7 @@ use crate::domain::{Balance, MemberId, MemberKey, PartnerKey, Points};
 use crate::engine::{Audit, Engine, Error, PartnerState};
 use crate::report::{By, Liability, LiabilityRow, StatementLine};
 use serde_json::json;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Lines of each customer's statement.
@@ -46,7 +47,7 @@ pub(super) fn tell(
         "partner": found.partner.as_ref().map(|state| blocks::to_json(PARTNER, state, now)),
         "liability": liability::to_json(&found.months, By::Month),
         "sources": liability::to_json(&found.sources, By::Source),
-        "speed": history.latency.to_json(), "verify": verify::to_json(audit),
+        "speed": history.latency.to_json(), "verify": verify::Verdict::from(audit),
     }))?;
     if output.is_json() {
         return Ok(());
@@ -74,11 +75,16 @@ pub(super) fn tell(
 
 impl Findings {
     fn gather(engine: &Engine, history: &History<'_>) -> Result<Findings, Failure> {
-        let most = history.earned.iter().max_by_key(|(member, earned)| (**earned, **member));
+        let most = |by: &BTreeMap<MemberId, i64>| by.iter().max_by_key(|(_, points)| **points).map(|(id, _)| *id);
+        let mut available = BTreeMap::new();
+        for member in history.earned.keys() {
+            let balances = engine.balances(MemberKey { program: PROGRAM, member: *member })?.unwrap_or_default();
+            available.insert(*member, balances.first().map_or(0, |balance| balance.available.0));
+        }
         let chosen = [
-            (most.map(|(member, _)| *member), "who earned the most"),
+            (most(&history.earned), "who earned the most"),
             (history.cancelled_last, "whose purchase was the last to be cancelled"),
-            (history.earned.keys().next_back().copied(), "the last of the file"),
+            (most(&available), "who has the most points at the end"),
         ];
         let mut customers = Vec::new();
         for (member, why) in chosen {
