@@ -137,24 +137,33 @@ fn send(engine: &Engine, file: &str, line: u64, text: &[u8]) -> Sent {
 /// The command of a line, or its column and what is wrong there.
 fn parse(file: &str, line: u64, text: &[u8]) -> Result<Command, String> {
     let text = std::str::from_utf8(text).map_err(|error| format!("column {}: not UTF-8", error.valid_up_to()))?;
-    let problem = |shift: usize| {
-        move |error: serde_json::Error| {
-            let what = error.to_string();
-            let what = what.split(" at line ").next().unwrap_or_default();
-            format!("column {}: {what}", error.column().saturating_sub(shift))
-        }
+    let problem = |sent: &str, shift: usize, error: serde_json::Error| {
+        let what = error.to_string();
+        let what = what.split(" at line ").next().unwrap_or_default();
+        // other messages name the field themselves
+        let before = sent.get(..error.column()).filter(|_| what.starts_with("invalid"));
+        let field = before.and_then(field_before).unwrap_or_default();
+        format!("column {}{field}: {what}", error.column().saturating_sub(shift))
     };
-    let value: serde_json::Value = serde_json::from_str(text).map_err(problem(0))?;
+    let value: serde_json::Value = serde_json::from_str(text).map_err(|error| problem(text, 0, error))?;
     let body = text.trim_start().strip_prefix('{').map(str::trim_start);
     match (value.get("request_id"), body) {
         (None, Some(body)) if !body.starts_with('}') => {
             let id = request_ids::of_line(file, line, text.trim().as_bytes());
             let head = format!("{{\"request_id\":\"{id}\",");
             let shift = head.len().saturating_sub(text.len().saturating_sub(body.len()));
-            serde_json::from_str(&format!("{head}{body}")).map_err(problem(shift))
+            let sent = head + body;
+            serde_json::from_str(&sent).map_err(|error| problem(&sent, shift, error))
         }
-        _ => serde_json::from_str(text).map_err(problem(0)),
+        _ => serde_json::from_str(text).map_err(|error| problem(text, 0, error)),
     }
+}
+
+/// The field whose value a text ends in, as `, field "points"`.
+fn field_before(text: &str) -> Option<String> {
+    let names = text.rmatch_indices(':').filter_map(|(colon, _)| text.get(..colon)?.trim_end().strip_suffix('"'));
+    let name = names.filter_map(|before| before.rsplit_once('"')).map(|(_, name)| name).next()?;
+    Some(format!(", field {name:?}"))
 }
 
 #[cfg(test)]
@@ -171,7 +180,7 @@ mod tests {
         assert_eq!(problem("{}"), "column 2: missing field `program`");
         let enrol = r#"{"program":1,"action":{"enrol":{"member":true}}}"#;
         assert!(
-            problem(enrol).starts_with("column 45: invalid type: boolean `true`, expected an id"),
+            problem(enrol).starts_with("column 45, field \"member\": invalid type: boolean `true`, expected an id"),
             "{}",
             problem(enrol)
         );

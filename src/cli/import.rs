@@ -107,11 +107,11 @@ struct Summary {
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let name = args.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let unreadable = |error| Failure::Usage(format!("{}: {error}", args.file.display()));
-    let file = std::fs::File::open(&args.file).map_err(unreadable)?;
+    let file = std::fs::read(&args.file).map_err(unreadable)?;
     let engine = args.database.open(args.clock(), output)?;
     let program = ProgramId(args.program);
     let zone = engine.programs().get(&program).map_or_else(|| args.zone.clone(), |program| program.zone.clone());
-    let mut purchases = purchases::read(std::io::BufReader::new(file), &name, &layout(args), &zone)?;
+    let mut purchases = purchases::read(&file, &name, &layout(args), &zone)?;
     if args.clock() == Clock::Commands {
         purchases.good.sort_by_key(|purchase| (purchase.at, purchase.line));
     }
@@ -199,8 +199,8 @@ fn import(
             lines.iter().zip(&answers).for_each(|(line, answer)| summary.count(*line, answer));
             if let Some(rule) = &rule {
                 let redeemed = rule.redeem(engine, rule.earners(&commands, &answers), &mut Latency::new()?)?;
-                let done = redeemed.iter().filter(|answer| matches!(answer, Answer::Done(_))).count();
-                summary.redemptions = summary.redemptions.saturating_add(done as u64);
+                let is_new = |answer: &&Answer| matches!(answer, Answer::Done(Receipt { replayed: false, .. }));
+                summary.redemptions = summary.redemptions.saturating_add(redeemed.iter().filter(is_new).count() as u64);
             }
             bar.inc(window.len() as u64);
         }

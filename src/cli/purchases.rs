@@ -84,20 +84,27 @@ pub(super) struct Purchases {
 }
 
 /// Reads all lines of a file called `name`; its first line names the columns.
-pub(super) fn read(from: impl std::io::Read, name: &str, layout: &Layout, zone: &Zone) -> Result<Purchases, Failure> {
-    let mut lines = csv::ReaderBuilder::new().flexible(true).delimiter(layout.delimiter).from_reader(from);
+pub(super) fn read(file: &[u8], name: &str, layout: &Layout, zone: &Zone) -> Result<Purchases, Failure> {
+    let mut lines = csv::ReaderBuilder::new().flexible(true).delimiter(layout.delimiter).from_reader(file);
     let unreadable = |error: csv::Error| Failure::Usage(format!("{name}: {error}"));
     let places = Places::find(lines.byte_headers().map_err(unreadable)?, name, layout)?;
     let mut purchases = Purchases::default();
     let mut record = ByteRecord::new();
     while lines.read_byte_record(&mut record).map_err(unreadable)? {
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record.position().map_or(0, |position| line_at(file, position));
         match places.purchase(&record, (name, line), zone) {
             Ok(purchase) => purchases.good.push(purchase),
             Err((column, problem)) => purchases.bad.push(BadLine { line, column: column.to_string(), problem }),
         }
     }
     Ok(purchases)
+}
+
+/// The line that a record begins in. The reader's own position lies before the line breaks that precede the record.
+fn line_at(file: &[u8], position: &csv::Position) -> u64 {
+    let from = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let breaks = file.iter().skip(from).take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    position.line().saturating_add(breaks.filter(|byte| **byte == b'\n').count() as u64)
 }
 
 /// A column and its place from 0.
@@ -188,4 +195,34 @@ fn instant(text: &str, format: Option<&str>, zone: &Zone) -> Result<Timestamp, S
         }
     };
     Timestamp::from_ms(instant.as_millisecond()).ok_or_else(|| format!("{text:?} is not in the years 1 to 9999"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(file: &str) -> Vec<u64> {
+        let column = |number| Column::Number(number);
+        let layout = Layout {
+            customer: column(1),
+            date: column(2),
+            amount: column(3),
+            source: None,
+            date_format: None,
+            delimiter: b',',
+        };
+        let purchases = read(file.as_bytes(), "file", &layout, &Zone::UTC).unwrap();
+        assert_eq!(purchases.bad, Vec::new());
+        purchases.good.iter().map(|purchase| purchase.line).collect()
+    }
+
+    #[test]
+    fn lines_are_counted_as_an_editor_does() {
+        for end in ["\n", "\r\n"] {
+            let file = ["who,when,much", "1,1997-01-31,5", "", "2,1997-01-31T10:00:00Z,5", "3,1997-01-31,5"].join(end);
+            assert_eq!(lines(&file), [2, 4, 5]);
+            assert_eq!(lines(&format!("{file}{end}")), [2, 4, 5]);
+        }
+        assert_eq!(lines("who,when,\"mu\nch\"\n1,1997-01-31,\"5\n\"\n2,1997-01-31,5"), [3, 5]);
+    }
 }
