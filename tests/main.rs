@@ -8,6 +8,8 @@
     reason = "fixtures are trusted, and a test may panic"
 )]
 
+#[cfg(feature = "cli")]
+mod cli;
 mod conformance;
 mod engine;
 #[cfg(feature = "rocksdb")]

@@ -1,5 +1,8 @@
 //! What the command line understands.
 
+use super::{
+    apply, backup, balance, blocks, demo, import, items, journal, liability, load, restore, schema, statement, verify,
+};
 use clap::{Parser, Subcommand};
 
 /// AccrueDB: a storage engine for loyalty points.
@@ -17,5 +20,18 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
-    Load(super::load::Load),
+    Demo(demo::Args),
+    Import(import::Args),
+    Apply(apply::Args),
+    Schema(schema::Args),
+    Balance(balance::Args),
+    Items(items::Args),
+    Blocks(blocks::Args),
+    Statement(statement::Args),
+    Liability(liability::Args),
+    Journal(journal::Args),
+    Verify(verify::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
+    Load(load::Load),
 }

@@ -1,9 +1,28 @@
-//! The front end `accruedb`: a thin layer over the public [`crate::engine::Engine`].
+//! The front end `accruedb`: a thin layer over the public [`crate::engine::Engine`]. One file a command.
 
+mod apply;
 mod args;
+mod backup;
+mod balance;
+mod blocks;
+mod database;
+mod demo;
+mod import;
+mod items;
+mod journal;
+mod liability;
 mod load;
 mod output;
+mod posting;
+mod purchases;
+mod request_ids;
+mod restore;
+mod schema;
+mod statement;
+mod table;
+mod verify;
 
+use args::Verb;
 use clap::Parser;
 use std::process::ExitCode;
 
@@ -13,7 +32,20 @@ pub fn main() -> ExitCode {
     let args = args::Args::parse();
     let mut output = output::Output::new(args.json);
     let outcome = match &args.verb {
-        args::Verb::Load(load) => load::run(load, &mut output),
+        Verb::Demo(args) => demo::run(args, &mut output),
+        Verb::Import(args) => import::run(args, &mut output),
+        Verb::Apply(args) => apply::run(args, &mut output),
+        Verb::Schema(args) => schema::run(args, &mut output),
+        Verb::Balance(args) => balance::run(args, &mut output),
+        Verb::Items(args) => items::run(args, &mut output),
+        Verb::Blocks(args) => blocks::run(args, &mut output),
+        Verb::Statement(args) => statement::run(args, &mut output),
+        Verb::Liability(args) => liability::run(args, &mut output),
+        Verb::Journal(args) => journal::run(args, &mut output),
+        Verb::Verify(args) => verify::run(args, &mut output),
+        Verb::Backup(args) => backup::run(args, &mut output),
+        Verb::Restore(args) => restore::run(args, &mut output),
+        Verb::Load(load) => load::run(load, &mut output),
     };
     output.end(outcome)
 }

@@ -1,9 +1,9 @@
 //! What the command line says: text for people, JSON for machines, progress on the terminal, exit codes.
 
-use crate::engine::{Error, ErrorKind, OnProgress, Progress};
+use crate::engine::{Error, ErrorKind, ExecuteError, OnProgress, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -16,6 +16,13 @@ pub(super) enum Exit {
     Refused,
 }
 
+impl Exit {
+    /// Done, if everything was.
+    pub(super) fn all(done: bool) -> Exit {
+        if done { Exit::Done } else { Exit::Refused }
+    }
+}
+
 /// Why a command did not run to its end.
 #[derive(Debug)]
 pub(super) enum Failure {
@@ -23,6 +30,8 @@ pub(super) enum Failure {
     Usage(String),
     /// The engine could not.
     Engine(Error),
+    /// Nobody reads the output any more, as with `| head`.
+    Unread,
 }
 
 impl From<Error> for Failure {
@@ -31,9 +40,22 @@ impl From<Error> for Failure {
     }
 }
 
+/// For commands that must succeed.
+impl From<ExecuteError> for Failure {
+    fn from(error: ExecuteError) -> Failure {
+        match error {
+            ExecuteError::Refused(rejection) => Failure::Usage(format!("refused: {rejection}")),
+            ExecuteError::Failed(error) => error.into(),
+        }
+    }
+}
+
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Failure {
-        Failure::Usage(error.to_string())
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Failure::Unread,
+            _ => Failure::Usage(error.to_string()),
+        }
     }
 }
 
@@ -41,11 +63,12 @@ impl From<io::Error> for Failure {
 #[derive(Debug)]
 pub(super) struct Output {
     json: bool,
+    out: BufWriter<Stdout>,
 }
 
 impl Output {
     pub(super) fn new(json: bool) -> Output {
-        Output { json }
+        Output { json, out: BufWriter::new(io::stdout()) }
     }
 
     /// Whether results are JSON.
@@ -58,17 +81,30 @@ impl Output {
         if self.json {
             return Ok(());
         }
-        Ok(writeln!(io::stdout().lock(), "{}", text.as_ref())?)
+        Ok(writeln!(self.out, "{}", text.as_ref())?)
     }
 
     /// An object for machines; nothing where the output is text.
     pub(super) fn object(&mut self, value: &impl Serialize) -> Result<(), Failure> {
-        if !self.json {
-            return Ok(());
-        }
+        if self.json { self.json_line(value) } else { Ok(()) }
+    }
+
+    /// A line of JSON, whatever the output is: for commands that speak JSON Lines only.
+    pub(super) fn json_line(&mut self, value: &impl Serialize) -> Result<(), Failure> {
         let mut text = serde_json::to_string(value).map_err(|error| Failure::Usage(error.to_string()))?;
         text.push('\n');
-        Ok(io::stdout().lock().write_all(text.as_bytes())?)
+        Ok(self.out.write_all(text.as_bytes())?)
+    }
+
+    /// Hands out what was said so far.
+    pub(super) fn flush(&mut self) -> Result<(), Failure> {
+        Ok(self.out.flush()?)
+    }
+
+    /// A remark for people, on standard error.
+    pub(super) fn remark(&self, text: impl AsRef<str>) {
+        // where standard error is gone, there is nobody left to tell
+        let _ = writeln!(io::stderr().lock(), "{}", text.as_ref());
     }
 
     /// A bar for long work, on standard error; hidden where that is no terminal.
@@ -95,14 +131,16 @@ impl Output {
 
     /// Ends the command: says why it failed, if it did.
     pub(super) fn end(&mut self, outcome: Result<Exit, Failure>) -> ExitCode {
+        let outcome = outcome.and_then(|exit| self.flush().map(|()| exit));
         let (code, what) = match outcome {
-            Ok(Exit::Done) => return ExitCode::SUCCESS,
+            Ok(Exit::Done) | Err(Failure::Unread) => return ExitCode::SUCCESS,
             Ok(Exit::Refused) => return ExitCode::from(1),
             Err(Failure::Usage(what)) => (2, what),
             Err(Failure::Engine(error)) => (3, error.what),
         };
-        // where standard error is gone, there is nobody left to tell
-        let _ = writeln!(io::stderr().lock(), "accruedb: {what}");
+        // what was said before the failure still counts
+        let _ = self.flush();
+        self.remark(format!("accruedb: {what}"));
         ExitCode::from(code)
     }
 }

@@ -47,6 +47,14 @@ impl Rate {
         })
     }
 
+    /// This rate of another one. `None` where the result does not fit.
+    #[must_use]
+    pub fn times(&self, other: &Rate) -> Option<Rate> {
+        let reduced = [Rate::new(self.numerator, other.denominator)?, Rate::new(other.numerator, self.denominator)?];
+        let [left, right] = reduced;
+        Rate::new(left.numerator.checked_mul(right.numerator)?, left.denominator.checked_mul(right.denominator)?)
+    }
+
     /// `amount` at this rate, rounded. `None` where the result does not fit.
     #[must_use]
     pub fn of(&self, amount: Points, rounding: Rounding) -> Option<Points> {
@@ -159,6 +167,14 @@ mod tests {
                 [Rounding::HalfUp, Rounding::Down, Rounding::Up].map(|r| rate(text).of(Points(amount), r).unwrap().0);
             assert_eq!(got, [half_up, down, up], "{amount} at {text}");
         }
+    }
+
+    #[test]
+    fn a_rate_of_a_rate_is_exact() {
+        for (left, right, product) in [("29.33", "10", "2933/10"), ("0.1", "1/3", "1/30"), ("0", "7", "0")] {
+            assert_eq!(rate(left).times(&rate(right)), Some(rate(product)));
+        }
+        assert_eq!(rate("999999999999999999").times(&rate("999")), None);
     }
 
     #[test]

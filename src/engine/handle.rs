@@ -184,6 +184,12 @@ impl Engine {
         recover::page(&self.core, from, limit)
     }
 
+    /// The number of the newest entry of the journal; 0 while there is none.
+    #[must_use]
+    pub fn last_sequence(&self) -> Sequence {
+        self.core.state.journal.last()
+    }
+
     /// Books everything that has expired or matured. It changes no answer. Returns how many members and partners
     /// had something.
     pub fn book_due(&self) -> Result<u64, Error> {

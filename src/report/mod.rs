@@ -1,1 +1,7 @@
 //! The answers: pure functions of a snapshot and a range.
+
+mod liability;
+mod statement;
+
+pub use liability::{Bucket, By, Liability, LiabilityRow, liability};
+pub use statement::{Change, StatementLine, verb};

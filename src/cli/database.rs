@@ -1,0 +1,78 @@
+//! The database that a command works on: `--db` and `--clock`, and how it is opened.
+
+use super::output::{Failure, Output};
+use crate::engine::{ClockSource, Engine, EngineOptions};
+use std::path::{Path, PathBuf};
+
+/// Which database, and on whose time.
+#[derive(Debug, clap::Args)]
+pub(super) struct Database {
+    /// The database's directory.
+    #[arg(long, value_name = "DIR")]
+    pub(super) db: PathBuf,
+    /// Where time comes from: the system's clock, or the commands, which makes it that of the newest entry. A history
+    /// that was imported on the file's clock, as the demo's, is best looked at on the commands' clock. Default: system,
+    /// but for imports.
+    #[arg(long, value_enum, value_name = "CLOCK")]
+    clock: Option<Clock>,
+}
+
+/// Where time comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Clock {
+    /// The system's clock.
+    System,
+    /// The commands' own times: those of an imported file.
+    #[value(alias = "file")]
+    Commands,
+}
+
+impl Database {
+    /// The clock that was asked for, else the command's own default.
+    pub(super) fn clock(&self, default: Clock) -> Clock {
+        self.clock.unwrap_or(default)
+    }
+
+    /// Opens the database; makes it where there is none.
+    pub(super) fn open(&self, clock: Clock, output: &Output) -> Result<Engine, Failure> {
+        open(&self.db, options(clock), output)
+    }
+
+    /// Opens the database, which must be there: for looking at it. Opening adds nothing to its journal.
+    pub(super) fn open_existing(&self, output: &Output) -> Result<Engine, Failure> {
+        if !exists(&self.db) {
+            return Err(Failure::Usage(format!("there is no database in {}", self.db.display())));
+        }
+        self.open(self.clock(Clock::System), output)
+    }
+}
+
+/// The options of an engine that serves one command: nothing is booked behind its back.
+pub(super) fn options(clock: Clock) -> EngineOptions {
+    let clock = match clock {
+        Clock::System => ClockSource::System,
+        Clock::Commands => ClockSource::Commands,
+    };
+    EngineOptions { clock, sweep_every: None, ..EngineOptions::default() }
+}
+
+/// Whether a directory holds anything.
+pub(super) fn exists(db: &Path) -> bool {
+    std::fs::read_dir(db).is_ok_and(|mut entries| entries.next().is_some())
+}
+
+/// Opens a database, showing progress where that takes long.
+pub(super) fn open(db: &Path, options: EngineOptions, output: &Output) -> Result<Engine, Failure> {
+    open_in(db, EngineOptions { on_progress: Some(output.on_progress()), ..options })
+}
+
+#[cfg(feature = "rocksdb")]
+fn open_in(db: &Path, options: EngineOptions) -> Result<Engine, Failure> {
+    Ok(Engine::open(db, options)?)
+}
+
+/// There is nothing to open without a store that keeps anything.
+#[cfg(not(feature = "rocksdb"))]
+fn open_in(db: &Path, _: EngineOptions) -> Result<Engine, Failure> {
+    Err(Failure::Usage(format!("cannot open {}: built without the rocksdb feature", db.display())))
+}

@@ -1,0 +1,221 @@
+//! The history of the demo, day by day: cancellations, purchases, redemptions; at a month's end everything due is
+//! booked, so that the months' reports are exact.
+
+use super::super::output::{Failure, Output};
+use super::super::posting::{Answer, Earning, Latency, RedeemRule, answer, post};
+use super::super::purchases::Purchase;
+use super::super::request_ids;
+use crate::domain::{
+    Action, ApproveBlock, Award, BlockId, Cancel, CancelAmount, Command, CreatePartner, CreatePointType, CreateProgram,
+    Day, Enrolment, Expiry, MemberId, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate, Rejection,
+    RequestId, SourceId, Span, Timestamp, Unit, Zone,
+};
+use crate::engine::Engine;
+use std::collections::BTreeMap;
+
+pub(super) const PROGRAM: ProgramId = ProgramId(1);
+pub(super) const POINT_TYPE: PointTypeId = PointTypeId(1);
+pub(super) const PARTNER: PartnerId = PartnerId(1);
+/// Purchases of one CD.
+pub(super) const SINGLE: SourceId = SourceId(1);
+/// Purchases of several.
+pub(super) const BASKET: SourceId = SourceId(2);
+const BLOCK_POINTS: Points = Points(100_000);
+const REDEEMED_POINTS: Points = Points(500);
+const POINTS_EXPIRE_AFTER: Span = Span { count: 180, unit: Unit::Days };
+const BLOCKS_EXPIRE_AFTER: Span = Span { count: 1, unit: Unit::Years };
+/// Of so many purchases, one is cancelled.
+const CANCELLED_EVERY: u64 = 50;
+const CANCELLED_AFTER_DAYS: i32 = 14;
+
+/// What happened, in numbers of commands.
+#[derive(Debug, Default, serde::Serialize)]
+pub(super) struct Counts {
+    pub(super) purchases: u64,
+    pub(super) accruals: u64,
+    pub(super) without_points: u64,
+    pub(super) redemptions: u64,
+    pub(super) cancellations: u64,
+    pub(super) blocks_bought: u64,
+    /// Accruals that the partner's points did not cover; each was sent again.
+    pub(super) refused_for_partner_points: u64,
+}
+
+/// A purchase that will be cancelled.
+#[derive(Debug, Clone, Copy)]
+struct Planned {
+    purchase: RequestId,
+    customer: MemberId,
+}
+
+/// The history while it is played.
+pub(super) struct History<'a> {
+    engine: &'a Engine,
+    earning: Earning,
+    rule: RedeemRule,
+    planned: BTreeMap<Day, Vec<Planned>>,
+    /// The day for which the partner bought a block last.
+    blocks_for: Option<Timestamp>,
+    pub(super) counts: Counts,
+    pub(super) latency: Latency,
+    /// Whose purchase was cancelled last.
+    pub(super) cancelled_last: Option<MemberId>,
+    /// Points earned, by customer.
+    pub(super) earned: BTreeMap<MemberId, i64>,
+}
+
+impl<'a> History<'a> {
+    /// Plays all purchases, in the order of their dates.
+    pub(super) fn play(engine: &'a Engine, purchases: Vec<Purchase>, output: &Output) -> Result<History<'a>, Failure> {
+        let ten = Rate::new(10, 1).unwrap_or(Rate::ONE);
+        let mut history = History {
+            engine,
+            earning: Earning { program: PROGRAM, point_type: POINT_TYPE, partner: Some(PARTNER), points_per_unit: ten },
+            rule: RedeemRule { program: PROGRAM, point_type: POINT_TYPE, points: REDEEMED_POINTS },
+            planned: BTreeMap::new(),
+            blocks_for: None,
+            counts: Counts::default(),
+            latency: Latency::new()?,
+            cancelled_last: None,
+            earned: BTreeMap::new(),
+        };
+        let bar = output.bar("playing 1997 and 1998", Some(purchases.len() as u64));
+        let mut by_day: BTreeMap<Day, Vec<Purchase>> = BTreeMap::new();
+        for purchase in purchases {
+            by_day.entry(purchase.at.day()).or_default().push(purchase);
+        }
+        let days = by_day.keys().next().copied().zip(by_day.keys().next_back().copied());
+        let Some((first, last)) = days else { return Ok(history) };
+        history.set_up(begin(first)?)?;
+        for day in (first.0..=last.0).map(Day) {
+            history.cancel(day)?;
+            if let Some(purchases) = by_day.remove(&day) {
+                history.buy(&purchases)?;
+                bar.inc(purchases.len() as u64);
+            }
+            history.close_month(day, day == last)?;
+        }
+        bar.finish_and_clear();
+        Ok(history)
+    }
+
+    /// The program, its points, and the partner with a first block.
+    fn set_up(&mut self, at: Timestamp) -> Result<(), Failure> {
+        let program = CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() };
+        let expiry = Expiry::After(POINTS_EXPIRE_AFTER);
+        let points = CreatePointType { point_type: POINT_TYPE, expiry, ..CreatePointType::default() };
+        let rates = [(POINT_TYPE, Rate::ONE)].into();
+        let partner = CreatePartner { partner: PARTNER, rates, ..CreatePartner::default() };
+        self.send("program", at, program)?;
+        self.send("points", at, points)?;
+        self.send("partner", at, partner)?;
+        self.buy_block(at)
+    }
+
+    /// The partner buys a block, and the host approves it.
+    fn buy_block(&mut self, at: Timestamp) -> Result<(), Failure> {
+        self.counts.blocks_bought = self.counts.blocks_bought.saturating_add(1);
+        let block = BlockId(self.counts.blocks_bought);
+        let purchase = PurchaseBlock {
+            partner: PARTNER,
+            block,
+            points: BLOCK_POINTS,
+            starts_at: None,
+            expires: Expiry::After(BLOCKS_EXPIRE_AFTER),
+            unit_price: None,
+        };
+        self.send(&format!("buy {block}"), at, purchase)?;
+        self.send(&format!("approve {block}"), at, ApproveBlock { partner: PARTNER, block })
+    }
+
+    /// A command that must succeed.
+    fn send(&self, name: &str, at: Timestamp, action: impl Into<Action>) -> Result<(), Failure> {
+        let request = request_ids::derived(&[b"demo", name.as_bytes()]);
+        self.engine.execute(&Command::new(PROGRAM, request, action).at(at))?;
+        Ok(())
+    }
+
+    /// A day's purchases, all in flight together; then the redemptions that they make possible.
+    fn buy(&mut self, purchases: &[Purchase]) -> Result<(), Failure> {
+        let accruals: Vec<Command> = purchases.iter().filter_map(|purchase| self.accrual(purchase)).collect();
+        let mut answers = post(self.engine, &accruals, &mut self.latency)?;
+        for (accrual, answer) in accruals.iter().zip(&mut answers) {
+            self.cover(accrual, answer)?;
+        }
+        self.counts.accruals = self.counts.accruals.saturating_add(accruals.len() as u64);
+        let earners = self.rule.earners(&accruals, &answers);
+        let redeemed = self.rule.redeem(self.engine, earners, &mut Latency::new()?)?;
+        self.counts.redemptions = self.counts.redemptions.saturating_add(redeemed.len() as u64);
+        Ok(())
+    }
+
+    /// The accrual of a purchase, unless it is too small for a point. Every fiftieth will be cancelled.
+    fn accrual(&mut self, purchase: &Purchase) -> Option<Command> {
+        let count = self.counts.purchases.saturating_add(1);
+        self.counts.purchases = count;
+        let Some(points) = self.earning.points(purchase.amount).filter(|points| points.is_positive()) else {
+            self.counts.without_points = self.counts.without_points.saturating_add(1);
+            return None;
+        };
+        if count.is_multiple_of(CANCELLED_EVERY) {
+            let day = Day(purchase.at.day().0.saturating_add(CANCELLED_AFTER_DAYS));
+            let planned = Planned { purchase: purchase.request, customer: purchase.customer };
+            self.planned.entry(day).or_default().push(planned);
+        }
+        let earned = self.earned.entry(purchase.customer).or_default();
+        *earned = earned.saturating_add(points.0);
+        let cds = purchase.source.unwrap_or_default().0;
+        let source = if cds > 1 { BASKET } else { SINGLE };
+        let award = Award { source: Some(source), ..Award::new(POINT_TYPE, points) };
+        let accrual = self.earning.accrual(purchase.customer, award, purchase.request, purchase.at);
+        let noun = if cds == 1 { "CD" } else { "CDs" };
+        Some(accrual.reference(format!("{cds} {noun} for ${}", purchase.amount_text)))
+    }
+
+    /// An accrual that the partner's points did not cover is sent again, once the partner has bought a block.
+    fn cover(&mut self, accrual: &Command, told: &mut Answer) -> Result<(), Failure> {
+        let mut is_first = true;
+        while let Answer::Refused(rejection) = told {
+            if !matches!(rejection, Rejection::InsufficientPartnerPoints { .. }) {
+                return Err(Failure::Usage(format!("refused: {rejection}")));
+            }
+            // a block that was bought for another of the same day may cover this one too
+            if !std::mem::take(&mut is_first) || self.blocks_for != accrual.transaction_at {
+                self.buy_block(accrual.transaction_at.unwrap_or_default())?;
+                self.blocks_for = accrual.transaction_at;
+            }
+            self.counts.refused_for_partner_points = self.counts.refused_for_partner_points.saturating_add(1);
+            *told = answer(self.engine.execute(accrual))?;
+        }
+        Ok(())
+    }
+
+    /// The cancellations of a day.
+    fn cancel(&mut self, day: Day) -> Result<(), Failure> {
+        for planned in self.planned.remove(&day).unwrap_or_default() {
+            let body = Cancel { request: planned.purchase, amount: CancelAmount::Whole };
+            let request = request_ids::following(planned.purchase, "cancellation");
+            let command = Command::new(PROGRAM, request, body).at(begin(day)?).reference("returned");
+            self.engine.execute(&command)?;
+            self.counts.cancellations = self.counts.cancellations.saturating_add(1);
+            self.cancelled_last = Some(planned.customer);
+        }
+        Ok(())
+    }
+
+    /// At a month's last day, and at the end: what has expired until its last millisecond is booked.
+    fn close_month(&self, day: Day, is_last: bool) -> Result<(), Failure> {
+        let next = Day(day.0.saturating_add(1));
+        if !is_last && next.date().month() == day.date().month() {
+            return Ok(());
+        }
+        let end = Timestamp::from_ms(begin(next)?.ms().saturating_sub(1));
+        self.engine.advance_to(end.unwrap_or(Timestamp::MAX))?;
+        self.engine.book_due()?;
+        Ok(())
+    }
+}
+
+fn begin(day: Day) -> Result<Timestamp, Failure> {
+    day.date().start(&Zone::UTC).ok_or_else(|| Failure::Usage(format!("{day} is out of range")))
+}

@@ -1,0 +1,71 @@
+//! `accruedb demo`: the real purchases of a shop, lived through again.
+
+mod history;
+mod tell;
+
+use super::database::{self, Clock};
+use super::output::{Exit, Failure, Output};
+use super::purchases::{self, Column, Layout};
+use crate::domain::Zone;
+use crate::engine::{Engine, EngineOptions};
+use history::History;
+use std::path::PathBuf;
+
+/// Plays the purchases of the shop CDNOW, 1997 and 1998, on their own clock: 10 points per dollar from a partner who
+/// buys them in blocks, expiring after 180 days, 500 redeemed whenever a customer has them, some purchases cancelled.
+/// Then shows what became of it, how fast it went, and audits it. Exit codes: 0 done, 1 the audit failed, 2 wrong
+/// call, 3 engine error.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Example:\n  accruedb demo --db shop\n\nThe purchases: the 1/10 sample of Fader, Hardie and Lee \
+    (Marketing Science 24(2), 2005)."
+)]
+pub(super) struct Args {
+    /// Where to keep the database; there must be none yet. Default: a new temporary folder, which is kept.
+    #[arg(long, value_name = "DIR")]
+    db: Option<PathBuf>,
+}
+
+/// The file that the demo plays.
+const PURCHASES: &[u8] = include_bytes!("../../../tests/data/cdnow_sample.csv");
+const FILE: &str = "cdnow_sample.csv";
+
+pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
+    let column = |name: &str| Column::Name(name.to_owned());
+    let layout = Layout {
+        customer: column("customer_id"),
+        date: column("date"),
+        amount: column("dollars"),
+        source: Some(column("cds")),
+        date_format: None,
+        delimiter: b',',
+    };
+    let purchases = purchases::read(PURCHASES, FILE, &layout, &Zone::UTC)?.good;
+    let db = directory(args)?;
+    let engine = open(&db, database::options(Clock::Commands), output)?;
+    let history = History::play(&engine, purchases, output)?;
+    let audit = super::verify::audit(&engine, &db)?;
+    tell::tell(&engine, &history, &audit, &db, output)?;
+    engine.close()?;
+    Ok(Exit::all(audit.ok()))
+}
+
+fn directory(args: &Args) -> Result<PathBuf, Failure> {
+    match &args.db {
+        Some(db) if database::exists(db) => Err(Failure::Usage(format!("{} is not empty", db.display()))),
+        Some(db) => Ok(db.clone()),
+        None => Ok(tempfile::Builder::new().prefix("accruedb-demo-").tempdir()?.keep()),
+    }
+}
+
+#[cfg(feature = "rocksdb")]
+fn open(db: &std::path::Path, options: EngineOptions, output: &Output) -> Result<Engine, Failure> {
+    database::open(db, options, output)
+}
+
+/// Without a store that keeps anything, the history can be played all the same; it is gone afterwards.
+#[cfg(not(feature = "rocksdb"))]
+fn open(db: &std::path::Path, options: EngineOptions, output: &Output) -> Result<Engine, Failure> {
+    output.remark(format!("built without the rocksdb feature: in memory, {} stays empty", db.display()));
+    Ok(Engine::open_store(std::sync::Arc::new(crate::storage::memory::MemoryStore::new()), options)?)
+}

@@ -1,0 +1,154 @@
+//! What the demo says at its end.
+
+use super::super::output::{Failure, Output};
+use super::super::table::grouped;
+use super::super::{blocks, liability, statement, verify};
+use super::history::{BASKET, History, PARTNER, POINT_TYPE, PROGRAM, SINGLE};
+use crate::domain::{Balance, MemberId, MemberKey, PartnerKey, Points};
+use crate::engine::{Audit, Engine, Error, PartnerState};
+use crate::report::{By, Liability, LiabilityRow, StatementLine};
+use serde_json::json;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// Lines of each customer's statement.
+const STATEMENT_LINES: usize = 6;
+
+/// A customer to look at.
+struct Customer {
+    member: MemberId,
+    why: &'static str,
+    balances: Vec<Balance>,
+    statement: Vec<StatementLine>,
+}
+
+/// Everything that is told.
+struct Findings {
+    customers: Vec<Customer>,
+    partner: Option<PartnerState>,
+    months: Vec<LiabilityRow>,
+    sources: Vec<LiabilityRow>,
+}
+
+pub(super) fn tell(
+    engine: &Engine,
+    history: &History<'_>,
+    audit: &Audit,
+    db: &Path,
+    output: &mut Output,
+) -> Result<(), Failure> {
+    let found = Findings::gather(engine, history)?;
+    let now = engine.now();
+    let customers = found.customers.iter().map(
+        |customer| json!({ "member": customer.member, "balances": customer.balances, "statement": customer.statement }),
+    );
+    output.object(&json!({
+        "db": db, "counts": history.counts, "customers": customers.collect::<Vec<_>>(),
+        "partner": found.partner.as_ref().map(|state| blocks::to_json(PARTNER, state, now)),
+        "liability": liability::to_json(&found.months, By::Month),
+        "sources": liability::to_json(&found.sources, By::Source),
+        "speed": history.latency.to_json(), "verify": verify::Verdict::from(audit),
+    }))?;
+    if output.is_json() {
+        return Ok(());
+    }
+    for line in found.happened(history) {
+        output.line(line)?;
+    }
+    for customer in &found.customers {
+        let available = customer.balances.first().map_or(Points::ZERO, |balance| balance.available);
+        let (member, why) = (customer.member, customer.why);
+        output.line(format!("\nCustomer {member}, {why}: {} points available", grouped(available.0)))?;
+        indented(&statement::lines(&customer.statement), output)?;
+    }
+    if let Some(partner) = &found.partner {
+        output.line(format!("\nPartner {PARTNER}: {} points left", grouped(partner.partner.remaining.0)))?;
+        indented(&blocks::lines(partner, now), output)?;
+    }
+    output.line("\nPoints owed at the end of each month")?;
+    indented(&liability::lines(&found.months, By::Month), output)?;
+    output.line(format!("\nSpeed: {}", history.latency.line()))?;
+    output.line("Verify:")?;
+    indented(&verify::lines(audit), output)?;
+    further(&found, db, output)
+}
+
+impl Findings {
+    fn gather(engine: &Engine, history: &History<'_>) -> Result<Findings, Failure> {
+        let most = |by: &BTreeMap<MemberId, i64>| by.iter().max_by_key(|(_, points)| **points).map(|(id, _)| *id);
+        let mut available = BTreeMap::new();
+        for member in history.earned.keys() {
+            let balances = engine.balances(MemberKey { program: PROGRAM, member: *member })?.unwrap_or_default();
+            available.insert(*member, balances.first().map_or(0, |balance| balance.available.0));
+        }
+        let chosen = [
+            (most(&history.earned), "who earned the most"),
+            (history.cancelled_last, "whose purchase was the last to be cancelled"),
+            (most(&available), "who has the most points at the end"),
+        ];
+        let mut customers = Vec::new();
+        for (member, why) in chosen {
+            let Some(member) = member else { continue };
+            let key = MemberKey { program: PROGRAM, member };
+            let entries = engine.statement(key, None, STATEMENT_LINES)?.unwrap_or_default();
+            let statement = entries.into_iter().map(StatementLine::from).collect();
+            let balances = engine.balances(key)?.unwrap_or_default();
+            customers.push(Customer { member, why, balances, statement });
+        }
+        let report = |by| -> Result<Vec<LiabilityRow>, Error> {
+            let query = Liability { program: PROGRAM, by, point_type: Some(POINT_TYPE), ..Liability::default() };
+            Ok(engine.with_snapshot(|read| crate::report::liability(read, &query))??)
+        };
+        let partner = engine.partner(PartnerKey { program: PROGRAM, partner: PARTNER })?;
+        Ok(Findings { customers, partner, months: report(By::Month)?, sources: report(By::Source)? })
+    }
+
+    /// What happened, in numbers.
+    fn happened(&self, history: &History<'_>) -> Vec<String> {
+        let counts = &history.counts;
+        let sum = |part: fn(&LiabilityRow) -> i128| grouped(self.sources.iter().map(part).sum::<i128>());
+        let of = |source| {
+            let row = self.sources.iter().find(|row| row.bucket == crate::report::Bucket::Source(source));
+            grouped(row.map_or(0, |row| row.moved.issued))
+        };
+        let row = |what: &str, count: u64, points: String| format!("  {what:34}{:>8}{points:>14}", grouped(count));
+        vec![
+            "CDNOW, January 1997 to June 1998: 10 points per dollar, expiring after 180 days".to_owned(),
+            format!("  {:34}{:>8}{:>14}", "", "count", "points"),
+            row("purchases that earned", counts.accruals, sum(|row| row.moved.issued)),
+            format!("    {:32}{:>8}{:>14}", "of them for single CDs", "", of(SINGLE)),
+            format!("    {:32}{:>8}{:>14}", "of them for baskets", "", of(BASKET)),
+            row("purchases without a point", counts.without_points, String::new()),
+            row("redemptions of 500", counts.redemptions, sum(|row| row.moved.redeemed)),
+            row("purchases cancelled", counts.cancellations, sum(|row| row.moved.cancelled)),
+            format!("  {:34}{:>8}{:>14}", "expired", "", sum(|row| row.moved.expired)),
+            format!("  {:34}{:>8}{:>14}", "taken for debts of cancellations", "", sum(|row| row.moved.repaid)),
+            format!("  {:34}{:>8}{:>14}", "owed at the end", "", sum(|row| row.outstanding)),
+            row("blocks that the partner bought", counts.blocks_bought, String::new()),
+            row("refused, then sent again", counts.refused_for_partner_points, String::new()),
+        ]
+    }
+}
+
+fn indented(lines: &[String], output: &mut Output) -> Result<(), Failure> {
+    lines.iter().try_for_each(|line| output.line(format!("  {line}")))
+}
+
+/// Where the database is, and how to look further.
+fn further(found: &Findings, db: &Path, output: &mut Output) -> Result<(), Failure> {
+    let member = found.customers.first().map_or(MemberId(1), |customer| customer.member);
+    let db = db.display();
+    output.line(format!("\nThe database is in {db}. To look further:"))?;
+    for verb in [
+        format!("statement {member}"),
+        format!("items {member}"),
+        format!("balance {member} --as-of 1997-12-31"),
+        format!("blocks {PARTNER}"),
+        "liability --by day --from 1998-06-01".to_owned(),
+        "journal --limit 3".to_owned(),
+        "verify".to_owned(),
+    ] {
+        output.line(format!("  accruedb {verb} --db {db} --clock commands"))?;
+    }
+    Ok(())
+}

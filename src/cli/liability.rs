@@ -1,0 +1,106 @@
+//! `accruedb liability`: what members are owed, by day, month or source.
+
+use super::database::Database;
+use super::output::{Exit, Failure, Output};
+use super::table::{TextTable, bar, grouped};
+use crate::domain::{Date, Day, PointTypeId, ProgramId, SourceId, Zone};
+use crate::report::{By, Liability, LiabilityRow, liability};
+use serde_json::{Value, json};
+
+/// Shows the points that members are owed, and what happened to them. Expired points leave when their expiry is
+/// booked, which the sweeper does within seconds where an engine runs. Exit codes: 0 done, 2 wrong call, 3 engine
+/// error.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  accruedb liability --db shop --by month --from 1997-01-01 --to 1997-12-31")]
+pub(super) struct Args {
+    #[command(flatten)]
+    database: Database,
+    /// The program.
+    #[arg(long, default_value_t = 1)]
+    program: u32,
+    /// What a line is about.
+    #[arg(long, value_enum, default_value_t)]
+    by: Grouping,
+    /// The first day (UTC).
+    #[arg(long, value_name = "DATE")]
+    from: Option<Date>,
+    /// The last day (UTC).
+    #[arg(long, value_name = "DATE")]
+    to: Option<Date>,
+    /// Only points of this source; 0: those without one.
+    #[arg(long)]
+    source: Option<u32>,
+    /// Only points of this type.
+    #[arg(long)]
+    point_type: Option<u16>,
+}
+
+/// What a line of the report is about.
+#[derive(Debug, Clone, Copy, Default, clap::ValueEnum)]
+enum Grouping {
+    Day,
+    #[default]
+    Month,
+    Source,
+}
+
+pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
+    let query = Liability {
+        program: ProgramId(args.program),
+        from: args.from.and_then(day),
+        to: args.to.and_then(day),
+        source: args.source.map(SourceId),
+        point_type: args.point_type.map(PointTypeId),
+        by: match args.by {
+            Grouping::Day => By::Day,
+            Grouping::Month => By::Month,
+            Grouping::Source => By::Source,
+        },
+    };
+    let engine = args.database.open_existing(output)?;
+    let rows = engine.with_snapshot(|read| liability(read, &query))?.map_err(crate::engine::Error::from)?;
+    output.object(&json!({ "program": query.program, "by": word(query.by), "rows": to_json(&rows, query.by) }))?;
+    lines(&rows, query.by).iter().try_for_each(|line| output.line(line))?;
+    Ok(Exit::Done)
+}
+
+fn day(date: Date) -> Option<Day> {
+    date.start(&Zone::UTC).map(|start| start.day())
+}
+
+fn word(by: By) -> &'static str {
+    match by {
+        By::Day => "day",
+        By::Month => "month",
+        By::Source => "source",
+    }
+}
+
+/// The rows as objects, each with its day, month or source.
+pub(super) fn to_json(rows: &[LiabilityRow], by: By) -> Vec<Value> {
+    let row = |row: &LiabilityRow| {
+        let LiabilityRow { bucket, point_type, moved, outstanding } = row;
+        json!({
+            word(by): bucket.to_string(), "point_type": point_type, "issued": moved.issued,
+            "redeemed": moved.redeemed, "expired": moved.expired, "cancelled": moved.cancelled,
+            "repaid": moved.repaid, "outstanding": outstanding,
+        })
+    };
+    rows.iter().map(row).collect()
+}
+
+/// The rows as a table with a bar for what is owed.
+pub(super) fn lines(rows: &[LiabilityRow], by: By) -> Vec<String> {
+    const BAR_WIDTH: u16 = 32;
+    let head = [word(by), "point type", "issued", "redeemed", "expired", "cancelled", "repaid", "owed", ""];
+    let mut table = TextTable::new(&head);
+    let most = rows.iter().map(|row| row.outstanding).max().unwrap_or_default();
+    for row in rows {
+        let moved = row.moved;
+        let amounts = [moved.issued, moved.redeemed, moved.expired, moved.cancelled, moved.repaid, row.outstanding];
+        let amounts = amounts.map(|points: i128| grouped(points));
+        let names = [row.bucket.to_string(), row.point_type.to_string()];
+        table.row(names.into_iter().chain(amounts).chain([bar(row.outstanding, most, BAR_WIDTH)]));
+    }
+    table.lines()
+}

@@ -1,0 +1,180 @@
+//! Sending many commands at once, and the rule "redeem N whenever a member has them" that imports offer.
+
+use super::output::Failure;
+use super::request_ids;
+use super::table::grouped;
+use crate::domain::{
+    Accrue, Action, Award, Command, MemberId, PartnerId, PointTypeId, Points, ProgramId, Rate, Receipt, Redeem,
+    Rejection, RequestId, Rounding, Timestamp,
+};
+use crate::engine::{Engine, ExecuteError, Ticket};
+use hdrhistogram::Histogram;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+/// Commands that are in flight at most.
+pub(super) const IN_FLIGHT_MAX: usize = 4_096;
+
+/// What the engine said to a command.
+#[derive(Debug, Clone)]
+pub(super) enum Answer {
+    Done(Receipt),
+    Refused(Rejection),
+}
+
+/// The answer to a command, or why the engine could not.
+pub(super) fn answer(result: Result<Receipt, ExecuteError>) -> Result<Answer, Failure> {
+    match result {
+        Ok(receipt) => Ok(Answer::Done(receipt)),
+        Err(ExecuteError::Refused(rejection)) => Ok(Answer::Refused(rejection)),
+        Err(ExecuteError::Failed(error)) => Err(error.into()),
+    }
+}
+
+/// How long answers took, from the call until they were durable.
+#[derive(Debug)]
+pub(super) struct Latency {
+    us: Histogram<u64>,
+    busy_us: u64,
+}
+
+impl Latency {
+    pub(super) fn new() -> Result<Latency, Failure> {
+        let us = Histogram::new(3).map_err(|error| Failure::Usage(error.to_string()))?;
+        Ok(Latency { us, busy_us: 0 })
+    }
+
+    /// Answers a second, while any was awaited.
+    pub(super) fn per_second(&self) -> u64 {
+        self.us.len().saturating_mul(1_000_000).checked_div(self.busy_us).unwrap_or_default()
+    }
+
+    pub(super) fn line(&self) -> String {
+        let [p50, p99, p999] = self.percentiles().map(grouped);
+        format!(
+            "{} durable accruals/s; an answer took p50 {p50} us, p99 {p99} us, p99.9 {p999} us",
+            grouped(self.per_second())
+        )
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        let [p50, p99, p999] = self.percentiles();
+        json!({ "accruals_per_s": self.per_second(), "p50_us": p50, "p99_us": p99, "p999_us": p999 })
+    }
+
+    fn percentiles(&self) -> [u64; 3] {
+        [0.5, 0.99, 0.999].map(|quantile| self.us.value_at_quantile(quantile))
+    }
+}
+
+/// Sends all commands, then waits for their answers, in the same order.
+pub(super) fn post(engine: &Engine, commands: &[Command], latency: &mut Latency) -> Result<Vec<Answer>, Failure> {
+    let begun = Instant::now();
+    let mut answers = Vec::with_capacity(commands.len());
+    for window in commands.chunks(IN_FLIGHT_MAX) {
+        let tickets: Vec<(Instant, Ticket)> =
+            window.iter().map(|command| (Instant::now(), engine.submit(command))).collect();
+        for (sent, ticket) in tickets {
+            answers.push(answer(ticket.wait())?);
+            latency.us.saturating_record(micros(sent));
+        }
+    }
+    latency.busy_us = latency.busy_us.saturating_add(micros(begun));
+    Ok(answers)
+}
+
+fn micros(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Points for money: a purchase's points, and what the accrual of them says.
+#[derive(Debug, Clone)]
+pub(super) struct Earning {
+    pub(super) program: ProgramId,
+    pub(super) point_type: PointTypeId,
+    pub(super) partner: Option<PartnerId>,
+    pub(super) points_per_unit: Rate,
+}
+
+impl Earning {
+    /// The points of an amount, half away from zero. `None` where they do not fit.
+    pub(super) fn points(&self, amount: Rate) -> Option<Points> {
+        amount.times(&self.points_per_unit)?.of(Points(1), Rounding::HalfUp)
+    }
+
+    /// The accrual of one award of this point type.
+    pub(super) fn accrual(&self, member: MemberId, award: Award, request: RequestId, at: Timestamp) -> Command {
+        let body = Accrue { member, partner: self.partner, awards: vec![award] };
+        Command::new(self.program, request, body).at(at)
+    }
+}
+
+/// "Redeem `points` whenever a member has them."
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RedeemRule {
+    pub(super) program: ProgramId,
+    pub(super) point_type: PointTypeId,
+    pub(super) points: Points,
+}
+
+/// A member who has just earned.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Earner {
+    pub(super) member: MemberId,
+    pub(super) at: Timestamp,
+    /// The accrual's request: the redemptions' ids are derived from it.
+    pub(super) cause: RequestId,
+    pub(super) available: Points,
+}
+
+impl RedeemRule {
+    /// Those who earned, each with the balance after the last of the accruals; in the order of their ids.
+    pub(super) fn earners(&self, commands: &[Command], answers: &[Answer]) -> Vec<Earner> {
+        let mut earners = BTreeMap::new();
+        for (command, answer) in commands.iter().zip(answers) {
+            let (Action::Accrue(body), Answer::Done(receipt)) = (&command.action, answer) else { continue };
+            let at = command.transaction_at.unwrap_or(receipt.recorded_at);
+            let available = self.available(receipt);
+            earners.insert(body.member, Earner { member: body.member, at, cause: command.request_id, available });
+        }
+        earners.into_values().collect()
+    }
+
+    /// Redeems as often as each of them can.
+    pub(super) fn redeem(
+        &self,
+        engine: &Engine,
+        mut earners: Vec<Earner>,
+        latency: &mut Latency,
+    ) -> Result<Vec<Answer>, Failure> {
+        let mut all = Vec::new();
+        for round in 1u32.. {
+            earners.retain(|earner| earner.available >= self.points);
+            if earners.is_empty() {
+                break;
+            }
+            let commands: Vec<Command> = earners.iter().map(|earner| self.command(earner, round)).collect();
+            let answers = post(engine, &commands, latency)?;
+            for (earner, answer) in earners.iter_mut().zip(&answers) {
+                earner.available = match answer {
+                    Answer::Done(receipt) => self.available(receipt),
+                    Answer::Refused(_) => Points::ZERO,
+                };
+            }
+            all.extend(answers);
+        }
+        Ok(all)
+    }
+
+    fn command(&self, earner: &Earner, round: u32) -> Command {
+        let body = Redeem { member: earner.member, point_type: self.point_type, points: self.points };
+        let request = request_ids::following(earner.cause, &format!("redemption {round}"));
+        Command::new(self.program, request, body).at(earner.at)
+    }
+
+    fn available(&self, receipt: &Receipt) -> Points {
+        let balance = receipt.balances.iter().find(|balance| balance.point_type == self.point_type);
+        balance.map_or(Points::ZERO, |balance| balance.available)
+    }
+}

@@ -1,0 +1,228 @@
+//! Purchases in a CSV file: which column says what, and what is wrong with a line.
+
+use super::output::Failure;
+use super::request_ids;
+use crate::domain::{Date, MemberId, Rate, RequestId, SourceId, Timestamp, Zone};
+use csv::ByteRecord;
+use serde::Serialize;
+use std::fmt;
+use std::str::FromStr;
+
+/// Where things are in a file.
+#[derive(Debug, Clone)]
+pub(super) struct Layout {
+    pub(super) customer: Column,
+    pub(super) date: Column,
+    pub(super) amount: Column,
+    pub(super) source: Option<Column>,
+    /// How dates are written; without it, as `1997-01-31` or in RFC 3339.
+    pub(super) date_format: Option<String>,
+    pub(super) delimiter: u8,
+}
+
+/// A column by its name in the first line, or by its number from 1.
+#[derive(Debug, Clone)]
+pub(super) enum Column {
+    Number(usize),
+    Name(String),
+}
+
+impl FromStr for Column {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Column, String> {
+        match text.parse() {
+            Ok(0) => Err("columns are counted from 1".into()),
+            Ok(number) => Ok(Column::Number(number)),
+            Err(_) => Ok(Column::Name(text.to_owned())),
+        }
+    }
+}
+
+impl fmt::Display for Column {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Column::Number(number) => number.fmt(f),
+            Column::Name(name) => f.write_str(name),
+        }
+    }
+}
+
+/// One line of a file.
+#[derive(Debug, Clone)]
+pub(super) struct Purchase {
+    pub(super) line: u64,
+    pub(super) customer: MemberId,
+    pub(super) at: Timestamp,
+    pub(super) amount: Rate,
+    /// The amount as it is written.
+    pub(super) amount_text: Box<str>,
+    pub(super) source: Option<SourceId>,
+    /// Derived from the line.
+    pub(super) request: RequestId,
+}
+
+/// A line that says nothing that can be used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct BadLine {
+    pub(super) line: u64,
+    pub(super) column: String,
+    pub(super) problem: String,
+}
+
+impl fmt::Display for BadLine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "line {}, column {}: {}", self.line, self.column, self.problem)
+    }
+}
+
+/// What is in a file.
+#[derive(Debug, Default)]
+pub(super) struct Purchases {
+    pub(super) good: Vec<Purchase>,
+    pub(super) bad: Vec<BadLine>,
+}
+
+/// Reads all lines of a file called `name`; its first line names the columns.
+pub(super) fn read(file: &[u8], name: &str, layout: &Layout, zone: &Zone) -> Result<Purchases, Failure> {
+    let mut lines = csv::ReaderBuilder::new().flexible(true).delimiter(layout.delimiter).from_reader(file);
+    let unreadable = |error: csv::Error| Failure::Usage(format!("{name}: {error}"));
+    let places = Places::find(lines.byte_headers().map_err(unreadable)?, name, layout)?;
+    let mut purchases = Purchases::default();
+    let mut record = ByteRecord::new();
+    while lines.read_byte_record(&mut record).map_err(unreadable)? {
+        let line = record.position().map_or(0, |position| line_at(file, position));
+        match places.purchase(&record, (name, line), zone) {
+            Ok(purchase) => purchases.good.push(purchase),
+            Err((column, problem)) => purchases.bad.push(BadLine { line, column: column.to_string(), problem }),
+        }
+    }
+    Ok(purchases)
+}
+
+/// The line that a record begins in. The reader's own position lies before the line breaks that precede the record.
+fn line_at(file: &[u8], position: &csv::Position) -> u64 {
+    let from = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let breaks = file.iter().skip(from).take_while(|byte| matches!(byte, b'\r' | b'\n'));
+    position.line().saturating_add(breaks.filter(|byte| **byte == b'\n').count() as u64)
+}
+
+/// A column and its place from 0.
+type Place<'a> = (&'a Column, usize);
+
+/// The columns, found in the first line.
+struct Places<'a> {
+    customer: Place<'a>,
+    date: Place<'a>,
+    amount: Place<'a>,
+    source: Option<Place<'a>>,
+    date_format: Option<&'a str>,
+}
+
+impl<'a> Places<'a> {
+    fn find(head: &ByteRecord, name: &str, layout: &'a Layout) -> Result<Places<'a>, Failure> {
+        let find = |column: &'a Column| -> Result<Place<'a>, Failure> {
+            let is = |cell: &[u8], name: &str| cell.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(cell) == name.as_bytes();
+            let place = match column {
+                Column::Number(number) => number.checked_sub(1).filter(|place| *place < head.len()),
+                Column::Name(name) => head.iter().position(|cell| is(cell, name)),
+            };
+            let cells = || head.iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join(", ");
+            let missing = || Failure::Usage(format!("{name} has no column {column}; its columns are: {}", cells()));
+            Ok((column, place.ok_or_else(missing)?))
+        };
+        Ok(Places {
+            customer: find(&layout.customer)?,
+            date: find(&layout.date)?,
+            amount: find(&layout.amount)?,
+            source: layout.source.as_ref().map(find).transpose()?,
+            date_format: layout.date_format.as_deref(),
+        })
+    }
+
+    /// The purchase that a line tells of, or which column does not, and why.
+    fn purchase(
+        &self,
+        record: &ByteRecord,
+        (file, line): (&str, u64),
+        zone: &Zone,
+    ) -> Result<Purchase, (&'a Column, String)> {
+        let (customer_column, date_column, amount_column) = (self.customer.0, self.date.0, self.amount.0);
+        let customer = cell(record, self.customer)?;
+        let customer = customer.parse().map_err(|error| (customer_column, format!("{customer:?} is {error}")))?;
+        let date = cell(record, self.date)?;
+        let at = instant(date, self.date_format, zone).map_err(|problem| (date_column, problem))?;
+        let amount_text = cell(record, self.amount)?;
+        let amount = amount(amount_text).map_err(|problem| (amount_column, problem))?;
+        let source = match self.source {
+            Some(place) => Some(source(cell(record, place)?).map_err(|problem| (place.0, problem))?),
+            None => None,
+        };
+        let text: Vec<&[u8]> = record.iter().collect();
+        let request = request_ids::of_line(file, line, &text.join(&0x1F));
+        Ok(Purchase { line, customer, at, amount, amount_text: amount_text.into(), source, request })
+    }
+}
+
+fn cell<'r, 'a>(record: &'r ByteRecord, (column, place): Place<'a>) -> Result<&'r str, (&'a Column, String)> {
+    let bytes = record.get(place).ok_or_else(|| (column, format!("the line has only {} columns", record.len())))?;
+    std::str::from_utf8(bytes).map(str::trim).map_err(|_| (column, "is not UTF-8".to_owned()))
+}
+
+fn amount(text: &str) -> Result<Rate, String> {
+    let problem = || format!("{text:?} is not an amount like 29.33, not negative, of up to 18 digits");
+    text.parse().ok().filter(|_| !text.contains('/')).ok_or_else(problem)
+}
+
+fn source(text: &str) -> Result<SourceId, String> {
+    text.parse().map(SourceId).map_err(|_| format!("{text:?} is not the number of a source"))
+}
+
+/// The instant that a text names; where it names no time of day, the beginning of the day in the zone.
+fn instant(text: &str, format: Option<&str>, zone: &Zone) -> Result<Timestamp, String> {
+    let Some(format) = format else {
+        let date = text.parse::<Date>().ok().and_then(|date| date.start(zone));
+        let instant = date.or_else(|| text.parse().ok());
+        return instant.ok_or_else(|| format!("{text:?} is neither a date like 1997-01-31 nor an instant"));
+    };
+    let problem = |error: jiff::Error| format!("{text:?} is not written as {format:?}: {error}");
+    let parts = jiff::fmt::strtime::parse(format, text).map_err(problem)?;
+    let instant = match parts.to_timestamp() {
+        Ok(instant) => instant,
+        Err(_) => {
+            let civil = parts.to_datetime().or_else(|_| parts.to_date().map(jiff::civil::DateTime::from));
+            civil.and_then(|civil| civil.in_tz(zone.name())).map_err(problem)?.timestamp()
+        }
+    };
+    Timestamp::from_ms(instant.as_millisecond()).ok_or_else(|| format!("{text:?} is not in the years 1 to 9999"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(file: &str) -> Vec<u64> {
+        let column = |number| Column::Number(number);
+        let layout = Layout {
+            customer: column(1),
+            date: column(2),
+            amount: column(3),
+            source: None,
+            date_format: None,
+            delimiter: b',',
+        };
+        let purchases = read(file.as_bytes(), "file", &layout, &Zone::UTC).unwrap();
+        assert_eq!(purchases.bad, Vec::new());
+        purchases.good.iter().map(|purchase| purchase.line).collect()
+    }
+
+    #[test]
+    fn lines_are_counted_as_an_editor_does() {
+        for end in ["\n", "\r\n"] {
+            let file = ["who,when,much", "1,1997-01-31,5", "", "2,1997-01-31T10:00:00Z,5", "3,1997-01-31,5"].join(end);
+            assert_eq!(lines(&file), [2, 4, 5]);
+            assert_eq!(lines(&format!("{file}{end}")), [2, 4, 5]);
+        }
+        assert_eq!(lines("who,when,\"mu\nch\"\n1,1997-01-31,\"5\n\"\n2,1997-01-31,5"), [3, 5]);
+    }
+}

@@ -1,0 +1,208 @@
+//! What members are owed: points by day, month or source, summed up from the totals, without looking at members.
+
+use crate::domain::{Day, Fault, PointTypeId, ProgramId, SourceId, Totals};
+use crate::storage::rows::Rows;
+use crate::storage::{Read, TotalsByDay};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// What a row of the report is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum By {
+    /// A UTC day.
+    Day,
+    /// A calendar month, of UTC days.
+    #[default]
+    Month,
+    /// A source, over the whole range.
+    Source,
+}
+
+/// Which points are reported.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Liability {
+    /// Of which program.
+    pub program: ProgramId,
+    /// The first day; without one, since the beginning.
+    pub from: Option<Day>,
+    /// The last day; without one, until the end.
+    pub to: Option<Day>,
+    /// Only points of this source; 0 are those without a source.
+    pub source: Option<SourceId>,
+    /// Only points of this type.
+    pub point_type: Option<PointTypeId>,
+    /// What a row is about.
+    pub by: By,
+}
+
+/// The day, the month or the source of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bucket {
+    /// A UTC day.
+    Day(Day),
+    /// A year and its month, 1 to 12.
+    Month(i16, i8),
+    /// A source; 0 for points without one.
+    Source(SourceId),
+}
+
+impl fmt::Display for Bucket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Bucket::Day(day) => day.fmt(f),
+            Bucket::Month(year, month) => write!(f, "{year:04}-{month:02}"),
+            Bucket::Source(source) => source.fmt(f),
+        }
+    }
+}
+
+impl By {
+    fn bucket(self, day: Day, source: SourceId) -> Bucket {
+        match self {
+            By::Day => Bucket::Day(day),
+            By::Month => Bucket::Month(day.date().year(), day.date().month()),
+            By::Source => Bucket::Source(source),
+        }
+    }
+
+    /// Rows of one series follow each other in time: what is left of one is carried into the next.
+    fn series(self, source: SourceId) -> Option<SourceId> {
+        match self {
+            By::Day | By::Month => None,
+            By::Source => Some(source),
+        }
+    }
+}
+
+/// One day, month or source of one point type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LiabilityRow {
+    /// Which.
+    pub bucket: Bucket,
+    /// The kind of points.
+    pub point_type: PointTypeId,
+    /// What happened in it.
+    pub moved: Totals,
+    /// Points owed at its end.
+    pub outstanding: i128,
+}
+
+/// The rows with movements, in order; by source, also those that still owe something.
+///
+/// Expired points leave when their expiry is booked: exact once everything due is.
+pub fn liability(read: &dyn Read, query: &Liability) -> Result<Vec<LiabilityRow>, Fault> {
+    let mut carried: BTreeMap<(Option<SourceId>, PointTypeId), i128> = BTreeMap::new();
+    let mut moved: BTreeMap<(Bucket, PointTypeId), (Option<SourceId>, Totals)> = BTreeMap::new();
+    for row in Rows::<TotalsByDay>::under(read, &query.program) {
+        let (key, totals) = row?;
+        if query.to.is_some_and(|last| last < key.day) {
+            break;
+        }
+        if query.source.is_some_and(|only| only != key.source)
+            || query.point_type.is_some_and(|only| only != key.point_type)
+        {
+            continue;
+        }
+        let series = query.by.series(key.source);
+        let is_before = query.from.is_some_and(|first| key.day < first);
+        if is_before {
+            let carried = carried.entry((series, key.point_type)).or_default();
+            *carried = carried.saturating_add(totals.outstanding());
+        }
+        if !is_before || query.by == By::Source {
+            let bucket = query.by.bucket(key.day, key.source);
+            let (_, sum) = moved.entry((bucket, key.point_type)).or_insert((series, Totals::default()));
+            sum.add(if is_before { &NOTHING } else { &totals });
+        }
+    }
+    let rows = moved.into_iter().map(|((bucket, point_type), (series, moved))| {
+        let carried = carried.entry((series, point_type)).or_default();
+        *carried = carried.saturating_add(moved.outstanding());
+        LiabilityRow { bucket, point_type, moved, outstanding: *carried }
+    });
+    Ok(rows.collect())
+}
+
+const NOTHING: Totals = Totals { issued: 0, redeemed: 0, expired: 0, cancelled: 0, repaid: 0 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Sequence, TotalsKey};
+    use crate::storage::keys::Key;
+    use crate::storage::{TableId, Visit, codec};
+    use std::ops::ControlFlow;
+
+    /// A table of totals, and nothing else.
+    struct Sums(BTreeMap<Vec<u8>, Vec<u8>>);
+
+    impl Read for Sums {
+        fn get(&self, _: TableId, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+            Ok(self.0.get(key).cloned())
+        }
+
+        fn scan(&self, _: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
+            for (key, value) in self.0.range(from.to_vec()..to.to_vec()) {
+                if visit(key, value)? == ControlFlow::Break(()) {
+                    break;
+                }
+            }
+            Ok(())
+        }
+
+        fn journal(&self, _: Sequence, _: &mut Visit<'_>) -> Result<(), Fault> {
+            Ok(())
+        }
+
+        fn journal_record(&self, _: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
+            Ok(None)
+        }
+    }
+
+    /// Days around the end of January 1970, two sources, and a neighbour program.
+    fn sums() -> Sums {
+        let rows = [
+            (1, 0, 1, 100, 0),
+            (1, 30, 1, 50, 20),
+            (1, 30, 2, 7, 0),
+            (1, 31, 1, 0, 30),
+            (1, 31, 2, 1, 0),
+            (2, 30, 1, 999, 0),
+        ];
+        let rows = rows.map(|(program, day, source, issued, redeemed)| {
+            let key = TotalsKey {
+                program: ProgramId(program),
+                day: Day(day),
+                source: SourceId(source),
+                point_type: PointTypeId(1),
+            };
+            let mut value = Vec::new();
+            codec::encode(&Totals { issued, redeemed, ..NOTHING }, &mut value).unwrap();
+            (key.to_bytes(), value)
+        });
+        Sums(rows.into())
+    }
+
+    fn report(query: Liability) -> Vec<(String, i128, i128)> {
+        let rows = liability(&sums(), &Liability { program: ProgramId(1), ..query }).unwrap();
+        rows.iter().map(|row| (row.bucket.to_string(), row.moved.issued, row.outstanding)).collect()
+    }
+
+    #[test]
+    fn months_carry_what_is_left() {
+        assert_eq!(report(Liability::default()), [("1970-01".into(), 157, 137), ("1970-02".into(), 1, 108)]);
+    }
+
+    #[test]
+    fn a_range_begins_with_what_was_carried_into_it() {
+        let query = Liability { from: Some(Day(31)), to: Some(Day(31)), by: By::Day, ..Liability::default() };
+        assert_eq!(report(query), [("1970-02-01".into(), 1, 108)]);
+        assert_eq!(report(Liability { source: Some(SourceId(2)), ..query }), [("1970-02-01".into(), 1, 8)]);
+    }
+
+    #[test]
+    fn sources_that_still_owe_are_listed() {
+        let query = Liability { from: Some(Day(40)), by: By::Source, ..Liability::default() };
+        assert_eq!(report(query), [("1".into(), 0, 100), ("2".into(), 0, 8)]);
+    }
+}
