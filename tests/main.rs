@@ -1,3 +1,4 @@
 //! The integration tests, as one binary: RocksDB links slowly.
 
 mod engine;
+mod scenarios;

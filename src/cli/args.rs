@@ -17,5 +17,6 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
+    Check(super::check::Check),
     Load(super::load::Load),
 }
