@@ -1,4 +1,5 @@
 //! The integration tests, as one binary: RocksDB links slowly.
 
 mod engine;
+#[cfg(feature = "cli")]
 mod scenarios;

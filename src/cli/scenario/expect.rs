@@ -83,6 +83,7 @@ pub(super) fn expectation(words: &mut Words<'_>, verb: &Verb) -> Result<Answer, 
         Verb::Statement { .. } | Verb::Transaction(_) => rows(words, &shape("", true, ENTRY), "unknown")?,
         Verb::Refusals => rows(words, &shape("", true, REFUSAL), "unknown")?,
         Verb::Sweep => rows(words, &shape("", false, &["booked"]), "ok")?,
+        Verb::Digest if words.take("another") => Answer::status("another"),
         Verb::Digest => status(words, "same")?,
         Verb::At(_) | Verb::Checkpoint | Verb::Reopen | Verb::Crash | Verb::Verify => status(words, "ok")?,
     };

@@ -66,8 +66,8 @@ impl Runner {
             self.answer(&step.verb, expected).unwrap_or_else(|error| Answer::status(format!("error: {error}")));
         let met = match &step.expected {
             Some(expected) => expected.is_met_by(&actual),
-            // rows that nobody expects are no failure
-            None => actual.status == "ok" || actual.status.is_empty(),
+            // a digest that nothing is expected of is there to be compared with
+            None => actual.status == "ok" || actual.status.is_empty() || step.verb == Verb::Digest,
         };
         if met {
             return Ok(());
@@ -90,7 +90,7 @@ impl Runner {
             Verb::Balance(account, at) => self.balance(*account, *at)?,
             Verb::Items { account, all } => self.items(*account, *all)?,
             Verb::Partner(key) => match self.engine.partner(*key)? {
-                Some(state) => Answer::rows(vec![show::partner(&state.partner)]),
+                Some(state) => Answer::rows(vec![show::partner(&state)]),
                 None => Answer::status("unknown"),
             },
             Verb::Blocks(key) => self.blocks(*key)?,

@@ -2,10 +2,10 @@
 
 use super::answer::{Answer, GRANTED, Row};
 use crate::domain::{
-    Action, Balance, Block, BlockId, BlockStatus, Entry, Item, ItemId, ItemPart, Leg, Outcome, Partner, PartnerId,
-    PointTypeId, Points, Receipt, Rejection, Timestamp,
+    Action, Balance, Block, BlockId, BlockStatus, Entry, Item, ItemId, ItemPart, Leg, Outcome, PartnerId, PointTypeId,
+    Points, Receipt, Rejection, Timestamp,
 };
-use crate::engine::{Error, ErrorKind, ExecuteError};
+use crate::engine::{Error, ErrorKind, ExecuteError, PartnerState};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -130,8 +130,8 @@ pub(super) fn item(id: ItemId, item: &Item, now: Timestamp, names: &Names) -> Ro
     row.figure("source", or_none(item.source)).figure("paid_by", paid_by(item.partner)).figure("status", status)
 }
 
-pub(super) fn partner(partner: &Partner) -> Row {
-    Row::default().figure("balance", partner.remaining).figure("debited", partner.debited)
+pub(super) fn partner(state: &PartnerState) -> Row {
+    Row::default().figure("balance", state.balance).figure("debited", state.partner.debited)
 }
 
 pub(super) fn block(id: BlockId, block: &Block, now: Timestamp) -> Row {
