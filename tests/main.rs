@@ -14,4 +14,6 @@ mod conformance;
 mod engine;
 #[cfg(feature = "rocksdb")]
 mod rocks_store;
+#[cfg(feature = "cli")]
+mod scenarios;
 mod tidy;

@@ -1,7 +1,7 @@
 //! What the command line understands.
 
 use super::{
-    apply, backup, balance, blocks, demo, import, items, journal, liability, load, restore, schema, statement, verify,
+    apply, backup, balance, blocks, check, demo, import, items, journal, liability, load, restore, schema, statement, verify,
 };
 use clap::{Parser, Subcommand};
 
@@ -33,5 +33,6 @@ pub(super) enum Verb {
     Verify(verify::Args),
     Backup(backup::Args),
     Restore(restore::Args),
+    Check(check::Check),
     Load(load::Load),
 }

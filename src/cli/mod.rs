@@ -5,6 +5,7 @@ mod args;
 mod backup;
 mod balance;
 mod blocks;
+mod check;
 mod database;
 mod demo;
 mod import;
@@ -17,6 +18,7 @@ mod posting;
 mod purchases;
 mod request_ids;
 mod restore;
+pub mod scenario;
 mod schema;
 mod statement;
 mod table;
@@ -45,6 +47,7 @@ pub fn main() -> ExitCode {
         Verb::Verify(args) => verify::run(args, &mut output),
         Verb::Backup(args) => backup::run(args, &mut output),
         Verb::Restore(args) => restore::run(args, &mut output),
+        Verb::Check(check) => check::run(check, &mut output),
         Verb::Load(load) => load::run(load, &mut output),
     };
     output.end(outcome)

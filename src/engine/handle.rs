@@ -9,8 +9,8 @@ use super::sweeper::{self, Sweeper};
 use super::ticket::Ticket;
 use super::verify::{self, Audit};
 use crate::domain::{
-    AccountKey, Balance, Block, BlockId, Command, Entry, Item, ItemPosition, MemberKey, Partner, PartnerKey, Program,
-    ProgramId, Receipt, RequestKey, Sequence, Timestamp,
+    AccountKey, Balance, Block, BlockId, Command, Entry, Item, ItemPosition, MemberKey, Partner, PartnerKey, Points,
+    Program, ProgramId, Receipt, RequestKey, Sequence, Timestamp,
 };
 use crate::storage::{Read, Store};
 use parking_lot::Mutex;
@@ -44,8 +44,10 @@ pub struct AccountItems {
 /// A partner with all its blocks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartnerState {
-    /// The partner; its balance is `remaining`.
+    /// The partner; `remaining` also counts approved blocks whose validity has not started.
     pub partner: Partner,
+    /// Its balance: what its usable blocks hold (rules A05, A32).
+    pub balance: Points,
     /// Its blocks, open and past, by id (rules A33, A34).
     pub blocks: BTreeMap<BlockId, Block>,
 }
@@ -160,7 +162,11 @@ impl Engine {
 
     /// A partner with all its blocks, as of now (rules A05, A12, A33).
     pub fn partner(&self, partner: PartnerKey) -> Result<Option<PartnerState>, Error> {
-        Ok(self.core.partner(partner)?.map(|(partner, blocks)| PartnerState { partner, blocks }))
+        let Some((partner, blocks)) = self.core.partner(partner)? else { return Ok(None) };
+        let now = self.now();
+        let usable = blocks.values().filter(|block| block.is_usable(now)).map(|block| block.remaining.0);
+        let balance = Points(usable.fold(0, i64::saturating_add));
+        Ok(Some(PartnerState { partner, balance, blocks }))
     }
 
     /// A page of a member's statement, newest first: up to `limit` entries, from the entry `from` on, or from the

@@ -1,0 +1,187 @@
+//! Reading what a line expects: the words after `->`.
+
+use super::answer::{Answer, GRANTED, Group, Row};
+use super::step::Verb;
+use super::words::{Syntax, Words, instant};
+use crate::domain::Action;
+
+/// What the rows of one kind may say.
+struct Shape {
+    kind: &'static str,
+    has_subject: bool,
+    figures: &'static [&'static str],
+}
+
+const fn shape(kind: &'static str, has_subject: bool, figures: &'static [&'static str]) -> Shape {
+    Shape { kind, has_subject, figures }
+}
+
+const PART: &[&str] = &["of", "left", "expires_at", "effective_at"];
+
+/// The legs of receipts, by the names that they have in JSON.
+const LEGS: &[Shape] = &[
+    shape(GRANTED, true, &["of", "available_from", "expires_at", "source"]),
+    shape("debited", true, &["award", "rate", "left"]),
+    shape("charged", false, &["award", "rate"]),
+    shape("redeemed", true, PART),
+    shape("returned", true, PART),
+    shape("cancelled", true, PART),
+    shape("repaid", true, PART),
+    shape("expired", true, PART),
+    shape("lapsed", true, PART),
+    shape("matured", true, PART),
+    shape("owed", false, &["of"]),
+    shape("absorbed", false, &["of"]),
+    shape("restored", true, &["expired"]),
+    shape("credited", false, &[]),
+    shape("block_expired", true, &[]),
+];
+
+const REFUSAL: &[&str] = &[
+    "first",
+    "latest",
+    "point_type",
+    "limit",
+    "partner",
+    "block",
+    "expires_at",
+    "place",
+    "available_from",
+    "awards",
+    "left",
+    "available",
+    "short",
+    "as",
+];
+const BALANCE: &[&str] = &["available", "qualifying", "available_total", "future", "held", "debt", "lifetime"];
+const ITEM: &[&str] = &[
+    "granted",
+    "held",
+    "redeemed",
+    "expired",
+    "cancelled",
+    "repaid",
+    "absorbed",
+    "available_from",
+    "expires_at",
+    "source",
+    "paid_by",
+    "status",
+];
+const PARTNER: &[&str] = &["balance", "debited"];
+const BLOCK: &[&str] = &["status", "purchased", "debited", "expired", "starts_at", "expires_at", "price"];
+const ENTRY: &[&str] = &["as", "transaction_at", "recorded_at", "reference"];
+
+/// Reads what is expected of a verb's answer.
+pub(super) fn expectation(words: &mut Words<'_>, verb: &Verb) -> Result<Answer, Syntax> {
+    let expected = match verb {
+        Verb::Do(orders) => outcome(words, orders.first().map(|order| &order.command.action))?,
+        Verb::Balance(..) => rows(words, &shape("", false, BALANCE), "unknown")?,
+        Verb::Partner(_) => rows(words, &shape("", false, PARTNER), "unknown")?,
+        Verb::Items { .. } => rows(words, &shape("", true, ITEM), "unknown")?,
+        Verb::Blocks(_) => rows(words, &shape("", true, BLOCK), "unknown")?,
+        Verb::Statement { .. } | Verb::Transaction(_) => rows(words, &shape("", true, ENTRY), "unknown")?,
+        Verb::Refusals => rows(words, &shape("", true, REFUSAL), "unknown")?,
+        Verb::Sweep => rows(words, &shape("", false, &["booked"]), "ok")?,
+        Verb::Digest if words.take("another") => Answer::status("another"),
+        Verb::Digest => status(words, "same")?,
+        Verb::At(_) | Verb::Checkpoint | Verb::Reopen | Verb::Crash | Verb::Verify => status(words, "ok")?,
+    };
+    words.finish()?;
+    Ok(expected)
+}
+
+fn status(words: &mut Words<'_>, status: &str) -> Result<Answer, Syntax> {
+    words.must(status)?;
+    Ok(Answer::status(status))
+}
+
+/// What becomes of a command.
+fn outcome(words: &mut Words<'_>, action: Option<&Action>) -> Result<Answer, Syntax> {
+    let wrong = words.expected("`ok`, `refused` or `malformed`");
+    match words.next() {
+        Some("ok") => receipt(words, action),
+        Some("refused") => {
+            let code = words.word("the cause of the refusal, like insufficient_points")?;
+            let mut answer = Answer::status(format!("refused {code}"));
+            if words.peek().is_some() {
+                answer.push("", row(words, &shape("", false, REFUSAL))?);
+            }
+            Ok(answer)
+        }
+        Some("malformed") => {
+            let field = words.word("the field that is wrong, like accrue.awards[0].points")?;
+            Ok(Answer::status(format!("malformed {field}")))
+        }
+        _ => Err(wrong),
+    }
+}
+
+/// The legs of a receipt, in groups; those of the first group need no word.
+fn receipt(words: &mut Words<'_>, action: Option<&Action>) -> Result<Answer, Syntax> {
+    let replayed = words.take("replayed");
+    let mut answer = Answer::status(if replayed { "ok replayed" } else { "ok" });
+    while let Some(word) = words.peek() {
+        let shape = match (LEGS.iter().find(|shape| shape.kind == word), action) {
+            (Some(shape), _) => {
+                words.next();
+                shape
+            }
+            (None, Some(Action::Accrue(_))) if answer.groups.is_empty() => leg(words, GRANTED)?,
+            (None, Some(Action::Redeem(_))) if answer.groups.is_empty() => leg(words, "redeemed")?,
+            _ => return Err(words.expected("what became of the points, like `debited` or `expired`")),
+        };
+        let rows = if words.take("nothing") { Vec::new() } else { list(words, shape)? };
+        answer.groups.push(Group { kind: shape.kind.to_owned(), rows });
+        if words.peek().is_some() {
+            words.must(";")?;
+        }
+    }
+    Ok(answer)
+}
+
+fn leg(words: &Words<'_>, kind: &str) -> Result<&'static Shape, Syntax> {
+    LEGS.iter().find(|shape| shape.kind == kind).ok_or_else(|| words.expected("a leg"))
+}
+
+/// The rows of a query; or one word where there is nothing to ask about.
+fn rows(words: &mut Words<'_>, shape: &Shape, otherwise: &str) -> Result<Answer, Syntax> {
+    if words.take(otherwise) {
+        return Ok(Answer::status(otherwise));
+    }
+    if words.take("nothing") {
+        return Ok(Answer::rows(Vec::new()));
+    }
+    Ok(Answer::rows(list(words, shape)?))
+}
+
+fn list(words: &mut Words<'_>, shape: &Shape) -> Result<Vec<Row>, Syntax> {
+    let mut rows = vec![row(words, shape)?];
+    while words.take(",") {
+        rows.push(row(words, shape)?);
+    }
+    Ok(rows)
+}
+
+/// `I1 200 expires_at 2026-03-01`: a subject, an amount, figures; each where it may be.
+fn row(words: &mut Words<'_>, shape: &Shape) -> Result<Row, Syntax> {
+    let subject = if shape.has_subject { words.word("a name")? } else { "" };
+    let mut row = Row::new(subject);
+    if let Some(amount) = words.peek().filter(|word| word.parse::<i64>().is_ok()) {
+        words.next();
+        row = row.amount(amount);
+    }
+    while let Some(name) = words.peek().filter(|word| !matches!(*word, "," | ";")) {
+        if !shape.figures.contains(&name) {
+            return Err(words.expected(format_args!("one of {}", shape.figures.join(", "))));
+        }
+        words.next();
+        let value = words.word(format_args!("the value of {name}"))?;
+        row = match instant(value) {
+            Some(instant) => row.figure(name, instant),
+            None => row.figure(name, value),
+        };
+    }
+    let says_nothing = !shape.has_subject && row.amount.is_none() && row.figures.is_empty();
+    if says_nothing { Err(words.expected(format_args!("one of {}", shape.figures.join(", ")))) } else { Ok(row) }
+}

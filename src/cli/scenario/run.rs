@@ -1,0 +1,244 @@
+//! Running a scenario: each step against an engine of its own, on the memory store and on the scenario's time.
+
+use super::answer::{Answer, GRANTED, Row};
+use super::show::{self, Names};
+use super::step::{Order, Scenario, Step, Verb};
+use crate::domain::{
+    AccountKey, Action, Balance, ItemPosition, Leg, MemberKey, PartnerKey, Receipt, RequestId, Sequence, Timestamp,
+    UseOrder,
+};
+use crate::engine::{ClockSource, Engine, EngineOptions, Error};
+use crate::storage::memory::MemoryStore;
+use std::sync::Arc;
+
+/// When a scenario begins, unless it says otherwise.
+const BEGINNING: &str = "2026-01-01T00:00:00Z";
+/// Entries read from the journal in one go.
+const PAGE: usize = 1000;
+
+/// A step whose answer was not the expected one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Mismatch {
+    pub(super) line: usize,
+    pub(super) text: String,
+    pub(super) expected: String,
+    pub(super) actual: String,
+}
+
+/// Does all steps up to the first that fails; then audits everything.
+pub(super) fn run(scenario: &Scenario) -> Result<(), Mismatch> {
+    let nothing_said = |actual: String| Mismatch { line: 1, text: String::new(), expected: "ok".into(), actual };
+    let mut runner = Runner::new().map_err(|error| nothing_said(format!("error: {error}")))?;
+    for step in &scenario.steps {
+        for _ in 0..step.times {
+            runner.step(step)?;
+        }
+    }
+    let (line, times, verb) = (scenario.steps.last().map_or(1, |step| step.line), 1, Verb::Verify);
+    runner.step(&Step { line, text: "(the audit at the end)".into(), times, verb, expected: None })
+}
+
+struct Runner {
+    store: Arc<MemoryStore>,
+    engine: Engine,
+    names: Names,
+    /// The number of the next request that the scenario does not name.
+    request: u128,
+    digest: Option<String>,
+}
+
+fn options() -> EngineOptions {
+    EngineOptions { clock: ClockSource::Commands, ..EngineOptions::default() }
+}
+
+impl Runner {
+    fn new() -> Result<Runner, Error> {
+        let store = Arc::new(MemoryStore::new());
+        let engine = Engine::open_store(store.clone(), options())?;
+        engine.advance_to(BEGINNING.parse().unwrap_or_default())?;
+        Ok(Runner { store, engine, names: Names::new(), request: 1 << 64, digest: None })
+    }
+
+    fn step(&mut self, step: &Step) -> Result<(), Mismatch> {
+        let done = Answer::status("ok");
+        let expected = step.expected.as_ref().unwrap_or(&done);
+        let actual =
+            self.answer(&step.verb, expected).unwrap_or_else(|error| Answer::status(format!("error: {error}")));
+        let met = match &step.expected {
+            Some(expected) => expected.is_met_by(&actual),
+            // a digest that nothing is expected of is there to be compared with
+            None => actual.status == "ok" || actual.status.is_empty() || step.verb == Verb::Digest,
+        };
+        if met {
+            return Ok(());
+        }
+        let Step { line, text, .. } = step;
+        let (expected, actual) = (expected.to_string(), actual.show_beside(expected));
+        Err(Mismatch { line: *line, text: text.clone(), expected, actual })
+    }
+
+    fn answer(&mut self, verb: &Verb, expected: &Answer) -> Result<Answer, Error> {
+        Ok(match verb {
+            Verb::Do(orders) => self.commands(orders, expected),
+            Verb::At(instant) if *instant < self.engine.now() => {
+                Answer::status(format!("error: time never goes back, and it is {} already", self.engine.now()))
+            }
+            Verb::At(instant) => {
+                self.engine.advance_to(*instant)?;
+                Answer::status("ok")
+            }
+            Verb::Balance(account, at) => self.balance(*account, *at)?,
+            Verb::Items { account, all } => self.items(*account, *all)?,
+            Verb::Partner(key) => match self.engine.partner(*key)? {
+                Some(state) => Answer::rows(vec![show::partner(&state)]),
+                None => Answer::status("unknown"),
+            },
+            Verb::Blocks(key) => self.blocks(*key)?,
+            Verb::Statement { member, newest } => self.statement(*member, *newest)?,
+            Verb::Transaction(request) => match self.engine.transaction(*request)? {
+                Some(entry) => Answer::rows(vec![show::entry(&entry)]),
+                None => Answer::status("unknown"),
+            },
+            Verb::Refusals => Answer::rows(self.refusals()?),
+            Verb::Sweep => Answer::rows(vec![Row::default().figure("booked", self.engine.book_due()?)]),
+            Verb::Checkpoint => {
+                self.engine.checkpoint()?;
+                Answer::status("ok")
+            }
+            Verb::Reopen => self.reopen()?,
+            Verb::Crash => self.crash()?,
+            Verb::Verify => self.verify()?,
+            Verb::Digest => self.digest()?,
+        })
+    }
+
+    fn commands(&mut self, orders: &[Order], expected: &Answer) -> Answer {
+        let mut answer = Answer::status("ok");
+        for order in orders {
+            let mut command = order.command.clone();
+            if !order.is_named {
+                self.request = self.request.saturating_add(1);
+                command.request_id = RequestId(self.request);
+            }
+            answer = match self.engine.execute(&command) {
+                Ok(receipt) => {
+                    if let Action::Accrue(_) = command.action {
+                        self.name_items(&receipt, expected);
+                    }
+                    show::receipt(&receipt, &self.names)
+                }
+                Err(error) => return show::failure(&error),
+            };
+        }
+        answer
+    }
+
+    /// Gives the items of an accrual the names that its line expects, where they have none yet.
+    fn name_items(&mut self, receipt: &Receipt, expected: &Answer) {
+        let granted = receipt.legs.iter().filter_map(|leg| match leg {
+            Leg::Granted { item, .. } => Some(*item),
+            _ => None,
+        });
+        for (item, row) in granted.zip(expected.of_kind(GRANTED)) {
+            if self.names.values().all(|name| *name != row.subject) {
+                self.names.entry(item).or_insert_with(|| row.subject.clone());
+            }
+        }
+    }
+
+    fn balance(&self, account: AccountKey, at: Option<Timestamp>) -> Result<Answer, Error> {
+        let balances = match at {
+            Some(at) => self.engine.balances_as_of(account.owner(), at)?,
+            None => self.engine.balances(account.owner())?,
+        };
+        let Some(balances) = balances else { return Ok(Answer::status("unknown")) };
+        let found = balances.into_iter().find(|balance| balance.point_type == account.point_type);
+        let balance = found.unwrap_or_else(|| Balance::zero(account.point_type));
+        Ok(Answer::rows(vec![show::balance(&balance)]))
+    }
+
+    /// The account's items in the order of use, then those that are not available yet. What has matured or expired
+    /// is shown so, booked or not.
+    fn items(&self, account: AccountKey, all: bool) -> Result<Answer, Error> {
+        let now = self.engine.now();
+        let items = self.engine.items(account, ItemPosition::FIRST, usize::MAX)?;
+        let order = self.order(account);
+        let (ripe, unripe): (Vec<_>, Vec<_>) =
+            items.future.into_iter().partition(|(_, item)| item.available_from <= now);
+        let mut matured = items.matured;
+        let place =
+            |(at, item): (ItemPosition, crate::domain::Item)| (ItemPosition::new(order, item.expires_at, at.id), item);
+        matured.extend(ripe.into_iter().map(place));
+        matured.sort_by_key(|(at, _)| *at);
+        let shown = matured.into_iter().chain(unripe);
+        let shown = shown.filter(|(_, item)| all || (item.remaining.is_positive() && !item.is_expired(now)));
+        Ok(Answer::rows(shown.map(|(at, item)| show::item(at.id, &item, now, &self.names)).collect()))
+    }
+
+    fn order(&self, AccountKey { program, point_type, .. }: AccountKey) -> UseOrder {
+        let programs = self.engine.programs();
+        let types = programs.get(&program).map(|program| &program.point_types);
+        types.and_then(|types| types.get(&point_type)).map_or_else(UseOrder::default, |found| found.order)
+    }
+
+    /// All blocks that the partner ever bought, in the order in which it did.
+    fn blocks(&self, key: PartnerKey) -> Result<Answer, Error> {
+        let Some(state) = self.engine.partner(key)? else { return Ok(Answer::status("unknown")) };
+        let mut blocks: Vec<_> = state.blocks.into_iter().collect();
+        blocks.sort_by_key(|(_, block)| block.created);
+        let now = self.engine.now();
+        Ok(Answer::rows(blocks.into_iter().map(|(id, block)| show::block(id, &block, now)).collect()))
+    }
+
+    fn statement(&self, member: MemberKey, newest: usize) -> Result<Answer, Error> {
+        match self.engine.statement(member, None, newest)? {
+            Some(entries) => Ok(Answer::rows(entries.iter().map(show::entry).collect())),
+            None => Ok(Answer::status("unknown")),
+        }
+    }
+
+    fn refusals(&self) -> Result<Vec<Row>, Error> {
+        let mut rows = Vec::new();
+        let mut from = Sequence(1);
+        loop {
+            let page = self.engine.journal(from, PAGE)?;
+            let Some(last) = page.last() else { return Ok(rows) };
+            from = last.sequence.next();
+            rows.extend(page.iter().filter_map(show::refused));
+        }
+    }
+
+    fn reopen(&mut self) -> Result<Answer, Error> {
+        let now = self.engine.now();
+        // another store holds the place while this one has no engine
+        let between = Engine::open_store(Arc::new(MemoryStore::new()), options())?;
+        std::mem::replace(&mut self.engine, between).close()?;
+        self.engine = Engine::open_store(self.store.clone(), options())?;
+        self.engine.advance_to(now)?;
+        Ok(Answer::status("ok"))
+    }
+
+    fn crash(&mut self) -> Result<Answer, Error> {
+        let now = self.engine.now();
+        let successor = Engine::open_store(self.store.clone(), options())?;
+        // as if the process had ended: nothing is closed
+        std::mem::forget(std::mem::replace(&mut self.engine, successor));
+        self.engine.advance_to(now)?;
+        Ok(Answer::status("ok"))
+    }
+
+    fn verify(&self) -> Result<Answer, Error> {
+        let audit = self.engine.verify(Some(Arc::new(MemoryStore::new())))?;
+        Ok(Answer::status(if audit.ok() { "ok".into() } else { format!("broken: {}", audit.violations.join("; ")) }))
+    }
+
+    fn digest(&mut self) -> Result<Answer, Error> {
+        let digest = self.engine.digest()?;
+        let status = match self.digest.replace(digest.clone()) {
+            Some(before) if before == digest => "same",
+            Some(_) => "another",
+            None => "ok",
+        };
+        Ok(Answer::status(status))
+    }
+}

@@ -1,0 +1,195 @@
+//! What the engine answers, in the words of scenarios.
+
+use super::answer::{Answer, GRANTED, Row};
+use crate::domain::{
+    Action, Balance, Block, BlockId, BlockStatus, Entry, Item, ItemId, ItemPart, Leg, Outcome, PartnerId, PointTypeId,
+    Points, Receipt, Rejection, Timestamp,
+};
+use crate::engine::{Error, ErrorKind, ExecuteError, PartnerState};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+/// The items that a scenario has named.
+pub(super) type Names = BTreeMap<ItemId, String>;
+
+fn name(names: &Names, item: ItemId) -> String {
+    names.get(&item).cloned().unwrap_or_else(|| item.to_string())
+}
+
+fn or_never(expires_at: Option<Timestamp>) -> String {
+    expires_at.map_or("never".to_owned(), |expiry| expiry.to_string())
+}
+
+fn or_none(value: Option<impl Display>) -> String {
+    value.map_or("none".to_owned(), |value| value.to_string())
+}
+
+fn of(point_type: PointTypeId) -> String {
+    format!("T{point_type}")
+}
+
+fn paid_by(partner: Option<PartnerId>) -> String {
+    partner.map_or("host".to_owned(), |partner| format!("P{partner}"))
+}
+
+pub(super) fn receipt(receipt: &Receipt, names: &Names) -> Answer {
+    let mut answer = Answer::status(if receipt.replayed { "ok replayed" } else { "ok" });
+    for leg in &receipt.legs {
+        let (kind, row) = leg_row(leg, names);
+        answer.push(kind, row);
+    }
+    answer
+}
+
+fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
+    let part = |part: &ItemPart| {
+        let row = Row::new(name(names, part.item)).amount(part.points).figure("of", of(part.point_type));
+        let row = row.figure("left", part.remaining).figure("expires_at", or_never(part.expires_at));
+        row.figure("effective_at", part.effective_at)
+    };
+    let block = |block: &BlockId, points: &Points| Row::new(format!("B{block}")).amount(points);
+    let points = |points: &Points| Row::default().amount(points);
+    match leg {
+        Leg::Granted { item, point_type, points, available_from, expires_at, source } => {
+            let row = Row::new(name(names, *item)).amount(points).figure("of", of(*point_type));
+            let row = row.figure("available_from", available_from).figure("expires_at", or_never(*expires_at));
+            (GRANTED, row.figure("source", or_none(*source)))
+        }
+        Leg::Debited { place, block: id, points, rate, remaining } => {
+            let row = block(id, points).figure("award", place).figure("rate", rate);
+            ("debited", row.figure("left", remaining))
+        }
+        Leg::Charged { place, points: owed, rate, .. } => {
+            ("charged", points(owed).figure("award", place).figure("rate", rate))
+        }
+        Leg::Redeemed(of) => ("redeemed", part(of)),
+        Leg::Returned(of) => ("returned", part(of)),
+        Leg::Cancelled(of) => ("cancelled", part(of)),
+        Leg::Repaid(of) => ("repaid", part(of)),
+        Leg::Expired(of) => ("expired", part(of)),
+        Leg::Lapsed(of) => ("lapsed", part(of)),
+        Leg::Matured(of) => ("matured", part(of)),
+        Leg::Owed { point_type, points: owed } => ("owed", points(owed).figure("of", of(*point_type))),
+        Leg::Absorbed { point_type, points: borne } => ("absorbed", points(borne).figure("of", of(*point_type))),
+        Leg::Restored { block: id, points, expired } => ("restored", block(id, points).figure("expired", expired)),
+        Leg::Credited { points: less, .. } => ("credited", points(less)),
+        Leg::BlockExpired { block: id, points } => ("block_expired", block(id, points)),
+    }
+}
+
+/// Why a command was not done.
+pub(super) fn failure(error: &ExecuteError) -> Answer {
+    match error {
+        ExecuteError::Refused(rejection) => {
+            let mut answer = Answer::status(format!("refused {}", rejection.code()));
+            answer.push("", refusal(rejection, Row::default()));
+            answer
+        }
+        ExecuteError::Failed(Error { kind: ErrorKind::Invalid, what }) => {
+            let field = what.split_once(": ").map_or(what.as_str(), |(field, _)| field);
+            Answer::status(format!("malformed {field}"))
+        }
+        ExecuteError::Failed(error) => Answer::status(format!("error: {error}")),
+    }
+}
+
+/// Adds the figures of a refusal, as JSON names them.
+fn refusal(rejection: &Rejection, mut row: Row) -> Row {
+    let Ok(Value::Object(causes)) = serde_json::to_value(rejection) else { return row };
+    for (name, value) in causes.values().filter_map(Value::as_object).flatten() {
+        let letter = match name.as_str() {
+            "point_type" => "T",
+            "partner" => "P",
+            "block" => "B",
+            _ => "",
+        };
+        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        row = row.figure(name, format!("{letter}{value}"));
+    }
+    row
+}
+
+pub(super) fn balance(balance: &Balance) -> Row {
+    let row = Row::default().figure("available", balance.available).figure("qualifying", balance.qualifying);
+    let row = row.figure("available_total", balance.available_total()).figure("future", balance.future);
+    row.figure("held", balance.held).figure("debt", balance.debt).figure("lifetime", balance.lifetime)
+}
+
+pub(super) fn item(id: ItemId, item: &Item, now: Timestamp, names: &Names) -> Row {
+    let status = match item.remaining.is_positive() {
+        false => "used_up",
+        true if item.is_expired(now) => "expired",
+        true if item.available_from > now => "future",
+        true => "open",
+    };
+    let row = Row::new(name(names, id)).amount(item.remaining).figure("granted", item.granted);
+    let row = row.figure("held", item.held).figure("redeemed", item.redeemed).figure("expired", item.expired);
+    let row = row.figure("cancelled", item.cancelled).figure("repaid", item.repaid).figure("absorbed", item.absorbed);
+    let row = row.figure("available_from", item.available_from).figure("expires_at", or_never(item.expires_at));
+    row.figure("source", or_none(item.source)).figure("paid_by", paid_by(item.partner)).figure("status", status)
+}
+
+pub(super) fn partner(state: &PartnerState) -> Row {
+    Row::default().figure("balance", state.balance).figure("debited", state.partner.debited)
+}
+
+pub(super) fn block(id: BlockId, block: &Block, now: Timestamp) -> Row {
+    let status = match block.status {
+        BlockStatus::Pending => "pending",
+        BlockStatus::Approved if block.is_expired(now) => "expired",
+        BlockStatus::Approved if !block.remaining.is_positive() => "used_up",
+        BlockStatus::Approved => "approved",
+    };
+    let row = Row::new(format!("B{id}")).amount(block.remaining).figure("status", status);
+    let row = row.figure("purchased", block.purchased).figure("debited", block.debited);
+    let row = row.figure("expired", block.expired).figure("starts_at", block.starts_at);
+    row.figure("expires_at", or_never(block.expires_at)).figure("price", block.unit_price)
+}
+
+/// An entry of a statement: what was done, and by how much it changed what the member has.
+pub(super) fn entry(entry: &Entry) -> Row {
+    let (verb, legs) = match &entry.outcome {
+        Outcome::Done { legs, .. } => (verb(&entry.command.action), legs.as_slice()),
+        Outcome::Refused(_) => ("refused", [].as_slice()),
+    };
+    let takes_back = matches!(entry.command.action, Action::Cancel(_));
+    let owed = legs.iter().any(|leg| matches!(leg, Leg::Returned(_)));
+    let change: i128 = legs
+        .iter()
+        .map(|leg| match leg {
+            Leg::Granted { points, .. } => i128::from(points.0),
+            Leg::Returned(part) => i128::from(part.points.0),
+            Leg::Redeemed(part) | Leg::Expired(part) | Leg::Lapsed(part) => i128::from(part.points.0).saturating_neg(),
+            // taken for a claim; what repays an older debt changes nothing
+            Leg::Repaid(part) if takes_back && !owed => i128::from(part.points.0).saturating_neg(),
+            Leg::Cancelled(part) if !owed => i128::from(part.points.0).saturating_neg(),
+            Leg::Owed { points, .. } => i128::from(points.0).saturating_neg(),
+            _ => 0,
+        })
+        .fold(0, i128::saturating_add);
+    let row = Row::new(verb).amount(format_args!("{change:+}")).figure("as", entry.command.request_id);
+    let row = row.figure("transaction_at", or_none(entry.command.transaction_at));
+    row.figure("recorded_at", entry.recorded_at).figure("reference", or_none(entry.command.reference.as_deref()))
+}
+
+fn verb(action: &Action) -> &'static str {
+    match action {
+        Action::CreateProgram(_) => "program",
+        Action::CreatePointType(_) => "type",
+        Action::CreatePartner(_) => "partner",
+        Action::PurchaseBlock(_) => "purchase",
+        Action::ApproveBlock(_) => "approve",
+        Action::Enrol(_) => "enrol",
+        Action::Accrue(_) => "accrue",
+        Action::Redeem(_) => "redeem",
+        Action::Cancel(_) => "cancel",
+        Action::BookDue(_) => "book_due",
+    }
+}
+
+/// An entry of the journal that refused something.
+pub(super) fn refused(entry: &Entry) -> Option<Row> {
+    let Outcome::Refused(rejection) = &entry.outcome else { return None };
+    Some(refusal(rejection, Row::new(rejection.code()).figure("as", entry.command.request_id)))
+}
