@@ -176,10 +176,7 @@ impl Core {
             true => locked.use_request(request, sequence),
             false => Ok(()),
         });
-        applied.map_err(|fault| {
-            self.state.journal.poison(&fault);
-            fault.into()
-        })
+        applied.map_err(|fault| self.state.journal.poison(&fault))
     }
 
     /// Does an entry of the journal again, as recovery, verification and replicas do: the same command at the same
