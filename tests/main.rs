@@ -11,5 +11,6 @@
 )]
 
 mod engine;
+mod faults;
 mod model;
 mod tidy;

@@ -5,7 +5,7 @@
 //! `MODEL_HISTORIES=<count>`.
 
 mod drive;
-mod history;
+pub(crate) mod history;
 mod ledger;
 mod member;
 mod partner;
