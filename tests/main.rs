@@ -1,8 +1,9 @@
-//! All integration tests, in one binary.
+//! The integration tests, as one binary: RocksDB links slowly.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
+    clippy::unreachable,
     clippy::indexing_slicing,
     clippy::arithmetic_side_effects,
     reason = "fixtures are trusted, and a test may panic"
@@ -12,6 +13,8 @@
 mod cli;
 mod conformance;
 mod engine;
+mod faults;
+mod model;
 #[cfg(feature = "rocksdb")]
 mod rocks_store;
 #[cfg(feature = "cli")]

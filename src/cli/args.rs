@@ -1,7 +1,8 @@
 //! What the command line understands.
 
 use super::{
-    apply, backup, balance, blocks, check, demo, import, items, journal, liability, load, restore, schema, statement, verify,
+    apply, backup, balance, blocks, check, demo, import, items, journal, liability, load, restore, schema, statement,
+    verify,
 };
 use clap::{Parser, Subcommand};
 

@@ -9,7 +9,7 @@ use super::error::Error;
 use crate::domain::{Fault, Program, ProgramId, Sequence, TotalsKey};
 use crate::storage::rows;
 use crate::storage::{
-    Blocks, Catalog, Corrections, Due, Expiries, Future, Items, Members, Partners, Requests, Run, Table, TableId,
+    Blocks, Catalog, Corrections, Due, Expiries, Future, Items, Members, Partners, Read, Requests, Run, Table, TableId,
     TotalsByDay,
 };
 use parking_lot::MutexGuard;
@@ -26,33 +26,49 @@ struct Frozen {
 /// Makes one checkpoint. A failure poisons the engine: what is in memory can then not reach the tables.
 pub(super) fn checkpoint(core: &Core) -> Result<(), Error> {
     let _turn = core.checkpointer.turn();
-    let frozen = freeze(core);
-    core.state.journal.wait(frozen.sequence)?;
+    make(core).map(drop)
+}
+
+/// Makes a checkpoint, and gives the store as it is then: its tables hold the effects of all entries up to the
+/// sequence number, and of no more.
+pub(super) fn snapshot(core: &Core) -> Result<(Sequence, Box<dyn Read + '_>), Error> {
+    let _turn = core.checkpointer.turn();
+    let sequence = make(core)?;
+    Ok((sequence, core.state.store.snapshot()?))
+}
+
+fn make(core: &Core) -> Result<Sequence, Error> {
+    let frozen = freeze(core)?;
+    let sequence = frozen.sequence;
+    core.state.journal.wait(sequence)?;
     let mut runs = TableId::ALL.into_iter().map(|table| run(core, &frozen, table));
-    let applied = core.state.store.checkpoint(core.epoch, frozen.sequence, &mut runs);
+    let applied = core.state.store.checkpoint(core.epoch, sequence, &mut runs);
     drop(runs);
     if let Err(fault) = applied {
-        core.state.journal.poison(&fault);
-        return Err(fault.into());
+        return Err(core.state.journal.poison(&fault));
     }
     drop(frozen);
     for shard in &core.state.shards {
         shard.lock().thaw();
     }
     core.checkpointer.thawed();
-    Ok(())
+    Ok(sequence)
 }
 
 /// Freezes all shards at the last entry of the journal, under all locks.
-fn freeze(core: &Core) -> Frozen {
+fn freeze(core: &Core) -> Result<Frozen, Error> {
     let mut catalog = core.catalog.write();
     let mut shards: Vec<MutexGuard<'_, _>> = core.state.shards.iter().map(|shard| shard.lock()).collect();
+    // IMPORTANT: after a failed checkpoint its frozen records are in no table; another one would pass them over
+    if let Some(error) = core.state.journal.failure() {
+        return Err(error);
+    }
     let sequence = core.state.journal.last();
     let deltas = shards.iter_mut().map(|shard| shard.freeze()).collect();
     let changed = std::mem::take(&mut catalog.changed);
     let programs = changed.into_iter().filter_map(|id| Some((id, catalog.programs.get(&id)?.clone()))).collect();
     core.checkpointer.froze();
-    Frozen { sequence, programs, deltas }
+    Ok(Frozen { sequence, programs, deltas })
 }
 
 /// The frozen rows of one table, sorted.

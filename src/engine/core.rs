@@ -105,7 +105,12 @@ impl Core {
         self.checkpointer.wait_for_room(&self.state.journal)
     }
 
+    /// One try. Where the journal is closed by a failure, that is the error, wherever it showed.
     fn attempt(&self, command: &Command) -> Result<Attempt, Error> {
+        self.attempt_once(command).map_err(|error| self.state.journal.failure().unwrap_or(error))
+    }
+
+    fn attempt_once(&self, command: &Command) -> Result<Attempt, Error> {
         let touched = self.touched(command)?;
         if !changes_catalog(command) {
             let catalog = self.catalog.read();
@@ -176,10 +181,7 @@ impl Core {
             true => locked.use_request(request, sequence),
             false => Ok(()),
         });
-        applied.map_err(|fault| {
-            self.state.journal.poison(&fault);
-            fault.into()
-        })
+        applied.map_err(|fault| self.state.journal.poison(&fault))
     }
 
     /// Does an entry of the journal again, as recovery, verification and replicas do: the same command at the same

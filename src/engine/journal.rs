@@ -5,7 +5,7 @@
 //! for the sync alone, with no hand-over between threads; a thread of its own writes for callers who do not wait.
 
 use super::error::{ClosedReason, Error, ErrorKind};
-use crate::domain::{Fault, Sequence, Timestamp};
+use crate::domain::{Fault, FaultKind, Sequence, Timestamp};
 use crate::storage::{Appended, ChainHash, Epoch, JournalRecord, Store, Tail, record};
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::sync::Arc;
@@ -239,10 +239,15 @@ impl Journal {
         self.writer_wake.notify_one();
     }
 
-    /// Closes because of a failed write that is not the journal's own.
-    pub(super) fn poison(&self, fault: &Fault) {
-        self.close(poisoned(fault));
+    /// Closes because of a failed write that is not the journal's own. Returns why the journal is closed.
+    pub(super) fn poison(&self, fault: &Fault) -> Error {
+        let error = match fault.kind {
+            FaultKind::Fenced => Error::from(fault.clone()),
+            _ => poisoned(fault),
+        };
+        self.close(error.clone());
         self.notify();
+        self.closed().unwrap_or(error)
     }
 
     /// The writer's thread: writes until the journal is closed and empty.

@@ -261,7 +261,10 @@ impl View for Locked<'_> {
     fn entry(&self, sequence: Sequence) -> Result<Entry, Fault> {
         match &self.touched.original {
             Some(entry) if entry.sequence == sequence => Ok(entry.as_ref().clone()),
-            _ => self.state.entry(sequence),
+            _ => {
+                self.state.journal.wait(sequence).map_err(|error| Fault::io(error.what))?;
+                self.state.durable_entry(sequence)
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 //! The state in memory: the shards, over the store whose tables lie below them.
 
 use super::delta::Shard;
+use super::error::Error;
 use super::journal::Journal;
 use crate::domain::{Entry, Fault, RequestKey, Sequence};
 use crate::storage::keys::Key;
@@ -44,8 +45,16 @@ impl State {
     }
 
     /// An entry of the journal, once it is durable.
-    pub(super) fn entry(&self, sequence: Sequence) -> Result<Entry, Fault> {
-        self.journal.wait(sequence).map_err(|error| Fault::io(error.what))?;
+    pub(super) fn entry(&self, sequence: Sequence) -> Result<Entry, Error> {
+        if sequence > self.journal.last() {
+            return Err(Error::invalid(format!("there is no journal entry {sequence} yet")));
+        }
+        self.journal.wait(sequence)?;
+        Ok(self.durable_entry(sequence)?)
+    }
+
+    /// An entry of the journal that is durable.
+    pub(super) fn durable_entry(&self, sequence: Sequence) -> Result<Entry, Fault> {
         let missing = || Fault::corrupt(format!("journal entry {sequence} is not there"));
         let (first, bytes) = self.history.journal_record(sequence)?.ok_or_else(missing)?;
         let mut entries = Record::read(first, &bytes)?.entries(sequence);

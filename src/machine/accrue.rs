@@ -75,14 +75,15 @@ fn grant<V: View>(
     if matured == Pot::Available && !is_future {
         ledger.free(Pot::Available, award.points, case.now)?;
     }
-    place_item(point_type, is_future, key, award, (id, item), member, changes);
+    let waits_until = is_future.then(|| waits_until(available_from, expires_at, case.now));
+    place_item(point_type, waits_until, key, award, (id, item), member, changes);
     Ok(())
 }
 
 /// Puts a new item where it waits: with those that have matured, or with those that have not.
 fn place_item(
     point_type: &PointType,
-    is_future: bool,
+    waits_until: Option<Timestamp>,
     key: MemberKey,
     award: &Award,
     (id, item): (ItemId, Item),
@@ -90,11 +91,10 @@ fn place_item(
     changes: &mut Changes,
 ) {
     let account = key.account(award.point_type);
-    if is_future {
-        let leaves_at = future_until(&item);
-        let position = ItemPosition::at(leaves_at, id);
+    if let Some(waits_until) = waits_until {
+        let position = ItemPosition::at(waits_until, id);
         changes.future.push((ItemKey { account, position }, Some(item)));
-        member.due_by(leaves_at);
+        member.due_by(waits_until);
         return;
     }
     let position = ItemPosition::new(point_type.order, item.expires_at, id);
@@ -107,9 +107,13 @@ fn place_item(
     }
 }
 
-/// When an item that has not matured stops waiting: it matures, or expires before that.
-pub(super) fn future_until(item: &Item) -> Timestamp {
-    item.expires_at.map_or(item.available_from, |expiry| expiry.min(item.available_from))
+/// When an item that has not matured stops waiting: it matures, or expires before that; not before it was granted.
+pub(super) fn waits_until(
+    available_from: Timestamp,
+    expires_at: Option<Timestamp>,
+    granted_at: Timestamp,
+) -> Timestamp {
+    expires_at.map_or(available_from, |expiry| expiry.min(available_from)).max(granted_at)
 }
 
 /// When the award's points become available (rules D49, D50, D55, D59).

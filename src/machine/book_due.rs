@@ -161,7 +161,8 @@ impl<'a, V: View> Booking<'a, V> {
         (position, mut item): (ItemPosition, Item),
     ) -> Result<Item, Halt> {
         let key = self.key.account(account.point_type);
-        let expired_at = item.expires_at.unwrap_or(self.now);
+        // not before it was granted, which is when a qualifying item is available from
+        let expired_at = item.expires_at.unwrap_or(self.now).max(item.available_from);
         let mut ledger = Ledger { key, id: position.id, account, item: &mut item, changes: &mut self.changes };
         let points = ledger.item.remaining;
         ledger.shift(Pot::matured(point_type.class), Pot::Expired, points, expired_at)?;

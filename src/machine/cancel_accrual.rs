@@ -2,7 +2,7 @@
 //! What was spent is claimed from the account's other points; what these do not cover becomes debt, or is absorbed
 //! by the host. What expired is not taken again. The partner's points go back to the blocks that paid.
 
-use super::accrue::future_until;
+use super::accrue::waits_until;
 use super::blocks;
 use super::case::Case;
 use super::changes::{Changes, fits};
@@ -92,7 +92,7 @@ fn take_back<V: View>(
     let granted = granted(original, place)?;
     let point_type = case.point_type(granted.point_type)?;
     let account_key = key.account(granted.point_type);
-    let (position, pot, mut item) = find(case, point_type, account_key, &granted)?;
+    let (position, pot, mut item) = find(case, point_type, account_key, (&granted, original.entry.recorded_at))?;
     let account = member.account_mut(granted.point_type);
     account.lifetime = fits(account.lifetime.minus(points))?;
     let mut ledger = Ledger { key: account_key, id: granted.id, account, item: &mut item, changes };
@@ -172,18 +172,15 @@ fn find<V: View>(
     case: &Case<'_, V>,
     point_type: &PointType,
     account: crate::domain::AccountKey,
-    granted: &Granted,
+    (granted, granted_at): (&Granted, Timestamp),
 ) -> Result<(ItemPosition, Pot, Item), Halt> {
     let position = ItemPosition::new(point_type.order, granted.expires_at, granted.id);
     if let Some(item) = case.view.item(ItemKey { account, position })? {
         return Ok((position, Pot::matured(point_type.class), item));
     }
-    let waits_until = granted.expires_at.map_or(granted.available_from, |expiry| expiry.min(granted.available_from));
-    let position = ItemPosition::at(waits_until, granted.id);
+    let position = ItemPosition::at(waits_until(granted.available_from, granted.expires_at, granted_at), granted.id);
     match case.view.future(account, position, 1)?.first() {
-        Some((found, item)) if *found == position && future_until(item) == waits_until => {
-            Ok((position, Pot::Future, *item))
-        }
+        Some((found, item)) if *found == position => Ok((position, Pot::Future, *item)),
         _ => Err(Fault::corrupt(format!("item {} is not there", granted.id)).into()),
     }
 }

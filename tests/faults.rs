@@ -1,0 +1,263 @@
+//! A store that fails: at the 1st call of a kind, at the 2nd, the 3rd, ... until none is left to fail. Whatever was
+//! answered is there after opening again; whatever was not, when it is repeated, has one effect; a store that lies
+//! is found out, which shows that these tests can fail.
+
+use crate::model::history::{History, PROGRAM, Step};
+use accruedb::domain::*;
+use accruedb::engine::{ClosedReason, Engine, EngineOptions, Error, ErrorKind, ExecuteError};
+use accruedb::storage::memory::{Call, MemoryStore, Trouble};
+use std::sync::Arc;
+
+const POISONED: ErrorKind = ErrorKind::Closed(ClosedReason::Poisoned);
+
+/// What is done: commands one at a time, with checkpoints in between.
+enum Act {
+    Do(Command),
+    Checkpoint,
+}
+
+fn script() -> Vec<Act> {
+    let mut acts = Vec::new();
+    for step in History::seeded(11, 110).steps {
+        match step {
+            Step::Do(command) => acts.push(Act::Do(command)),
+            Step::Batch(commands) => acts.extend(commands.into_iter().map(Act::Do)),
+            _ => acts.push(Act::Checkpoint),
+        }
+    }
+    assert!(acts.iter().filter(|act| matches!(act, Act::Checkpoint)).count() >= 5);
+    acts
+}
+
+/// No checkpoint begins by itself, so that the calls are the same on every run.
+fn options() -> EngineOptions {
+    let history = History::seeded(11, 1);
+    EngineOptions { checkpoint_changes: 1_000_000, delta_changes_max: 1_000_000, cache_members: 2, ..history.options() }
+}
+
+fn open(store: &Arc<MemoryStore>) -> Result<Engine, Error> {
+    Engine::open_store(store.clone(), options())
+}
+
+type Answer = Result<Receipt, ExecuteError>;
+
+fn act(engine: &Engine, act: &Act) -> Option<Answer> {
+    match act {
+        Act::Do(command) => Some(engine.execute(command)),
+        Act::Checkpoint => engine.checkpoint().err().map(|error| Err(error.into())),
+    }
+}
+
+/// Everything that callers can see of members and partners, however the journal came to it.
+fn state(engine: &Engine) -> String {
+    let member = |id| engine.balances(MemberKey { program: PROGRAM, member: MemberId(id) }).unwrap();
+    let partner = |id| {
+        let state = engine.partner(PartnerKey { program: PROGRAM, partner: PartnerId(id) }).unwrap()?;
+        let blocks: Vec<_> = state.blocks.into_iter().map(|(id, block)| (id, block.remaining, block.debited)).collect();
+        Some((state.partner.remaining, state.partner.debited, blocks))
+    };
+    format!("{:?} {:?}", (99..=104).map(member).collect::<Vec<_>>(), (0..=4).map(partner).collect::<Vec<_>>())
+}
+
+fn audit(engine: &Engine) {
+    let audit = engine.verify(Some(Arc::new(MemoryStore::new()))).unwrap();
+    assert_eq!(audit.violations, Vec::<String>::new());
+}
+
+fn undisturbed() -> String {
+    let engine = open(&Arc::new(MemoryStore::new())).unwrap();
+    for step in &script() {
+        act(&engine, step);
+    }
+    audit(&engine);
+    state(&engine)
+}
+
+/// Runs the script on a store whose call number `after` fails. `false` where there is no such call.
+fn run_with_trouble(call: Call, after: u64, trouble: Trouble, expected: &str) -> bool {
+    let store = Arc::new(MemoryStore::new());
+    let engine = open(&store).unwrap();
+    store.trouble(call, after, trouble);
+    let script = script();
+    let mut receipts: Vec<(&Command, Receipt)> = Vec::new();
+    let mut rest = script.iter();
+    let error = loop {
+        let Some(step) = rest.as_slice().first() else { return false };
+        match (act(&engine, step), step) {
+            (Some(Err(ExecuteError::Failed(error))), _) if error.kind != ErrorKind::Invalid => break error,
+            (Some(Ok(receipt)), Act::Do(command)) if !receipt.replayed => receipts.push((command, receipt)),
+            _ => {}
+        }
+        rest.next();
+    };
+    let engine = if call == Call::Read && error.kind == ErrorKind::Unavailable {
+        // nothing was done, and the engine goes on
+        engine
+    } else {
+        assert_eq!(error.kind, POISONED, "{error}");
+        stays_closed(&engine, rest.as_slice(), &error);
+        let reopened = open(&store).unwrap();
+        drop(engine);
+        reopened
+    };
+    for (command, receipt) in &receipts {
+        let key = RequestKey { program: PROGRAM, request: command.request_id };
+        let entry = engine.transaction(key).unwrap().expect("what was answered is there");
+        assert_eq!(entry.answer(false).as_ref(), Ok(receipt), "{command:?}");
+    }
+    audit(&engine);
+    for step in rest {
+        if let Some(Err(ExecuteError::Failed(error))) = act(&engine, step) {
+            assert_eq!(error.kind, ErrorKind::Invalid, "{error}");
+        }
+    }
+    assert_eq!(state(&engine), expected);
+    audit(&engine);
+    true
+}
+
+/// A poisoned engine does nothing any more, and says why.
+fn stays_closed(engine: &Engine, rest: &[Act], error: &Error) {
+    for step in rest.iter().take(10) {
+        match act(engine, step) {
+            Some(Err(ExecuteError::Failed(error))) if error.kind == ErrorKind::Invalid => {}
+            Some(Err(ExecuteError::Failed(later))) => assert_eq!(later.kind, POISONED, "{later}; before: {error}"),
+            // what is durable may still be told
+            Some(Ok(receipt)) if receipt.replayed => {}
+            other => panic!("a poisoned engine answers {other:?}"),
+        }
+    }
+    assert_eq!(engine.checkpoint().unwrap_err().kind, POISONED);
+    assert_eq!(engine.verify(None).unwrap_err().kind, POISONED);
+    assert_eq!(engine.digest().unwrap_err().kind, POISONED);
+}
+
+fn fail_at_every(call: Call, trouble: Trouble, calls_min: u64) {
+    let expected = undisturbed();
+    let failed = (0..).take_while(|after| run_with_trouble(call, *after, trouble, &expected)).count() as u64;
+    assert!(failed >= calls_min, "only {failed} calls");
+}
+
+#[test]
+fn every_append_fails_once() {
+    fail_at_every(Call::Append, Trouble::Fail, 80);
+}
+
+#[test]
+fn every_append_is_done_and_says_it_failed() {
+    fail_at_every(Call::Append, Trouble::FailAfter, 80);
+}
+
+#[test]
+fn every_checkpoint_fails_once() {
+    fail_at_every(Call::Checkpoint, Trouble::Fail, 5);
+}
+
+#[test]
+fn every_checkpoint_is_done_and_says_it_failed() {
+    fail_at_every(Call::Checkpoint, Trouble::FailAfter, 5);
+}
+
+#[test]
+fn every_read_fails_once() {
+    fail_at_every(Call::Read, Trouble::Fail, 100);
+}
+
+/// The negative control: a disk that says it wrote, and did not.
+#[test]
+fn a_lying_disk_is_found_out() {
+    let commands: Vec<Command> = script()
+        .into_iter()
+        .filter_map(|step| match step {
+            Act::Do(command) => Some(command),
+            Act::Checkpoint => None,
+        })
+        .collect();
+    for after in 0..60 {
+        let store = Arc::new(MemoryStore::new());
+        let engine = open(&store).unwrap();
+        store.trouble(Call::Append, after, Trouble::Lose);
+        for command in &commands {
+            let _ = engine.execute(command);
+        }
+        assert_eq!(open(&store).unwrap_err().kind, ErrorKind::Corrupt, "append {after} was lost");
+    }
+}
+
+#[test]
+fn a_lost_tail_is_found_out() {
+    let store = Arc::new(MemoryStore::new());
+    let engine = open(&store).unwrap();
+    for step in script().iter().filter(|step| matches!(step, Act::Do(_))) {
+        act(&engine, step);
+    }
+    engine.close().unwrap();
+    store.lose_journal_after(Sequence(30));
+    let error = open(&store).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Corrupt);
+    assert!(error.what.contains("30"), "{error}");
+}
+
+#[test]
+fn commands_in_flight_have_one_effect_when_repeated() {
+    for trouble in [Trouble::Fail, Trouble::FailAfter] {
+        let store = Arc::new(MemoryStore::new());
+        let engine = open(&store).unwrap();
+        for step in script().iter().take(20) {
+            act(&engine, step);
+        }
+        let accrue = |n: u128| {
+            let awards = vec![Award { expires: Some(Expiry::Never), ..Award::new(PointTypeId(1), Points(1)) }];
+            Command::new(
+                PROGRAM,
+                RequestId(10_000 + n),
+                Accrue { member: MemberId(500 + n % 3), partner: None, awards },
+            )
+        };
+        for member in 500..503 {
+            let enrol = Command::new(PROGRAM, RequestId(20_000 + member), Enrol { member: MemberId(member) });
+            engine.execute(&enrol).unwrap();
+        }
+        let commands: Vec<Command> = (0..90).map(accrue).collect();
+        store.trouble(Call::Append, 1, trouble);
+        let answers = engine.execute_batch(&commands);
+        let kinds = answers.iter().filter_map(|answer| match answer {
+            Err(ExecuteError::Failed(error)) => Some(error.kind),
+            _ => None,
+        });
+        assert!(kinds.into_iter().all(|kind| kind == POISONED));
+        let again = open(&store).unwrap();
+        for (command, before) in commands.iter().zip(answers) {
+            let receipt = again.execute(command).unwrap();
+            assert!(receipt.replayed || before.is_err(), "an answered command was done again");
+        }
+        for member in 500..503 {
+            let key = MemberKey { program: PROGRAM, member: MemberId(member) };
+            assert_eq!(again.balances(key).unwrap().unwrap()[0].available, Points(30));
+        }
+        audit(&again);
+    }
+}
+
+#[test]
+fn a_second_engine_fences_the_first() {
+    let script = script();
+    let store = Arc::new(MemoryStore::new());
+    let first = open(&store).unwrap();
+    for step in script.iter().take(20) {
+        act(&first, step);
+    }
+    let second = open(&store).unwrap();
+    let fenced = |step: &Act| match act(&first, step) {
+        Some(Err(ExecuteError::Failed(error))) => error.kind,
+        other => panic!("a fenced engine answers {other:?}"),
+    };
+    assert_eq!(fenced(&Act::Checkpoint), ErrorKind::Closed(ClosedReason::Fenced));
+    assert_eq!(fenced(&script[20]), ErrorKind::Closed(ClosedReason::Fenced));
+    assert_eq!(first.close().unwrap_err().kind, ErrorKind::Closed(ClosedReason::Fenced));
+    for step in script.iter().skip(20) {
+        act(&second, step);
+    }
+    assert_eq!(state(&second), undisturbed());
+    audit(&second);
+}

@@ -1,0 +1,219 @@
+//! Driving an engine and the model through one history, and comparing every answer.
+
+use super::history::{History, PROGRAM, Step};
+use super::ledger::{Expected, Model};
+use accruedb::domain::*;
+use accruedb::engine::{Engine, EngineOptions, ExecuteError};
+use accruedb::storage::memory::MemoryStore;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Names that the histories use, with a neighbour on each side.
+const MEMBERS: std::ops::RangeInclusive<u128> = 99..=104;
+/// Past states that are kept to be looked back at.
+const PAST_MAX: usize = 24;
+
+pub(crate) struct Drive {
+    engine: Option<Engine>,
+    store: Arc<MemoryStore>,
+    options: EngineOptions,
+    model: Model,
+    /// The first receipt of each request.
+    receipts: BTreeMap<RequestId, Receipt>,
+    /// The model just before time moved on.
+    past: Vec<Model>,
+}
+
+/// Runs a history to its end, and gives back the digest of what came out.
+pub(crate) fn run(history: &History) -> String {
+    run_with(history, history.options())
+}
+
+/// The same with other options: no answer may change, nor the digest.
+pub(crate) fn run_with(history: &History, options: EngineOptions) -> String {
+    let mut drive = Drive::new(options);
+    for step in &history.steps {
+        drive.step(step);
+    }
+    drive.finish()
+}
+
+fn member_key(member: MemberId) -> MemberKey {
+    MemberKey { program: PROGRAM, member }
+}
+
+impl Drive {
+    pub(crate) fn new(options: EngineOptions) -> Drive {
+        let store = Arc::new(MemoryStore::new());
+        let engine = Some(Engine::open_store(store.clone(), options.clone()).expect("an empty store opens"));
+        Drive { engine, store, options, model: Model::new(), receipts: BTreeMap::new(), past: Vec::new() }
+    }
+
+    fn engine(&self) -> &Engine {
+        self.engine.as_ref().expect("it is open between steps")
+    }
+
+    pub(crate) fn step(&mut self, step: &Step) {
+        match step {
+            Step::Do(command) => {
+                let expected = self.expect(command);
+                let answer = self.engine().execute(command);
+                self.compare(command, &expected, answer);
+                self.compare_member(command);
+            }
+            Step::Batch(commands) => {
+                let answers = self.engine().execute_batch(commands);
+                for (command, answer) in commands.iter().zip(answers) {
+                    let expected = self.expect(command);
+                    self.compare(command, &expected, answer);
+                }
+                self.compare_all();
+            }
+            Step::Advance(ms) => {
+                let to = Timestamp::from_ms(*ms).expect("a day of this century");
+                self.remember(|model| model.advance(to));
+                self.engine().advance_to(to).expect("time comes from the commands");
+                self.compare_all();
+            }
+            Step::Sweep => {
+                self.engine().book_due().expect("no trouble is planned");
+                self.compare_all();
+            }
+            Step::Checkpoint => self.engine().checkpoint().expect("no trouble is planned"),
+            Step::Reopen => {
+                self.engine.take().expect("it is open").close().expect("no trouble is planned");
+                self.open();
+            }
+            Step::Crash => {
+                // the next engine claims the store before the last one can bring anything in order
+                let crashed = self.engine.take();
+                self.open();
+                drop(crashed);
+                self.compare_all();
+            }
+            Step::LookBack(ms) => self.look_back(*ms),
+        }
+    }
+
+    fn expect(&mut self, command: &Command) -> Expected {
+        self.remember(|model| model.execute(command))
+    }
+
+    /// Keeps the model as it was, if time moves on.
+    fn remember<R>(&mut self, change: impl FnOnce(&mut Model) -> R) -> R {
+        let before = self.model.clone();
+        let result = change(&mut self.model);
+        if self.model.now > before.now && before.now > Timestamp::MIN {
+            self.past.push(before);
+            let surplus = self.past.len().saturating_sub(PAST_MAX);
+            self.past.drain(..surplus);
+        }
+        result
+    }
+
+    fn open(&mut self) {
+        let engine = Engine::open_store(self.store.clone(), self.options.clone()).expect("it opens again");
+        engine.advance_to(self.model.now).expect("time comes from the commands");
+        self.engine = Some(engine);
+    }
+
+    fn compare(&mut self, command: &Command, expected: &Expected, answer: Result<Receipt, ExecuteError>) {
+        let what = format!("{command:?}");
+        match (expected, answer) {
+            (Expected::Malformed, Err(ExecuteError::Failed(error))) => {
+                assert_eq!(error.kind, accruedb::engine::ErrorKind::Invalid, "{what}: {error}");
+            }
+            (Expected::Refused(expected), Err(ExecuteError::Refused(mut rejection))) => {
+                if let Rejection::RequestIdReused { first } = &mut rejection {
+                    *first = Sequence(0);
+                }
+                assert_eq!(rejection, *expected, "{what}");
+            }
+            (Expected::Replayed, Ok(receipt)) => {
+                let first = &self.receipts[&command.request_id];
+                assert_eq!(receipt, Receipt { replayed: true, ..first.clone() }, "{what}");
+            }
+            (Expected::Done { granted, redeemed }, Ok(receipt)) => {
+                assert!(!receipt.replayed, "{what}");
+                self.compare_legs(command, granted, redeemed, &receipt);
+                self.receipts.insert(command.request_id, receipt);
+            }
+            (expected, answer) => panic!("{what}\nthe model expects {expected:?}\nthe engine says  {answer:?}"),
+        }
+    }
+
+    /// Which items were granted (their names are learned) and which were redeemed, in which order.
+    fn compare_legs(&mut self, command: &Command, granted: &[usize], redeemed: &[(usize, i64)], receipt: &Receipt) {
+        let (Action::Accrue(Accrue { member, .. }) | Action::Redeem(Redeem { member, .. })) = &command.action else {
+            return;
+        };
+        let member = self.model.members.get_mut(member).expect("the model has it too");
+        let named = receipt.legs.iter().filter_map(|leg| match leg {
+            Leg::Granted { item, .. } => Some(*item),
+            _ => None,
+        });
+        for (at, id) in granted.iter().zip(named) {
+            member.items[*at].id = Some(id);
+        }
+        assert!(granted.iter().all(|at| member.items[*at].id.is_some()), "{command:?} names too few items");
+        let taken = receipt.legs.iter().filter_map(|leg| match leg {
+            Leg::Redeemed(part) => Some((Some(part.item), part.points.0)),
+            _ => None,
+        });
+        let expected: Vec<_> = redeemed.iter().map(|(at, points)| (member.items[*at].id, *points)).collect();
+        assert_eq!(taken.collect::<Vec<_>>(), expected, "{command:?}: items taken");
+    }
+
+    fn compare_member(&self, command: &Command) {
+        match &command.action {
+            Action::Accrue(Accrue { member, .. }) | Action::Redeem(Redeem { member, .. }) => self.compare_one(*member),
+            _ => self.compare_all(),
+        }
+    }
+
+    fn compare_one(&self, member: MemberId) {
+        let shown = self.engine().balances(member_key(member)).expect("no trouble is planned");
+        assert_eq!(shown, self.model.balances(member), "balances of member {member} at {}", self.model.now);
+    }
+
+    fn compare_all(&self) {
+        MEMBERS.map(MemberId).for_each(|member| self.compare_one(member));
+        for id in (0..=4).map(PartnerId) {
+            let key = PartnerKey { program: PROGRAM, partner: id };
+            let shown = self.engine().partner(key).expect("no trouble is planned");
+            let model = self.model.partners.get(&id);
+            assert_eq!(shown.is_some(), model.is_some(), "partner {id}");
+            let (Some(shown), Some(model)) = (shown, model) else { continue };
+            let left: i64 = model.blocks.values().filter(|block| block.approved).map(|block| block.left).sum();
+            assert_eq!((shown.partner.remaining.0, shown.partner.debited.0), (left, model.debited), "partner {id}");
+            let blocks = shown.blocks.iter().map(|(id, block)| (*id, block.remaining.0, block.debited.0));
+            let expected = model.blocks.iter().map(|(id, block)| (*id, block.left, block.debited));
+            assert_eq!(blocks.collect::<Vec<_>>(), expected.collect::<Vec<_>>(), "blocks of partner {id}");
+        }
+    }
+
+    /// Balances at a past instant are those that were shown then.
+    fn look_back(&self, ms: i64) {
+        let Some(at) = Timestamp::from_ms(self.model.now.ms().saturating_sub(ms)) else { return };
+        let known = self.past.iter().chain([&self.model]);
+        let Some(model) = known.filter(|model| model.now <= at).next_back() else { return };
+        let mut then = model.clone();
+        then.advance(at);
+        for member in MEMBERS.map(MemberId) {
+            let shown = self.engine().balances_as_of(member_key(member), at).expect("no trouble is planned");
+            assert_eq!(shown, then.balances(member), "balances of member {member} as of {at}");
+        }
+    }
+
+    /// All answers once more, the audit with a replay, and the digest after opening again.
+    pub(crate) fn finish(mut self) -> String {
+        self.compare_all();
+        let audit = self.engine().verify(Some(Arc::new(MemoryStore::new()))).expect("no trouble is planned");
+        assert_eq!(audit.violations, Vec::<String>::new());
+        self.engine.take().expect("it is open").close().expect("no trouble is planned");
+        self.open();
+        self.compare_all();
+        assert_eq!(self.engine().digest().expect("no trouble is planned"), audit.digest, "digest after opening");
+        audit.digest
+    }
+}
