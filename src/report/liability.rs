@@ -150,6 +150,10 @@ mod tests {
             Ok(())
         }
 
+        fn last_key(&self, _: TableId) -> Result<Option<Vec<u8>>, Fault> {
+            Ok(self.0.last_key_value().map(|(key, _)| key.clone()))
+        }
+
         fn journal(&self, _: Sequence, _: &mut Visit<'_>) -> Result<(), Fault> {
             Ok(())
         }
