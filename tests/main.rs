@@ -12,6 +12,8 @@
 #[cfg(feature = "cli")]
 mod cli;
 mod conformance;
+#[cfg(all(feature = "rocksdb", feature = "cli"))]
+mod crash;
 mod engine;
 mod faults;
 mod model;
