@@ -76,13 +76,13 @@ const ENTRY: &[&str] = &["as", "transaction_at", "recorded_at", "reference"];
 pub(super) fn expectation(words: &mut Words<'_>, verb: &Verb) -> Result<Answer, Syntax> {
     let expected = match verb {
         Verb::Do(orders) => outcome(words, orders.first().map(|order| &order.command.action))?,
-        Verb::Balance(..) => rows(words, &shape("", false, BALANCE), "unknown")?,
-        Verb::Partner(_) => rows(words, &shape("", false, PARTNER), "unknown")?,
-        Verb::Items { .. } => rows(words, &shape("", true, ITEM), "unknown")?,
-        Verb::Blocks(_) => rows(words, &shape("", true, BLOCK), "unknown")?,
-        Verb::Statement { .. } | Verb::Transaction(_) => rows(words, &shape("", true, ENTRY), "unknown")?,
-        Verb::Refusals => rows(words, &shape("", true, REFUSAL), "unknown")?,
-        Verb::Sweep => rows(words, &shape("", false, &["booked"]), "ok")?,
+        Verb::Balance(..) => rows(words, &shape("", false, BALANCE))?,
+        Verb::Partner(_) => rows(words, &shape("", false, PARTNER))?,
+        Verb::Items { .. } => rows(words, &shape("", true, ITEM))?,
+        Verb::Blocks(_) => rows(words, &shape("", true, BLOCK))?,
+        Verb::Statement { .. } | Verb::Transaction(_) => rows(words, &shape("", true, ENTRY))?,
+        Verb::Refusals => listed(words, &shape("", true, REFUSAL))?,
+        Verb::Sweep => listed(words, &shape("", false, &["booked"]))?,
         Verb::Digest if words.take("another") => Answer::status("another"),
         Verb::Digest => status(words, "same")?,
         Verb::At(_) | Verb::Checkpoint | Verb::Reopen | Verb::Crash | Verb::Verify => status(words, "ok")?,
@@ -144,15 +144,15 @@ fn leg(words: &Words<'_>, kind: &str) -> Result<&'static Shape, Syntax> {
     LEGS.iter().find(|shape| shape.kind == kind).ok_or_else(|| words.expected("a leg"))
 }
 
-/// The rows of a query; or one word where there is nothing to ask about.
-fn rows(words: &mut Words<'_>, shape: &Shape, otherwise: &str) -> Result<Answer, Syntax> {
-    if words.take(otherwise) {
-        return Ok(Answer::status(otherwise));
-    }
-    if words.take("nothing") {
-        return Ok(Answer::rows(Vec::new()));
-    }
-    Ok(Answer::rows(list(words, shape)?))
+/// The rows of a question about something that may be unknown.
+fn rows(words: &mut Words<'_>, shape: &Shape) -> Result<Answer, Syntax> {
+    if words.take("unknown") { Ok(Answer::status("unknown")) } else { listed(words, shape) }
+}
+
+/// The rows of a question; or `nothing`.
+fn listed(words: &mut Words<'_>, shape: &Shape) -> Result<Answer, Syntax> {
+    let rows = if words.take("nothing") { Vec::new() } else { list(words, shape)? };
+    Ok(Answer::rows(rows))
 }
 
 fn list(words: &mut Words<'_>, shape: &Shape) -> Result<Vec<Row>, Syntax> {

@@ -81,7 +81,11 @@ impl Reader {
         let line = Line::split(text)?;
         if line.words.is_empty() {
             if let Some(header) = line.comment.trim_start().strip_prefix("covers:") {
-                for rule in rules(header) {
+                for rule in header.split([' ', ',']).filter(|word| !word.is_empty()) {
+                    if !is_rule(rule) {
+                        let what = format!("expected the number of a rule, like D22, found `{rule}`");
+                        return Err(Syntax { column: 1, what });
+                    }
                     self.scenario.rules.insert(rule.to_owned(), vec![number]);
                     self.unmarked.insert(rule.to_owned());
                 }
@@ -287,6 +291,7 @@ mod tests {
             ),
             ("block B1 for P1 5", 1, 10, "expected `of`, found `for`"),
             ("type T1 free", 1, 9, "unknown variant `free`, expected `redeemable` or `qualifying`"),
+            ("# covers: D22 first", 1, 1, "expected the number of a rule, like D22, found `first`"),
             ("accrue M1 5 # D22", 1, 11, "rule D22 is not in the header `# covers:`"),
             (
                 "accrue M1 5 expires after 3 moons",

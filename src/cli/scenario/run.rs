@@ -242,3 +242,52 @@ impl Runner {
         Ok(Answer::status(status))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(text: &str) -> Result<(), (usize, String)> {
+        let scenario = super::super::parse::parse(text).unwrap();
+        run(&scenario).map_err(|mismatch| (mismatch.line, mismatch.actual))
+    }
+
+    #[test]
+    fn what_is_as_expected_passes() {
+        let text = "block B1 of P1 60\nblock B2 of P1 60\naccrue M1 from P1 100 as R1 -> ok I1; debited B1 60, B2 40\n\
+                    accrue M1 from P1 100 as R1 -> ok replayed\nredeem M1 30 -> ok I1 30\ncrash\nreopen\n\
+                    balance M1 -> available 70\nstatement M1 newest 1 -> redeem -30\ndigest\ndigest -> same";
+        assert_eq!(outcome(text), Ok(()));
+    }
+
+    #[test]
+    fn whatever_differs_is_shown() {
+        for (last, actual) in [
+            ("balance M1 -> available 99", "available 100"),
+            (
+                "balance M1 of T2 -> unknown",
+                "available 0 qualifying 0 available_total 0 future 0 held 0 debt 0 lifetime 0",
+            ),
+            ("redeem M1 101 -> ok", "refused insufficient_points available 100 point_type T1 short 1"),
+            ("redeem M1 101 -> refused overflow", "refused insufficient_points available 100 point_type T1 short 1"),
+            ("redeem M1 101 -> refused insufficient_points short 2", "refused insufficient_points short 1"),
+            ("redeem M1 10 -> ok I1 9", "ok redeemed I1 10"),
+            ("redeem M1 10 -> ok replayed", "ok redeemed I1 10"),
+            ("redeem M1 10 -> refused insufficient_points", "ok redeemed I1 10"),
+            ("redeem M1 0 -> ok", "malformed redeem.points"),
+            ("redeem M1 0", "malformed redeem.points"),
+            ("accrue M1 from P1 5 -> ok I2; debited nothing", "ok granted I2 5; debited B1 5"),
+            ("accrue M1 from P1 5 -> ok I2; charged nothing", "ok granted I2 5; debited B1 5"),
+            ("cancel R1 -> ok cancelled I1 100", "ok cancelled I1 100; restored B1 100"),
+            ("items M1 -> nothing", "I1 100"),
+            ("blocks P1 -> B1 800 debited 100 status pending", "B1 900 status approved debited 100"),
+            ("at 2025-12-31", "error: time never goes back, and it is 2026-01-01T00:00:00.000Z already"),
+            ("verify\ndigest\nenrol M7\ndigest -> same", "another"),
+        ] {
+            let text = format!("block B1 of P1 1000\naccrue M1 from P1 100 as R1 -> ok I1\n{last}");
+            let line = text.lines().count();
+            let shown = outcome(&text).unwrap_err();
+            assert_eq!(shown, (line, actual.to_owned()), "{last}");
+        }
+    }
+}
