@@ -5,8 +5,9 @@ use super::output::{Exit, Failure, Output};
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Copies a database into a new directory, consistent, with hard links where the file system has them. Exit codes:
-/// 0 done, 2 wrong call, 3 engine error.
+/// Copies a database into a new directory, consistent, with hard links where the file system has them.
+///
+/// Exit codes: 0 done, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  accruedb backup --db shop /backups/shop-1997-12-31")]
 pub(super) struct Args {

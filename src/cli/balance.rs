@@ -6,7 +6,9 @@ use super::table::{TextTable, grouped};
 use crate::domain::{Date, MemberId, MemberKey, ProgramId, Timestamp, Zone};
 use serde_json::json;
 
-/// Shows a member's balances. Exit codes: 0 done, 1 no such member, 2 wrong call, 3 engine error.
+/// Shows a member's balances.
+///
+/// Exit codes: 0 done, 1 no such member, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  accruedb balance --db shop 00004 --as-of 1997-06-30T12:00:00Z")]
 pub(super) struct Args {

@@ -7,7 +7,9 @@ use crate::domain::{Block, BlockStatus, PartnerId, PartnerKey, ProgramId, Timest
 use crate::engine::PartnerState;
 use serde_json::{Value, json};
 
-/// Shows a partner's blocks, open and past. Exit codes: 0 done, 1 no such partner, 2 wrong call, 3 engine error.
+/// Shows a partner's blocks, open and past.
+///
+/// Exit codes: 0 done, 1 no such partner, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  accruedb blocks --db shop 1")]
 pub(super) struct Args {

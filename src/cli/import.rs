@@ -17,9 +17,9 @@ use std::path::PathBuf;
 
 /// Imports purchases from a CSV file: each line is an accrual of points per unit of money, half away from zero.
 ///
-/// Each line's request id is derived from the file's name, the line's number and its text: after a crash the same
-/// file can be imported again, and nothing happens twice. Bad and refused lines are named on standard error with
-/// their number and column; the others are imported.
+/// Each line's request id is derived from the file's name, the line's number and its text: after a crash the same file
+/// can be imported again, and nothing happens twice. Bad and refused lines are named on standard error with their
+/// number and column; the others are imported.
 ///
 /// Time is that of the purchases (`--clock file`), which are taken in the order of their dates: points expire between
 /// them as they would have. With `--clock system` they are late postings, recorded now.

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::json;
 
 /// Shows the point items of a member's account, the next to be used first, used-up ones too, as they are booked.
+///
 /// Exit codes: 0 done, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  accruedb items --db shop 00004 --limit 20")]

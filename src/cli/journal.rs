@@ -4,8 +4,9 @@ use super::database::Database;
 use super::output::{Exit, Failure, Output};
 use crate::domain::Sequence;
 
-/// Prints entries of the journal, one JSON object a line: the last ones, or those from a number on. Exit codes:
-/// 0 done, 2 wrong call, 3 engine error.
+/// Prints entries of the journal, one JSON object a line: the last ones, or those from a number on.
+///
+/// Exit codes: 0 done, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  accruedb journal --db shop --from 1 --limit 100")]
 pub(super) struct Args {

@@ -7,9 +7,11 @@ use crate::domain::{Date, Day, PointTypeId, ProgramId, SourceId, Zone};
 use crate::report::{By, Liability, LiabilityRow, liability};
 use serde_json::{Value, json};
 
-/// Shows the points that members are owed, and what happened to them. Expired points leave when their expiry is
-/// booked, which the sweeper does within seconds where an engine runs. Exit codes: 0 done, 2 wrong call, 3 engine
-/// error.
+/// Shows the points that members are owed, and what happened to them.
+///
+/// Expired points leave when their expiry is booked, which the sweeper does within seconds where an engine runs.
+///
+/// Exit codes: 0 done, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  accruedb liability --db shop --by month --from 1997-01-01 --to 1997-12-31")]
 pub(super) struct Args {

@@ -32,6 +32,9 @@ pub(super) fn answer(result: Result<Receipt, ExecuteError>) -> Result<Answer, Fa
     }
 }
 
+/// Longer waits count as this long: an hour.
+const LATENCY_US_MAX: u64 = 3_600_000_000;
+
 /// How long answers took, from the call until they were durable.
 #[derive(Debug)]
 pub(super) struct Latency {
@@ -41,7 +44,7 @@ pub(super) struct Latency {
 
 impl Latency {
     pub(super) fn new() -> Result<Latency, Failure> {
-        let us = Histogram::new(3).map_err(|error| Failure::Usage(error.to_string()))?;
+        let us = Histogram::new_with_bounds(1, LATENCY_US_MAX, 3).map_err(|error| Failure::Usage(error.to_string()))?;
         Ok(Latency { us, busy_us: 0 })
     }
 
@@ -176,5 +179,20 @@ impl RedeemRule {
     fn available(&self, receipt: &Receipt) -> Points {
         let balance = receipt.balances.iter().find(|balance| balance.point_type == self.point_type);
         balance.map_or(Points::ZERO, |balance| balance.available)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_waits_are_not_cut_short() {
+        let mut latency = Latency::new().unwrap();
+        for us in [5, 40_000, 60_000_000] {
+            latency.us.saturating_record(us);
+        }
+        let [p50, _, p999] = latency.percentiles();
+        assert!((40_000..40_100).contains(&p50) && (60_000_000..60_100_000).contains(&p999), "{p50} {p999}");
     }
 }

@@ -6,8 +6,11 @@ use super::{database, verify};
 use crate::engine::{Audit, Error, ErrorKind};
 use std::path::{Path, PathBuf};
 
-/// Restores a backup: copies it, audits the copy with a replay of its journal, and only then gives it its name. A
-/// copy that fails the audit is removed. Exit codes: 0 done, 1 the backup is damaged, 2 wrong call, 3 engine error.
+/// Restores a backup: copies it, audits the copy with a replay of its journal, and only then gives it its name.
+///
+/// A copy that fails the audit is removed.
+///
+/// Exit codes: 0 done, 1 the backup is damaged, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  accruedb restore /backups/shop-1997-12-31 shop")]
 pub(super) struct Args {

@@ -5,7 +5,9 @@ use crate::domain::{Command, Entry, Receipt, Rejection};
 use schemars::schema_for;
 use serde_json::json;
 
-/// Prints the JSON Schemas of commands, receipts, rejections and journal entries, as one object. Exit codes: 0 done.
+/// Prints the JSON Schemas of commands, receipts, rejections and journal entries, as one object.
+///
+/// Exit codes: 0 done.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  accruedb schema > accruedb.schema.json")]
 pub(super) struct Args {}

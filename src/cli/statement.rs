@@ -8,7 +8,9 @@ use crate::engine::{Engine, Error};
 use crate::report::StatementLine;
 use serde_json::json;
 
-/// Shows a member's statement. Exit codes: 0 done, 1 no such member, 2 wrong call, 3 engine error.
+/// Shows a member's statement.
+///
+/// Exit codes: 0 done, 1 no such member, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  accruedb statement --db shop 00004 --limit 10 --before 5120")]
 pub(super) struct Args {

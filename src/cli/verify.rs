@@ -11,7 +11,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// Audits a database: the journal is whole and unedited, the laws hold, the indexes match, and replaying the journal
-/// gives the same state. Exit codes: 0 all is well, 1 something is damaged or broken, 2 wrong call, 3 engine error.
+/// gives the same state.
+///
+/// Exit codes: 0 all is well, 1 something is damaged or broken, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  accruedb verify --db shop --json")]
 pub(super) struct Args {

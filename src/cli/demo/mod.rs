@@ -11,10 +11,12 @@ use crate::engine::{Engine, EngineOptions};
 use history::History;
 use std::path::PathBuf;
 
-/// Plays the purchases of the shop CDNOW, 1997 and 1998, on their own clock: 10 points per dollar from a partner who
-/// buys them in blocks, expiring after 180 days, 500 redeemed whenever a customer has them, some purchases cancelled.
-/// Then shows what became of it, how fast it went, and audits it. Exit codes: 0 done, 1 the audit failed, 2 wrong
-/// call, 3 engine error.
+/// Plays the real purchases of the shop CDNOW, 1997 and 1998, and shows what became of them.
+///
+/// On their own clock: 10 points per dollar from a partner who buys them in blocks, expiring after 180 days, 500
+/// redeemed whenever a customer has them, some purchases cancelled. Then the outcome, how fast it went, and an audit.
+///
+/// Exit codes: 0 done, 1 the audit failed, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Example:\n  accruedb demo --db shop\n\nThe purchases: the 1/10 sample of Fader, Hardie and Lee \
