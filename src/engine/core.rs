@@ -94,6 +94,10 @@ impl Core {
         loop {
             self.wait_for_room()?;
             match self.attempt(&command)? {
+                // nobody may refuse a booking; to try again would never end
+                Attempt::Answered(Answer { outcome: Err(rejection), .. }) => {
+                    return Err(Error::corrupt(format!("what is due of {subject:?} cannot be booked: {rejection}")));
+                }
                 Attempt::Answered(_) | Attempt::Again => {}
                 Attempt::NothingDue | Attempt::Due(_) => return Ok(()),
             }

@@ -186,7 +186,9 @@ impl Journal {
             (std::mem::take(&mut open.records), open.closed.clone())
         };
         if records.is_empty() {
+            // IMPORTANT: somebody may have seen the turn taken, and be waiting for its holder to say that it is over
             drop(chain);
+            self.notify();
             return closed.map_or(Ok(()), Err);
         }
         if let Some(error) = closed.filter(|error| error.kind != ErrorKind::Closed(ClosedReason::ByCaller)) {

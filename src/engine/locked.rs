@@ -269,6 +269,8 @@ impl View for Locked<'_> {
     }
 
     fn correction(&self, key: CorrectionKey) -> Result<Option<Correction>, Fault> {
+        // asked for, but not looked up before the locks were taken: the transaction came in between
+        self.strayed.set(self.strayed.get() || self.touched.original.is_none());
         let Some(member) = self.touched.member else { return Ok(None) };
         let shard = self.shard(&member)?.borrow();
         match shard.changed(|delta| delta.corrections.get(&key)) {

@@ -1,7 +1,7 @@
 //! The audit: the journal is whole and unedited, the laws hold, the indexes match, and replaying the journal into an
 //! empty store gives the same state, byte for byte.
 
-use super::checkpoint::checkpoint;
+use super::checkpoint::{checkpoint, snapshot};
 use super::clock::Reporter;
 use super::core::Core;
 use super::error::{Error, ErrorKind};
@@ -73,11 +73,10 @@ impl Findings {
 
 /// Audits the engine as of now. With a `scratch` store, an empty one, the journal is replayed into it.
 pub(super) fn verify(core: &Core, scratch: Option<Arc<dyn Store>>) -> Result<Audit, Error> {
-    checkpoint(core)?;
-    let read = core.state.store.snapshot()?;
+    let (last, read) = snapshot(core)?;
     let mut findings = Findings::default();
     let mut requests = Fingerprint::default();
-    let tail = damage(audit_journal(core, read.as_ref(), &mut requests, &mut findings), &mut findings)?;
+    let tail = damage(audit_journal(core, (read.as_ref(), last), &mut requests, &mut findings), &mut findings)?;
     damage(audit_tables(core, read.as_ref(), requests, &mut findings), &mut findings)?;
     let digest = damage(digest(read.as_ref()), &mut findings)?.unwrap_or_default();
     let replayed = scratch.is_some();
@@ -128,22 +127,25 @@ impl Fingerprint {
     }
 }
 
-/// Numbers without holes, every record chained to the one before, time never going back.
+/// Numbers without holes, every record chained to the one before, time never going back; up to the last entry whose
+/// effects are in the tables.
 fn audit_journal(
     core: &Core,
-    read: &dyn Read,
+    (read, last): (&dyn Read, Sequence),
     requests: &mut Fingerprint,
     findings: &mut Findings,
 ) -> Result<Tail, Error> {
     let mut tail = Tail { sequence: Sequence(0), hash: [0; 32] };
     let mut last_at = Timestamp::MIN;
-    let total = core.state.journal.last().0;
-    let mut reporter = Reporter::new(core.options.on_progress.as_ref(), "auditing the journal", Some(total));
+    let mut reporter = Reporter::new(core.options.on_progress.as_ref(), "auditing the journal", Some(last.0));
     read.journal(Sequence(1), &mut |key, bytes| {
         let record = read_record(key, bytes)?;
         check_link(&tail, &record)?;
         for entry in record.entries(record.first) {
             let entry = entry?;
+            if entry.sequence > last {
+                break;
+            }
             let place = || format!("journal entry {}", entry.sequence);
             let back = (entry.recorded_at < last_at).then(|| "is recorded before the one before it".to_owned());
             findings.add(place, back);
@@ -155,9 +157,12 @@ fn audit_journal(
         }
         tail = Tail { sequence: record.last(), hash: record.hash() };
         reporter.report(tail.sequence.0);
-        Ok(ControlFlow::Continue(()))
+        Ok(if tail.sequence < last { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
     })?;
-    Ok(tail)
+    if tail.sequence < last {
+        return Err(Error::corrupt(format!("the journal ends at {}, the tables hold entry {last}", tail.sequence)));
+    }
+    Ok(Tail { sequence: last, ..tail })
 }
 
 fn audit_tables(core: &Core, read: &dyn Read, requests: Fingerprint, findings: &mut Findings) -> Result<(), Error> {
