@@ -3,6 +3,12 @@
 //! shared.
 //!
 //! `cargo bench --bench accrual` runs it at full size, `-- --small` in seconds.
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a bench may panic where its machine fails it"
+)]
 
 use accruedb::domain::{
     Accrue, Action, Award, Command, CreatePointType, CreateProgram, Enrolment, MemberId, PointTypeId, Points,

@@ -2,7 +2,12 @@
 //! each item taken.
 //!
 //! `cargo bench --bench redeem` runs it at full size, with `-- --small` in seconds.
-#![allow(missing_docs, reason = "criterion's macros make items of their own")]
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    reason = "a bench may panic where its machine fails it"
+)]
 
 use accruedb::domain::{
     AWARDS_MAX, Accrue, Action, Award, Cancel, CancelAmount, Command, CreatePointType, CreateProgram, Enrolment,

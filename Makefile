@@ -1,0 +1,68 @@
+# AccrueDB. `make demo` and `make test` do everything, set-up included.
+#
+# One profile for everything: RocksDB takes many minutes to compile for each. The build lies outside the checkout, so
+# that a fresh clone finds it again.
+
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/accruedb/target
+CARGO ?= cargo
+ACCRUEDB := $(CARGO_TARGET_DIR)/release/accruedb
+
+.PHONY: help setup build demo test lint soak bench fuzz doc
+
+help:
+	@echo 'make demo    the main job on real purchases: import, redeem, expire, cancel, report, audit'
+	@echo 'make test    every check and test (about 10 minutes, and 15 more where RocksDB is not compiled yet)'
+	@echo 'make soak    the long tests: 100 times kill -9 under load'
+	@echo 'make bench   accruals against memtables and a bare put; redemptions from deep accounts'
+	@echo 'make fuzz    the fuzzer, 10 minutes (FUZZ_SECONDS=600); needs a nightly compiler'
+	@echo 'make doc     the documentation, as pages'
+
+# What RocksDB's bindings need: a C++ compiler and libclang. Installed where that can be done, else clearly asked for.
+setup:
+	@command -v $(CARGO) >/dev/null || { echo 'Rust is missing: see https://rustup.rs'; exit 1; }
+	@if command -v c++ >/dev/null && { ls /usr/lib/llvm*/lib/libclang*.so* /usr/lib/*/libclang*.so* >/dev/null 2>&1 \
+	  || [ -n "$$LIBCLANG_PATH" ]; }; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  echo 'Installing a C++ compiler and libclang ...'; \
+	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq g++ libclang-dev >/dev/null; \
+	else \
+	  echo 'RocksDB needs a C++ compiler and libclang. On Debian or Ubuntu: sudo apt-get install g++ libclang-dev'; \
+	  exit 1; \
+	fi
+
+# The tests are built along, so that everything resolves to one set of features and RocksDB compiles once.
+build: setup
+	@[ -e $(ACCRUEDB) ] || echo 'Compiling. RocksDB takes about 15 minutes on two cores, once.'
+	$(CARGO) build --release --locked --bins --tests
+
+demo: build
+	@$(ACCRUEDB) demo
+
+lint: setup
+	$(CARGO) fmt --check
+	$(CARGO) clippy --release --locked --all-targets -- -D warnings
+	$(CARGO) clippy --release --locked --no-default-features --lib -- -D warnings
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --release --locked --no-deps --document-private-items
+
+test: build lint
+	$(CARGO) build --release --locked --no-default-features
+	$(CARGO) test --release --locked
+	$(ACCRUEDB) check tests/scenarios
+	$(CARGO) bench --locked --bench accrual -- --small
+	$(CARGO) bench --locked --bench redeem -- --small
+	./fuzz/run.sh commands 20
+
+soak: build
+	ACCRUEDB_KILLS=100 $(CARGO) test --release --locked --test main crash -- --nocapture
+
+bench: build
+	$(CARGO) bench --locked --bench accrual
+	$(CARGO) bench --locked --bench redeem
+
+FUZZ_SECONDS ?= 600
+fuzz:
+	./fuzz/run.sh commands $(FUZZ_SECONDS)
+
+doc: setup
+	$(CARGO) doc --release --locked --no-deps
+	@echo $(CARGO_TARGET_DIR)/doc/accruedb/index.html
