@@ -10,7 +10,9 @@
     reason = "tests may"
 )]
 
+mod concurrency;
 mod engine;
 mod faults;
+mod format;
 mod model;
 mod tidy;
