@@ -11,11 +11,13 @@
 
 #[cfg(feature = "cli")]
 mod cli;
+mod concurrency;
 mod conformance;
 #[cfg(all(feature = "rocksdb", feature = "cli"))]
 mod crash;
 mod engine;
 mod faults;
+mod format;
 mod model;
 #[cfg(feature = "rocksdb")]
 mod rocks_store;

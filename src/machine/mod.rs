@@ -30,30 +30,32 @@ pub use view::{Halt, View};
 
 /// Decides a command on the state that `view` shows, at `now`.
 pub fn decide(view: &impl View, command: &Command, now: Timestamp) -> Result<Changes, Halt> {
-    if let Action::BookDue(body) = &command.action {
-        return book_due::book_due(view, command.program, body, now);
+    let case = || Case::new(view, command, now);
+    let is_callers = !matches!(command.action, Action::BookDue(_));
+    if is_callers {
+        check_repeated(view, command)?;
     }
-    let request = RequestKey { program: command.program, request: command.request_id };
-    if let Some(first) = view.request(request)? {
-        let entry = view.entry(first)?;
-        if entry.command == *command {
-            return Err(Halt::Repeated(Box::new(entry)));
-        }
-        return Err(Rejection::RequestIdReused { first }.into());
-    }
-    let case = match &command.action {
-        Action::CreateProgram(body) => return catalog::create_program(view, command, body, now),
-        _ => Case::new(view, command, now)?,
-    };
     match &command.action {
-        Action::CreatePointType(body) => catalog::create_point_type(&case, body),
-        Action::CreatePartner(body) => catalog::create_partner(&case, body),
-        Action::PurchaseBlock(body) => blocks::purchase(&case, body),
-        Action::ApproveBlock(body) => blocks::approve(&case, body),
-        Action::Enrol(body) => enrol::enrol(&case, body),
-        Action::Accrue(body) => accrue::accrue(&case, body),
-        Action::Redeem(body) => redeem::redeem(&case, body),
-        Action::Cancel(body) => cancel::cancel(&case, body),
-        Action::CreateProgram(_) | Action::BookDue(_) => Err(Rejection::ProgramUnknown.into()),
+        Action::CreateProgram(body) => catalog::create_program(view, command, body, now),
+        Action::CreatePointType(body) => catalog::create_point_type(&case()?, body),
+        Action::CreatePartner(body) => catalog::create_partner(&case()?, body),
+        Action::PurchaseBlock(body) => blocks::purchase(&case()?, body),
+        Action::ApproveBlock(body) => blocks::approve(&case()?, body),
+        Action::Enrol(body) => enrol::enrol(&case()?, body),
+        Action::Accrue(body) => accrue::accrue(&case()?, body),
+        Action::Redeem(body) => redeem::redeem(&case()?, body),
+        Action::Cancel(body) => cancel::cancel(&case()?, body),
+        Action::BookDue(body) => book_due::book_due(view, command.program, body, now),
     }
+}
+
+/// A request id has one effect: used again with the same body it is answered as before, with another it is refused.
+fn check_repeated(view: &impl View, command: &Command) -> Result<(), Halt> {
+    let request = RequestKey { program: command.program, request: command.request_id };
+    let Some(first) = view.request(request)? else { return Ok(()) };
+    let entry = view.entry(first)?;
+    if entry.command == *command {
+        return Err(Halt::Repeated(Box::new(entry)));
+    }
+    Err(Rejection::RequestIdReused { first }.into())
 }

@@ -6,7 +6,16 @@
 use crate::domain::Fault;
 use serde::{Serialize, de::DeserializeOwned};
 
-const CONFIG: bincode::config::Configuration = bincode::config::standard();
+/// No record is longer. Damaged bytes may say that a text is; no memory is taken for it then.
+const BYTES_MAX: usize = 64 << 20;
+
+const CONFIG: Config = bincode::config::standard().with_limit::<BYTES_MAX>();
+
+type Config = bincode::config::Configuration<
+    bincode::config::LittleEndian,
+    bincode::config::Varint,
+    bincode::config::Limit<BYTES_MAX>,
+>;
 
 /// Appends `value` to `to`.
 pub fn encode(value: &impl Serialize, to: &mut Vec<u8>) -> Result<(), Fault> {

@@ -88,7 +88,7 @@ impl<'a> Record<'a> {
         let (first, rest) = rest.split_first_chunk::<8>().ok_or_else(damaged)?;
         let (count, entries) = rest.split_first_chunk::<4>().ok_or_else(damaged)?;
         let (first, count) = (Sequence(u64::from_le_bytes(*first)), u32::from_le_bytes(*count));
-        if first != key || count == 0 {
+        if first != key || count == 0 || first.0.checked_add(count.into()).is_none() {
             return Err(damaged());
         }
         Ok(Record { previous: *previous, first, count, entries, bytes })

@@ -195,8 +195,8 @@ impl Drive {
     /// Balances at a past instant are those that were shown then.
     fn look_back(&self, ms: i64) {
         let Some(at) = Timestamp::from_ms(self.model.now.ms().saturating_sub(ms)) else { return };
-        let known = self.past.iter().chain([&self.model]);
-        let Some(model) = known.filter(|model| model.now <= at).next_back() else { return };
+        let mut known = self.past.iter().chain([&self.model]);
+        let Some(model) = known.rfind(|model| model.now <= at) else { return };
         let mut then = model.clone();
         then.advance(at);
         for member in MEMBERS.map(MemberId) {

@@ -1,0 +1,339 @@
+//! The bytes that are stored, pinned: a change of any of them is a change of the format, which needs a new version.
+//! What cannot be read is an error, never a panic. And the way out of the encoding crate, proven with another one.
+
+use crate::model::history::next;
+use accruedb::domain::*;
+use accruedb::storage::keys::{DueKey, Key};
+use accruedb::storage::record::{self, Record};
+use accruedb::storage::{
+    Blocks, Catalog, Corrections, Items, Members, Partners, Requests, Run, Table, TotalsByDay, codec,
+};
+use std::fmt::Debug;
+use std::sync::Arc;
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+}
+
+fn at(text: &str) -> Timestamp {
+    text.parse().unwrap()
+}
+
+fn encoded(value: &impl serde::Serialize) -> String {
+    let mut to = Vec::new();
+    codec::encode(value, &mut to).unwrap();
+    hex(&to)
+}
+
+fn item() -> Item {
+    Item {
+        granted: Points(1000),
+        remaining: Points(70),
+        held: Points(0),
+        redeemed: Points(600),
+        expired: Points(30),
+        cancelled: Points(200),
+        repaid: Points(100),
+        claimed: Points(50),
+        absorbed: Points(25),
+        available_from: at("2026-01-02T03:04:05.678Z"),
+        expires_at: Some(at("2027-01-02T03:04:05.678Z")),
+        source: Some(SourceId(300)),
+        partner: None,
+    }
+}
+
+fn totals() -> Totals {
+    Totals { issued: 1 << 100, redeemed: -5, expired: 251, cancelled: 0, repaid: 70_000 }
+}
+
+fn account() -> Account {
+    let position =
+        ItemPosition::new(UseOrder::EarliestExpiry, item().expires_at, ItemId { sequence: Sequence(300), place: 2 });
+    Account { available: Points(70), lifetime: Points(800), first_open: position, ..Account::new(PointTypeId(2)) }
+}
+
+fn member() -> Member {
+    Member { accounts: vec![account()], next_due: item().expires_at, ..Member::new(at("2026-01-01T00:00:00Z")) }
+}
+
+fn partner() -> Partner {
+    let terms = PartnerTerms {
+        billing: Billing::PostPaid,
+        rates: [(PointTypeId(2), "1/3".parse().unwrap())].into(),
+        rounding: Rounding::Up,
+        order: BlockOrder::Created,
+    };
+    let open = vec![BlockId(1), BlockId(70_000)];
+    Partner { terms: Arc::new(terms), open, remaining: Points(9), debited: Points(-1), next_due: None }
+}
+
+fn block() -> Block {
+    Block {
+        status: BlockStatus::Approved,
+        purchased: Points(5000),
+        remaining: Points(4000),
+        debited: Points(900),
+        expired: Points(100),
+        starts_at: at("1969-12-31T23:59:59Z"),
+        expires_at: None,
+        unit_price: "0.25".parse().unwrap(),
+        created: Sequence(6),
+    }
+}
+
+fn program() -> Program {
+    let point_type = PointType {
+        class: PointClass::Qualifying,
+        order: UseOrder::FirstIn,
+        expiry: Expiry::After(Span { count: 18, unit: Unit::Months }),
+        negative_balance: NegativeBalance::Refused,
+    };
+    Program {
+        zone: "Europe/Vienna".parse().unwrap(),
+        enrolment: Enrolment::OnFirstAccrual,
+        never_usable: NeverUsable::Allow,
+        point_types_max: 8,
+        point_types: [(PointTypeId(2), point_type)].into(),
+    }
+}
+
+fn command() -> Command {
+    let award = Award { start: Start::After(Span::days(3)), ..Award::new(PointTypeId(2), Points(1000)) };
+    let accrue = Accrue { member: MemberId(4711), partner: Some(PartnerId(7)), awards: vec![award] };
+    Command::new(ProgramId(1), RequestId(1 << 70), accrue).at(at("2026-01-02T00:00:00Z")).reference("order 5")
+}
+
+fn outcome() -> Outcome {
+    let part = ItemPart {
+        item: ItemId { sequence: Sequence::OWN, place: 0 },
+        point_type: PointTypeId(2),
+        points: Points(10),
+        remaining: Points(990),
+        expires_at: None,
+        effective_at: at("2026-01-05T00:00:00Z"),
+    };
+    Outcome::Done { legs: vec![Leg::Repaid(part)], balances: vec![account().balance()] }
+}
+
+fn pinned<T>(name: &str, value: &T, golden: &str)
+where
+    T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + Debug,
+{
+    assert_eq!(encoded(value), golden, "bytes of {name}");
+    assert_eq!(codec::decode::<T>(&bytes(golden), name).as_ref(), Ok(value), "{name}");
+}
+
+const ITEM: &str = "fbd0078c00fbb0043cfb9001c86432fd5c1e53f93603000001fd5c76b5a84503000001fb2c0100";
+const TOTALS: &str = "fe0000000000000000000000002000000009fbf60100fce0220200";
+const ENTRY: &str = "fd5c1e53f9360300002901fe0000000000000000400000000000000001fd000802f83603000001076f72646572203506fb671201070102fbd007000203000000010600000214fbbc0700fd0030e8163703000001028c00000000fb4006";
+
+#[test]
+fn the_bytes_of_records_are_pinned() {
+    pinned("item", &item(), ITEM);
+    pinned("totals", &totals(), TOTALS);
+    pinned(
+        "member",
+        &member(),
+        "fd0050b5ed360300000101fd5c76b5a84503000001028c00000000fb4006000000000000fd2ebb5ad4a2010080fb2d0102",
+    );
+    pinned("partner", &partner(), "010102010302020201fc70110100120100");
+    pinned("block", &block(), "01fb1027fb401ffb0807c8fbcf0700010407");
+    pinned("program", &program(), "0d4575726f70652f5669656e6e610101080102010103120201");
+    pinned("correction", &Correction { cancelled: vec![Points(0), Points(300)] }, "0200fb5802");
+    pinned("sequence", &Sequence(300), "fb2d01");
+    pinned("sequence of the entry itself", &Sequence::OWN, "00");
+    pinned("refusal", &Outcome::Refused(Rejection::CancelExceeds { left: Points(3) }), "011606");
+}
+
+#[test]
+fn the_bytes_of_a_journal_record_are_pinned() {
+    let mut entry = Vec::new();
+    let recorded_at = at("2026-01-02T03:04:05.678Z");
+    record::encode_entry(recorded_at, Sequence(40), &command(), &outcome(), &mut entry).unwrap();
+    assert_eq!(hex(&entry), ENTRY);
+    let mut bytes = Vec::new();
+    record::begin(&mut bytes);
+    record::push(&entry, &mut bytes);
+    record::push(&entry, &mut bytes);
+    let record = record::finish(bytes, [7; 32], Sequence(41), 2);
+    let header = "07".repeat(32) + "2900000000000000" + "02000000";
+    let length = hex(&u32::try_from(entry.len()).unwrap().to_le_bytes());
+    assert_eq!(hex(&record.bytes), format!("{header}{length}{ENTRY}{length}{ENTRY}"));
+    assert_eq!((record.first, record.last), (Sequence(41), Sequence(42)));
+    let read = Record::read(Sequence(41), &record.bytes).unwrap();
+    let second = read.entries(Sequence(42)).next().unwrap().unwrap();
+    assert_eq!((second.sequence, second.previous, &second.command), (Sequence(42), Sequence(40), &command()));
+    let Outcome::Done { legs, .. } = second.outcome else { panic!("it was done") };
+    let Leg::Repaid(part) = legs[0] else { panic!("it repaid") };
+    assert_eq!(part.item.sequence, Sequence(42), "its own number is filled in");
+}
+
+#[test]
+fn the_bytes_of_keys_are_pinned() {
+    let (program, member, partner) = (ProgramId(1), MemberId(2), PartnerId(3));
+    let account = AccountKey { program, member, point_type: PointTypeId(4) };
+    let position = ItemPosition::at(at("1970-01-01T00:00:00.005Z"), ItemId { sequence: Sequence(6), place: 7 });
+    let due_at = at("1970-01-01T00:00:00.008Z");
+    let (p, m) = ("00000001", "00000000000000000000000000000002");
+    for (key, golden) in [
+        (hex(&program.to_bytes()), p.to_owned()),
+        (hex(&MemberKey { program, member }.to_bytes()), format!("{p}{m}")),
+        (hex(&PartnerKey { program, partner }.to_bytes()), format!("{p}00000003")),
+        (hex(&BlockKey { program, partner, block: BlockId(9) }.to_bytes()), format!("{p}00000003{:016x}", 9)),
+        (hex(&ItemKey { account, position }.to_bytes()), format!("{p}{m}0004{:016x}{:016x}0007", (1u64 << 63) + 5, 6)),
+        (hex(&RequestKey { program, request: RequestId(2) }.to_bytes()), format!("{p}{m}")),
+        (hex(&CorrectionKey { program, sequence: Sequence(6) }.to_bytes()), format!("{p}{:016x}", 6)),
+        (
+            hex(&DueKey { program, due_at, subject: Subject::Member(member) }.to_bytes()),
+            format!("{p}{:016x}00{m}", (1u64 << 63) + 8),
+        ),
+        (
+            hex(&DueKey { program, due_at, subject: Subject::Partner(partner) }.to_bytes()),
+            format!("{p}{:016x}01{:032x}", (1u64 << 63) + 8, 3),
+        ),
+        (
+            hex(&TotalsKey { program, day: Day(-1), source: SourceId(5), point_type: PointTypeId(4) }.to_bytes()),
+            format!("{p}7fffffff000000050004"),
+        ),
+        (hex(&Sequence(6).to_bytes()), format!("{:016x}", 6)),
+    ] {
+        assert_eq!(key, golden);
+    }
+}
+
+/// The way out of the crate that encodes: another one, maintained, reads the same bytes (field after field, integers
+/// of variable width, little-endian, signed ones zigzag, an `Option` by one byte, a variant by its number).
+#[test]
+fn another_crate_reads_the_golden_bytes() {
+    let config = wincode::config::Configuration::default().with_varint_encoding();
+    type StoredItem = ([i64; 9], i64, Option<i64>, Option<u32>, Option<u32>);
+    let read: StoredItem = wincode::config::deserialize_exact(&bytes(ITEM), config).unwrap();
+    let expected = item();
+    let until = expected.expires_at.map(Timestamp::ms);
+    assert_eq!(read, ([1000, 70, 0, 600, 30, 200, 100, 50, 25], expected.available_from.ms(), until, Some(300), None));
+
+    let read: (i128, i128, i128, i128, i128) = wincode::config::deserialize_exact(&bytes(TOTALS), config).unwrap();
+    assert_eq!(read, (1 << 100, -5, 251, 0, 70_000));
+
+    // recorded_at, previous + 1; program, request, transaction_at, reference; accrue: member, partner, awards
+    type Head = (i64, u64, u32, u128, Option<i64>, Option<String>);
+    type Body = (u8, u128, Option<u32>, u8);
+    let read: (Head, Body) = wincode::config::deserialize(&bytes(ENTRY), config).unwrap();
+    let (recorded_at, dated) = (at("2026-01-02T03:04:05.678Z").ms(), at("2026-01-02T00:00:00Z").ms());
+    assert_eq!(read.0, (recorded_at, 41, 1, 1 << 70, Some(dated), Some("order 5".to_owned())));
+    assert_eq!(read.1, (6, 4711, Some(7), 1));
+}
+
+/// Bytes that look random, of some length up to `max`; small numbers and extremes are frequent.
+fn random(state: &mut u64, max: usize) -> Vec<u8> {
+    let length = next(state) as usize % (max + 1);
+    let byte = |state: &mut u64| match next(state) {
+        n if n % 4 == 0 => 0,
+        n if n % 4 == 1 => 250 + (n >> 8) as u8 % 6,
+        n => (n >> 8) as u8,
+    };
+    (0..length).map(|_| byte(state)).collect()
+}
+
+/// What bytes can be read as keys is written as the same bytes; the order of bytes is the order of keys.
+fn check_keys<K: Key + Debug>(state: &mut u64, length: usize) {
+    let mut read = 0;
+    let mut last: Option<(K, Vec<u8>)> = None;
+    for _ in 0..3000 {
+        let mut bytes = random(state, 44);
+        if next(state).is_multiple_of(2) {
+            bytes.resize(length, 0x80);
+        }
+        let Some(key) = K::from_bytes(&bytes) else { continue };
+        assert_eq!(key.to_bytes(), bytes, "{key:?}");
+        if let Some((other, of)) = &last {
+            assert_eq!(key.cmp(other), bytes.cmp(of), "{key:?} and {other:?}");
+        }
+        read += 1;
+        last = Some((key, bytes));
+    }
+    assert!(read > 50 || length > 20, "only {read} keys");
+}
+
+#[test]
+fn keys_keep_their_order_and_random_bytes_never_panic() {
+    let state = &mut 5;
+    check_keys::<ProgramId>(state, 4);
+    check_keys::<MemberKey>(state, 20);
+    check_keys::<PartnerKey>(state, 8);
+    check_keys::<BlockKey>(state, 16);
+    check_keys::<ItemKey>(state, 40);
+    check_keys::<RequestKey>(state, 20);
+    check_keys::<CorrectionKey>(state, 12);
+    check_keys::<DueKey>(state, 29);
+    check_keys::<TotalsKey>(state, 14);
+    check_keys::<Sequence>(state, 8);
+    check_keys::<Day>(state, 4);
+}
+
+/// Golden bytes with some of them changed, and bytes of no meaning at all.
+fn damage<T: Table>(state: &mut u64, golden: &T::Value) {
+    let mut whole = Vec::new();
+    codec::encode(golden, &mut whole).unwrap();
+    for _ in 0..3000 {
+        let mut bytes = whole.clone();
+        for _ in 0..=next(state) % 3 {
+            let at = next(state) as usize % bytes.len();
+            bytes.splice(at..(at + next(state) as usize % 3).min(bytes.len()), random(state, 9));
+            bytes.push(0);
+        }
+        let _ = codec::decode::<T::Value>(&bytes, "damaged");
+        let _ = codec::decode::<T::Value>(&random(state, 200), "random");
+    }
+}
+
+#[test]
+fn damaged_records_never_panic() {
+    let state = &mut 6;
+    damage::<Items>(state, &item());
+    damage::<TotalsByDay>(state, &totals());
+    damage::<Members>(state, &member());
+    damage::<Partners>(state, &partner());
+    damage::<Blocks>(state, &block());
+    damage::<Catalog>(state, &program());
+    damage::<Corrections>(state, &Correction::default());
+    damage::<Requests>(state, &Sequence(1));
+}
+
+#[test]
+fn damaged_journal_records_never_panic() {
+    let state = &mut 7;
+    let mut entry = Vec::new();
+    record::encode_entry(at("2026-01-02T00:00:00Z"), Sequence(0), &command(), &outcome(), &mut entry).unwrap();
+    for _ in 0..20_000 {
+        let mut bytes = Vec::new();
+        record::begin(&mut bytes);
+        record::push(&entry, &mut bytes);
+        let first = Sequence(if next(state).is_multiple_of(8) { u64::MAX - next(state) % 3 } else { 5 });
+        let mut bytes = record::finish(bytes, [0; 32], first, 1 + next(state) as u32 % 3).bytes;
+        for _ in 0..next(state) % 3 {
+            let at = 40 + next(state) as usize % (bytes.len() - 40);
+            bytes.splice(at..(at + next(state) as usize % 3).min(bytes.len()), random(state, 9));
+            bytes.resize(bytes.len().max(60), 0);
+        }
+        if let Ok(record) = Record::read(first, &bytes) {
+            let _ = (record.last(), record.hash(), record.entries(first).take(4).count());
+        }
+        let _ = Record::read(first, &random(state, 100));
+    }
+}
+
+#[test]
+fn a_run_gives_back_what_was_put_in() {
+    let mut run = Run::new(Requests::ID, 2);
+    let key = |request| RequestKey { program: ProgramId(1), request: RequestId(request) };
+    run.push::<Requests>(&key(1), Some(&Sequence(5))).unwrap();
+    run.push::<Requests>(&key(2), None).unwrap();
+    let rows: Vec<_> = run.rows().map(|(key, value)| (key.to_vec(), value.map(hex))).collect();
+    assert_eq!(rows, [(key(1).to_bytes(), Some("06".to_owned())), (key(2).to_bytes(), None)]);
+}
