@@ -56,19 +56,21 @@ fn synced() -> WriteOptions {
     options
 }
 
-/// The four rows of an accrual (entry, request, member, item), 8,192 accruals in one synced write batch, compaction
-/// running: what an engine does that writes its tables through memtables. Keys and values are as long as ours.
+/// The rows of an accrual (entry, request, member, item; of a member's first one, the due row too), 8,192 accruals in
+/// one synced write batch, compaction running: what an engine does that writes its tables through memtables. Keys and
+/// values are as long as ours.
 fn memtables(path: &Path, accruals: u64, members: u64) -> Outcome<f64> {
     let mut options = Options::default();
     options.create_if_missing(true);
     options.create_missing_column_families(true);
     options.set_max_background_jobs(2);
-    let tables = ["journal", "requests", "members", "items"];
+    let tables = ["journal", "requests", "members", "items", "due"];
     let families = tables.map(|name| ColumnFamilyDescriptor::new(name, Options::default()));
     let db = DB::open_cf_descriptors(&options, path, families)?;
     let family = |name| db.cf_handle(name).ok_or("no such table");
     let (journal, requests) = (family("journal")?, family("requests")?);
-    let (people, items) = (family("members")?, family("items")?);
+    let (people, items, due) = (family("members")?, family("items")?, family("due")?);
+    let mut seen = vec![false; members as usize];
     let synced = synced();
     let started = Instant::now();
     let mut batch = WriteBatch::default();
@@ -79,16 +81,22 @@ fn memtables(path: &Path, accruals: u64, members: u64) -> Outcome<f64> {
         key[4..12].copy_from_slice(&member.to_be_bytes());
         key[12..20].copy_from_slice(&mix(member).to_be_bytes());
         key[30..38].copy_from_slice(&number.to_be_bytes());
-        let mut value = [0u8; 130];
+        let mut value = [0u8; 118];
         value[..8].copy_from_slice(&draw.to_le_bytes());
         value[8..24].copy_from_slice(&key[4..20]);
         batch.put_cf(journal, number.to_be_bytes(), value);
-        batch.put_cf(items, key, &value[..36]);
-        batch.put_cf(people, &key[..20], &value[..48]);
+        batch.put_cf(items, key, &value[..34]);
+        batch.put_cf(people, &key[..20], &value[..55]);
         let mut request = [0u8; 20];
         request[4..12].copy_from_slice(&number.to_be_bytes());
         request[12..].copy_from_slice(&draw.to_be_bytes());
-        batch.put_cf(requests, request, number.to_be_bytes());
+        batch.put_cf(requests, request, &value[..5]);
+        if !std::mem::replace(&mut seen[(draw % members) as usize], true) {
+            let mut due_key = [0u8; 29];
+            due_key[4..12].copy_from_slice(&number.to_be_bytes());
+            due_key[13..].copy_from_slice(&key[4..20]);
+            batch.put_cf(due, due_key, []);
+        }
         if number % GROUP == GROUP - 1 {
             db.write_opt(std::mem::take(&mut batch), &synced)?;
         }

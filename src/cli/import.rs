@@ -7,8 +7,8 @@ use super::purchases::{self, BadLine, Column, Layout, Purchase};
 use super::request_ids;
 use super::table::grouped;
 use crate::domain::{
-    Action, Award, Billing, Command, CreatePartner, CreatePointType, CreateProgram, Enrolment, Expiry, Leg, PartnerId,
-    PartnerKey, PointTypeId, Points, ProgramId, Rate, Receipt, Rejection, Span, Zone,
+    Action, Award, Billing, Command, CreatePartner, CreatePointType, CreateProgram, Enrolment, Expiry, Leg,
+    NeverUsable, PartnerId, PartnerKey, PointTypeId, Points, ProgramId, Rate, Receipt, Rejection, Span, Zone,
 };
 use crate::engine::Engine;
 use serde::Serialize;
@@ -152,9 +152,10 @@ fn create(args: &Args, engine: &Engine, name: &str, first: Option<&Purchase>) ->
     let known = engine.programs().remove(&id);
     let mut missing: Vec<Action> = Vec::new();
     if known.is_none() {
-        let body =
-            CreateProgram { zone: args.zone.clone(), enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() };
-        missing.push(body.into());
+        // posted late, points may have expired before they come: they are granted, and lapse
+        let never_usable = if args.clock() == Clock::System { NeverUsable::Allow } else { NeverUsable::Refuse };
+        let (zone, enrolment) = (args.zone.clone(), Enrolment::OnFirstAccrual);
+        missing.push(CreateProgram { zone, enrolment, never_usable, ..CreateProgram::default() }.into());
     }
     if known.is_none_or(|program| !program.point_types.contains_key(&point_type)) {
         let expiry = args.expire_days.map_or(Expiry::Never, |days| Expiry::After(Span::days(days)));

@@ -69,7 +69,9 @@ fn page(engine: &Engine, key: MemberKey, before: Option<Sequence>, limit: usize)
 /// A statement as a table.
 pub(super) fn lines(statement: &[StatementLine]) -> Vec<String> {
     let mut table = TextTable::new(&["entry", "recorded", "what", "points", "available", "reference"]);
-    for line in statement {
+    // a booking that found nothing left to book changed nothing that a reader could see
+    let told = |line: &&StatementLine| line.verb != "book_due" || !line.changes.is_empty();
+    for line in statement.iter().filter(told) {
         let each = |texts: Vec<String>| texts.join(" / ");
         table.row([
             line.sequence.to_string(),

@@ -1,6 +1,6 @@
 //! [`Engine`]: the public face, and the threads behind it.
 
-use super::checkpoint::checkpoint;
+use super::checkpoint::{checkpoint, snapshot};
 use super::core::Core;
 use super::error::{ClosedReason, Error, ExecuteError};
 use super::options::{ClockSource, EngineOptions};
@@ -153,8 +153,8 @@ impl Engine {
         self.core.balances_as_of(member, at)
     }
 
-    /// Up to `limit` items of an account from a position on, as booked: matured ones in the order of use (rule D22),
-    /// and up to `limit` that have not matured.
+    /// Up to `limit` items of an account from a position on, as of now: matured ones in the order of use (rule D22),
+    /// used-up and expired ones too, and up to `limit` that have not matured.
     pub fn items(&self, account: AccountKey, from: ItemPosition, limit: usize) -> Result<AccountItems, Error> {
         let (matured, future) = self.core.items(account, from, limit)?;
         Ok(AccountItems { matured, future })
@@ -210,8 +210,7 @@ impl Engine {
 
     /// Gives a consistent view of the tables, with everything until now in them, to `look`: for reports.
     pub fn with_snapshot<R>(&self, look: impl FnOnce(&dyn Read) -> R) -> Result<R, Error> {
-        self.checkpoint()?;
-        let snapshot = self.core.state.store.snapshot()?;
+        let (_, snapshot) = snapshot(&self.core)?;
         Ok(look(snapshot.as_ref()))
     }
 

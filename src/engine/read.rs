@@ -5,7 +5,7 @@ use super::core::Core;
 use super::error::Error;
 use super::locked::{Locked, Touched};
 use crate::domain::{
-    AccountKey, Balance, Block, BlockId, BookDue, Command, Entry, ItemPosition, Leg, Member, MemberKey, Outcome,
+    AccountKey, Balance, Block, BlockId, BookDue, Command, Entry, Item, ItemPosition, Leg, Member, MemberKey, Outcome,
     Partner, PartnerKey, PointClass, Points, Program, RequestId, RequestKey, Sequence, Subject, Timestamp,
 };
 use crate::machine::{Changes, Halt, View, decide};
@@ -95,22 +95,33 @@ impl Core {
     }
 
     /// Up to `limit` items of an account from a position on, in the order of use, used-up ones too; then those that
-    /// have not matured, by the instant at which they do.
+    /// have not matured, by the instant at which they do. As of now, booked or not.
     pub(super) fn items(
         &self,
         account: AccountKey,
         from: ItemPosition,
         limit: usize,
-    ) -> Result<(MaturedItems, MaturedItems), Error> {
-        let touched = Touched { member: Some(account.owner()), ..Touched::default() };
+    ) -> Result<(PlacedItems, PlacedItems), Error> {
+        let now = self.clock.stamp(None);
+        let owner = account.owner();
+        let touched = Touched { member: Some(owner), ..Touched::default() };
         let catalog = self.catalog.read();
         let locked = Locked::new(&self.state, &catalog.programs, &touched);
-        let last = locked.member(account.owner())?.map(|member| member.last_sequence);
-        let matured = locked.items(account, from, limit)?;
-        let future = locked.future(account, ItemPosition::FIRST, limit)?;
+        let last = locked.member(owner)?.map(|member| member.last_sequence);
+        let mut matured: BTreeMap<ItemPosition, Item> = locked.items(account, from, limit)?.into_iter().collect();
+        let mut future = locked.future(account, ItemPosition::FIRST, limit)?;
+        let booked = would_book(&locked, owner.program, Subject::Member(owner.member), now)?;
         drop(locked);
+        let page_end = matured.last_key_value().map(|(last, _)| *last).filter(|_| matured.len() >= limit);
+        for (key, item) in booked.items.into_iter().filter(|(key, _)| key.account == account) {
+            if key.position >= from && page_end.is_none_or(|end| key.position <= end) {
+                matured.insert(key.position, item);
+            }
+        }
+        let left = |position: &ItemPosition| booked.future.iter().all(|(key, _)| key.position != *position);
+        future.retain(|(position, _)| left(position));
         self.state.journal.wait(last.unwrap_or_default())?;
-        Ok((matured, future))
+        Ok((matured.into_iter().take(limit).collect(), future))
     }
 
     /// Up to `limit` entries of a member, the newest first: from `from` on, or from the newest.
@@ -142,7 +153,7 @@ impl Core {
 type PartnerWithBlocks = (Partner, BTreeMap<BlockId, Block>);
 
 /// Items with their places.
-pub(super) type MaturedItems = Vec<(ItemPosition, crate::domain::Item)>;
+pub(super) type PlacedItems = Vec<(ItemPosition, Item)>;
 
 /// What booking all that is due at `at` would change: the rules say, and nothing is done.
 fn would_book(

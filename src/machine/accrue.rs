@@ -22,7 +22,10 @@ pub(super) fn accrue<V: View>(case: &Case<'_, V>, body: &Accrue) -> Result<Chang
         None => return Err(Rejection::MemberUnknown.into()),
     };
 
-    let mut changes = Changes::default();
+    // room for the common case: an item for each award, a leg for each and one for the block that pays
+    let awards = body.awards.len();
+    let legs = Vec::with_capacity(awards.saturating_mul(2));
+    let mut changes = Changes { legs, items: Vec::with_capacity(awards), ..Changes::default() };
     for (award, place) in body.awards.iter().zip(0u16..) {
         grant(case, body, (award, place), key, &mut member, &mut changes)?;
     }
