@@ -30,7 +30,7 @@ pub struct Progress {
 /// Called with the progress of long work.
 pub type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
 
-/// Options of [`super::Engine::open`]. Start from `EngineOptions::default()`.
+/// Options of an [`super::Engine`]. Start from `EngineOptions::default()`.
 #[derive(Clone)]
 pub struct EngineOptions {
     /// Where time comes from. Default: the system's clock.

@@ -1,7 +1,7 @@
 //! The bytes: what the engine asks of a store, and the tables and keys it keeps there. No rules, no threads of its own.
 //!
 //! A store is a journal (records in order, never changed) and tables (sorted rows, changed by checkpoints only).
-//! There are two: [`rocks`] and [`memory`]; both pass the same conformance suite.
+//! There are two: `rocks` and [`memory`]; both pass the same conformance suite.
 
 pub mod codec;
 #[cfg(feature = "rocksdb")]

@@ -1,7 +1,7 @@
 //! Scenario tables: acceptance tests of a loyalty program in the words of the people who run it.
 //!
-//! The language is described in `src/docs/scenarios.md`. A file is read whole (`parse`), then run step by step
-//! against an engine of its own (`run`); the first line whose answer is not the expected one ends it.
+//! The language is described in `src/docs/scenarios.md`. A file is read whole (`parse.rs`), then run step by step
+//! against an engine of its own (`run.rs`); the first line whose answer is not the expected one ends it.
 
 mod answer;
 mod expect;

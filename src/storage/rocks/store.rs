@@ -10,6 +10,7 @@ use crate::domain::{Fault, FaultKind, Sequence};
 use crate::storage::files::{exists, rename_durably, sync_directory, unfinished};
 use crate::storage::guard::{Guard, Mark};
 use crate::storage::keys::Key;
+use crate::storage::record::Record;
 use crate::storage::{Appended, Claim, Epoch, JournalRecord, Read, Run, Store, TableId, Tail, Visit};
 use parking_lot::{Mutex, RwLock, RwLockUpgradableReadGuard};
 use rocksdb::{Cache, WriteBatch};
@@ -97,6 +98,13 @@ impl RocksStore {
         self.database.write("appending to the journal", batch)
     }
 
+    /// Where the journal ends.
+    fn journal_end(&self) -> Result<Option<Tail>, Fault> {
+        let Some((first, bytes)) = self.journal_record(Sequence(u64::MAX))? else { return Ok(None) };
+        let record = Record::read(first, &bytes)?;
+        Ok(Some(Tail { sequence: record.last(), hash: record.hash() }))
+    }
+
     /// Copies everything into `directory`. The guard's promise was taken before: the copy has at least that much.
     fn copy_into(&self, path: &Path, promised: Option<Tail>) -> Result<(), Fault> {
         let copy = Directory::create(path)?;
@@ -156,7 +164,13 @@ impl Store for RocksStore {
         writer.poisoned_by(recovered)?;
         let applied = self.database.meta_number(APPLIED)?;
 
-        let (released, promised) = (matches!(writer.guard.mark(), Mark::Closed(_)), writer.tail);
+        let released = matches!(writer.guard.mark(), Mark::Closed(_));
+        if !released {
+            // what a crash left beyond the last promise is promised now: the guard never lags by more than its count
+            let end = self.journal_end()?;
+            writer.tail = writer.tail.into_iter().chain(end).max_by_key(|tail| tail.sequence);
+        }
+        let promised = writer.tail;
         let reopened = writer.guard.reopen(promised);
         writer.poisoned_by(reopened)?;
         writer.batches_unguarded = 0;
