@@ -80,17 +80,19 @@ impl Core {
             self.wait_for_room()?;
             match self.attempt(command)? {
                 Attempt::Answered(answer) => return Ok(answer),
-                Attempt::Due(subject) => self.book(command.program, subject, command.transaction_at)?,
+                Attempt::Due(subject) => drop(self.book(command.program, subject, command.transaction_at)?),
                 Attempt::NothingDue | Attempt::Again => {}
             }
         }
     }
 
-    /// Books all that is due of a member or partner, a bounded number of items at a time.
-    pub(super) fn book(&self, program: ProgramId, subject: Subject, at: Option<Timestamp>) -> Result<(), Error> {
+    /// Books all that is due of a member or partner, a bounded number of items at a time. Returns whether there was
+    /// something.
+    pub(super) fn book(&self, program: ProgramId, subject: Subject, at: Option<Timestamp>) -> Result<bool, Error> {
         let body = BookDue { subject, limit: self.options.book_items_max };
         let mut command = Command::new(program, RequestId(0), body);
         command.transaction_at = at;
+        let mut booked = false;
         loop {
             self.wait_for_room()?;
             match self.attempt(&command)? {
@@ -98,8 +100,9 @@ impl Core {
                 Attempt::Answered(Answer { outcome: Err(rejection), .. }) => {
                     return Err(Error::corrupt(format!("what is due of {subject:?} cannot be booked: {rejection}")));
                 }
-                Attempt::Answered(_) | Attempt::Again => {}
-                Attempt::NothingDue | Attempt::Due(_) => return Ok(()),
+                Attempt::Answered(_) => booked = true,
+                Attempt::Again => {}
+                Attempt::NothingDue | Attempt::Due(_) => return Ok(booked),
             }
         }
     }
@@ -216,7 +219,7 @@ impl Core {
     }
 
     /// What a command touches, so that its shards can be locked.
-    fn touched(&self, command: &Command) -> Result<Touched, Error> {
+    pub(super) fn touched(&self, command: &Command) -> Result<Touched, Error> {
         let program = command.program;
         let member = |member: MemberId| Some(MemberKey { program, member });
         let partner = |partner: PartnerId| Some(PartnerKey { program, partner });

@@ -132,6 +132,12 @@ impl Core {
         limit: usize,
     ) -> Result<Option<Vec<Entry>>, Error> {
         let Some(member) = self.member(key)? else { return Ok(None) };
+        if let Some(from) = from.filter(|from| *from != Sequence(0)) {
+            let entry = self.state.entry(from)?;
+            if self.touched(&entry.command)?.member != Some(key) || matches!(entry.outcome, Outcome::Refused(_)) {
+                return Err(Error::invalid(format!("entry {from} is not one of member {}", key.member)));
+            }
+        }
         let mut next = from.unwrap_or(member.last_sequence);
         let mut entries = Vec::new();
         while next != Sequence(0) && entries.len() < limit {

@@ -18,16 +18,18 @@ const FOUND_MAX: usize = 10_000;
 pub(super) fn sweep(core: &Core, now: Timestamp, stop: &dyn Fn() -> bool) -> Result<u64, Error> {
     let mut booked = 0u64;
     loop {
-        let found = find_due(core, now)?;
-        if found.is_empty() {
-            return Ok(booked);
-        }
-        for DueKey { program, due_at: _, subject } in found {
+        let before = booked;
+        for DueKey { program, due_at: _, subject } in find_due(core, now)? {
             if stop() {
                 return Ok(booked);
             }
-            core.book(program, subject, None)?;
-            booked = booked.saturating_add(1);
+            if core.book(program, subject, None)? {
+                booked = booked.saturating_add(1);
+            }
+        }
+        // a look that finds nothing to book is the last, even if it found a row
+        if booked == before {
+            return Ok(booked);
         }
     }
 }

@@ -167,7 +167,12 @@ fn audit_journal(
     Ok(Tail { sequence: last, ..tail })
 }
 
-fn audit_tables(core: &Core, read: &dyn Read, requests: Option<Fingerprint>, findings: &mut Findings) -> Result<(), Error> {
+fn audit_tables(
+    core: &Core,
+    read: &dyn Read,
+    requests: Option<Fingerprint>,
+    findings: &mut Findings,
+) -> Result<(), Error> {
     let programs: BTreeMap<ProgramId, Program> = Rows::<Catalog>::all(read).collect::<Result<_, Fault>>()?;
     let mut due = Fingerprint::default();
     audit_partners(read, &mut due, findings)?;
