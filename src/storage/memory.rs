@@ -111,19 +111,20 @@ fn planned() -> Fault {
     Fault::io("memory store: failed as planned")
 }
 
-/// Rows that a scan of the live store copies in one go, so that the visitor runs without the lock: it may read on.
-const CHUNK: usize = 256;
+/// Rows that a scan copies at first, and at most, in one go, so that the visitor runs without the lock: it may read on.
+const CHUNK_FIRST: usize = 4;
+const CHUNK_MAX: usize = 256;
 
 impl State {
     fn get(&self, table: TableId, key: &[u8]) -> Option<Vec<u8>> {
         self.tables.get(&table)?.get(key).cloned()
     }
 
-    /// Up to [`CHUNK`] rows with `from <= key < to`.
-    fn rows(&self, table: TableId, from: &[u8], to: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+    /// Up to `limit` rows with `from <= key < to`.
+    fn rows(&self, table: TableId, from: &[u8], to: &[u8], limit: usize) -> Vec<(Vec<u8>, Vec<u8>)> {
         let Some(rows) = self.tables.get(&table).filter(|_| from < to) else { return Vec::new() };
         let range = rows.range::<[u8], _>((Bound::Included(from), Bound::Excluded(to)));
-        range.take(CHUNK).map(|(key, value)| (key.clone(), value.clone())).collect()
+        range.take(limit).map(|(key, value)| (key.clone(), value.clone())).collect()
     }
 
     fn last_key(&self, table: TableId) -> Option<Vec<u8>> {
@@ -171,7 +172,7 @@ impl Read for MemoryStore {
     fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
         match self.trouble_of(Call::Read) {
             Some(_) => Err(planned()),
-            None => scan(|from| self.0.lock().rows(table, from, to), from, visit),
+            None => scan(|from, limit| self.0.lock().rows(table, from, to, limit), from, visit),
         }
     }
 
@@ -189,21 +190,23 @@ impl Read for MemoryStore {
     }
 }
 
-/// Visits the rows that `chunk` gives, chunk after chunk, from `from` on.
+/// Visits the rows that `rows` gives, chunk after chunk, from `from` on.
 fn scan(
-    mut chunk: impl FnMut(&[u8]) -> Vec<(Vec<u8>, Vec<u8>)>,
+    mut rows: impl FnMut(&[u8], usize) -> Vec<(Vec<u8>, Vec<u8>)>,
     from: &[u8],
     visit: &mut Visit<'_>,
 ) -> Result<(), Fault> {
     let mut from = from.to_vec();
+    let mut chunk = CHUNK_FIRST;
     loop {
-        let rows = chunk(&from);
+        let rows = rows(&from, chunk);
         for (key, value) in &rows {
             if visit(key, value)? == ControlFlow::Break(()) {
                 return Ok(());
             }
         }
-        let Some((last, _)) = rows.last().filter(|_| rows.len() == CHUNK) else { return Ok(()) };
+        let Some((last, _)) = rows.last().filter(|_| rows.len() == chunk) else { return Ok(()) };
+        chunk = chunk.saturating_mul(4).min(CHUNK_MAX);
         from.clone_from(last);
         from.push(0);
     }
@@ -235,7 +238,7 @@ impl Read for Frozen {
     }
 
     fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
-        scan(|from| self.0.rows(table, from, to), from, visit)
+        scan(|from, limit| self.0.rows(table, from, to, limit), from, visit)
     }
 
     fn last_key(&self, table: TableId) -> Result<Option<Vec<u8>>, Fault> {
