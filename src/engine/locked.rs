@@ -1,5 +1,6 @@
 //! The shards that one command touches, locked: what the rules see, and where their changes go.
 
+use super::cache::Cache;
 use super::delta::{Delta, Shard};
 use super::merge::{self, Changed};
 use super::state::State;
@@ -70,6 +71,31 @@ impl<'a> Locked<'a> {
             self.strayed.set(true);
             Fault::io("asked for something outside the locked shards")
         })
+    }
+
+    /// A record by its key: as changed, as cached, or as the tables have it; then it is cached.
+    fn record<T: Table>(
+        &self,
+        shard: &RefCell<MutexGuard<'a, Shard>>,
+        key: &T::Key,
+        changed: impl for<'d> Fn(&'d Delta) -> Option<&'d T::Value>,
+        cache: impl for<'s> Fn(&'s mut Shard) -> &'s mut Cache<T::Key, T::Value>,
+    ) -> Result<Option<T::Value>, Fault>
+    where
+        T::Key: std::hash::Hash,
+    {
+        let mut shard = shard.borrow_mut();
+        if let Some(value) = shard.changed(changed) {
+            return Ok(Some(value.clone()));
+        }
+        if let Some(value) = cache(&mut shard).get(key) {
+            return Ok(Some(value.clone()));
+        }
+        let value = rows::get::<T>(self.state.store.as_ref(), key)?;
+        if let Some(value) = &value {
+            cache(&mut shard).put(*key, value.clone());
+        }
+        Ok(value)
     }
 
     /// Up to `limit` rows of an account, from a position on.
@@ -179,48 +205,16 @@ impl View for Locked<'_> {
     }
 
     fn member(&self, key: MemberKey) -> Result<Option<Member>, Fault> {
-        let mut shard = self.shard(&key)?.borrow_mut();
-        if let Some(member) = shard.changed(|delta| delta.members.get(&key)) {
-            return Ok(Some(member.clone()));
-        }
-        if let Some(member) = shard.members.get(&key) {
-            return Ok(Some(member.clone()));
-        }
-        let member = rows::get::<Members>(self.state.store.as_ref(), &key)?;
-        if let Some(member) = &member {
-            shard.members.put(key, member.clone());
-        }
-        Ok(member)
+        self.record::<Members>(self.shard(&key)?, &key, |delta| delta.members.get(&key), |shard| &mut shard.members)
     }
 
     fn partner(&self, key: PartnerKey) -> Result<Option<Partner>, Fault> {
-        let mut shard = self.shard(&key)?.borrow_mut();
-        if let Some(partner) = shard.changed(|delta| delta.partners.get(&key)) {
-            return Ok(Some(partner.clone()));
-        }
-        if let Some(partner) = shard.partners.get(&key) {
-            return Ok(Some(partner.clone()));
-        }
-        let partner = rows::get::<Partners>(self.state.store.as_ref(), &key)?;
-        if let Some(partner) = &partner {
-            shard.partners.put(key, partner.clone());
-        }
-        Ok(partner)
+        self.record::<Partners>(self.shard(&key)?, &key, |delta| delta.partners.get(&key), |shard| &mut shard.partners)
     }
 
     fn block(&self, key: BlockKey) -> Result<Option<Block>, Fault> {
-        let mut shard = self.shard(&key.owner())?.borrow_mut();
-        if let Some(block) = shard.changed(|delta| delta.blocks.get(&key)) {
-            return Ok(Some(block.clone()));
-        }
-        if let Some(block) = shard.blocks.get(&key) {
-            return Ok(Some(block.clone()));
-        }
-        let block = rows::get::<Blocks>(self.state.store.as_ref(), &key)?;
-        if let Some(block) = &block {
-            shard.blocks.put(key, block.clone());
-        }
-        Ok(block)
+        let shard = self.shard(&key.owner())?;
+        self.record::<Blocks>(shard, &key, |delta| delta.blocks.get(&key), |shard| &mut shard.blocks)
     }
 
     fn item(&self, key: ItemKey) -> Result<Option<Item>, Fault> {
