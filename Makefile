@@ -20,8 +20,9 @@ help:
 # What RocksDB's bindings need: a C++ compiler and libclang. Installed where that can be done, else clearly asked for.
 setup:
 	@command -v $(CARGO) >/dev/null || { echo 'Rust is missing: see https://rustup.rs'; exit 1; }
-	@if command -v c++ >/dev/null && { ls /usr/lib/llvm*/lib/libclang*.so* /usr/lib/*/libclang*.so* >/dev/null 2>&1 \
-	  || [ -n "$$LIBCLANG_PATH" ]; }; then exit 0; fi; \
+	@libclang=$$(ls /usr/lib/llvm*/lib/libclang.so* /usr/lib/llvm*/lib/libclang-[0-9]*.so* \
+	  /usr/lib/*/libclang.so* /usr/lib/*/libclang-[0-9]*.so* 2>/dev/null); \
+	if command -v c++ >/dev/null && [ -n "$$libclang$$LIBCLANG_PATH" ]; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  echo 'Installing a C++ compiler and libclang ...'; \
 	  apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq g++ libclang-dev >/dev/null; \
