@@ -1,9 +1,9 @@
 //! `accruedb balance`: what a member has, now or at a past instant.
 
-use super::database::Database;
+use super::database::OneMember;
 use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, grouped};
-use crate::domain::{Date, MemberId, MemberKey, ProgramId, Timestamp, Zone};
+use crate::domain::{Date, Timestamp, Zone};
 use serde_json::json;
 
 /// Shows a member's balances.
@@ -12,32 +12,27 @@ use serde_json::json;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  accruedb balance --db shop 00004 --as-of 1997-06-30T12:00:00Z")]
 pub(super) struct Args {
-    /// The member.
-    member: MemberId,
     #[command(flatten)]
-    database: Database,
-    /// The program.
-    #[arg(long, default_value_t = 1)]
-    program: u32,
+    of: OneMember,
     /// As shown at this instant (RFC 3339) or at the end of this day (UTC). Default: now.
     #[arg(long, value_name = "WHEN", value_parser = instant)]
     as_of: Option<Timestamp>,
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let engine = args.database.open_existing(output)?;
-    let key = MemberKey { program: ProgramId(args.program), member: args.member };
+    let (engine, key) = args.of.open(output)?;
     let at = args.as_of.unwrap_or_else(|| engine.now());
     let balances = match args.as_of {
         Some(at) => engine.balances_as_of(key, at)?,
         None => engine.balances(key)?,
     };
-    output.object(&json!({ "member": args.member, "at": at, "enrolled": balances.is_some(), "balances": balances }))?;
+    output
+        .object(&json!({ "member": args.of.member, "at": at, "enrolled": balances.is_some(), "balances": balances }))?;
     let Some(balances) = balances else {
-        output.line(format!("no member {} at {at}", args.member))?;
+        output.line(format!("no member {} at {at}", args.of.member))?;
         return Ok(Exit::Refused);
     };
-    output.line(format!("member {} at {at}", args.member))?;
+    output.line(format!("member {} at {at}", args.of.member))?;
     let mut table = TextTable::new(&["point type", "available", "qualifying", "future", "held", "debt", "lifetime"]);
     for balance in balances {
         let amounts =

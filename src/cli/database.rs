@@ -1,6 +1,7 @@
 //! The database that a command works on: `--db` and `--clock`, and how it is opened.
 
 use super::output::{Failure, Output};
+use crate::domain::{MemberId, MemberKey, ProgramId};
 use crate::engine::{ClockSource, Engine, EngineOptions};
 use std::path::{Path, PathBuf};
 
@@ -44,6 +45,26 @@ impl Database {
             return Err(Failure::Usage(format!("there is no database in {}", self.db.display())));
         }
         self.open(self.clock(Clock::System), output)
+    }
+}
+
+/// Whose points a command looks at.
+#[derive(Debug, clap::Args)]
+pub(super) struct OneMember {
+    /// The member.
+    pub(super) member: MemberId,
+    #[command(flatten)]
+    database: Database,
+    /// The program.
+    #[arg(long, default_value_t = 1)]
+    program: u32,
+}
+
+impl OneMember {
+    /// Opens the database, which must be there, and names the member in it.
+    pub(super) fn open(&self, output: &Output) -> Result<(Engine, MemberKey), Failure> {
+        let key = MemberKey { program: ProgramId(self.program), member: self.member };
+        Ok((self.database.open_existing(output)?, key))
     }
 }
 

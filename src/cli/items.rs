@@ -1,25 +1,20 @@
 //! `accruedb items`: the point items of an account, in the order of use.
 
-use super::database::Database;
+use super::database::OneMember;
 use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, grouped, or_dash};
-use crate::domain::{Item, ItemId, ItemPosition, MemberId, MemberKey, PointTypeId, ProgramId, Timestamp};
+use crate::domain::{Item, ItemId, ItemPosition, PointTypeId, Timestamp};
 use serde::Serialize;
 use serde_json::json;
 
-/// Shows the point items of a member's account, the next to be used first, used-up ones too, as they are booked.
+/// Shows the point items of a member's account, the next to be used first, used-up ones too, as of now.
 ///
 /// Exit codes: 0 done, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  accruedb items --db shop 00004 --limit 20")]
 pub(super) struct Args {
-    /// The member.
-    member: MemberId,
     #[command(flatten)]
-    database: Database,
-    /// The program.
-    #[arg(long, default_value_t = 1)]
-    program: u32,
+    of: OneMember,
     /// The kind of points.
     #[arg(long, default_value_t = 1)]
     point_type: u16,
@@ -38,8 +33,7 @@ struct Shown {
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let engine = args.database.open_existing(output)?;
-    let owner = MemberKey { program: ProgramId(args.program), member: args.member };
+    let (engine, owner) = args.of.open(output)?;
     let account = owner.account(PointTypeId(args.point_type));
     let items = engine.items(account, ItemPosition::FIRST, args.limit)?;
     let now = engine.now();
@@ -48,7 +42,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     };
     let (matured, future) = (shown(items.matured), shown(items.future));
     output.object(&json!({
-        "member": args.member, "point_type": account.point_type, "at": now, "matured": matured, "future": future,
+        "member": args.of.member, "point_type": account.point_type, "at": now, "matured": matured, "future": future,
     }))?;
     let head =
         ["item", "state", "granted", "remaining", "redeemed", "expired", "cancelled", "from", "expires", "source"];

@@ -1,9 +1,9 @@
 //! `accruedb statement`: what happened to a member's points, newest first, in pages.
 
-use super::database::Database;
+use super::database::OneMember;
 use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, grouped, signed};
-use crate::domain::{Entry, MemberId, MemberKey, ProgramId, Sequence};
+use crate::domain::{Entry, MemberKey, Sequence};
 use crate::engine::{Engine, Error};
 use crate::report::StatementLine;
 use serde_json::json;
@@ -14,13 +14,8 @@ use serde_json::json;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  accruedb statement --db shop 00004 --limit 10 --before 5120")]
 pub(super) struct Args {
-    /// The member.
-    member: MemberId,
     #[command(flatten)]
-    database: Database,
-    /// The program.
-    #[arg(long, default_value_t = 1)]
-    program: u32,
+    of: OneMember,
     /// At most this many lines.
     #[arg(long, default_value_t = 20)]
     limit: usize,
@@ -30,17 +25,16 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let engine = args.database.open_existing(output)?;
-    let key = MemberKey { program: ProgramId(args.program), member: args.member };
+    let (engine, key) = args.of.open(output)?;
     let Some(entries) = page(&engine, key, args.before.map(Sequence), args.limit)? else {
-        output.object(&json!({ "member": args.member, "enrolled": false }))?;
-        output.line(format!("no member {}", args.member))?;
+        output.object(&json!({ "member": args.of.member, "enrolled": false }))?;
+        output.line(format!("no member {}", args.of.member))?;
         return Ok(Exit::Refused);
     };
     let next_before = entries.last().filter(|last| last.previous != Sequence(0)).map(|last| last.sequence);
     let statement: Vec<StatementLine> = entries.into_iter().map(StatementLine::from).collect();
     output.object(&json!({
-        "member": args.member, "enrolled": true, "lines": statement, "next_before": next_before,
+        "member": args.of.member, "enrolled": true, "lines": statement, "next_before": next_before,
     }))?;
     lines(&statement).iter().try_for_each(|line| output.line(line))?;
     if let Some(next) = next_before {

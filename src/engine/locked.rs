@@ -129,23 +129,19 @@ impl<'a> Locked<'a> {
         if let Some((key, member)) = changes.member {
             let mut shard = self.shard(&key)?.borrow_mut();
             let due = member.next_due;
-            let newer = shard.active.members.insert(key, member).map(|before| before.next_due);
+            let newer = shard.active.members.insert(key, member);
             let older = || shard.frozen.as_deref().and_then(|delta| delta.members.get(&key));
-            let before = match newer {
-                Some(due) => due,
-                None => older().or_else(|| shard.members.peek(&key)).and_then(|member| member.next_due),
-            };
+            let before = newer.as_ref().or_else(older).or_else(|| shard.members.peek(&key));
+            let before = before.and_then(|member| member.next_due);
             put_due(&mut shard.active, key.program, Subject::Member(key.member), before, due);
         }
         if let Some((key, partner)) = changes.partner {
             let mut shard = self.shard(&key)?.borrow_mut();
             let due = partner.next_due;
-            let newer = shard.active.partners.insert(key, partner).map(|before| before.next_due);
+            let newer = shard.active.partners.insert(key, partner);
             let older = || shard.frozen.as_deref().and_then(|delta| delta.partners.get(&key));
-            let before = match newer {
-                Some(due) => due,
-                None => older().or_else(|| shard.partners.peek(&key)).and_then(|partner| partner.next_due),
-            };
+            let before = newer.as_ref().or_else(older).or_else(|| shard.partners.peek(&key));
+            let before = before.and_then(|partner| partner.next_due);
             put_due(&mut shard.active, key.program, Subject::Partner(key.partner), before, due);
         }
         for (key, block) in changes.blocks {
