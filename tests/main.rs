@@ -19,6 +19,7 @@ mod engine;
 mod faults;
 mod format;
 mod model;
+mod proof;
 #[cfg(feature = "rocksdb")]
 mod rocks_store;
 #[cfg(feature = "cli")]

@@ -1,0 +1,73 @@
+//! What a test proves, as one row of the table that `make soak` prints.
+//!
+//! A row's test runs at a small size in `make test`, and at any other where `ACCRUEDB_SIZE` names one. It counts what
+//! it did and which faults fired. A kind of fault that never fired was not tested, and a negative control that did
+//! not fail shows that the test cannot see what it looks for: both fail the row.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+/// A row of the table.
+#[derive(Debug)]
+pub struct Proof {
+    row: &'static str,
+    promise: &'static str,
+    started: Instant,
+    counts: BTreeMap<&'static str, u64>,
+    faults: BTreeMap<&'static str, u64>,
+    controls: BTreeMap<&'static str, bool>,
+}
+
+impl Proof {
+    /// A row for a promise of the engine. `faults` are the kinds that must fire.
+    pub fn new(row: &'static str, promise: &'static str, faults: &[&'static str]) -> Proof {
+        let faults = faults.iter().map(|kind| (*kind, 0)).collect();
+        Proof { row, promise, started: Instant::now(), counts: BTreeMap::new(), faults, controls: BTreeMap::new() }
+    }
+
+    /// How much is to be done: `small`, or what `ACCRUEDB_SIZE` says.
+    pub fn size(small: u64) -> u64 {
+        match std::env::var("ACCRUEDB_SIZE") {
+            Ok(size) => size.parse().expect("ACCRUEDB_SIZE is a number"),
+            Err(_) => small,
+        }
+    }
+
+    /// What cannot be tested on this machine: said loudly, and never counted as passed.
+    pub fn skipped(row: &'static str, why: &str) {
+        eprintln!("SKIPPED {row}: {why}");
+        println!("PROOF {}", serde_json::json!({ "row": row, "skipped": why }));
+    }
+
+    /// So much more was done.
+    pub fn count(&mut self, what: &'static str, more: u64) {
+        *self.counts.entry(what).or_default() += more;
+    }
+
+    /// A fault of this kind fired so many times more.
+    pub fn fault(&mut self, kind: &'static str, more: u64) {
+        *self.faults.entry(kind).or_default() += more;
+    }
+
+    /// A negative control: the same test on an engine that breaks the promise. It must be found out.
+    pub fn control(&mut self, what: &'static str, found: bool) {
+        *self.controls.entry(what).or_insert(true) &= found;
+    }
+
+    /// Ends the row: prints it, and fails where a fault never fired or a control was not found out.
+    pub fn done(self) {
+        let row = serde_json::json!({
+            "row": self.row,
+            "promise": self.promise,
+            "counts": self.counts,
+            "faults": self.faults,
+            "controls": self.controls,
+            "seconds": self.started.elapsed().as_secs_f64(),
+        });
+        println!("PROOF {row}");
+        let never: Vec<_> = self.faults.iter().filter(|(_, fired)| **fired == 0).collect();
+        assert!(never.is_empty(), "{}: faults that never fired are not tested: {never:?}", self.row);
+        let unseen: Vec<_> = self.controls.iter().filter(|(_, found)| !**found).collect();
+        assert!(unseen.is_empty(), "{}: controls that were not found out: {unseen:?}", self.row);
+    }
+}
