@@ -70,7 +70,7 @@ pub(crate) fn journal(store: &dyn Read, from: u64) -> Vec<(u64, String)> {
 
 /// A run of requests; `None` deletes.
 pub(crate) fn requests(rows: &[(u128, Option<u64>)]) -> Run {
-    let mut run = Run::new(TableId::Requests, rows.len());
+    let mut run = Run::new(TableId::Requests);
     for (request, value) in rows {
         run.push::<Requests>(&request_key(*request), value.map(Sequence).as_ref()).unwrap();
     }
@@ -273,11 +273,11 @@ fn expiry_key(member: u128) -> ItemKey {
 fn tables_are_apart(place: &Place) {
     let store = place();
     let epoch = store.claim().unwrap().epoch;
-    let mut expiries = Run::new(TableId::Expiries, 2);
+    let mut expiries = Run::new(TableId::Expiries);
     for member in [1, 2] {
         expiries.push::<Expiries>(&expiry_key(member), Some(&())).unwrap();
     }
-    let mut corrections = Run::new(TableId::Corrections, 1);
+    let mut corrections = Run::new(TableId::Corrections);
     let correction = Correction { cancelled: vec![Points(3)] };
     let key = CorrectionKey { program: ProgramId(7), sequence: Sequence(9) };
     corrections.push::<Corrections>(&key, Some(&correction)).unwrap();
@@ -314,7 +314,7 @@ fn a_snapshot_sees_whole_checkpoints(place: &Place) {
     let epoch = store.claim().unwrap().epoch;
     let key = CorrectionKey { program: ProgramId(7), sequence: Sequence(1) };
     let write = |round: u64| {
-        let mut corrections = Run::new(TableId::Corrections, 1);
+        let mut corrections = Run::new(TableId::Corrections);
         let cancelled = vec![Points(1); round as usize];
         corrections.push::<Corrections>(&key, Some(&Correction { cancelled })).unwrap();
         checkpoint(&*store, epoch, round, vec![requests(&[(1, Some(round))]), corrections]).unwrap();

@@ -58,7 +58,7 @@ fn account() -> Account {
 }
 
 fn member() -> Member {
-    Member { accounts: vec![account()], next_due: item().expires_at, ..Member::new(at("2026-01-01T00:00:00Z")) }
+    Member { accounts: [account()].into(), next_due: item().expires_at, ..Member::new(at("2026-01-01T00:00:00Z")) }
 }
 
 fn partner() -> Partner {
@@ -69,7 +69,7 @@ fn partner() -> Partner {
         order: BlockOrder::Created,
     };
     let open = vec![BlockId(1), BlockId(70_000)];
-    Partner { terms: Arc::new(terms), open, remaining: Points(9), debited: Points(-1), next_due: None }
+    Partner { terms: Arc::new(terms), open: open.into(), remaining: Points(9), debited: Points(-1), next_due: None }
 }
 
 fn block() -> Block {
@@ -330,7 +330,7 @@ fn damaged_journal_records_never_panic() {
 
 #[test]
 fn a_run_gives_back_what_was_put_in() {
-    let mut run = Run::new(Requests::ID, 2);
+    let mut run = Run::new(Requests::ID);
     let key = |request| RequestKey { program: ProgramId(1), request: RequestId(request) };
     run.push::<Requests>(&key(1), Some(&Sequence(5))).unwrap();
     run.push::<Requests>(&key(2), None).unwrap();

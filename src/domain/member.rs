@@ -2,6 +2,7 @@
 
 use super::{ItemPosition, PointTypeId, Points, Sequence, Timestamp};
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 /// A member of a program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,15 +13,15 @@ pub struct Member {
     pub last_sequence: Sequence,
     /// No item of the member matures or expires before this instant. May be early, never late.
     pub next_due: Option<Timestamp>,
-    /// The accounts, in order of point type.
-    pub accounts: Vec<Account>,
+    /// The accounts, in order of point type: most members have one.
+    pub accounts: SmallVec<[Account; 1]>,
 }
 
 impl Member {
     /// A member without points.
     #[must_use]
     pub fn new(enrolled_at: Timestamp) -> Member {
-        Member { enrolled_at, last_sequence: Sequence(0), next_due: None, accounts: Vec::new() }
+        Member { enrolled_at, last_sequence: Sequence(0), next_due: None, accounts: SmallVec::new() }
     }
 
     /// The account of a point type, if the member ever had points of it.

@@ -2,6 +2,7 @@
 
 use super::{BlockId, PointTypeId, Points, Rate, Rounding, Sequence, Timestamp};
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -51,7 +52,7 @@ pub struct Partner {
     pub terms: Arc<PartnerTerms>,
     /// Approved blocks with points left, in the order in which they are debited. Used-up and expired blocks leave
     /// the list and keep their record.
-    pub open: Vec<BlockId>,
+    pub open: SmallVec<[BlockId; 6]>,
     /// Left in the open blocks, as booked (rule A05).
     pub remaining: Points,
     /// Points ever debited, less what cancellations gave back: from blocks, or owed by a post-paid partner.

@@ -1,47 +1,51 @@
 //! The checkpoint: what changed since the last one becomes sorted runs in the tables, in the background.
 //!
 //! All shards are frozen at one sequence, under all locks, which takes as long as swapping that many pointers. The
-//! journal is made durable up to there, the frozen records are sorted and written table by table, and then dropped.
+//! journal is made durable up to there, the frozen records are encoded, sorted and written table by table, and then
+//! dropped.
 
 use super::core::Core;
-use super::delta::Delta;
+use super::delta::{Delta, Shard};
 use super::error::Error;
+use super::resident::Resident;
 use crate::domain::{Fault, Program, ProgramId, Sequence, TotalsKey};
 use crate::storage::rows;
 use crate::storage::{
-    Blocks, Catalog, Corrections, Due, Expiries, Future, Items, Members, Partners, Read, Requests, Run, Table, TableId,
-    TotalsByDay,
+    Blocks, Catalog, Corrections, Members, Partners, Read, Run, RunMemory, Table, TableId, TotalsByDay,
 };
-use parking_lot::MutexGuard;
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
+use std::hash::Hash;
 use std::sync::Arc;
 
 /// Everything that changed, as of one entry of the journal.
-struct Frozen {
+struct Frozen<'a> {
+    core: &'a Core,
     sequence: Sequence,
     programs: Vec<(ProgramId, Program)>,
-    deltas: Vec<Arc<Delta>>,
+    deltas: Vec<Arc<Mutex<Delta>>>,
+    memory: &'a RunMemory,
 }
 
 /// Makes one checkpoint. A failure poisons the engine: what is in memory can then not reach the tables.
 pub(super) fn checkpoint(core: &Core) -> Result<(), Error> {
-    let _turn = core.checkpointer.turn();
-    make(core).map(drop)
+    let memory = core.checkpointer.turn();
+    make(core, &memory).map(drop)
 }
 
 /// Makes a checkpoint, and gives the store as it is then: its tables hold the effects of all entries up to the
 /// sequence number, and of no more.
 pub(super) fn snapshot(core: &Core) -> Result<(Sequence, Box<dyn Read + '_>), Error> {
-    let _turn = core.checkpointer.turn();
-    let sequence = make(core)?;
+    let memory = core.checkpointer.turn();
+    let sequence = make(core, &memory)?;
     Ok((sequence, core.state.store.snapshot()?))
 }
 
-fn make(core: &Core) -> Result<Sequence, Error> {
-    let frozen = freeze(core)?;
+fn make(core: &Core, memory: &RunMemory) -> Result<Sequence, Error> {
+    let frozen = Frozen::now(core, memory)?;
     let sequence = frozen.sequence;
     core.state.journal.wait(sequence)?;
-    let mut runs = TableId::ALL.into_iter().map(|table| run(core, &frozen, table));
+    let mut runs = TableId::ALL.into_iter().map(|table| frozen.run(table));
     let applied = core.state.store.checkpoint(core.epoch, sequence, &mut runs);
     drop(runs);
     if let Err(fault) = applied {
@@ -55,92 +59,77 @@ fn make(core: &Core) -> Result<Sequence, Error> {
     Ok(sequence)
 }
 
-/// Freezes all shards at the last entry of the journal, under all locks.
-fn freeze(core: &Core) -> Result<Frozen, Error> {
-    let mut catalog = core.catalog.write();
-    let mut shards: Vec<MutexGuard<'_, _>> = core.state.shards.iter().map(|shard| shard.lock()).collect();
-    // IMPORTANT: after a failed checkpoint its frozen records are in no table; another one would pass them over
-    if let Some(error) = core.state.journal.failure() {
-        return Err(error);
-    }
-    let sequence = core.state.journal.last();
-    let deltas = shards.iter_mut().map(|shard| shard.freeze()).collect();
-    let changed = std::mem::take(&mut catalog.changed);
-    let programs = changed.into_iter().filter_map(|id| Some((id, catalog.programs.get(&id)?.clone()))).collect();
-    core.checkpointer.froze();
-    Ok(Frozen { sequence, programs, deltas })
-}
-
-/// The frozen rows of one table, sorted.
-fn run(core: &Core, frozen: &Frozen, table: TableId) -> Result<Run, Fault> {
-    let deltas = || frozen.deltas.iter().map(Arc::as_ref);
-    match table {
-        TableId::Catalog => sorted::<Catalog>(frozen.programs.iter().map(|(key, value)| (*key, Some(value)))),
-        TableId::Members => sorted::<Members>(deltas().flat_map(|delta| present(&delta.members))),
-        TableId::Partners => merged::<Partners>(deltas().flat_map(|delta| present(&delta.partners))),
-        TableId::Blocks => merged::<Blocks>(deltas().flat_map(|delta| present(&delta.blocks))),
-        TableId::Items => merged::<Items>(deltas().flat_map(|delta| changed(&delta.items))),
-        TableId::Future => merged::<Future>(deltas().flat_map(|delta| changed(&delta.future))),
-        TableId::Expiries => merged::<Expiries>(deltas().flat_map(|delta| changed(&delta.expiries))),
-        TableId::Requests => sorted::<Requests>(deltas().flat_map(|delta| present(&delta.requests))),
-        TableId::Corrections => merged::<Corrections>(deltas().flat_map(|delta| present(&delta.corrections))),
-        TableId::Due => merged::<Due>(deltas().flat_map(|delta| changed(&delta.due))),
-        TableId::Totals => totals(core, deltas()),
-    }
-}
-
-fn present<'a, K: Copy + 'a, V: 'a>(
-    rows: impl IntoIterator<Item = (&'a K, &'a V)>,
-) -> impl Iterator<Item = (K, Option<&'a V>)> {
-    rows.into_iter().map(|(key, value)| (*key, Some(value)))
-}
-
-fn changed<K: Copy, V>(rows: &BTreeMap<K, Option<V>>) -> impl Iterator<Item = (K, Option<&V>)> {
-    rows.iter().map(|(key, value)| (*key, value.as_ref()))
-}
-
-/// Rows of sorted maps: they come in sorted stretches, one a shard, which a stable sort merges.
-fn merged<'a, T: Table>(rows: impl Iterator<Item = RowRef<'a, T>>) -> Result<Run, Fault>
-where
-    T::Value: 'a,
-{
-    let mut rows: Vec<RowRef<'a, T>> = rows.collect();
-    rows.sort_by_key(|(key, _)| *key);
-    written::<T>(&rows)
-}
-
-/// Rows of hashed maps: they come in no order.
-fn sorted<'a, T: Table>(rows: impl Iterator<Item = RowRef<'a, T>>) -> Result<Run, Fault>
-where
-    T::Value: 'a,
-{
-    let mut rows: Vec<RowRef<'a, T>> = rows.collect();
-    rows.sort_unstable_by_key(|(key, _)| *key);
-    written::<T>(&rows)
-}
-
-type RowRef<'a, T> = (<T as Table>::Key, Option<&'a <T as Table>::Value>);
-
-fn written<T: Table>(rows: &[RowRef<'_, T>]) -> Result<Run, Fault> {
-    let mut run = Run::new(T::ID, rows.len());
-    for (key, value) in rows {
-        run.push::<T>(key, *value)?;
-    }
-    Ok(run)
-}
-
-/// Totals are sums: what the shards gathered is added to what the table holds.
-fn totals<'a>(core: &Core, deltas: impl Iterator<Item = &'a Delta>) -> Result<Run, Fault> {
-    let mut sums: BTreeMap<TotalsKey, crate::domain::Totals> = BTreeMap::new();
-    for (key, part) in deltas.flat_map(|delta| &delta.totals) {
-        sums.entry(*key).or_default().add(part);
-    }
-    let mut run = Run::new(TableId::Totals, sums.len());
-    for (key, mut sum) in sums {
-        if let Some(before) = rows::get::<TotalsByDay>(core.state.store.as_ref(), &key)? {
-            sum.add(&before);
+impl<'a> Frozen<'a> {
+    /// Freezes all shards at the last entry of the journal, under all locks.
+    fn now(core: &'a Core, memory: &'a RunMemory) -> Result<Frozen<'a>, Error> {
+        let mut catalog = core.catalog.write();
+        let mut shards: Vec<MutexGuard<'_, _>> = core.state.shards.iter().map(|shard| shard.lock()).collect();
+        // IMPORTANT: after a failed checkpoint its frozen records are in no table; another one would pass them over
+        if let Some(error) = core.state.journal.failure() {
+            return Err(error);
         }
-        run.push::<TotalsByDay>(&key, Some(&sum))?;
+        let sequence = core.state.journal.last();
+        let deltas = shards.iter_mut().map(|shard| shard.freeze()).collect();
+        let changed = std::mem::take(&mut catalog.changed);
+        let programs = changed.into_iter().filter_map(|id| Some((id, catalog.programs.get(&id)?.clone()))).collect();
+        core.checkpointer.froze();
+        Ok(Frozen { core, sequence, programs, deltas, memory })
     }
-    Ok(run)
+
+    /// The frozen rows of one table.
+    fn run(&self, table: TableId) -> Result<Run, Fault> {
+        let mut run = Run::reusing(table, self.memory);
+        match table {
+            TableId::Catalog => self.programs.iter().try_for_each(|(id, row)| run.push::<Catalog>(id, Some(row)))?,
+            TableId::Members => self.records::<Members>(&mut run, |shard| &mut shard.members)?,
+            TableId::Partners => self.records::<Partners>(&mut run, |shard| &mut shard.partners)?,
+            TableId::Blocks => self.records::<Blocks>(&mut run, |shard| &mut shard.blocks)?,
+            TableId::Items => self.each(|delta| delta.items.write(&mut run))?,
+            TableId::Future => self.each(|delta| delta.future.write(&mut run))?,
+            TableId::Expiries => self.each(|delta| delta.expiries.write(&mut run))?,
+            TableId::Requests => self.each(|delta| delta.requests.write(&mut run))?,
+            TableId::Corrections => self.each(|delta| {
+                delta.corrections.iter().try_for_each(|(key, row)| run.push::<Corrections>(key, Some(row)))
+            })?,
+            TableId::Due => self.each(|delta| delta.due.write(&mut run))?,
+            TableId::Totals => self.totals(&mut run)?,
+        }
+        Ok(run)
+    }
+
+    fn each(&self, mut write: impl FnMut(&Delta) -> Result<(), Fault>) -> Result<(), Fault> {
+        self.deltas.iter().try_for_each(|delta| write(&delta.lock()))
+    }
+
+    /// Records that stay in memory, as they were when they were frozen: a shard's lock is held while its own are
+    /// taken down.
+    fn records<T: Table>(
+        &self,
+        run: &mut Run,
+        resident: impl Fn(&mut Shard) -> &mut Resident<T::Key, T::Value>,
+    ) -> Result<(), Fault>
+    where
+        T::Key: Hash,
+    {
+        self.core.state.shards.iter().try_for_each(|shard| {
+            resident(&mut shard.lock()).collect(|key, value| run.push::<T>(key, Some(value)))
+        })
+    }
+
+    /// Totals are sums: what the shards gathered is added to what the table holds.
+    fn totals(&self, run: &mut Run) -> Result<(), Fault> {
+        let mut sums: BTreeMap<TotalsKey, crate::domain::Totals> = BTreeMap::new();
+        for delta in &self.deltas {
+            for (key, part) in &delta.lock().totals {
+                sums.entry(*key).or_default().add(part);
+            }
+        }
+        for (key, mut sum) in sums {
+            if let Some(before) = rows::get::<TotalsByDay>(self.core.state.store.as_ref(), &key)? {
+                sum.add(&before);
+            }
+            run.push::<TotalsByDay>(&key, Some(&sum))?;
+        }
+        Ok(())
+    }
 }

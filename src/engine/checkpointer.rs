@@ -2,6 +2,7 @@
 
 use super::error::{ClosedReason, Error};
 use super::journal::Journal;
+use crate::storage::RunMemory;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
@@ -19,8 +20,8 @@ pub(super) struct Checkpointer {
     state: Mutex<State>,
     wake: Condvar,
     done: Condvar,
-    /// Held while a checkpoint is made: one at a time.
-    turn: Mutex<()>,
+    /// Held while a checkpoint is made, one at a time, in this memory.
+    turn: Mutex<RunMemory>,
     begin_at: usize,
     changes_max: usize,
     active: AtomicUsize,
@@ -114,7 +115,7 @@ impl Checkpointer {
     }
 
     /// The right to make a checkpoint: one at a time.
-    pub(super) fn turn(&self) -> MutexGuard<'_, ()> {
+    pub(super) fn turn(&self) -> MutexGuard<'_, RunMemory> {
         self.turn.lock()
     }
 

@@ -1,91 +1,113 @@
 //! The delta: what changed since the last checkpoint, in memory, typed. And the shard that holds it: a lock's worth
 //! of the state.
 //!
-//! A record is looked for in the active delta, then in the frozen one (which a checkpoint is writing), then in the
-//! cache, then in the tables: newest first. What changed is never dropped before its checkpoint is complete.
+//! A row is looked for in the active delta, then in the frozen one (which a checkpoint is writing), then in the
+//! tables: newest first. Members, partners and blocks are [`Resident`]: there the newest is the one in memory. What
+//! changed is never dropped before its checkpoint is complete.
 
-use super::cache::Cache;
+use super::changed::{Changed, UsedRequests};
+use super::resident::Resident;
 use crate::domain::{
-    Block, BlockKey, Correction, CorrectionKey, Item, ItemKey, Member, MemberKey, Partner, PartnerKey, RequestKey,
-    Sequence, Totals, TotalsKey,
+    Block, BlockKey, Correction, CorrectionKey, Member, MemberKey, Partner, PartnerKey, RequestKey, Sequence, Totals,
+    TotalsKey,
 };
-use crate::storage::keys::DueKey;
+use crate::storage::{Due, Expiries, Future, Items};
 use hashbrown::HashMap;
+use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Changed records of one shard. `None` in a table of rows deletes the row.
+/// Changed rows of one shard.
 #[derive(Debug, Default)]
 pub(super) struct Delta {
-    pub(super) members: HashMap<MemberKey, Member>,
-    pub(super) requests: HashMap<RequestKey, Sequence>,
-    pub(super) partners: BTreeMap<PartnerKey, Partner>,
-    pub(super) blocks: BTreeMap<BlockKey, Block>,
-    pub(super) items: BTreeMap<ItemKey, Option<Item>>,
-    pub(super) future: BTreeMap<ItemKey, Option<Item>>,
-    pub(super) expiries: BTreeMap<ItemKey, Option<()>>,
+    pub(super) requests: UsedRequests,
+    pub(super) items: Changed<Items>,
+    pub(super) future: Changed<Future>,
+    pub(super) expiries: Changed<Expiries>,
+    pub(super) due: Changed<Due>,
     pub(super) corrections: BTreeMap<CorrectionKey, Correction>,
-    pub(super) due: BTreeMap<DueKey, Option<()>>,
     pub(super) totals: HashMap<TotalsKey, Totals>,
+}
+
+impl Delta {
+    /// Forgets everything, and keeps the memory: new memory is dearer than what is written into it.
+    fn clear(&mut self) {
+        self.requests.clear();
+        self.items.clear();
+        self.future.clear();
+        self.expiries.clear();
+        self.due.clear();
+        self.corrections.clear();
+        self.totals.clear();
+    }
 }
 
 /// One lock's worth of members, partners and requests.
 #[derive(Debug)]
 pub(super) struct Shard {
     pub(super) active: Delta,
-    pub(super) frozen: Option<Arc<Delta>>,
-    pub(super) members: Cache<MemberKey, Member>,
-    pub(super) partners: Cache<PartnerKey, Partner>,
-    pub(super) blocks: Cache<BlockKey, Block>,
-    /// No request id after this one is in the tables. Ids that follow time are therefore never looked up there.
-    requests_max: Option<RequestKey>,
+    /// Its lock is taken after the shard's.
+    pub(super) frozen: Option<Arc<Mutex<Delta>>>,
+    spare: Delta,
+    pub(super) members: Resident<MemberKey, Member>,
+    pub(super) partners: Resident<PartnerKey, Partner>,
+    pub(super) blocks: Resident<BlockKey, Block>,
+    /// No request id after this one was ever used. Ids that follow time are therefore never looked up.
+    newest_request: Option<RequestKey>,
 }
 
-/// Partners, and blocks, that each shard keeps in its cache.
-const PARTNERS_CACHED: usize = 256;
-const BLOCKS_CACHED: usize = 1024;
+/// Partners, and blocks, that each shard keeps though they have not changed.
+const PARTNERS_KEPT: usize = 256;
+const BLOCKS_KEPT: usize = 1024;
 
 impl Shard {
-    pub(super) fn new(members_cached: usize, requests_max: Option<RequestKey>) -> Shard {
+    pub(super) fn new(members_kept: usize, newest_request: Option<RequestKey>) -> Shard {
         Shard {
             active: Delta::default(),
             frozen: None,
-            members: Cache::new(members_cached),
-            partners: Cache::new(PARTNERS_CACHED),
-            blocks: Cache::new(BLOCKS_CACHED),
-            requests_max,
+            spare: Delta::default(),
+            members: Resident::new(members_kept),
+            partners: Resident::new(PARTNERS_KEPT),
+            blocks: Resident::new(BLOCKS_KEPT),
+            newest_request,
         }
     }
 
     /// Freezes what changed so far, for a checkpoint.
-    pub(super) fn freeze(&mut self) -> Arc<Delta> {
-        let frozen = Arc::new(std::mem::take(&mut self.active));
+    pub(super) fn freeze(&mut self) -> Arc<Mutex<Delta>> {
+        let next = std::mem::take(&mut self.spare);
+        let frozen = Arc::new(Mutex::new(std::mem::replace(&mut self.active, next)));
         self.frozen = Some(frozen.clone());
+        self.members.freeze();
+        self.partners.freeze();
+        self.blocks.freeze();
         frozen
     }
 
-    /// The frozen delta is in the tables now: its records move into the cache.
+    /// What was frozen is in the tables now.
     pub(super) fn thaw(&mut self) {
-        let Some(delta) = self.frozen.take().and_then(Arc::into_inner) else { return };
-        self.requests_max = delta.requests.keys().copied().chain(self.requests_max).max();
-        for (key, member) in delta.members {
-            self.members.put(key, member);
-        }
-        for (key, partner) in delta.partners {
-            self.partners.put(key, partner);
-        }
-        for (key, block) in delta.blocks {
-            self.blocks.put(key, block);
+        self.members.thaw();
+        self.partners.thaw();
+        self.blocks.thaw();
+        if let Some(mut delta) = self.frozen.take().and_then(Arc::into_inner).map(Mutex::into_inner) {
+            delta.clear();
+            self.spare = delta;
         }
     }
 
-    /// Whether the tables may hold a request id.
-    pub(super) fn may_hold(&self, request: &RequestKey) -> bool {
-        self.requests_max.is_some_and(|max| *request <= max)
+    /// Marks a request id as used.
+    pub(super) fn use_request(&mut self, key: RequestKey, sequence: Sequence) {
+        self.active.requests.put(key, sequence);
+        self.newest_request = self.newest_request.max(Some(key));
     }
 
-    /// The changed record that `pick` finds, the newest first.
-    pub(super) fn changed<'a, T>(&'a self, pick: impl Fn(&'a Delta) -> Option<&'a T>) -> Option<&'a T> {
-        pick(&self.active).or_else(|| self.frozen.as_deref().and_then(pick))
+    /// Whether a request id may have been used.
+    pub(super) fn may_be_used(&self, request: &RequestKey) -> bool {
+        self.newest_request.is_some_and(|newest| *request <= newest)
+    }
+
+    /// What `pick` finds in the changed rows, the newest first.
+    pub(super) fn changed<R>(&self, pick: impl Fn(&Delta) -> Option<R>) -> Option<R> {
+        pick(&self.active).or_else(|| self.frozen.as_deref().and_then(|frozen| pick(&frozen.lock())))
     }
 }

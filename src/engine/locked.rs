@@ -1,8 +1,9 @@
 //! The shards that one command touches, locked: what the rules see, and where their changes go.
 
-use super::cache::Cache;
+use super::changed::Changed;
 use super::delta::{Delta, Shard};
-use super::merge::{self, Changed};
+use super::merge;
+use super::resident::Resident;
 use super::state::State;
 use crate::domain::{
     AccountKey, Block, BlockId, BlockKey, Correction, CorrectionKey, Entry, Fault, Item, ItemKey, ItemPosition, Member,
@@ -15,6 +16,7 @@ use crate::storage::{Blocks, Corrections, Expiries, Future, Items, Members, Part
 use parking_lot::MutexGuard;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::hash::Hash;
 
 /// Everything that a command touches, by which its shards are found.
 #[derive(Debug, Clone, Default)]
@@ -64,7 +66,7 @@ impl<'a> Locked<'a> {
         self.strayed.get()
     }
 
-    fn shard(&self, key: &impl std::hash::Hash) -> Result<&RefCell<MutexGuard<'a, Shard>>, Fault> {
+    fn shard(&self, key: &impl Hash) -> Result<&RefCell<MutexGuard<'a, Shard>>, Fault> {
         let wanted = self.state.shard_of(key);
         let held = self.shards.iter().flatten().find(|(index, _)| *index == wanted);
         held.map(|(_, shard)| shard).ok_or_else(|| {
@@ -73,27 +75,24 @@ impl<'a> Locked<'a> {
         })
     }
 
-    /// A record by its key: as changed, as cached, or as the tables have it; then it is cached.
+    /// A record by its key: as it is in memory, or as the tables have it; then it is kept.
     fn record<T: Table>(
         &self,
         shard: &RefCell<MutexGuard<'a, Shard>>,
         key: &T::Key,
-        changed: impl for<'d> Fn(&'d Delta) -> Option<&'d T::Value>,
-        cache: impl for<'s> Fn(&'s mut Shard) -> &'s mut Cache<T::Key, T::Value>,
+        resident: impl for<'s> Fn(&'s mut Shard) -> &'s mut Resident<T::Key, T::Value>,
     ) -> Result<Option<T::Value>, Fault>
     where
-        T::Key: std::hash::Hash,
+        T::Key: Hash,
     {
         let mut shard = shard.borrow_mut();
-        if let Some(value) = shard.changed(changed) {
-            return Ok(Some(value.clone()));
-        }
-        if let Some(value) = cache(&mut shard).get(key) {
+        let resident = resident(&mut shard);
+        if let Some(value) = resident.get(key) {
             return Ok(Some(value.clone()));
         }
         let value = rows::get::<T>(self.state.store.as_ref(), key)?;
         if let Some(value) = &value {
-            cache(&mut shard).put(*key, value.clone());
+            resident.keep(*key, value.clone());
         }
         Ok(value)
     }
@@ -104,24 +103,22 @@ impl<'a> Locked<'a> {
         account: AccountKey,
         from: ItemPosition,
         limit: usize,
-        pick: impl Fn(&Delta) -> &Changed<T>,
+        pick: impl Fn(&mut Delta) -> &mut Changed<T>,
     ) -> Result<Vec<(ItemPosition, T::Value)>, Fault> {
         let end = ItemKey { account, position: ItemPosition::LAST };
         let range = ItemKey { account, position: from }..end;
         let read = self.state.store.as_ref();
         let stored = Rows::between(read, range.start.to_bytes(), range.end.to_bytes(), limit);
-        let shard = self.shard(&account.owner())?.borrow();
-        let rows = merge::rows::<T>(&shard, pick, stored, range, limit)?;
+        let mut shard = self.shard(&account.owner())?.borrow_mut();
+        let rows = merge::rows::<T>(&mut shard, pick, stored, range, limit)?;
         Ok(rows.into_iter().map(|(key, value)| (key.position, value)).collect())
     }
 
     /// A partner's blocks that changed since the last checkpoint, newest state.
     pub(super) fn changed_blocks(&self, key: PartnerKey) -> Result<BTreeMap<BlockId, Block>, Fault> {
         let shard = self.shard(&key)?.borrow();
-        let layers = [shard.frozen.as_deref(), Some(&shard.active)];
-        let range = key.block(BlockId(0))..=key.block(BlockId(u64::MAX));
-        let changed = layers.into_iter().flatten().flat_map(|delta| delta.blocks.range(range.clone()));
-        Ok(changed.map(|(key, block)| (key.block, block.clone())).collect())
+        let own = shard.blocks.changed().filter(|(block, _)| block.owner() == key);
+        Ok(own.map(|(key, block)| (key.block, block.clone())).collect())
     }
 
     /// Applies a decision's changes: the one place where a record is written, with all its index rows.
@@ -129,35 +126,29 @@ impl<'a> Locked<'a> {
         if let Some((key, member)) = changes.member {
             let mut shard = self.shard(&key)?.borrow_mut();
             let due = member.next_due;
-            let newer = shard.active.members.insert(key, member);
-            let older = || shard.frozen.as_deref().and_then(|delta| delta.members.get(&key));
-            let before = newer.as_ref().or_else(older).or_else(|| shard.members.peek(&key));
-            let before = before.and_then(|member| member.next_due);
+            let before = shard.members.put(key, member).and_then(|member| member.next_due);
             put_due(&mut shard.active, key.program, Subject::Member(key.member), before, due);
         }
         if let Some((key, partner)) = changes.partner {
             let mut shard = self.shard(&key)?.borrow_mut();
             let due = partner.next_due;
-            let newer = shard.active.partners.insert(key, partner);
-            let older = || shard.frozen.as_deref().and_then(|delta| delta.partners.get(&key));
-            let before = newer.as_ref().or_else(older).or_else(|| shard.partners.peek(&key));
-            let before = before.and_then(|partner| partner.next_due);
+            let before = shard.partners.put(key, partner).and_then(|partner| partner.next_due);
             put_due(&mut shard.active, key.program, Subject::Partner(key.partner), before, due);
         }
         for (key, block) in changes.blocks {
-            self.shard(&key.owner())?.borrow_mut().active.blocks.insert(key, block);
+            self.shard(&key.owner())?.borrow_mut().blocks.put(key, block);
         }
         for (key, item) in changes.items {
             let mut shard = self.shard(&key.account.owner())?.borrow_mut();
-            if let (true, Some(expires_at)) = (key.position.is_first_in(), item.expires_at) {
-                let position = ItemPosition::at(expires_at, key.position.id);
+            if let (true, Some(expiry)) = (key.position.is_first_in(), item.expires_at) {
+                let position = ItemPosition::at(expiry, key.position.id);
                 let open = item.remaining.is_positive().then_some(());
-                shard.active.expiries.insert(ItemKey { position, ..key }, open);
+                shard.active.expiries.put(ItemKey { position, ..key }, open);
             }
-            shard.active.items.insert(key, Some(item));
+            shard.active.items.put(key, Some(item));
         }
         for (key, item) in changes.future {
-            self.shard(&key.account.owner())?.borrow_mut().active.future.insert(key, item);
+            self.shard(&key.account.owner())?.borrow_mut().active.future.put(key, item);
         }
         if let Some(member) = self.touched.member {
             let mut shard = self.shard(&member)?.borrow_mut();
@@ -171,7 +162,7 @@ impl<'a> Locked<'a> {
 
     /// Marks a request id as used.
     pub(super) fn use_request(&self, key: RequestKey, sequence: Sequence) -> Result<(), Fault> {
-        self.shard(&key)?.borrow_mut().active.requests.insert(key, sequence);
+        self.shard(&key)?.borrow_mut().use_request(key, sequence);
         Ok(())
     }
 }
@@ -188,10 +179,10 @@ fn put_due(
         return;
     }
     if let Some(due_at) = before {
-        delta.due.insert(DueKey { program, due_at, subject }, None);
+        delta.due.put(DueKey { program, due_at, subject }, None);
     }
     if let Some(due_at) = after {
-        delta.due.insert(DueKey { program, due_at, subject }, Some(()));
+        delta.due.put(DueKey { program, due_at, subject }, Some(()));
     }
 }
 
@@ -201,28 +192,29 @@ impl View for Locked<'_> {
     }
 
     fn member(&self, key: MemberKey) -> Result<Option<Member>, Fault> {
-        self.record::<Members>(self.shard(&key)?, &key, |delta| delta.members.get(&key), |shard| &mut shard.members)
+        self.record::<Members>(self.shard(&key)?, &key, |shard| &mut shard.members)
     }
 
     fn partner(&self, key: PartnerKey) -> Result<Option<Partner>, Fault> {
-        self.record::<Partners>(self.shard(&key)?, &key, |delta| delta.partners.get(&key), |shard| &mut shard.partners)
+        self.record::<Partners>(self.shard(&key)?, &key, |shard| &mut shard.partners)
     }
 
     fn block(&self, key: BlockKey) -> Result<Option<Block>, Fault> {
-        let shard = self.shard(&key.owner())?;
-        self.record::<Blocks>(shard, &key, |delta| delta.blocks.get(&key), |shard| &mut shard.blocks)
+        self.record::<Blocks>(self.shard(&key.owner())?, &key, |shard| &mut shard.blocks)
     }
 
     fn item(&self, key: ItemKey) -> Result<Option<Item>, Fault> {
-        let shard = self.shard(&key.account.owner())?.borrow();
-        match shard.changed(|delta| delta.items.get(&key)) {
-            Some(item) => Ok(*item),
+        let mut shard = self.shard(&key.account.owner())?.borrow_mut();
+        let active = shard.active.items.sorted().get(&key).copied();
+        let frozen = || shard.frozen.as_ref()?.lock().items.sorted().get(&key).copied();
+        match active.or_else(frozen) {
+            Some(item) => Ok(item),
             None => rows::get::<Items>(self.state.store.as_ref(), &key),
         }
     }
 
     fn items(&self, account: AccountKey, from: ItemPosition, limit: usize) -> Result<Vec<(ItemPosition, Item)>, Fault> {
-        self.account_rows::<Items>(account, from, limit, |delta| &delta.items)
+        self.account_rows::<Items>(account, from, limit, |delta| &mut delta.items)
     }
 
     fn future(
@@ -231,19 +223,21 @@ impl View for Locked<'_> {
         from: ItemPosition,
         limit: usize,
     ) -> Result<Vec<(ItemPosition, Item)>, Fault> {
-        self.account_rows::<Future>(account, from, limit, |delta| &delta.future)
+        self.account_rows::<Future>(account, from, limit, |delta| &mut delta.future)
     }
 
     fn expiries(&self, account: AccountKey, from: ItemPosition, limit: usize) -> Result<Vec<ItemPosition>, Fault> {
-        let rows = self.account_rows::<Expiries>(account, from, limit, |delta| &delta.expiries)?;
+        let rows = self.account_rows::<Expiries>(account, from, limit, |delta| &mut delta.expiries)?;
         Ok(rows.into_iter().map(|(position, ())| position).collect())
     }
 
     fn request(&self, key: RequestKey) -> Result<Option<Sequence>, Fault> {
         let shard = self.shard(&key)?.borrow();
+        if !shard.may_be_used(&key) {
+            return Ok(None);
+        }
         match shard.changed(|delta| delta.requests.get(&key)) {
-            Some(sequence) => Ok(Some(*sequence)),
-            None if !shard.may_hold(&key) => Ok(None),
+            Some(sequence) => Ok(Some(sequence)),
             None => rows::get::<Requests>(self.state.store.as_ref(), &key),
         }
     }
@@ -263,8 +257,8 @@ impl View for Locked<'_> {
         self.strayed.set(self.strayed.get() || self.touched.original.is_none());
         let Some(member) = self.touched.member else { return Ok(None) };
         let shard = self.shard(&member)?.borrow();
-        match shard.changed(|delta| delta.corrections.get(&key)) {
-            Some(correction) => Ok(Some(correction.clone())),
+        match shard.changed(|delta| delta.corrections.get(&key).cloned()) {
+            Some(correction) => Ok(Some(correction)),
             None => rows::get::<Corrections>(self.state.store.as_ref(), &key),
         }
     }

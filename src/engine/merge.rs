@@ -1,30 +1,42 @@
 //! Reading rows through the layers: active delta, frozen delta, tables; the newest of each key, in order.
 
+use super::changed::Changed;
 use super::delta::{Delta, Shard};
 use crate::domain::Fault;
 use crate::storage::Table;
 use crate::storage::rows::Rows;
-use std::collections::BTreeMap;
 use std::iter::Peekable;
 use std::ops::Range;
-
-/// A table's changed rows in a delta.
-pub(super) type Changed<T> = BTreeMap<<T as Table>::Key, Option<<T as Table>::Value>>;
 
 /// Rows of a table, in order.
 pub(super) type Found<T> = Vec<(<T as Table>::Key, <T as Table>::Value)>;
 
 /// Up to `limit` rows with keys in `range`.
 pub(super) fn rows<T: Table>(
-    shard: &Shard,
-    pick: impl Fn(&Delta) -> &Changed<T>,
+    shard: &mut Shard,
+    pick: impl Fn(&mut Delta) -> &mut Changed<T>,
     stored: Rows<'_, T>,
     range: Range<T::Key>,
     limit: usize,
 ) -> Result<Found<T>, Fault> {
-    let mut active = pick(&shard.active).range(range.clone()).peekable();
-    let mut frozen = shard.frozen.as_deref().map(|delta| pick(delta).range(range)).into_iter().flatten().peekable();
-    let mut stored = stored.peekable();
+    let mut frozen = shard.frozen.as_ref().map(|frozen| frozen.lock());
+    let frozen = frozen.as_deref_mut().map(|frozen| &*pick(frozen).sorted());
+    let active = pick(&mut shard.active).sorted().range(range.clone());
+    let frozen = frozen.map(|frozen| frozen.range(range)).into_iter().flatten();
+    merged::<T>(active, frozen, stored, limit)
+}
+
+fn merged<'a, T: Table>(
+    active: impl Iterator<Item = ChangedRow<'a, T>>,
+    frozen: impl Iterator<Item = ChangedRow<'a, T>>,
+    stored: Rows<'_, T>,
+    limit: usize,
+) -> Result<Found<T>, Fault>
+where
+    T::Key: 'a,
+    T::Value: 'a,
+{
+    let (mut active, mut frozen, mut stored) = (active.peekable(), frozen.peekable(), stored.peekable());
     let mut rows = Vec::with_capacity(limit.min(64));
     while rows.len() < limit {
         if let Some(Err(_)) = stored.peek() {
@@ -45,6 +57,9 @@ pub(super) fn rows<T: Table>(
     }
     Ok(rows)
 }
+
+/// A row of a delta; `None` where it is deleted.
+type ChangedRow<'a, T> = (&'a <T as Table>::Key, &'a Option<<T as Table>::Value>);
 
 /// The layer's value of `key`, if the layer has it: then it steps past it.
 fn step<'a, K: Ord + 'a, V: Clone + 'a>(

@@ -1,6 +1,6 @@
 //! The motion: threads, locks, the journal's group commit, checkpoints, recovery, and the public [`Engine`].
 
-mod cache;
+mod changed;
 mod checkpoint;
 mod checkpointer;
 mod clock;
@@ -14,6 +14,7 @@ mod merge;
 mod options;
 mod read;
 mod recover;
+mod resident;
 mod state;
 mod sweeper;
 mod ticket;

@@ -29,11 +29,11 @@ impl State {
         store: Arc<dyn Store>,
         history: Arc<dyn Store>,
         journal: Journal,
-        (shards, members_cached): (u16, u32),
+        (shards, members_kept): (u16, u32),
     ) -> Result<State, Fault> {
-        let members_cached = (members_cached as usize).div_ceil(usize::from(shards.max(1)));
-        let requests_max = store.last_key(TableId::Requests)?.and_then(|key| RequestKey::from_bytes(&key));
-        let shard = || CachePadded::new(Mutex::new(Shard::new(members_cached, requests_max)));
+        let members_kept = (members_kept as usize).div_ceil(usize::from(shards.max(1)));
+        let newest_request = store.last_key(TableId::Requests)?.and_then(|key| RequestKey::from_bytes(&key));
+        let shard = || CachePadded::new(Mutex::new(Shard::new(members_kept, newest_request)));
         let shards = (0..shards).map(|_| shard()).collect();
         Ok(State { store, history, journal, shards, hasher: DefaultHashBuilder::default() })
     }

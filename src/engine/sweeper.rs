@@ -2,6 +2,7 @@
 //! bookings up to date, so that reports and the tables show what is already true.
 
 use super::core::Core;
+use super::delta::Delta;
 use super::error::Error;
 use crate::domain::{ProgramId, Subject, Timestamp};
 use crate::storage::Due;
@@ -44,14 +45,19 @@ fn find_due(core: &Core, now: Timestamp) -> Result<BTreeSet<DueKey>, Error> {
         let to = DueKey { due_at: after_now, ..from };
         let mut removed = BTreeSet::new();
         for shard in &core.state.shards {
-            let shard = shard.lock();
-            let layers = [shard.frozen.as_deref(), Some(&shard.active)];
-            for (key, row) in layers.into_iter().flatten().flat_map(|delta| delta.due.range(from..to)) {
-                let (into, out_of) =
-                    if row.is_some() { (&mut found, &mut removed) } else { (&mut removed, &mut found) };
-                into.insert(*key);
-                out_of.remove(key);
+            let mut shard = shard.lock();
+            let mut correct = |delta: &mut Delta| {
+                for (key, row) in delta.due.sorted().range(from..to) {
+                    let (into, out_of) =
+                        if row.is_some() { (&mut found, &mut removed) } else { (&mut removed, &mut found) };
+                    into.insert(*key);
+                    out_of.remove(key);
+                }
+            };
+            if let Some(frozen) = &shard.frozen {
+                correct(&mut frozen.lock());
             }
+            correct(&mut shard.active);
         }
         for row in Rows::<Due>::between(core.state.store.as_ref(), from.to_bytes(), to.to_bytes(), 1024) {
             let (key, ()) = row?;

@@ -8,6 +8,7 @@ use crate::domain::{
     Account, BookDue, Item, ItemKey, ItemPosition, Leg, Member, MemberId, MemberKey, PartnerKey, PointType, Program,
     ProgramId, Rejection, Subject, Timestamp, UseOrder,
 };
+use smallvec::SmallVec;
 
 /// Items read in one go.
 const CHUNK: usize = 256;
@@ -214,7 +215,7 @@ fn book_partner(view: &impl View, key: PartnerKey, now: Timestamp) -> Result<Cha
     let mut partner = view.partner(key)?.filter(|partner| partner.is_due(now)).ok_or(Halt::NothingDue)?;
     let mut changes = Changes::default();
     let mut next_due: Option<Timestamp> = None;
-    let mut open = Vec::with_capacity(partner.open.len());
+    let mut open = SmallVec::new();
     for id in std::mem::take(&mut partner.open) {
         let block_key = key.block(id);
         let mut block = super::blocks::known_block(view, block_key)?;

@@ -7,6 +7,7 @@ use crate::domain::{
     Command, CreatePartner, CreatePointType, CreateProgram, POINT_TYPES_DEFAULT, Partner, PartnerKey, PartnerTerms,
     PointType, Points, Program, Rejection, Timestamp,
 };
+use smallvec::SmallVec;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -66,7 +67,7 @@ pub(super) fn create_partner<V: View>(case: &Case<'_, V>, body: &CreatePartner) 
         PartnerTerms { billing: body.billing, rates: body.rates.clone(), rounding: body.rounding, order: body.order };
     let partner = Partner {
         terms: Arc::new(terms),
-        open: Vec::new(),
+        open: SmallVec::new(),
         remaining: Points::ZERO,
         debited: Points::ZERO,
         next_due: None,

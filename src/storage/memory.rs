@@ -140,7 +140,7 @@ impl State {
         self.journal.range(..=at).next_back().map(|(first, bytes)| (*first, bytes.clone()))
     }
 
-    fn apply(&mut self, sequence: Sequence, runs: &[Run]) {
+    fn apply(&mut self, sequence: Sequence, runs: &mut [Run]) {
         for run in runs {
             let table = self.tables.entry(run.table()).or_default();
             for (key, value) in run.rows() {
@@ -290,14 +290,14 @@ impl Store for MemoryStore {
         runs: &mut dyn Iterator<Item = Result<Run, Fault>>,
     ) -> Result<(), Fault> {
         let trouble = self.trouble_of(Call::Checkpoint);
-        let runs = runs.collect::<Result<Vec<Run>, Fault>>()?;
+        let mut runs = runs.collect::<Result<Vec<Run>, Fault>>()?;
         let mut state = self.0.lock();
         state.fenced(epoch)?;
         if trouble == Some(Trouble::Fail) {
             return Err(planned());
         }
         if trouble != Some(Trouble::Lose) {
-            state.apply(sequence, &runs);
+            state.apply(sequence, &mut runs);
         }
         if trouble == Some(Trouble::FailAfter) { Err(planned()) } else { Ok(()) }
     }

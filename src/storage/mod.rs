@@ -18,7 +18,7 @@ mod run;
 mod table;
 
 use crate::domain::{Fault, Sequence};
-pub use run::Run;
+pub use run::{Run, RunMemory};
 use std::fmt::Debug;
 use std::ops::ControlFlow;
 use std::path::Path;
@@ -116,7 +116,7 @@ pub trait Store: Read + Debug {
     /// Appends records to the journal, all or none, durable on return.
     fn append(&self, epoch: Epoch, records: &[JournalRecord]) -> Appended;
 
-    /// Applies sorted rows to the tables, one [`Run`] for a table, and records that the tables now hold all entries
+    /// Applies changed rows to the tables, one [`Run`] for a table, and records that the tables now hold all entries
     /// up to `sequence`. All or nothing, also across a crash; on return it is durable.
     fn checkpoint(
         &self,

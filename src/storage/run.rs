@@ -1,31 +1,80 @@
-//! A run: the sorted rows that a checkpoint writes into one table, in one piece of memory.
+//! A run: the rows that a checkpoint writes into one table, encoded, in one piece of memory.
 
 use super::codec;
-use super::keys::{KEY_BYTES_MAX, Key};
+use super::keys::Key;
 use super::table::{Table, TableId};
 use crate::domain::Fault;
+use parking_lot::Mutex;
+use std::sync::Arc;
 
-/// Sorted rows of one table. A row without a value deletes its key.
-#[derive(Debug, Clone)]
+/// Changed rows of one table. They may be added in any order, and are read in the order of their keys.
+#[derive(Debug)]
 pub struct Run {
     table: TableId,
-    bytes: Vec<u8>,
-    rows: Vec<Row>,
+    rows: Rows,
+    is_sorted: bool,
+    memory: RunMemory,
 }
 
+/// Memory for runs, kept from one to the next: a large piece of new memory is dearer than what is done with it.
+#[derive(Debug, Clone, Default)]
+pub struct RunMemory(Arc<Mutex<Rows>>);
+
+#[derive(Debug, Default)]
+struct Rows {
+    bytes: Vec<u8>,
+    index: Vec<Row>,
+}
+
+/// Where a row is among the bytes: the key, then the value.
 #[derive(Debug, Clone, Copy)]
 struct Row {
+    /// The key's first bytes as a number, which settles nearly every comparison.
+    head: (u64, u64),
     start: usize,
+    value_bytes: u32,
     key_bytes: u8,
     deletes: bool,
 }
 
+impl Rows {
+    fn key(&self, row: &Row) -> &[u8] {
+        let end = row.start.saturating_add(row.key_bytes.into());
+        self.bytes.get(row.start..end).unwrap_or_default()
+    }
+
+    fn value(&self, row: &Row) -> &[u8] {
+        let start = row.start.saturating_add(row.key_bytes.into());
+        let end = start.saturating_add(row.value_bytes as usize);
+        self.bytes.get(start..end).unwrap_or_default()
+    }
+
+    /// Brings the rows into order. Of rows with the same key, the one added last stays.
+    fn sort(&mut self) {
+        let mut index = std::mem::take(&mut self.index);
+        index.sort_unstable_by(|a, b| {
+            let by_key = || self.key(a).cmp(self.key(b));
+            a.head.cmp(&b.head).then_with(by_key).then(b.start.cmp(&a.start))
+        });
+        index.dedup_by(|later, kept| later.head == kept.head && self.key(later) == self.key(kept));
+        self.index = index;
+    }
+}
+
 impl Run {
-    /// An empty run of a table, with room for `rows`.
+    /// An empty run of a table.
     #[must_use]
-    pub fn new(table: TableId, rows: usize) -> Run {
-        let bytes = Vec::with_capacity(rows.saturating_mul(KEY_BYTES_MAX.saturating_mul(2)));
-        Run { table, bytes, rows: Vec::with_capacity(rows) }
+    pub fn new(table: TableId) -> Run {
+        Run::reusing(table, &RunMemory::default())
+    }
+
+    /// An empty run in memory that an earlier one has left.
+    #[must_use]
+    pub fn reusing(table: TableId, memory: &RunMemory) -> Run {
+        let mut rows = std::mem::take(&mut *memory.0.lock());
+        rows.bytes.clear();
+        rows.index.clear();
+        Run { table, rows, is_sorted: true, memory: memory.clone() }
     }
 
     /// Whose rows these are.
@@ -34,37 +83,73 @@ impl Run {
         self.table
     }
 
-    /// Adds a row; its key must come after those added before.
+    /// Adds a row; one without a value deletes its key. It takes the place of an earlier row with the same key.
     pub fn push<T: Table>(&mut self, key: &T::Key, value: Option<&T::Value>) -> Result<(), Fault> {
-        let start = self.bytes.len();
-        key.write(&mut self.bytes);
-        let key_bytes = self.bytes.len().saturating_sub(start).try_into().unwrap_or(u8::MAX);
+        let bytes = &mut self.rows.bytes;
+        let start = bytes.len();
+        key.write(bytes);
+        let key_end = bytes.len();
         if let Some(value) = value {
-            codec::encode(value, &mut self.bytes)?;
+            codec::encode(value, bytes)?;
         }
-        self.rows.push(Row { start, key_bytes, deletes: value.is_none() });
+        let too_long = || Fault::io(format!("a row of table {} is too long", T::ID.name()));
+        let key_bytes = u8::try_from(key_end.saturating_sub(start)).map_err(|_| too_long())?;
+        let value_bytes = u32::try_from(bytes.len().saturating_sub(key_end)).map_err(|_| too_long())?;
+        let head = head(bytes.get(start..key_end).unwrap_or_default());
+        self.rows.index.push(Row { head, start, value_bytes, key_bytes, deletes: value.is_none() });
+        self.is_sorted = false;
         Ok(())
     }
 
-    /// How many rows.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.rows.len()
-    }
-
-    /// Whether there is none.
+    /// Whether there is no row.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
+        self.rows.index.is_empty()
     }
 
     /// The rows in order: key, and value unless the row deletes.
-    pub fn rows(&self) -> impl Iterator<Item = (&[u8], Option<&[u8]>)> {
-        let ends = self.rows.iter().skip(1).map(|row| row.start).chain(std::iter::once(self.bytes.len()));
-        self.rows.iter().zip(ends).map(|(row, end)| {
-            let bytes = self.bytes.get(row.start..end).unwrap_or_default();
-            let (key, value) = bytes.split_at_checked(usize::from(row.key_bytes)).unwrap_or((bytes, &[]));
-            (key, (!row.deletes).then_some(value))
-        })
+    pub fn rows(&mut self) -> impl Iterator<Item = (&[u8], Option<&[u8]>)> {
+        if !std::mem::replace(&mut self.is_sorted, true) {
+            self.rows.sort();
+        }
+        let rows = &self.rows;
+        rows.index.iter().map(|row| (rows.key(row), (!row.deletes).then(|| rows.value(row))))
+    }
+}
+
+/// The first 16 bytes of a key as numbers in the same order; what a shorter one lacks counts as zeros.
+fn head(key: &[u8]) -> (u64, u64) {
+    let mut head = [0u8; 16];
+    head.iter_mut().zip(key).for_each(|(to, from)| *to = *from);
+    let head = u128::from_be_bytes(head);
+    ((head >> 64) as u64, head as u64)
+}
+
+impl Drop for Run {
+    fn drop(&mut self) {
+        *self.memory.0.lock() = std::mem::take(&mut self.rows);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Requests;
+    use super::*;
+    use crate::domain::{ProgramId, RequestId, RequestKey, Sequence};
+
+    #[test]
+    fn rows_come_in_order_and_the_last_of_a_key_counts() {
+        let memory = RunMemory::default();
+        for round in 0..2 {
+            let mut run = Run::reusing(TableId::Requests, &memory);
+            assert!(run.is_empty(), "round {round}");
+            // keys that differ in their last byte only, and in their first
+            for (program, id, value) in [(2, 1, Some(1)), (1, 7, Some(2)), (1, 6, Some(3)), (1, 7, None), (1, 6, Some(4))] {
+                let key = RequestKey { program: ProgramId(program), request: RequestId(id) };
+                run.push::<Requests>(&key, value.map(Sequence).as_ref()).unwrap();
+            }
+            let rows: Vec<_> = run.rows().map(|(key, value)| (key[3], key[19], value.map(<[u8]>::to_vec))).collect();
+            assert_eq!(rows, [(1, 6, Some(vec![5])), (1, 7, None), (2, 1, Some(vec![2]))]);
+        }
     }
 }

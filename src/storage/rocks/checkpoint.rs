@@ -74,11 +74,11 @@ impl Staging {
     ) -> Result<Intent, Fault> {
         let mut files = Vec::new();
         for run in runs {
-            let run = run?;
+            let mut run = run?;
             if !run.is_empty() {
                 let table = run.table().name();
                 let name = format!("{sequence}-{:03}-{table}.sst", files.len());
-                self.write(&run, &name)?;
+                self.write(&mut run, &name)?;
                 files.push(StagedFile { table: table.to_owned(), name });
             }
         }
@@ -87,7 +87,7 @@ impl Staging {
     }
 
     /// One sorted file; RocksDB syncs it.
-    fn write(&self, run: &Run, name: &str) -> Result<(), Fault> {
+    fn write(&self, run: &mut Run, name: &str) -> Result<(), Fault> {
         let path = self.path.join(name);
         let options = options::staged(run.table(), &self.cache);
         let mut file = SstFileWriter::create(&options);

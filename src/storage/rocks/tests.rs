@@ -17,7 +17,7 @@ fn key(request: u128) -> RequestKey {
 }
 
 fn run(rows: &[(u128, Option<u64>)]) -> Run {
-    let mut run = Run::new(TableId::Requests, rows.len());
+    let mut run = Run::new(TableId::Requests);
     for (request, value) in rows {
         run.push::<Requests>(&key(*request), value.map(Sequence).as_ref()).unwrap();
     }
