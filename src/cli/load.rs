@@ -55,6 +55,9 @@ pub(super) struct Load {
     /// What the generated commands are drawn from: the same seed, the same commands.
     #[arg(long, default_value_t = 1, value_name = "N")]
     seed: u64,
+    /// Also show the time of each step.
+    #[arg(long)]
+    profile: bool,
 }
 
 /// What a run measured.
@@ -75,7 +78,7 @@ struct Measured {
 pub(super) fn run(load: &Load, output: &mut Output) -> Result<Exit, Failure> {
     let scratch = tempfile::tempdir()?;
     let db = load.db.clone().unwrap_or_else(|| scratch.path().join("db"));
-    let options = EngineOptions { on_progress: Some(output.on_progress()), ..EngineOptions::default() };
+    let options = EngineOptions { on_progress: Some(output.on_progress()), profile: load.profile, ..EngineOptions::default() };
     let engine = open(&db, options)?;
     set_up(&engine, load.partners)?;
     let bar = output.bar("loading", Some(load.accruals));
@@ -95,6 +98,7 @@ pub(super) fn run(load: &Load, output: &mut Output) -> Result<Exit, Failure> {
         all.latency_us.add(sender.latency_us).map_err(|error| Failure::Usage(error.to_string()))?;
         all.refused = all.refused.saturating_add(sender.refused);
     }
+    if load.profile { for s in engine.profile() { eprintln!("{:?} {} {:?} {:.1}%", s.step, s.times, s.spent, s.spent.as_secs_f64() / seconds * 100.0); } eprintln!("compaction {:?}", engine.compaction_time()); }
     let digest = engine.digest()?;
     let measured = Measured {
         accruals_per_s: (load.accruals as f64 / seconds) as u64,

@@ -7,6 +7,7 @@
 use super::core::Core;
 use super::delta::{Delta, Shard};
 use super::error::Error;
+use super::profile::Step;
 use super::resident::Resident;
 use crate::domain::{Fault, Program, ProgramId, Sequence, TotalsKey};
 use crate::storage::rows;
@@ -42,12 +43,21 @@ pub(super) fn snapshot(core: &Core) -> Result<(Sequence, Box<dyn Read + '_>), Er
 }
 
 fn make(core: &Core, memory: &RunMemory) -> Result<Sequence, Error> {
+    let mut watch = core.profile.watch();
     let frozen = Frozen::now(core, memory)?;
+    watch.step(Step::Freeze);
     let sequence = frozen.sequence;
     core.state.journal.wait(sequence)?;
-    let mut runs = TableId::ALL.into_iter().map(|table| frozen.run(table));
+    let mut watch = core.profile.watch();
+    let mut runs = TableId::ALL.into_iter().map(|table| {
+        watch.step(Step::Files);
+        let run = frozen.run(table);
+        watch.step(Step::Encode);
+        run
+    });
     let applied = core.state.store.checkpoint(core.epoch, sequence, &mut runs);
     drop(runs);
+    watch.step(Step::Files);
     if let Err(fault) = applied {
         return Err(core.state.journal.poison(&fault));
     }

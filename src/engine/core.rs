@@ -6,6 +6,7 @@ use super::error::{Error, ExecuteError};
 use super::journal::Refused;
 use super::locked::{Locked, Touched};
 use super::options::EngineOptions;
+use super::profile::{Profile, Step};
 use super::state::State;
 use crate::domain::{
     Action, BookDue, Command, Entry, MemberId, MemberKey, Outcome, PartnerId, PartnerKey, Program, ProgramId, Receipt,
@@ -16,6 +17,7 @@ use crate::storage::{Epoch, record};
 use parking_lot::RwLock;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 thread_local! {
     /// Where an entry is encoded before it joins the batch.
@@ -46,6 +48,7 @@ pub(super) struct Core {
     pub(super) state: State,
     pub(super) clock: Clock,
     pub(super) checkpointer: Checkpointer,
+    pub(super) profile: Arc<Profile>,
 }
 
 /// What became of a command, once its entry is durable.
@@ -75,9 +78,12 @@ enum Verdict {
 impl Core {
     /// Decides a caller's command and adds it to the journal. The answer holds once its entry is durable.
     pub(super) fn enter(&self, command: &Command) -> Result<Answer, ExecuteError> {
+        let mut watch = self.profile.watch();
         check(command)?;
+        watch.step(Step::Shape);
         loop {
             self.wait_for_room()?;
+            watch.step(Step::Room);
             match self.attempt(command)? {
                 Attempt::Answered(answer) => return Ok(answer),
                 Attempt::Due(subject) => drop(self.book(command.program, subject, command.transaction_at)?),
@@ -137,21 +143,26 @@ impl Core {
         command: &Command,
         touched: &Touched,
     ) -> Result<(Attempt, ChangedProgram), Error> {
+        let mut watch = self.profile.watch();
         let locked = Locked::new(&self.state, programs, touched);
+        watch.step(Step::Lock);
         loop {
             let now = self.clock.stamp(command.transaction_at);
             let (mut changes, outcome) = match verdict(&locked, command, now)? {
                 Verdict::Entry(changes, outcome) => (changes, outcome),
                 Verdict::None(attempt) => return Ok((attempt, None)),
             };
+            watch.step(Step::Decide);
             let sequence = match self.append(now, changes.previous, command, &outcome) {
                 Ok(sequence) => sequence,
                 Err(Refused::TimePassed) => continue,
                 Err(Refused::Closed(error)) => return Err(error),
             };
+            watch.step(Step::Append);
             let program = changes.program.take();
             self.settle(&locked, command, sequence, &outcome, *changes)?;
             drop(locked);
+            watch.step(Step::Apply);
             return Ok((Attempt::Answered(Answer::new(sequence, now, outcome)), program));
         }
     }

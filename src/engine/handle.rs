@@ -4,6 +4,7 @@ use super::checkpoint::{checkpoint, snapshot};
 use super::core::Core;
 use super::error::{ClosedReason, Error, ExecuteError};
 use super::options::{ClockSource, EngineOptions};
+use super::profile::StepTime;
 use super::recover;
 use super::sweeper::{self, Sweeper};
 use super::ticket::Ticket;
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::thread::JoinHandle;
+use std::time::Duration;
 
 /// An open database. Share it by reference between threads; every call may come from any of them.
 ///
@@ -234,6 +236,17 @@ impl Engine {
     /// Bytes that the database takes on disk.
     pub fn size_bytes(&self) -> Result<u64, Error> {
         Ok(self.core.state.store.size_bytes()?)
+    }
+
+    /// Where the time went since the engine was opened, if [`EngineOptions::profile`] is set.
+    #[must_use]
+    pub fn profile(&self) -> Vec<StepTime> {
+        self.core.profile.steps()
+    }
+
+    /// The time that the store has spent on merging its sorted files.
+    pub fn compaction_time(&self) -> Result<Duration, Error> {
+        Ok(self.core.state.store.compaction_time()?)
     }
 
     /// Closes the database: what was submitted becomes durable, everything goes into the tables, and the journal's

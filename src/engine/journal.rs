@@ -5,6 +5,7 @@
 //! for the sync alone, with no hand-over between threads; a thread of its own writes for callers who do not wait.
 
 use super::error::{ClosedReason, Error, ErrorKind};
+use super::profile::{Profile, Step};
 use crate::domain::{Fault, FaultKind, Sequence, Timestamp};
 use crate::storage::{Appended, ChainHash, Epoch, JournalRecord, Store, Tail, record};
 use parking_lot::{Condvar, Mutex, MutexGuard};
@@ -67,15 +68,16 @@ pub(super) struct Journal {
     /// What the writer's thread does: [`BUSY`], [`LINGERING`] or [`IDLE`].
     writer_rest: AtomicU8,
     writer_wake: Condvar,
+    profile: Arc<Profile>,
 }
 
 impl Journal {
     pub(super) fn new(
-        store: Arc<dyn Store>,
-        epoch: Epoch,
+        (store, epoch): (Arc<dyn Store>, Epoch),
         bytes_max: usize,
         tail: Tail,
         last_at: Timestamp,
+        profile: Arc<Profile>,
     ) -> Journal {
         Journal {
             store,
@@ -89,6 +91,7 @@ impl Journal {
             answered: Condvar::new(),
             writer_rest: AtomicU8::new(BUSY),
             writer_wake: Condvar::new(),
+            profile,
         }
     }
 
@@ -162,6 +165,16 @@ impl Journal {
 
     /// Waits until an entry is durable; writes it, if nobody else is writing.
     pub(super) fn wait(&self, sequence: Sequence) -> Result<(), Error> {
+        if self.is_durable(sequence) {
+            return Ok(());
+        }
+        let mut watch = self.profile.watch();
+        let waited = self.wait_or_lead(sequence);
+        watch.step(Step::Wait);
+        waited
+    }
+
+    fn wait_or_lead(&self, sequence: Sequence) -> Result<(), Error> {
         loop {
             if self.is_durable(sequence) {
                 return Ok(());
@@ -207,7 +220,9 @@ impl Journal {
                 record
             })
             .collect();
+        let mut watch = self.profile.watch();
         let appended = self.store.append(self.epoch, &records);
+        watch.step(Step::Sync);
         let outcome = match appended {
             Appended::Durable => {
                 *chain = hash;

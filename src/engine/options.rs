@@ -58,6 +58,8 @@ pub struct EngineOptions {
     pub sweep_every: Option<Duration>,
     /// Most items that one booking of due points touches: 1 to 10,000. Default: 1,000.
     pub book_items_max: u32,
+    /// Whether the time of each step is measured, for [`super::Engine::profile`]: a few per cent slower. Default: no.
+    pub profile: bool,
     /// Called while opening or verifying takes long. Default: nobody.
     pub on_progress: Option<OnProgress>,
 }
@@ -75,6 +77,7 @@ impl Default for EngineOptions {
             guard_every: 64,
             sweep_every: Some(Duration::from_secs(1)),
             book_items_max: 1_000,
+            profile: false,
             on_progress: None,
         }
     }
@@ -93,6 +96,7 @@ impl fmt::Debug for EngineOptions {
             .field("guard_every", &self.guard_every)
             .field("sweep_every", &self.sweep_every)
             .field("book_items_max", &self.book_items_max)
+            .field("profile", &self.profile)
             .finish_non_exhaustive()
     }
 }

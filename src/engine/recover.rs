@@ -7,6 +7,7 @@ use super::core::{Catalog, Core};
 use super::error::Error;
 use super::journal::Journal;
 use super::options::EngineOptions;
+use super::profile::Profile;
 use super::state::State;
 use crate::domain::{Entry, Fault, Sequence, Timestamp};
 use crate::storage::keys::Key;
@@ -43,7 +44,8 @@ fn build(
 ) -> Result<Core, Error> {
     let programs = Rows::<crate::storage::Catalog>::all(store.as_ref()).collect::<Result<_, Fault>>()?;
     let bytes_max = options.journal_bytes_max as usize;
-    let journal = Journal::new(history.clone(), epoch, bytes_max, found.tail, found.last_at);
+    let profile = Arc::new(Profile::new(options.profile));
+    let journal = Journal::new((history.clone(), epoch), bytes_max, found.tail, found.last_at, profile.clone());
     Ok(Core {
         catalog: RwLock::new(Catalog { programs, ..Catalog::default() }),
         state: State::new(store, history, journal, (options.shards, options.cache_members))?,
@@ -51,6 +53,7 @@ fn build(
         checkpointer: Checkpointer::new(options.checkpoint_changes, options.delta_changes_max),
         epoch,
         options,
+        profile,
     })
 }
 

@@ -22,6 +22,7 @@ pub use run::{Run, RunMemory};
 use std::fmt::Debug;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::time::Duration;
 pub use table::{
     Blocks, Catalog, Corrections, Due, Expiries, Future, Items, Members, Partners, Requests, Table, TableId,
     TotalsByDay,
@@ -136,4 +137,9 @@ pub trait Store: Read + Debug {
 
     /// Bytes on disk (in memory, for the memory store): journal and tables.
     fn size_bytes(&self) -> Result<u64, Fault>;
+
+    /// Time spent on merging sorted files since the store was opened; none where there are no such files.
+    fn compaction_time(&self) -> Result<Duration, Fault> {
+        Ok(Duration::ZERO)
+    }
 }

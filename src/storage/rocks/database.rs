@@ -6,9 +6,11 @@ use crate::domain::{Fault, Sequence};
 use crate::storage::TableId;
 use crate::storage::files::{exists, io_fault, names, rename_durably, sync_directory, unfinished};
 use crate::storage::keys::Key;
+use rocksdb::properties::CFSTATS_NO_FILE_HISTOGRAM;
 use rocksdb::{Cache, ColumnFamily, ColumnFamilyDescriptor, DB, FlushOptions, Options, ReadOptions, WriteBatch};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// The family of journal records.
 pub(super) const JOURNAL: &str = "journal";
@@ -124,6 +126,19 @@ impl Database {
             }
         }
         Ok(sum)
+    }
+
+    /// Time that compactions took since the database was opened, as RocksDB tells it in its report for each table.
+    pub(super) fn compaction_time(&self) -> Result<Duration, Fault> {
+        let mut seconds = 0.0;
+        for name in family_names() {
+            let report = self.db.property_value_cf(self.family(name)?, CFSTATS_NO_FILE_HISTOGRAM);
+            let report = report.map_err(|error| fault("asking for statistics", error))?.unwrap_or_default();
+            let line = report.lines().find(|line| line.starts_with("Cumulative compaction:"));
+            let took = line.and_then(|line| line.rsplit(", ").next()?.strip_suffix(" seconds")?.parse::<f64>().ok());
+            seconds += took.unwrap_or_default();
+        }
+        Ok(Duration::try_from_secs_f64(seconds).unwrap_or_default())
     }
 
     /// Reads every block of every sorted file from the disk, and checks its checksum.

@@ -17,6 +17,7 @@ use rocksdb::{Cache, WriteBatch};
 use std::fmt;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 /// In `meta`: the number of the last claim.
 const EPOCH: &str = "epoch";
@@ -250,6 +251,10 @@ impl Store for RocksStore {
 
     fn size_bytes(&self) -> Result<u64, Fault> {
         self.database.size_bytes()
+    }
+
+    fn compaction_time(&self) -> Result<Duration, Fault> {
+        self.database.compaction_time()
     }
 }
 
