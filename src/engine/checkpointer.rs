@@ -48,7 +48,8 @@ impl Checkpointer {
     pub(super) fn count(&self, changes: usize) {
         let active = self.active.fetch_add(changes, Ordering::Relaxed).saturating_add(changes);
         if active >= self.begin_at && self.asleep.load(Ordering::Relaxed) {
-            self.ask();
+            let _state = self.state.lock();
+            self.wake.notify_one();
         }
     }
 

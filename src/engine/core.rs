@@ -20,8 +20,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 thread_local! {
-    /// Where an entry is encoded before it joins the batch.
-    static ENTRY: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+    static DESK: RefCell<Desk> = RefCell::default();
+}
+
+/// Where a thread decides its commands, one after the other: memory that is used again.
+#[derive(Debug, Default)]
+struct Desk {
+    changes: Changes,
+    /// The entry's bytes, before they join the batch.
+    entry: Vec<u8>,
 }
 
 /// The programs, and which of them changed since the last checkpoint.
@@ -69,9 +76,9 @@ enum Attempt {
     Again,
 }
 
-/// What the rules say: what the journal is to record, with its effects; or why there is no entry.
+/// What the rules say: what the journal is to record, its effects being in the changes; or why there is no entry.
 enum Verdict {
-    Entry(Box<Changes>, Outcome),
+    Entry(Outcome),
     None(Attempt),
 }
 
@@ -125,12 +132,16 @@ impl Core {
 
     fn attempt_once(&self, command: &Command) -> Result<Attempt, Error> {
         let touched = self.touched(command)?;
+        DESK.with_borrow_mut(|desk| self.attempt_at(desk, command, &touched))
+    }
+
+    fn attempt_at(&self, desk: &mut Desk, command: &Command, touched: &Touched) -> Result<Attempt, Error> {
         if !changes_catalog(command) {
             let catalog = self.catalog.read();
-            return Ok(self.decide(&catalog.programs, command, &touched)?.0);
+            return Ok(self.decide(desk, &catalog.programs, command, touched)?.0);
         }
         let mut catalog = self.catalog.write();
-        let (attempt, program) = self.decide(&catalog.programs, command, &touched)?;
+        let (attempt, program) = self.decide(desk, &catalog.programs, command, touched)?;
         catalog.put(program);
         Ok(attempt)
     }
@@ -139,6 +150,7 @@ impl Core {
     /// order of the journal is an order in which every decision would come out the same.
     fn decide(
         &self,
+        Desk { changes, entry }: &mut Desk,
         programs: &BTreeMap<ProgramId, Program>,
         command: &Command,
         touched: &Touched,
@@ -148,19 +160,19 @@ impl Core {
         watch.step(Step::Lock);
         loop {
             let now = self.clock.stamp(command.transaction_at);
-            let (mut changes, outcome) = match verdict(&locked, command, now)? {
-                Verdict::Entry(changes, outcome) => (changes, outcome),
+            let outcome = match verdict(&locked, command, now, changes)? {
+                Verdict::Entry(outcome) => outcome,
                 Verdict::None(attempt) => return Ok((attempt, None)),
             };
             watch.step(Step::Decide);
-            let sequence = match self.append(now, changes.previous, command, &outcome) {
+            let sequence = match self.append(now, changes.previous, command, &outcome, entry) {
                 Ok(sequence) => sequence,
                 Err(Refused::TimePassed) => continue,
                 Err(Refused::Closed(error)) => return Err(error),
             };
             watch.step(Step::Append);
             let program = changes.program.take();
-            self.settle(&locked, command, sequence, &outcome, *changes)?;
+            self.settle(&locked, command, sequence, &outcome, changes)?;
             drop(locked);
             watch.step(Step::Apply);
             return Ok((Attempt::Answered(Answer::new(sequence, now, outcome)), program));
@@ -173,12 +185,11 @@ impl Core {
         previous: Sequence,
         command: &Command,
         outcome: &Outcome,
+        entry: &mut Vec<u8>,
     ) -> Result<Sequence, Refused> {
-        ENTRY.with_borrow_mut(|entry| {
-            entry.clear();
-            record::encode_entry(now, previous, command, outcome, entry).map_err(|f| Refused::Closed(f.into()))?;
-            self.state.journal.append(now, entry)
-        })
+        entry.clear();
+        record::encode_entry(now, previous, command, outcome, entry).map_err(|f| Refused::Closed(f.into()))?;
+        self.state.journal.append(now, entry)
     }
 
     /// Applies a decision that has its number. It cannot fail; if it did, memory would no longer be what the journal
@@ -189,7 +200,7 @@ impl Core {
         command: &Command,
         sequence: Sequence,
         outcome: &Outcome,
-        mut changes: Changes,
+        changes: &mut Changes,
     ) -> Result<(), Error> {
         changes.seal(sequence);
         self.checkpointer.count(changes.items.len().saturating_add(changes.future.len()).saturating_add(1));
@@ -207,10 +218,11 @@ impl Core {
     pub(super) fn replay(&self, entry: &Entry) -> Result<(), Error> {
         let touched = self.touched(&entry.command)?;
         let mut catalog = self.catalog.write();
-        let (mut changes, mut outcome) = {
+        let mut changes = Changes::default();
+        let mut outcome = {
             let locked = Locked::new(&self.state, &catalog.programs, &touched);
-            match verdict(&locked, &entry.command, entry.recorded_at)? {
-                Verdict::Entry(changes, outcome) => (changes, outcome),
+            match verdict(&locked, &entry.command, entry.recorded_at, &mut changes)? {
+                Verdict::Entry(outcome) => outcome,
                 Verdict::None(_) => return Err(diverged(entry, "there is nothing to decide")),
             }
         };
@@ -222,7 +234,7 @@ impl Core {
         }
         let program = changes.program.take();
         let locked = Locked::new(&self.state, &catalog.programs, &touched);
-        self.settle(&locked, &entry.command, entry.sequence, &outcome, *changes)?;
+        self.settle(&locked, &entry.command, entry.sequence, &outcome, &mut changes)?;
         drop(locked);
         catalog.put(program);
         self.clock.not_before(entry.recorded_at);
@@ -289,17 +301,23 @@ fn changes_catalog(command: &Command) -> bool {
     matches!(command.action, Action::CreateProgram(_) | Action::CreatePointType(_))
 }
 
-fn verdict(locked: &Locked<'_>, command: &Command, now: Timestamp) -> Result<Verdict, Error> {
-    let decision = decide(locked, command, now);
+fn verdict(
+    locked: &Locked<'_>,
+    command: &Command,
+    now: Timestamp,
+    changes: &mut Changes,
+) -> Result<Verdict, Error> {
+    changes.clear();
+    let decision = decide(locked, command, now, changes);
     if locked.strayed() {
         return Ok(Verdict::None(Attempt::Again));
     }
     match decision {
-        Ok(mut changes) => {
-            let outcome = changes.take_outcome();
-            Ok(Verdict::Entry(Box::new(changes), outcome))
+        Ok(()) => Ok(Verdict::Entry(changes.take_outcome())),
+        Err(Halt::Refused(rejection)) => {
+            changes.clear();
+            Ok(Verdict::Entry(Outcome::Refused(rejection)))
         }
-        Err(Halt::Refused(rejection)) => Ok(Verdict::Entry(Box::default(), Outcome::Refused(rejection))),
         Err(Halt::Repeated(entry)) => {
             let answer = Answer { sequence: entry.sequence, outcome: entry.answer(true) };
             Ok(Verdict::None(Attempt::Answered(answer)))

@@ -122,23 +122,23 @@ impl<'a> Locked<'a> {
     }
 
     /// Applies a decision's changes: the one place where a record is written, with all its index rows.
-    pub(super) fn apply(&self, changes: Changes) -> Result<(), Fault> {
-        if let Some((key, member)) = changes.member {
+    pub(super) fn apply(&self, changes: &mut Changes) -> Result<(), Fault> {
+        if let Some((key, member)) = changes.member.take() {
             let mut shard = self.shard(&key)?.borrow_mut();
             let due = member.next_due;
             let before = shard.members.put(key, member).and_then(|member| member.next_due);
             put_due(&mut shard.active, key.program, Subject::Member(key.member), before, due);
         }
-        if let Some((key, partner)) = changes.partner {
+        if let Some((key, partner)) = changes.partner.take() {
             let mut shard = self.shard(&key)?.borrow_mut();
             let due = partner.next_due;
             let before = shard.partners.put(key, partner).and_then(|partner| partner.next_due);
             put_due(&mut shard.active, key.program, Subject::Partner(key.partner), before, due);
         }
-        for (key, block) in changes.blocks {
+        for (key, block) in changes.blocks.drain(..) {
             self.shard(&key.owner())?.borrow_mut().blocks.put(key, block);
         }
-        for (key, item) in changes.items {
+        for (key, item) in changes.items.drain(..) {
             let mut shard = self.shard(&key.account.owner())?.borrow_mut();
             if let (true, Some(expiry)) = (key.position.is_first_in(), item.expires_at) {
                 let position = ItemPosition::at(expiry, key.position.id);
@@ -147,15 +147,15 @@ impl<'a> Locked<'a> {
             }
             shard.active.items.put(key, Some(item));
         }
-        for (key, item) in changes.future {
+        for (key, item) in changes.future.drain(..) {
             self.shard(&key.account.owner())?.borrow_mut().active.future.put(key, item);
         }
         if let Some(member) = self.touched.member {
             let mut shard = self.shard(&member)?.borrow_mut();
-            for (key, totals) in changes.totals {
+            for (key, totals) in changes.totals.drain(..) {
                 shard.active.totals.entry(key).or_default().add(&totals);
             }
-            shard.active.corrections.extend(changes.correction);
+            shard.active.corrections.extend(changes.correction.take());
         }
         Ok(())
     }

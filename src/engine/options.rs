@@ -69,8 +69,8 @@ impl Default for EngineOptions {
         EngineOptions {
             clock: ClockSource::System,
             shards: 64,
-            checkpoint_changes: 1_000_000,
-            delta_changes_max: 2_500_000,
+            checkpoint_changes: 2_000_000,
+            delta_changes_max: 5_000_000,
             cache_members: 1_000_000,
             cache_bytes: 256 << 20,
             journal_bytes_max: 64 << 20,

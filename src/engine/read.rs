@@ -169,8 +169,9 @@ fn would_book(
     at: Timestamp,
 ) -> Result<Changes, Error> {
     let command = Command::new(program, RequestId(0), BookDue { subject, limit: u32::MAX });
-    match decide(locked, &command, at) {
-        Ok(changes) => Ok(changes),
+    let mut changes = Changes::default();
+    match decide(locked, &command, at, &mut changes) {
+        Ok(()) => Ok(changes),
         Err(Halt::Faulted(fault)) => Err(fault.into()),
         Err(_) => Ok(Changes::default()),
     }

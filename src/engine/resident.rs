@@ -9,14 +9,12 @@ use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use std::hash::{BuildHasher, Hash};
 
 /// Counts freezes: a change belongs to the number of freezes before it.
-type Epoch = u64;
+type Epoch = u32;
 
 #[derive(Debug)]
 pub(super) struct Resident<K, V> {
-    /// From a key's hash to the record's place among the slots.
-    places: HashTable<Place>,
+    slots: HashTable<Slot<K, V>>,
     hasher: DefaultHashBuilder,
-    slots: Vec<Slot<K, V>>,
     /// How many records may be here that have not changed.
     unchanged_max: usize,
     /// Where the search for one that may leave goes on.
@@ -24,147 +22,129 @@ pub(super) struct Resident<K, V> {
     epoch: Epoch,
     /// Changes of this epoch and before are in the tables.
     applied: Epoch,
-    /// Slots that changed since the last freeze, and those that a checkpoint is writing.
-    changed: Vec<u32>,
-    frozen: Vec<u32>,
+    /// How many changed since the last freeze, and how many a checkpoint is writing.
+    changed: usize,
+    frozen: usize,
     collected: bool,
     /// Frozen values of records that changed again before they were collected.
-    before: HashMap<u32, V>,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    hash: u64,
-    slot: u32,
+    before: HashMap<K, V>,
 }
 
 #[derive(Debug)]
 struct Slot<K, V> {
+    key: K,
     changed_in: Epoch,
     used: bool,
-    key: K,
     value: V,
 }
 
-/// Slots that the search looks at. Where all of them changed, it gives up and memory grows.
+/// Records that the search looks at. Where all of them changed, it gives up and memory grows.
 const LOOKS_MAX: usize = 64;
 
 impl<K: Copy + Eq + Hash, V: Clone> Resident<K, V> {
     /// Room for so many records that have not changed.
     pub(super) fn new(unchanged_max: usize) -> Resident<K, V> {
         Resident {
-            places: HashTable::new(),
+            slots: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
-            slots: Vec::new(),
             unchanged_max: unchanged_max.max(1),
             hand: 0,
             epoch: 1,
             applied: 0,
-            changed: Vec::new(),
-            frozen: Vec::new(),
+            changed: 0,
+            frozen: 0,
             collected: true,
             before: HashMap::new(),
         }
     }
 
-    fn find(&self, hash: u64, key: &K) -> Option<u32> {
-        let is_it = |place: &Place| {
-            place.hash == hash && self.slots.get(place.slot as usize).is_some_and(|slot| slot.key == *key)
-        };
-        self.places.find(hash, is_it).map(|place| place.slot)
-    }
-
     /// The record, if it is here.
     pub(super) fn get(&mut self, key: &K) -> Option<&V> {
-        let slot = self.find(self.hasher.hash_one(key), key)?;
-        let slot = self.slots.get_mut(slot as usize)?;
+        let slot = self.slots.find_mut(self.hasher.hash_one(key), |slot| slot.key == *key)?;
         slot.used = true;
         Some(&slot.value)
     }
 
     /// Keeps a record as the tables have it. It stays at least until the next one is kept.
     pub(super) fn keep(&mut self, key: K, value: V) {
-        self.insert(self.hasher.hash_one(key), Slot { changed_in: 0, used: false, key, value });
+        self.insert(self.hasher.hash_one(key), Slot { key, changed_in: 0, used: false, value });
     }
 
     /// Puts a changed record. Returns the one before, if it was here.
     pub(super) fn put(&mut self, key: K, value: V) -> Option<V> {
         let hash = self.hasher.hash_one(key);
-        let Some(place) = self.find(hash, &key) else {
-            let place = self.insert(hash, Slot { changed_in: self.epoch, used: false, key, value });
-            self.changed.push(place);
+        let Some(slot) = self.slots.find_mut(hash, |slot| slot.key == key) else {
+            self.changed = self.changed.saturating_add(1);
+            self.insert(hash, Slot { key, changed_in: self.epoch, used: false, value });
             return None;
         };
-        let slot = self.slots.get_mut(place as usize)?;
         slot.used = true;
         let before = std::mem::replace(&mut slot.value, value);
         let changed_in = std::mem::replace(&mut slot.changed_in, self.epoch);
         if changed_in != self.epoch {
-            self.changed.push(place);
+            self.changed = self.changed.saturating_add(1);
             if !self.collected && changed_in > self.applied {
-                self.before.insert(place, before.clone());
+                self.before.insert(key, before.clone());
             }
         }
         Some(before)
     }
 
-    fn insert(&mut self, hash: u64, new: Slot<K, V>) -> u32 {
-        let place = match self.evict() {
-            Some(place) => place,
-            None => u32::try_from(self.slots.len()).unwrap_or(u32::MAX),
-        };
-        match self.slots.get_mut(place as usize) {
-            Some(slot) => *slot = new,
-            None => self.slots.push(new),
-        }
-        self.places.insert_unique(hash, Place { hash, slot: place }, |place| place.hash);
-        place
+    fn insert(&mut self, hash: u64, slot: Slot<K, V>) {
+        self.evict();
+        let hasher = &self.hasher;
+        self.slots.insert_unique(hash, slot, |slot| hasher.hash_one(slot.key));
     }
 
     /// Takes out a record that has not changed, rather one that was not used since the search last came by, if there
-    /// are as many as may be. Returns its slot.
-    fn evict(&mut self) -> Option<u32> {
-        let changed = self.changed.len().saturating_add(self.frozen.len());
+    /// are as many as may be.
+    fn evict(&mut self) {
+        let changed = self.changed.saturating_add(self.frozen);
         if self.slots.len().saturating_sub(changed) < self.unchanged_max {
-            return None;
+            return;
         }
         let mut leaves = None;
-        for _ in 0..LOOKS_MAX {
+        let mut looks = 0;
+        while looks < LOOKS_MAX {
             let place = self.hand;
-            self.hand = place.saturating_add(1).checked_rem(self.slots.len()).unwrap_or_default();
-            let slot = self.slots.get_mut(place)?;
+            self.hand = place.saturating_add(1).checked_rem(self.slots.num_buckets()).unwrap_or_default();
+            let Some(slot) = self.slots.get_bucket_mut(place) else { continue };
+            looks = looks.saturating_add(1);
             if slot.changed_in > self.applied {
                 continue;
             }
-            leaves = Some((u32::try_from(place).ok()?, self.hasher.hash_one(slot.key)));
+            leaves = Some(place);
             if !std::mem::take(&mut slot.used) {
                 break;
             }
         }
-        let (place, hash) = leaves?;
-        self.places.find_entry(hash, |found| found.slot == place).ok()?.remove();
-        Some(place)
+        if let Some(entry) = leaves.and_then(|place| self.slots.get_bucket_entry(place).ok()) {
+            entry.remove();
+        }
     }
 
-    /// The records that are not in the tables yet, as they are now. One that changed twice may come twice.
+    /// The records that are not in the tables yet, as they are now.
     pub(super) fn changed(&self) -> impl Iterator<Item = (&K, &V)> {
-        let places = self.frozen.iter().chain(&self.changed);
-        places.filter_map(|place| self.slots.get(*place as usize)).map(|slot| (&slot.key, &slot.value))
+        let changed = self.slots.iter().filter(|slot| slot.changed_in > self.applied);
+        changed.map(|slot| (&slot.key, &slot.value))
     }
 
     /// Freezes what changed so far.
     pub(super) fn freeze(&mut self) {
-        self.frozen.clear();
-        std::mem::swap(&mut self.frozen, &mut self.changed);
+        self.frozen = std::mem::take(&mut self.changed);
         self.epoch = self.epoch.saturating_add(1);
         self.collected = false;
     }
 
-    /// Gives the frozen records to `each`, as they were when they were frozen.
+    /// Gives the frozen records to `each`, as they were when they were frozen. Goes through all records in their
+    /// order in memory: that is faster than to look up those that changed.
     pub(super) fn collect(&mut self, mut each: impl FnMut(&K, &V) -> Result<(), Fault>) -> Result<(), Fault> {
-        for place in &self.frozen {
-            let Some(slot) = self.slots.get(*place as usize) else { continue };
-            each(&slot.key, self.before.get(place).unwrap_or(&slot.value))?;
+        for slot in self.slots.iter().filter(|slot| slot.changed_in > self.applied) {
+            if slot.changed_in < self.epoch {
+                each(&slot.key, &slot.value)?;
+            } else if let Some(before) = self.before.get(&slot.key) {
+                each(&slot.key, before)?;
+            }
         }
         self.collected = true;
         self.before.clear();
@@ -173,7 +153,7 @@ impl<K: Copy + Eq + Hash, V: Clone> Resident<K, V> {
 
     /// What was frozen is in the tables now.
     pub(super) fn thaw(&mut self) {
-        self.frozen.clear();
+        self.frozen = 0;
         self.applied = self.epoch.saturating_sub(1);
     }
 }
@@ -201,7 +181,6 @@ mod tests {
             assert_eq!(resident.get(&key), Some(&key), "the newest stays");
             assert_eq!(resident.get(&0), Some(&0), "after {key}");
             assert!(resident.slots.len() <= 100);
-            assert_eq!(resident.places.len(), resident.slots.len());
         }
         assert_eq!(resident.get(&1), None);
     }

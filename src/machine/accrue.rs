@@ -10,7 +10,7 @@ use crate::domain::{
     PointType, Points, Rejection, Sequence, Start, Timestamp,
 };
 
-pub(super) fn accrue<V: View>(case: &Case<'_, V>, body: &Accrue) -> Result<Changes, Halt> {
+pub(super) fn accrue<V: View>(case: &Case<'_, V>, body: &Accrue, changes: &mut Changes) -> Result<(), Halt> {
     for award in &body.awards {
         case.point_type(award.point_type)?;
     }
@@ -22,15 +22,14 @@ pub(super) fn accrue<V: View>(case: &Case<'_, V>, body: &Accrue) -> Result<Chang
         None => return Err(Rejection::MemberUnknown.into()),
     };
 
-    // room for the common case: an item for each award, a leg for each and one for the block that pays
-    let awards = body.awards.len();
-    let legs = Vec::with_capacity(awards.saturating_mul(2));
-    let mut changes = Changes { legs, items: Vec::with_capacity(awards), ..Changes::default() };
+    // room for the common case: a leg for each award and one for the block that pays, one account
+    changes.legs.reserve_exact(body.awards.len().saturating_mul(2));
+    changes.balances.reserve_exact(1);
     for (award, place) in body.awards.iter().zip(0u16..) {
-        grant(case, body, (award, place), key, &mut member, &mut changes)?;
+        grant(case, body, (award, place), key, &mut member, changes)?;
     }
     if let Some(payer) = payer {
-        blocks::debit(case, payer, &body.awards, &mut changes)?;
+        blocks::debit(case, payer, &body.awards, changes)?;
     }
     for account in &member.accounts {
         if body.awards.iter().any(|award| award.point_type == account.point_type) {
@@ -38,7 +37,7 @@ pub(super) fn accrue<V: View>(case: &Case<'_, V>, body: &Accrue) -> Result<Chang
         }
     }
     changes.put_member(key, member);
-    Ok(changes)
+    Ok(())
 }
 
 /// Grants the points of one award.

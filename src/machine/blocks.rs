@@ -10,7 +10,7 @@ use crate::domain::{
 };
 
 /// Rules A10, A12, B12, B15: the block is there, but not usable before it is approved (A31).
-pub(super) fn purchase<V: View>(case: &Case<'_, V>, body: &PurchaseBlock) -> Result<Changes, Halt> {
+pub(super) fn purchase<V: View>(case: &Case<'_, V>, body: &PurchaseBlock, changes: &mut Changes) -> Result<(), Halt> {
     let (key, partner) = payer(case, body.partner)?;
     if partner.terms.billing == Billing::PostPaid {
         return Err(Rejection::PartnerPostPaid { partner: body.partner }.into());
@@ -35,11 +35,12 @@ pub(super) fn purchase<V: View>(case: &Case<'_, V>, body: &PurchaseBlock) -> Res
         unit_price: body.unit_price.unwrap_or(Rate::ZERO),
         created: Sequence::OWN,
     };
-    Ok(Changes { blocks: vec![(key.block(body.block), block)], ..Changes::default() })
+    changes.blocks.push((key.block(body.block), block));
+    Ok(())
 }
 
 /// Rules A31, A32.
-pub(super) fn approve<V: View>(case: &Case<'_, V>, body: &ApproveBlock) -> Result<Changes, Halt> {
+pub(super) fn approve<V: View>(case: &Case<'_, V>, body: &ApproveBlock, changes: &mut Changes) -> Result<(), Halt> {
     let (key, mut partner) = payer(case, body.partner)?;
     let block_key = key.block(body.block);
     let mut block = case.view.block(block_key)?.ok_or(Rejection::BlockUnknown { block: body.block })?;
@@ -53,7 +54,9 @@ pub(super) fn approve<V: View>(case: &Case<'_, V>, body: &ApproveBlock) -> Resul
     block.status = BlockStatus::Approved;
     open(case, (key, &mut partner), (block_key, &block))?;
     add(&mut partner.remaining, block.remaining)?;
-    Ok(Changes { partner: Some((key, partner)), blocks: vec![(block_key, block)], ..Changes::default() })
+    changes.partner = Some((key, partner));
+    changes.blocks.push((block_key, block));
+    Ok(())
 }
 
 /// Puts a block with points left among the partner's open ones, where it will be debited in its turn (rule B13).

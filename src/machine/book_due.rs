@@ -5,7 +5,7 @@ use super::changes::{Changes, fits};
 use super::ledger::{Ledger, Pot, add, take};
 use super::view::{Halt, View};
 use crate::domain::{
-    Account, BookDue, Item, ItemKey, ItemPosition, Leg, Member, MemberId, MemberKey, PartnerKey, PointType, Program,
+    Account, BookDue, Item, ItemKey, ItemPosition, Leg, Member, MemberKey, PartnerKey, PointType, Program,
     ProgramId, Rejection, Subject, Timestamp, UseOrder,
 };
 use smallvec::SmallVec;
@@ -13,11 +13,17 @@ use smallvec::SmallVec;
 /// Items read in one go.
 const CHUNK: usize = 256;
 
-pub(super) fn book_due(view: &impl View, program: ProgramId, body: &BookDue, now: Timestamp) -> Result<Changes, Halt> {
+pub(super) fn book_due(
+    view: &impl View,
+    program: ProgramId,
+    body: &BookDue,
+    now: Timestamp,
+    changes: &mut Changes,
+) -> Result<(), Halt> {
     let limit = usize::try_from(body.limit).unwrap_or(usize::MAX);
     match body.subject {
-        Subject::Member(member) => book_member(view, program, member, limit, now),
-        Subject::Partner(partner) => book_partner(view, PartnerKey { program, partner }, now),
+        Subject::Member(member) => book_member(view, MemberKey { program, member }, limit, now, changes),
+        Subject::Partner(partner) => book_partner(view, PartnerKey { program, partner }, now, changes),
     }
 }
 
@@ -29,20 +35,19 @@ struct Booking<'a, V> {
     now: Timestamp,
     /// How many more items may be booked.
     left: usize,
-    changes: Changes,
+    changes: &'a mut Changes,
 }
 
 fn book_member(
     view: &impl View,
-    program_id: ProgramId,
-    member_id: MemberId,
+    key: MemberKey,
     limit: usize,
     now: Timestamp,
-) -> Result<Changes, Halt> {
-    let key = MemberKey { program: program_id, member: member_id };
-    let program = view.program(program_id).ok_or(Rejection::ProgramUnknown)?;
+    changes: &mut Changes,
+) -> Result<(), Halt> {
+    let program = view.program(key.program).ok_or(Rejection::ProgramUnknown)?;
     let mut member = view.member(key)?.filter(|member| member.is_due(now)).ok_or(Halt::NothingDue)?;
-    let mut booking = Booking { view, program, key, now, left: limit, changes: Changes::default() };
+    let mut booking = Booking { view, program, key, now, left: limit, changes };
     let mut next_due: Option<Timestamp> = None;
     for account in &mut member.accounts {
         let point_type = booking.point_type(account)?;
@@ -54,9 +59,8 @@ fn book_member(
             booking.changes.balances.push(account.balance());
         }
     }
-    let mut changes = booking.changes;
     changes.put_member(key, Member { next_due, ..member });
-    Ok(changes)
+    Ok(())
 }
 
 impl<'a, V: View> Booking<'a, V> {
@@ -75,7 +79,7 @@ impl<'a, V: View> Booking<'a, V> {
             }
             self.left = self.left.saturating_sub(1);
             let id = position.id;
-            let mut ledger = Ledger { key, id, account, item: &mut item, changes: &mut self.changes };
+            let mut ledger = Ledger { key, id, account, item: &mut item, changes: self.changes };
             let points = ledger.item.remaining;
             let until = Timestamp::from_order(position.order).unwrap_or(self.now);
             let lapses = ledger.item.expires_at.is_some_and(|expiry| expiry <= ledger.item.available_from);
@@ -164,7 +168,7 @@ impl<'a, V: View> Booking<'a, V> {
         let key = self.key.account(account.point_type);
         // not before it was granted, which is when a qualifying item is available from
         let expired_at = item.expires_at.unwrap_or(self.now).max(item.available_from);
-        let mut ledger = Ledger { key, id: position.id, account, item: &mut item, changes: &mut self.changes };
+        let mut ledger = Ledger { key, id: position.id, account, item: &mut item, changes: self.changes };
         let points = ledger.item.remaining;
         ledger.shift(Pot::matured(point_type.class), Pot::Expired, points, expired_at)?;
         let part = ledger.part(points, expired_at);
@@ -211,9 +215,8 @@ impl<'a, V: View> Booking<'a, V> {
 }
 
 /// Open blocks past their expiry expire; a partner's open blocks are few, so all of them at once.
-fn book_partner(view: &impl View, key: PartnerKey, now: Timestamp) -> Result<Changes, Halt> {
+fn book_partner(view: &impl View, key: PartnerKey, now: Timestamp, changes: &mut Changes) -> Result<(), Halt> {
     let mut partner = view.partner(key)?.filter(|partner| partner.is_due(now)).ok_or(Halt::NothingDue)?;
-    let mut changes = Changes::default();
     let mut next_due: Option<Timestamp> = None;
     let mut open = SmallVec::new();
     for id in std::mem::take(&mut partner.open) {
@@ -234,5 +237,5 @@ fn book_partner(view: &impl View, key: PartnerKey, now: Timestamp) -> Result<Cha
     partner.open = open;
     partner.next_due = next_due;
     changes.partner = Some((key, partner));
-    Ok(changes)
+    Ok(())
 }

@@ -8,13 +8,13 @@ use super::original::Original;
 use super::view::{Halt, View};
 use crate::domain::{Action, Cancel, Rejection, RequestKey};
 
-pub(super) fn cancel<V: View>(case: &Case<'_, V>, body: &Cancel) -> Result<Changes, Halt> {
+pub(super) fn cancel<V: View>(case: &Case<'_, V>, body: &Cancel, changes: &mut Changes) -> Result<(), Halt> {
     let request = RequestKey { program: case.command.program, request: body.request };
     let sequence = case.view.request(request)?.ok_or(Rejection::TransactionUnknown)?;
     let original = Original::read(case, sequence)?;
     match &original.entry.command.action {
-        Action::Accrue(accrue) => cancel_accrual(case, body, accrue, &original),
-        Action::Redeem(redeem) => cancel_redemption(case, body, redeem, &original),
+        Action::Accrue(accrue) => cancel_accrual(case, body, accrue, &original, changes),
+        Action::Redeem(redeem) => cancel_redemption(case, body, redeem, &original, changes),
         _ => Err(Rejection::NotCancellable.into()),
     }
 }

@@ -20,25 +20,25 @@ pub(super) fn cancel_accrual<V: View>(
     body: &Cancel,
     accrue: &Accrue,
     original: &Original,
-) -> Result<Changes, Halt> {
+    changes: &mut Changes,
+) -> Result<(), Halt> {
     let payer = accrue.partner.map(|partner| blocks::payer(case, partner)).transpose()?;
     let key = case.member_key(accrue.member);
     let mut member = case.member(key)?.ok_or(Rejection::MemberUnknown)?;
     let parts = parts(body, accrue, original)?;
 
-    let mut changes = Changes::default();
     let mut correction = original.correction.clone();
     let mut claims: Vec<(ItemKey, Points)> = Vec::new();
     for (place, points) in &parts {
         record(&mut correction, *place, *points)?;
-        claims.extend(take_back(case, original, (*place, *points), key, &mut member, &mut changes)?);
+        claims.extend(take_back(case, original, (*place, *points), key, &mut member, changes)?);
     }
     for (item_key, points) in claims {
-        claim(case, (item_key, points), &mut member, &mut changes)?;
+        claim(case, (item_key, points), &mut member, changes)?;
     }
     if let Some((key, mut partner)) = payer {
         for (place, points) in &parts {
-            restore(case, accrue, original, (*place, *points), (key, &mut partner), &mut changes)?;
+            restore(case, accrue, original, (*place, *points), (key, &mut partner), changes)?;
         }
         changes.partner = Some((key, partner));
     }
@@ -49,7 +49,7 @@ pub(super) fn cancel_accrual<V: View>(
     }
     changes.correction = Some((original.key, correction));
     changes.put_member(key, member);
-    Ok(changes)
+    Ok(())
 }
 
 /// How many points of which award are cancelled.

@@ -17,7 +17,8 @@ pub(super) fn cancel_redemption<V: View>(
     body: &Cancel,
     redeem: &Redeem,
     original: &Original,
-) -> Result<Changes, Halt> {
+    changes: &mut Changes,
+) -> Result<(), Halt> {
     let point_type = case.point_type(redeem.point_type)?;
     let key = case.member_key(redeem.member);
     let mut member = case.member(key)?.ok_or(Rejection::MemberUnknown)?;
@@ -30,7 +31,6 @@ pub(super) fn cancel_redemption<V: View>(
         CancelAmount::Whole | CancelAmount::Points(_) => return Err(Rejection::CancelExceeds { left }.into()),
     };
 
-    let mut changes = Changes::default();
     let mut correction = original.correction.clone();
     record(&mut correction, 0, points)?;
     changes.correction = Some((original.key, correction));
@@ -42,12 +42,12 @@ pub(super) fn cancel_redemption<V: View>(
     };
     let parts = slices(taken().map(|part| part.points), before, fits(before.plus(points))?);
     for (part, points) in taken().zip(parts).filter(|(_, points)| points.is_positive()) {
-        give_back(case, point_type, key, (part, points), &mut member, &mut changes)?;
+        give_back(case, point_type, key, (part, points), &mut member, changes)?;
     }
     let account = member.account_mut(redeem.point_type);
     changes.balances.push(account.balance());
     changes.put_member(key, member);
-    Ok(changes)
+    Ok(())
 }
 
 /// Gives some points back to the item they were redeemed from.

@@ -16,7 +16,8 @@ pub(super) fn create_program(
     command: &Command,
     body: &CreateProgram,
     now: Timestamp,
-) -> Result<Changes, Halt> {
+    changes: &mut Changes,
+) -> Result<(), Halt> {
     if view.program(command.program).is_some() {
         return Err(Rejection::ProgramExists.into());
     }
@@ -29,11 +30,12 @@ pub(super) fn create_program(
         point_types_max: body.point_types_max.unwrap_or(POINT_TYPES_DEFAULT),
         point_types: BTreeMap::new(),
     };
-    Ok(Changes { program: Some((command.program, program)), ..Changes::default() })
+    changes.program = Some((command.program, program));
+    Ok(())
 }
 
 /// Rules D02 to D06.
-pub(super) fn create_point_type<V: View>(case: &Case<'_, V>, body: &CreatePointType) -> Result<Changes, Halt> {
+pub(super) fn create_point_type<V: View>(case: &Case<'_, V>, body: &CreatePointType, changes: &mut Changes) -> Result<(), Halt> {
     let limit = case.program.point_types_max;
     if case.program.point_types.contains_key(&body.point_type) {
         return Err(Rejection::PointTypeExists { point_type: body.point_type }.into());
@@ -50,11 +52,12 @@ pub(super) fn create_point_type<V: View>(case: &Case<'_, V>, body: &CreatePointT
         negative_balance: body.negative_balance,
     };
     program.point_types.insert(body.point_type, point_type);
-    Ok(Changes { program: Some((case.command.program, program)), ..Changes::default() })
+    changes.program = Some((case.command.program, program));
+    Ok(())
 }
 
 /// Rules A09, A25, A03, A04.
-pub(super) fn create_partner<V: View>(case: &Case<'_, V>, body: &CreatePartner) -> Result<Changes, Halt> {
+pub(super) fn create_partner<V: View>(case: &Case<'_, V>, body: &CreatePartner, changes: &mut Changes) -> Result<(), Halt> {
     for point_type in body.rates.keys() {
         case.point_type(*point_type)?;
     }
@@ -72,5 +75,6 @@ pub(super) fn create_partner<V: View>(case: &Case<'_, V>, body: &CreatePartner) 
         debited: Points::ZERO,
         next_due: None,
     };
-    Ok(Changes { partner: Some((key, partner)), ..Changes::default() })
+    changes.partner = Some((key, partner));
+    Ok(())
 }

@@ -58,6 +58,21 @@ impl Changes {
         &mut self.totals[at].1
     }
 
+    /// Forgets everything, and keeps the memory for the next decision.
+    pub fn clear(&mut self) {
+        self.program = None;
+        self.member = None;
+        self.partner = None;
+        self.blocks.clear();
+        self.items.clear();
+        self.future.clear();
+        self.correction = None;
+        self.totals.clear();
+        self.legs.clear();
+        self.balances.clear();
+        self.previous = Sequence(0);
+    }
+
     /// Replaces [`Sequence::OWN`] throughout by the number that the entry got.
     pub fn seal(&mut self, sequence: Sequence) {
         for (key, _) in &mut self.items {

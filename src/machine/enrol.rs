@@ -5,13 +5,12 @@ use super::changes::Changes;
 use super::view::{Halt, View};
 use crate::domain::{Enrol, Member, Rejection};
 
-pub(super) fn enrol<V: View>(case: &Case<'_, V>, body: &Enrol) -> Result<Changes, Halt> {
+pub(super) fn enrol<V: View>(case: &Case<'_, V>, body: &Enrol, changes: &mut Changes) -> Result<(), Halt> {
     let key = case.member_key(body.member);
     if case.view.member(key)?.is_some() {
         return Err(Rejection::MemberExists.into());
     }
 
-    let mut changes = Changes::default();
     changes.put_member(key, Member::new(case.now));
-    Ok(changes)
+    Ok(())
 }

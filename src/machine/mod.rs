@@ -2,7 +2,7 @@
 //! nothing whose order is not fixed. One file a verb.
 //!
 //! A rule reads: what must be there and in order, each failing with its [`Rejection`], in the order of that enum's
-//! variants; then the changes, on copies. A sum that does not fit refuses at any point; the copies are dropped.
+//! variants; then the changes, on copies. A sum that does not fit refuses at any point; the changes are dropped.
 
 mod accrue;
 mod blocks;
@@ -28,24 +28,25 @@ pub use changes::{Changes, seal_legs};
 pub use shape::{Malformed, check};
 pub use view::{Halt, View};
 
-/// Decides a command on the state that `view` shows, at `now`.
-pub fn decide(view: &impl View, command: &Command, now: Timestamp) -> Result<Changes, Halt> {
+/// Decides a command on the state that `view` shows, at `now`. What it changes is put into `changes`, which has to be
+/// empty; where it halts, what is there then has no meaning.
+pub fn decide(view: &impl View, command: &Command, now: Timestamp, changes: &mut Changes) -> Result<(), Halt> {
     let case = || Case::new(view, command, now);
     let is_callers = !matches!(command.action, Action::BookDue(_));
     if is_callers {
         check_repeated(view, command)?;
     }
     match &command.action {
-        Action::CreateProgram(body) => catalog::create_program(view, command, body, now),
-        Action::CreatePointType(body) => catalog::create_point_type(&case()?, body),
-        Action::CreatePartner(body) => catalog::create_partner(&case()?, body),
-        Action::PurchaseBlock(body) => blocks::purchase(&case()?, body),
-        Action::ApproveBlock(body) => blocks::approve(&case()?, body),
-        Action::Enrol(body) => enrol::enrol(&case()?, body),
-        Action::Accrue(body) => accrue::accrue(&case()?, body),
-        Action::Redeem(body) => redeem::redeem(&case()?, body),
-        Action::Cancel(body) => cancel::cancel(&case()?, body),
-        Action::BookDue(body) => book_due::book_due(view, command.program, body, now),
+        Action::CreateProgram(body) => catalog::create_program(view, command, body, now, changes),
+        Action::CreatePointType(body) => catalog::create_point_type(&case()?, body, changes),
+        Action::CreatePartner(body) => catalog::create_partner(&case()?, body, changes),
+        Action::PurchaseBlock(body) => blocks::purchase(&case()?, body, changes),
+        Action::ApproveBlock(body) => blocks::approve(&case()?, body, changes),
+        Action::Enrol(body) => enrol::enrol(&case()?, body, changes),
+        Action::Accrue(body) => accrue::accrue(&case()?, body, changes),
+        Action::Redeem(body) => redeem::redeem(&case()?, body, changes),
+        Action::Cancel(body) => cancel::cancel(&case()?, body, changes),
+        Action::BookDue(body) => book_due::book_due(view, command.program, body, now, changes),
     }
 }
 

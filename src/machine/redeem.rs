@@ -7,7 +7,7 @@ use super::take::{Taking, take_in_order};
 use super::view::{Halt, View};
 use crate::domain::{PointClass, Points, Redeem, Rejection};
 
-pub(super) fn redeem<V: View>(case: &Case<'_, V>, body: &Redeem) -> Result<Changes, Halt> {
+pub(super) fn redeem<V: View>(case: &Case<'_, V>, body: &Redeem, changes: &mut Changes) -> Result<(), Halt> {
     let key = case.member_key(body.member);
     let point_type = case.point_type(body.point_type)?;
     let mut member = case.member(key)?.ok_or(Rejection::MemberUnknown)?;
@@ -20,11 +20,10 @@ pub(super) fn redeem<V: View>(case: &Case<'_, V>, body: &Redeem) -> Result<Chang
         return Err(Rejection::InsufficientPoints { point_type: body.point_type, available, short }.into());
     }
 
-    let mut changes = Changes::default();
     let account = member.account_mut(body.point_type);
     let taking = Taking { key: key.account(body.point_type), points: body.points, into: Pot::Redeemed };
-    take_in_order(case, taking, account, &mut changes)?;
+    take_in_order(case, taking, account, changes)?;
     changes.balances.push(account.balance());
     changes.put_member(key, member);
-    Ok(changes)
+    Ok(())
 }
