@@ -4,6 +4,8 @@
 //! another, compatible crate, so that the way out stays open.
 
 use crate::domain::Fault;
+use bincode::enc::write::Writer;
+use bincode::error::EncodeError;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// No record is longer. Damaged bytes may say that a text is; no memory is taken for it then.
@@ -19,9 +21,19 @@ type Config = bincode::config::Configuration<
 
 /// Appends `value` to `to`.
 pub fn encode(value: &impl Serialize, to: &mut Vec<u8>) -> Result<(), Fault> {
-    bincode::serde::encode_into_std_write(value, to, CONFIG)
-        .map(drop)
+    bincode::serde::encode_into_writer(value, Appender(to), CONFIG)
         .map_err(|error| Fault::io(format!("a record could not be encoded: {error}")))
+}
+
+/// Writing into a vector cannot fail; the standard library's trait would have every field ask.
+struct Appender<'a>(&'a mut Vec<u8>);
+
+impl Writer for Appender<'_> {
+    #[inline(always)]
+    fn write(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
 }
 
 /// The value that all of `bytes` are. `what` names them in the error.
