@@ -18,7 +18,7 @@ enum Act {
 
 fn script() -> Vec<Act> {
     let mut acts = Vec::new();
-    for step in History::seeded(11, 110).steps {
+    for step in History::seeded(11, 130).steps {
         match step {
             Step::Do(command) => acts.push(Act::Do(command)),
             Step::Batch(commands) => acts.extend(commands.into_iter().map(Act::Do)),
@@ -32,7 +32,7 @@ fn script() -> Vec<Act> {
 /// No checkpoint begins by itself, so that the calls are the same on every run.
 fn options() -> EngineOptions {
     let history = History::seeded(11, 1);
-    EngineOptions { checkpoint_changes: 1_000_000, delta_changes_max: 1_000_000, cache_members: 2, ..history.options() }
+    EngineOptions { checkpoint_changes: 1_000_000, delta_changes_max: 1_000_000, cache_members: 2, filter_bytes: 0, ..history.options() }
 }
 
 fn open(store: &Arc<MemoryStore>) -> Result<Engine, Error> {

@@ -75,6 +75,10 @@ impl UsedRequests {
         found.or_else(|| self.others.get(key).copied())
     }
 
+    pub(super) fn keys(&self) -> impl Iterator<Item = &RequestKey> {
+        self.ascending.iter().map(|(key, _)| key).chain(self.others.keys())
+    }
+
     pub(super) fn write(&self, run: &mut Run) -> Result<(), Fault> {
         let ascending = self.ascending.iter().map(|(key, sequence)| (key, sequence));
         ascending.chain(&self.others).try_for_each(|(key, sequence)| run.push::<Requests>(key, Some(sequence)))

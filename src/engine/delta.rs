@@ -6,15 +6,17 @@
 //! changed is never dropped before its checkpoint is complete.
 
 use super::changed::{Changed, UsedRequests};
+use super::filter::Filter;
 use super::resident::Resident;
 use crate::domain::{
     Block, BlockKey, Correction, CorrectionKey, Member, MemberKey, Partner, PartnerKey, RequestKey, Sequence, Totals,
     TotalsKey,
 };
-use crate::storage::{Due, Expiries, Future, Items};
-use hashbrown::HashMap;
+use crate::storage::{Due, Expiries, Future, Items, TableId};
+use hashbrown::{DefaultHashBuilder, HashMap};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 /// Changed rows of one shard.
@@ -54,6 +56,29 @@ pub(super) struct Shard {
     pub(super) blocks: Resident<BlockKey, Block>,
     /// No request id after this one was ever used. Ids that follow time are therefore never looked up.
     newest_request: Option<RequestKey>,
+    /// Which request ids the table may hold.
+    stored_requests: Filter,
+    hasher: DefaultHashBuilder,
+}
+
+/// What a shard has to know of the tables when the engine is opened.
+#[derive(Debug)]
+pub(super) struct Tables {
+    /// The last request id.
+    pub(super) newest_request: Option<RequestKey>,
+    /// Those without a row.
+    pub(super) empty: Vec<TableId>,
+    /// How much memory each filter may take.
+    pub(super) filter_bytes: usize,
+}
+
+impl Tables {
+    fn filter(&self, table: TableId) -> Filter {
+        match self.empty.contains(&table) {
+            true => Filter::of_nothing(self.filter_bytes),
+            false => Filter::unknowing(),
+        }
+    }
 }
 
 /// Partners, and blocks, that each shard keeps though they have not changed.
@@ -61,15 +86,17 @@ const PARTNERS_KEPT: usize = 256;
 const BLOCKS_KEPT: usize = 1024;
 
 impl Shard {
-    pub(super) fn new(members_kept: usize, newest_request: Option<RequestKey>) -> Shard {
+    pub(super) fn new(members_kept: usize, tables: &Tables) -> Shard {
         Shard {
             active: Delta::default(),
             frozen: None,
             spare: Delta::default(),
-            members: Resident::new(members_kept),
-            partners: Resident::new(PARTNERS_KEPT),
-            blocks: Resident::new(BLOCKS_KEPT),
-            newest_request,
+            members: Resident::new(members_kept, tables.filter(TableId::Members)),
+            partners: Resident::new(PARTNERS_KEPT, tables.filter(TableId::Partners)),
+            blocks: Resident::new(BLOCKS_KEPT, tables.filter(TableId::Blocks)),
+            newest_request: tables.newest_request,
+            stored_requests: tables.filter(TableId::Requests),
+            hasher: DefaultHashBuilder::default(),
         }
     }
 
@@ -90,6 +117,7 @@ impl Shard {
         self.partners.thaw();
         self.blocks.thaw();
         if let Some(mut delta) = self.frozen.take().and_then(Arc::into_inner).map(Mutex::into_inner) {
+            delta.requests.keys().for_each(|key| self.stored_requests.add(self.hasher.hash_one(key)));
             delta.clear();
             self.spare = delta;
         }
@@ -101,9 +129,14 @@ impl Shard {
         self.newest_request = self.newest_request.max(Some(key));
     }
 
-    /// Whether a request id may have been used.
-    pub(super) fn may_be_used(&self, request: &RequestKey) -> bool {
-        self.newest_request.is_some_and(|newest| *request <= newest)
+    /// Whether a request id comes after all that were used.
+    pub(super) fn is_newest(&self, request: &RequestKey) -> bool {
+        self.newest_request.is_none_or(|newest| *request > newest)
+    }
+
+    /// Whether the tables may hold a request id.
+    pub(super) fn may_be_stored(&self, request: &RequestKey) -> bool {
+        self.stored_requests.may_hold(self.hasher.hash_one(request))
     }
 
     /// What `pick` finds in the changed rows, the newest first.

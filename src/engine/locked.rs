@@ -32,12 +32,15 @@ pub(super) struct Touched {
 /// Most shards that one command touches: two requests, a member, a partner.
 const SHARDS_MAX: usize = 4;
 
-/// Locked shards, by index in ascending order.
+/// Locked shards.
 pub(super) struct Locked<'a> {
     state: &'a State,
     catalog: &'a BTreeMap<ProgramId, Program>,
     touched: &'a Touched,
-    shards: [Option<(usize, RefCell<MutexGuard<'a, Shard>>)>; SHARDS_MAX],
+    /// In the order of their indexes.
+    shards: [Option<RefCell<MutexGuard<'a, Shard>>>; SHARDS_MAX],
+    /// Where among them: the two requests, the member, the partner.
+    places: [usize; SHARDS_MAX],
     /// Set when the rules asked for something outside the locked shards: lock again, with more.
     strayed: Cell<bool>,
 }
@@ -47,32 +50,48 @@ impl<'a> Locked<'a> {
     /// each other.
     pub(super) fn new(state: &'a State, catalog: &'a BTreeMap<ProgramId, Program>, touched: &'a Touched) -> Locked<'a> {
         let [own, other] = touched.requests;
-        let mut indexes = [
+        let indexes = [
             own.map(|key| state.shard_of(&key)),
             other.map(|key| state.shard_of(&key)),
             touched.member.map(|key| state.shard_of(&key)),
             touched.partner.map(|key| state.shard_of(&key)),
         ];
-        indexes.sort_unstable();
+        let mut ordered = indexes;
+        ordered.sort_unstable();
         let mut last = None;
-        let shards = indexes.map(|index| {
+        let shards = ordered.map(|index| {
             let index = index.filter(|index| last.replace(*index) != Some(*index))?;
-            Some((index, RefCell::new(state.shards.get(index)?.lock())))
+            Some(RefCell::new(state.shards.get(index)?.lock()))
         });
-        Locked { state, catalog, touched, shards, strayed: Cell::new(false) }
+        let places = indexes.map(|index| ordered.iter().position(|ordered| *ordered == index).unwrap_or(SHARDS_MAX));
+        Locked { state, catalog, touched, shards, places, strayed: Cell::new(false) }
     }
 
     pub(super) fn strayed(&self) -> bool {
         self.strayed.get()
     }
 
-    fn shard(&self, key: &impl Hash) -> Result<&RefCell<MutexGuard<'a, Shard>>, Fault> {
-        let wanted = self.state.shard_of(key);
-        let held = self.shards.iter().flatten().find(|(index, _)| *index == wanted);
-        held.map(|(_, shard)| shard).ok_or_else(|| {
+    /// The shard of something touched, where it is that.
+    fn shard(&self, is_touched: bool, which: usize) -> Result<&RefCell<MutexGuard<'a, Shard>>, Fault> {
+        let place = self.places.get(which).filter(|_| is_touched);
+        let shard = place.and_then(|place| self.shards.get(*place)?.as_ref());
+        shard.ok_or_else(|| {
             self.strayed.set(true);
             Fault::io("asked for something outside the locked shards")
         })
+    }
+
+    fn request_shard(&self, key: RequestKey) -> Result<&RefCell<MutexGuard<'a, Shard>>, Fault> {
+        let [own, _] = self.touched.requests;
+        if own == Some(key) { self.shard(true, 0) } else { self.shard(self.touched.requests.contains(&Some(key)), 1) }
+    }
+
+    fn member_shard(&self, key: MemberKey) -> Result<&RefCell<MutexGuard<'a, Shard>>, Fault> {
+        self.shard(self.touched.member == Some(key), 2)
+    }
+
+    fn partner_shard(&self, key: PartnerKey) -> Result<&RefCell<MutexGuard<'a, Shard>>, Fault> {
+        self.shard(self.touched.partner == Some(key), 3)
     }
 
     /// A record by its key: as it is in memory, or as the tables have it; then it is kept.
@@ -89,6 +108,9 @@ impl<'a> Locked<'a> {
         let resident = resident(&mut shard);
         if let Some(value) = resident.get(key) {
             return Ok(Some(value.clone()));
+        }
+        if !resident.may_be_stored(key) {
+            return Ok(None);
         }
         let value = rows::get::<T>(self.state.store.as_ref(), key)?;
         if let Some(value) = &value {
@@ -109,14 +131,14 @@ impl<'a> Locked<'a> {
         let range = ItemKey { account, position: from }..end;
         let read = self.state.store.as_ref();
         let stored = Rows::between(read, range.start.to_bytes(), range.end.to_bytes(), limit);
-        let mut shard = self.shard(&account.owner())?.borrow_mut();
+        let mut shard = self.member_shard(account.owner())?.borrow_mut();
         let rows = merge::rows::<T>(&mut shard, pick, stored, range, limit)?;
         Ok(rows.into_iter().map(|(key, value)| (key.position, value)).collect())
     }
 
     /// A partner's blocks that changed since the last checkpoint, newest state.
     pub(super) fn changed_blocks(&self, key: PartnerKey) -> Result<BTreeMap<BlockId, Block>, Fault> {
-        let shard = self.shard(&key)?.borrow();
+        let shard = self.partner_shard(key)?.borrow();
         let own = shard.blocks.changed().filter(|(block, _)| block.owner() == key);
         Ok(own.map(|(key, block)| (key.block, block.clone())).collect())
     }
@@ -124,22 +146,22 @@ impl<'a> Locked<'a> {
     /// Applies a decision's changes: the one place where a record is written, with all its index rows.
     pub(super) fn apply(&self, changes: &mut Changes) -> Result<(), Fault> {
         if let Some((key, member)) = changes.member.take() {
-            let mut shard = self.shard(&key)?.borrow_mut();
+            let mut shard = self.member_shard(key)?.borrow_mut();
             let due = member.next_due;
-            let before = shard.members.put(key, member).and_then(|member| member.next_due);
+            let before = shard.members.put(key, member, |before| before.next_due).flatten();
             put_due(&mut shard.active, key.program, Subject::Member(key.member), before, due);
         }
         if let Some((key, partner)) = changes.partner.take() {
-            let mut shard = self.shard(&key)?.borrow_mut();
+            let mut shard = self.partner_shard(key)?.borrow_mut();
             let due = partner.next_due;
-            let before = shard.partners.put(key, partner).and_then(|partner| partner.next_due);
+            let before = shard.partners.put(key, partner, |before| before.next_due).flatten();
             put_due(&mut shard.active, key.program, Subject::Partner(key.partner), before, due);
         }
         for (key, block) in changes.blocks.drain(..) {
-            self.shard(&key.owner())?.borrow_mut().blocks.put(key, block);
+            self.partner_shard(key.owner())?.borrow_mut().blocks.put(key, block, |_| ());
         }
         for (key, item) in changes.items.drain(..) {
-            let mut shard = self.shard(&key.account.owner())?.borrow_mut();
+            let mut shard = self.member_shard(key.account.owner())?.borrow_mut();
             if let (true, Some(expiry)) = (key.position.is_first_in(), item.expires_at) {
                 let position = ItemPosition::at(expiry, key.position.id);
                 let open = item.remaining.is_positive().then_some(());
@@ -148,10 +170,10 @@ impl<'a> Locked<'a> {
             shard.active.items.put(key, Some(item));
         }
         for (key, item) in changes.future.drain(..) {
-            self.shard(&key.account.owner())?.borrow_mut().active.future.put(key, item);
+            self.member_shard(key.account.owner())?.borrow_mut().active.future.put(key, item);
         }
         if let Some(member) = self.touched.member {
-            let mut shard = self.shard(&member)?.borrow_mut();
+            let mut shard = self.member_shard(member)?.borrow_mut();
             for (key, totals) in changes.totals.drain(..) {
                 shard.active.totals.entry(key).or_default().add(&totals);
             }
@@ -162,7 +184,7 @@ impl<'a> Locked<'a> {
 
     /// Marks a request id as used.
     pub(super) fn use_request(&self, key: RequestKey, sequence: Sequence) -> Result<(), Fault> {
-        self.shard(&key)?.borrow_mut().use_request(key, sequence);
+        self.request_shard(key)?.borrow_mut().use_request(key, sequence);
         Ok(())
     }
 }
@@ -192,19 +214,19 @@ impl View for Locked<'_> {
     }
 
     fn member(&self, key: MemberKey) -> Result<Option<Member>, Fault> {
-        self.record::<Members>(self.shard(&key)?, &key, |shard| &mut shard.members)
+        self.record::<Members>(self.member_shard(key)?, &key, |shard| &mut shard.members)
     }
 
     fn partner(&self, key: PartnerKey) -> Result<Option<Partner>, Fault> {
-        self.record::<Partners>(self.shard(&key)?, &key, |shard| &mut shard.partners)
+        self.record::<Partners>(self.partner_shard(key)?, &key, |shard| &mut shard.partners)
     }
 
     fn block(&self, key: BlockKey) -> Result<Option<Block>, Fault> {
-        self.record::<Blocks>(self.shard(&key.owner())?, &key, |shard| &mut shard.blocks)
+        self.record::<Blocks>(self.partner_shard(key.owner())?, &key, |shard| &mut shard.blocks)
     }
 
     fn item(&self, key: ItemKey) -> Result<Option<Item>, Fault> {
-        let mut shard = self.shard(&key.account.owner())?.borrow_mut();
+        let mut shard = self.member_shard(key.account.owner())?.borrow_mut();
         let active = shard.active.items.sorted().get(&key).copied();
         let frozen = || shard.frozen.as_ref()?.lock().items.sorted().get(&key).copied();
         match active.or_else(frozen) {
@@ -232,12 +254,13 @@ impl View for Locked<'_> {
     }
 
     fn request(&self, key: RequestKey) -> Result<Option<Sequence>, Fault> {
-        let shard = self.shard(&key)?.borrow();
-        if !shard.may_be_used(&key) {
+        let shard = self.request_shard(key)?.borrow();
+        if shard.is_newest(&key) {
             return Ok(None);
         }
         match shard.changed(|delta| delta.requests.get(&key)) {
             Some(sequence) => Ok(Some(sequence)),
+            None if !shard.may_be_stored(&key) => Ok(None),
             None => rows::get::<Requests>(self.state.store.as_ref(), &key),
         }
     }
@@ -256,7 +279,7 @@ impl View for Locked<'_> {
         // asked for, but not looked up before the locks were taken: the transaction came in between
         self.strayed.set(self.strayed.get() || self.touched.original.is_none());
         let Some(member) = self.touched.member else { return Ok(None) };
-        let shard = self.shard(&member)?.borrow();
+        let shard = self.member_shard(member)?.borrow();
         match shard.changed(|delta| delta.corrections.get(&key).cloned()) {
             Some(correction) => Ok(Some(correction)),
             None => rows::get::<Corrections>(self.state.store.as_ref(), &key),

@@ -7,6 +7,7 @@ mod clock;
 mod core;
 mod delta;
 mod error;
+mod filter;
 mod handle;
 mod journal;
 mod locked;

@@ -46,6 +46,10 @@ pub struct EngineOptions {
     /// Members kept in memory that have not changed since the last checkpoint. Default: 1,000,000, about 300 bytes
     /// each.
     pub cache_members: u32,
+    /// Memory for each of the filters that spare looking for what is new, of members and of request ids: about 1.6
+    /// bytes for each. One that would need more is given up. They know a database that was new when it was opened.
+    /// Default: 128 MiB, for 80 million.
+    pub filter_bytes: u64,
     /// Memory for blocks read from the tables. Default: 256 MiB.
     pub cache_bytes: u64,
     /// Commands wait when this many bytes of the journal are not durable yet: 1 MiB to 1 GiB. Default: 64 MiB.
@@ -72,6 +76,7 @@ impl Default for EngineOptions {
             checkpoint_changes: 2_000_000,
             delta_changes_max: 5_000_000,
             cache_members: 1_000_000,
+            filter_bytes: 128 << 20,
             cache_bytes: 256 << 20,
             journal_bytes_max: 64 << 20,
             guard_every: 64,
@@ -91,6 +96,7 @@ impl fmt::Debug for EngineOptions {
             .field("checkpoint_changes", &self.checkpoint_changes)
             .field("delta_changes_max", &self.delta_changes_max)
             .field("cache_members", &self.cache_members)
+            .field("filter_bytes", &self.filter_bytes)
             .field("cache_bytes", &self.cache_bytes)
             .field("journal_bytes_max", &self.journal_bytes_max)
             .field("guard_every", &self.guard_every)

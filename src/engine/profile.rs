@@ -1,7 +1,8 @@
 //! Where the time goes, step by step: for `accruedb load --profile`. Off, it reads no clock.
 
+use super::clock::Stopwatch;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// A step of a command's way, or of the work behind it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -78,7 +79,7 @@ impl Profile {
 
     /// Begins to measure.
     pub(super) fn watch(&self) -> Watch<'_> {
-        Watch(self.on.then(|| (self, Instant::now())))
+        Watch(self.on.then(|| (self, Stopwatch::start())))
     }
 
     pub(super) fn steps(&self) -> Vec<StepTime> {
@@ -93,14 +94,13 @@ impl Profile {
 }
 
 /// Measures one step after the other.
-pub(super) struct Watch<'a>(Option<(&'a Profile, Instant)>);
+pub(super) struct Watch<'a>(Option<(&'a Profile, Stopwatch)>);
 
 impl Watch<'_> {
     /// The time since the last step was this one's.
     pub(super) fn step(&mut self, step: Step) {
-        let Some((profile, since)) = &mut self.0 else { return };
-        let now = Instant::now();
-        let spent = now.duration_since(std::mem::replace(since, now));
+        let Some((profile, stopwatch)) = &mut self.0 else { return };
+        let spent = stopwatch.lap();
         if let Some(sum) = profile.steps.get(step as usize) {
             sum.times.fetch_add(1, Ordering::Relaxed);
             sum.spent_ns.fetch_add(u64::try_from(spent.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);

@@ -48,7 +48,7 @@ fn build(
     let journal = Journal::new((history.clone(), epoch), bytes_max, found.tail, found.last_at, profile.clone());
     Ok(Core {
         catalog: RwLock::new(Catalog { programs, ..Catalog::default() }),
-        state: State::new(store, history, journal, (options.shards, options.cache_members))?,
+        state: State::new(store, history, journal, &options)?,
         clock: Clock::new(options.clock),
         checkpointer: Checkpointer::new(options.checkpoint_changes, options.delta_changes_max),
         epoch,

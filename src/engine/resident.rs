@@ -4,6 +4,7 @@
 //! A checkpoint freezes what changed: from then on the frozen values are those of that moment, also where a record
 //! changes again before the checkpoint has collected it. What changed leaves memory only when its checkpoint is done.
 
+use super::filter::Filter;
 use crate::domain::Fault;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use std::hash::{BuildHasher, Hash};
@@ -15,6 +16,8 @@ type Epoch = u32;
 pub(super) struct Resident<K, V> {
     slots: HashTable<Slot<K, V>>,
     hasher: DefaultHashBuilder,
+    /// Which records the table may hold, here or not.
+    stored: Filter,
     /// How many records may be here that have not changed.
     unchanged_max: usize,
     /// Where the search for one that may leave goes on.
@@ -42,11 +45,12 @@ struct Slot<K, V> {
 const LOOKS_MAX: usize = 64;
 
 impl<K: Copy + Eq + Hash, V: Clone> Resident<K, V> {
-    /// Room for so many records that have not changed.
-    pub(super) fn new(unchanged_max: usize) -> Resident<K, V> {
+    /// Room for so many records that have not changed, before a table whose keys the filter knows.
+    pub(super) fn new(unchanged_max: usize, stored: Filter) -> Resident<K, V> {
         Resident {
             slots: HashTable::new(),
             hasher: DefaultHashBuilder::default(),
+            stored,
             unchanged_max: unchanged_max.max(1),
             hand: 0,
             epoch: 1,
@@ -65,29 +69,36 @@ impl<K: Copy + Eq + Hash, V: Clone> Resident<K, V> {
         Some(&slot.value)
     }
 
+    /// Whether the tables may hold the record, if it is not here.
+    pub(super) fn may_be_stored(&self, key: &K) -> bool {
+        self.stored.may_hold(self.hasher.hash_one(key))
+    }
+
     /// Keeps a record as the tables have it. It stays at least until the next one is kept.
     pub(super) fn keep(&mut self, key: K, value: V) {
         self.insert(self.hasher.hash_one(key), Slot { key, changed_in: 0, used: false, value });
     }
 
-    /// Puts a changed record. Returns the one before, if it was here.
-    pub(super) fn put(&mut self, key: K, value: V) -> Option<V> {
+    /// Puts a changed record. Returns what `look` sees in the one before, if it was here.
+    pub(super) fn put<R>(&mut self, key: K, value: V, look: impl FnOnce(&V) -> R) -> Option<R> {
         let hash = self.hasher.hash_one(key);
         let Some(slot) = self.slots.find_mut(hash, |slot| slot.key == key) else {
             self.changed = self.changed.saturating_add(1);
+            self.stored.add(hash);
             self.insert(hash, Slot { key, changed_in: self.epoch, used: false, value });
             return None;
         };
         slot.used = true;
-        let before = std::mem::replace(&mut slot.value, value);
+        let seen = look(&slot.value);
         let changed_in = std::mem::replace(&mut slot.changed_in, self.epoch);
         if changed_in != self.epoch {
             self.changed = self.changed.saturating_add(1);
             if !self.collected && changed_in > self.applied {
-                self.before.insert(key, before.clone());
+                self.before.insert(key, slot.value.clone());
             }
         }
-        Some(before)
+        slot.value = value;
+        Some(seen)
     }
 
     fn insert(&mut self, hash: u64, slot: Slot<K, V>) {
@@ -175,7 +186,7 @@ mod tests {
 
     #[test]
     fn keeps_what_is_used_and_stays_within_its_bound() {
-        let mut resident = Resident::new(100);
+        let mut resident = Resident::new(100, Filter::unknowing());
         for key in 0..10_000u32 {
             resident.keep(key, key);
             assert_eq!(resident.get(&key), Some(&key), "the newest stays");
@@ -187,8 +198,8 @@ mod tests {
 
     #[test]
     fn what_changed_stays_until_its_checkpoint_is_done() {
-        let mut resident = Resident::new(2);
-        (0..50u32).for_each(|key| assert_eq!(resident.put(key, key), None));
+        let mut resident = Resident::new(2, Filter::unknowing());
+        (0..50u32).for_each(|key| assert_eq!(resident.put(key, key, |before| *before), None));
         resident.freeze();
         (50..1000u32).for_each(|key| resident.keep(key, key));
         assert!((0..50u32).all(|key| resident.get(&key) == Some(&key)));
@@ -202,19 +213,20 @@ mod tests {
 
     #[test]
     fn a_checkpoint_gets_the_values_of_its_moment() {
-        let mut resident = Resident::new(10);
-        resident.put(1, 10);
-        resident.put(2, 20);
+        let mut resident = Resident::new(10, Filter::of_nothing(1 << 20));
+        resident.put(1, 10, |_| ());
+        resident.put(2, 20, |_| ());
         resident.keep(3, 30);
         resident.freeze();
-        assert_eq!(resident.put(1, 11), Some(10));
-        assert_eq!(resident.put(1, 12), Some(11));
-        assert_eq!(resident.put(3, 31), Some(30));
+        assert_eq!(resident.put(1, 11, |before| *before), Some(10));
+        assert_eq!(resident.put(1, 12, |before| *before), Some(11));
+        assert_eq!(resident.put(3, 31, |before| *before), Some(30));
         assert_eq!(collected(&mut resident), [(1, 10), (2, 20)].into());
-        resident.put(2, 21);
+        resident.put(2, 21, |_| ());
         resident.thaw();
         resident.freeze();
         assert_eq!(collected(&mut resident), [(1, 12), (2, 21), (3, 31)].into());
         assert_eq!(resident.get(&1), Some(&12));
+        assert!([1, 2].iter().all(|key| resident.may_be_stored(key)) && !resident.may_be_stored(&7));
     }
 }

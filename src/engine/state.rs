@@ -1,8 +1,9 @@
 //! The state in memory: the shards, over the store whose tables lie below them.
 
-use super::delta::Shard;
+use super::delta::{Shard, Tables};
 use super::error::Error;
 use super::journal::Journal;
+use super::options::EngineOptions;
 use crate::domain::{Entry, Fault, RequestKey, Sequence};
 use crate::storage::keys::Key;
 use crate::storage::record::Record;
@@ -29,12 +30,20 @@ impl State {
         store: Arc<dyn Store>,
         history: Arc<dyn Store>,
         journal: Journal,
-        (shards, members_kept): (u16, u32),
+        options: &EngineOptions,
     ) -> Result<State, Fault> {
-        let members_kept = (members_kept as usize).div_ceil(usize::from(shards.max(1)));
+        let count = usize::from(options.shards.max(1));
+        let members_kept = (options.cache_members as usize).div_ceil(count);
+        let filter_bytes = usize::try_from(options.filter_bytes).unwrap_or(usize::MAX).div_ceil(count);
         let newest_request = store.last_key(TableId::Requests)?.and_then(|key| RequestKey::from_bytes(&key));
-        let shard = || CachePadded::new(Mutex::new(Shard::new(members_kept, newest_request)));
-        let shards = (0..shards).map(|_| shard()).collect();
+        let mut tables = Tables { newest_request, empty: Vec::new(), filter_bytes };
+        for table in TableId::ALL {
+            if store.last_key(table)?.is_none() {
+                tables.empty.push(table);
+            }
+        }
+        let shard = || CachePadded::new(Mutex::new(Shard::new(members_kept, &tables)));
+        let shards = (0..count).map(|_| shard()).collect();
         Ok(State { store, history, journal, shards, hasher: DefaultHashBuilder::default() })
     }
 

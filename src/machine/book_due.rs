@@ -33,6 +33,8 @@ struct Booking<'a, V> {
     program: &'a Program,
     key: MemberKey,
     now: Timestamp,
+    /// The member's next due instant before the booking.
+    due: Option<Timestamp>,
     /// How many more items may be booked.
     left: usize,
     changes: &'a mut Changes,
@@ -47,7 +49,7 @@ fn book_member(
 ) -> Result<(), Halt> {
     let program = view.program(key.program).ok_or(Rejection::ProgramUnknown)?;
     let mut member = view.member(key)?.filter(|member| member.is_due(now)).ok_or(Halt::NothingDue)?;
-    let mut booking = Booking { view, program, key, now, left: limit, changes };
+    let mut booking = Booking { view, program, key, now, due: member.next_due, left: limit, changes };
     let mut next_due: Option<Timestamp> = None;
     for account in &mut member.accounts {
         let point_type = booking.point_type(account)?;
@@ -180,7 +182,8 @@ impl<'a, V: View> Booking<'a, V> {
     fn next_due(&self, point_type: &PointType, account: &Account) -> Result<Option<Timestamp>, Halt> {
         let key = self.key.account(account.point_type);
         if self.left == 0 {
-            return Ok(Some(self.now));
+            // what is left over may have been due as early as what was booked
+            return Ok(self.due);
         }
         let after_now = ItemPosition { order: self.now.order().saturating_add(1), ..ItemPosition::FIRST };
         let future = self.view.future(key, after_now, 1)?.first().map(|(position, _)| *position);
