@@ -1,6 +1,7 @@
 //! Changed rows of one table, of one shard: taken down as they come, sorted only when somebody asks for some of them.
 //! Most are never asked for before a checkpoint writes them.
 
+use super::chunks::Chunks;
 use crate::domain::{Fault, RequestKey, Sequence};
 use crate::storage::{Requests, Run, Table};
 use hashbrown::HashMap;
@@ -10,7 +11,7 @@ use std::fmt::{self, Debug};
 /// Changed rows; `None` deletes the row.
 pub(super) struct Changed<T: Table> {
     /// Newer than those that are sorted; the last of a key counts.
-    recent: Vec<(T::Key, Option<T::Value>)>,
+    recent: Chunks<(T::Key, Option<T::Value>)>,
     sorted: Sorted<T>,
 }
 
@@ -24,7 +25,7 @@ impl<T: Table> Changed<T> {
 
     /// All of them, in order.
     pub(super) fn sorted(&mut self) -> &Sorted<T> {
-        self.sorted.extend(self.recent.drain(..));
+        self.sorted.extend(self.recent.drain());
         &self.sorted
     }
 
@@ -43,20 +44,20 @@ impl<T: Table> Changed<T> {
 
 impl<T: Table> Default for Changed<T> {
     fn default() -> Changed<T> {
-        Changed { recent: Vec::new(), sorted: BTreeMap::new() }
+        Changed { recent: Chunks::default(), sorted: BTreeMap::new() }
     }
 }
 
 impl<T: Table> Debug for Changed<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct(T::ID.name()).field("recent", &self.recent.len()).field("sorted", &self.sorted.len()).finish()
+        f.debug_struct(T::ID.name()).field("recent", &self.recent.iter().count()).field("sorted", &self.sorted.len()).finish()
     }
 }
 
 /// Request ids that were used. Those of most callers follow time: then they come in order, and need no hashing.
 #[derive(Debug, Default)]
 pub(super) struct UsedRequests {
-    ascending: Vec<(RequestKey, Sequence)>,
+    ascending: Chunks<(RequestKey, Sequence)>,
     others: HashMap<RequestKey, Sequence>,
 }
 
@@ -70,8 +71,7 @@ impl UsedRequests {
     }
 
     pub(super) fn get(&self, key: &RequestKey) -> Option<Sequence> {
-        let found = self.ascending.binary_search_by_key(key, |(known, _)| *known).ok();
-        let found = found.and_then(|at| self.ascending.get(at)).map(|(_, sequence)| *sequence);
+        let found = self.ascending.search(key, |(known, _)| known).map(|(_, sequence)| *sequence);
         found.or_else(|| self.others.get(key).copied())
     }
 
@@ -107,7 +107,7 @@ mod tests {
         for (id, sequence) in ids.into_iter().zip(1..) {
             assert_eq!(used.get(&key(id)), Some(Sequence(sequence)));
         }
-        assert_eq!((used.ascending.len(), used.others.len()), (4, 3));
+        assert_eq!((used.ascending.iter().count(), used.others.len()), (4, 3));
     }
 
     #[test]

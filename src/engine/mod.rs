@@ -3,6 +3,7 @@
 mod changed;
 mod checkpoint;
 mod checkpointer;
+mod chunks;
 mod clock;
 mod core;
 mod delta;

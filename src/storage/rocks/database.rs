@@ -163,6 +163,7 @@ impl Database {
             let Some(family) = db.cf_handle(name) else { continue };
             let mut options = ReadOptions::default();
             options.set_verify_checksums(true);
+            options.set_total_order_seek(true);
             options.fill_cache(false);
             options.set_readahead_size(2 << 20);
             let mut rows = db.raw_iterator_cf_opt(family, options);

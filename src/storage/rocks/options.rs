@@ -1,7 +1,7 @@
 //! How RocksDB is set up, and why.
 
 use crate::storage::TableId;
-use rocksdb::{BlockBasedOptions, Cache, DBCompressionType, DBRecoveryMode, Options, WriteOptions};
+use rocksdb::{BlockBasedOptions, Cache, DBCompressionType, DBRecoveryMode, Options, SliceTransform, WriteOptions};
 
 const MIB: usize = 1 << 20;
 const BLOCK_BYTES: usize = 16 << 10;
@@ -55,7 +55,7 @@ pub(super) fn table(table: TableId, cache: &Cache) -> Options {
     // The upper levels are rewritten soon: compressing them costs more than it saves.
     family.set_compression_per_level(&[None, None, Lz4, Lz4, Lz4, Lz4, Lz4]);
     shape_levels(&mut family);
-    family.set_block_based_table_factory(&blocks(is_read_by_point(table), cache));
+    filter(table, cache, &mut family);
     family
 }
 
@@ -63,7 +63,7 @@ pub(super) fn table(table: TableId, cache: &Cache) -> Options {
 pub(super) fn staged(table: TableId, cache: &Cache) -> Options {
     let mut file = Options::default();
     file.set_compression_type(DBCompressionType::None);
-    file.set_block_based_table_factory(&blocks(is_read_by_point(table), cache));
+    filter(table, cache, &mut file);
     file
 }
 
@@ -75,7 +75,7 @@ pub(super) fn journal(cache: &Cache) -> Options {
     family.set_max_write_buffer_number(2);
     family.set_compression_type(DBCompressionType::Lz4);
     shape_levels(&mut family);
-    family.set_block_based_table_factory(&blocks(false, cache));
+    family.set_block_based_table_factory(&blocks(Filter::None, cache));
     family
 }
 
@@ -83,7 +83,7 @@ pub(super) fn journal(cache: &Cache) -> Options {
 pub(super) fn meta(cache: &Cache) -> Options {
     let mut family = Options::default();
     family.set_write_buffer_size(MIB);
-    family.set_block_based_table_factory(&blocks(false, cache));
+    family.set_block_based_table_factory(&blocks(Filter::None, cache));
     family
 }
 
@@ -104,22 +104,51 @@ fn shape_levels(family: &mut Options) {
     family.set_max_bytes_for_level_base(LEVEL_BYTES);
 }
 
-/// A filter spares a read for keys that are not there; where rows are scanned it would never be asked.
-fn blocks(filter: bool, cache: &Cache) -> BlockBasedOptions {
+/// What a file's filter tells without a read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Filter {
+    /// It has none: the table is scanned.
+    None,
+    /// Whether it holds a key.
+    Keys,
+    /// Whether it holds anything of an account: then a redemption opens only the files with items of its own.
+    Accounts,
+}
+
+/// The bytes of a key that name the account.
+const ACCOUNT_BYTES: usize = 22;
+
+/// Whether all keys of a scan are one account's, so that the filter of accounts may be asked.
+pub(super) fn is_of_one_account(table: TableId, from: &[u8], to: &[u8]) -> bool {
+    let account = from.get(..ACCOUNT_BYTES);
+    filter_of(table) == Filter::Accounts && account.is_some() && account == to.get(..ACCOUNT_BYTES)
+}
+
+fn filter(table: TableId, cache: &Cache, options: &mut Options) {
+    let filter = filter_of(table);
+    if filter == Filter::Accounts {
+        options.set_prefix_extractor(SliceTransform::create_fixed_prefix(ACCOUNT_BYTES));
+    }
+    options.set_block_based_table_factory(&blocks(filter, cache));
+}
+
+fn blocks(filter: Filter, cache: &Cache) -> BlockBasedOptions {
     let mut blocks = BlockBasedOptions::default();
     blocks.set_block_size(BLOCK_BYTES);
     blocks.set_block_cache(cache);
-    if filter {
+    if filter != Filter::None {
         blocks.set_bloom_filter(10.0, false);
+        blocks.set_whole_key_filtering(filter == Filter::Keys);
     }
     blocks
 }
 
-fn is_read_by_point(table: TableId) -> bool {
+fn filter_of(table: TableId) -> Filter {
     match table {
-        TableId::Members | TableId::Partners | TableId::Blocks | TableId::Requests | TableId::Corrections => true,
-        TableId::Catalog | TableId::Items | TableId::Future | TableId::Expiries | TableId::Due | TableId::Totals => {
-            false
+        TableId::Members | TableId::Partners | TableId::Blocks | TableId::Requests | TableId::Corrections => {
+            Filter::Keys
         }
+        TableId::Items | TableId::Future | TableId::Expiries => Filter::Accounts,
+        TableId::Catalog | TableId::Due | TableId::Totals => Filter::None,
     }
 }

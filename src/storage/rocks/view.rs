@@ -2,6 +2,7 @@
 
 use super::database::{Database, JOURNAL};
 use super::error::fault;
+use super::options::is_of_one_account;
 use crate::domain::{Fault, Sequence};
 use crate::storage::keys::Key;
 use crate::storage::{Read, TableId, Visit};
@@ -50,13 +51,18 @@ impl Read for View<'_> {
     fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
         let mut options = self.options();
         options.set_iterate_upper_bound(to);
+        let one_account = is_of_one_account(table, from, to);
+        options.set_prefix_same_as_start(one_account);
+        options.set_total_order_seek(!one_account);
         let mut rows = self.rows(table.name(), options)?;
         rows.seek(from);
         walk(table.name(), rows, visit)
     }
 
     fn last_key(&self, table: TableId) -> Result<Option<Vec<u8>>, Fault> {
-        let mut rows = self.rows(table.name(), self.options())?;
+        let mut options = self.options();
+        options.set_total_order_seek(true);
+        let mut rows = self.rows(table.name(), options)?;
         rows.seek_to_last();
         check(table.name(), &rows)?;
         Ok(rows.key().map(<[u8]>::to_vec))

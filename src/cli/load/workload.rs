@@ -1,0 +1,144 @@
+//! The commands of a load: drawn from numbers, so that the same seed gives the same commands.
+
+use super::Load;
+use crate::cli::output::Failure;
+use crate::domain::{
+    Accrue, Action, ApproveBlock, Award, BlockId, Cancel, CancelAmount, Command, CreatePartner, CreatePointType,
+    CreateProgram, Enrolment, Expiry, MemberId, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate, Redeem,
+    RequestId, SourceId, Span,
+};
+use crate::engine::{Engine, ExecuteError};
+
+pub(super) const PROGRAM: ProgramId = ProgramId(1);
+const POINTS: PointTypeId = PointTypeId(1);
+/// Blocks that each partner buys, and how many points each holds.
+const BLOCKS: u64 = 4;
+const BLOCK_POINTS: i64 = 1 << 50;
+/// A redemption of the mixed workload takes three items on average.
+const MIXED_POINTS: i64 = 300;
+/// A cancellation names a command that was sent about so many commands earlier.
+const CANCEL_LAG: u64 = 50_000;
+
+/// What is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Workload {
+    /// Accruals of members drawn evenly, with request ids in the order of time.
+    Standard,
+    /// The same with request ids drawn at random.
+    RandomIds,
+    /// 60 % accruals, 30 % redemptions, 5 % balances, 5 % cancellations; some members are used far more than others.
+    Mixed,
+}
+
+impl Workload {
+    /// Threads that read balances.
+    pub(super) fn readers(self) -> usize {
+        if self == Workload::Mixed { super::reader::READERS } else { 0 }
+    }
+}
+
+/// What a number of the load stands for.
+pub(super) enum Act {
+    Send(Command),
+    Balance(MemberId),
+}
+
+/// Creates the program, its partners and their blocks.
+pub(super) fn set_up(engine: &Engine, partners: u32) -> Result<(), Failure> {
+    let mut requests = (1u128..).map(RequestId);
+    let mut execute = |action: Action| -> Result<(), Failure> {
+        let request = requests.next().unwrap_or_default();
+        match engine.execute(&Command::new(PROGRAM, request, action)) {
+            Ok(_) => Ok(()),
+            Err(ExecuteError::Refused(rejection)) => {
+                Err(Failure::Usage(format!("the database is not a new one: {rejection}")))
+            }
+            Err(ExecuteError::Failed(error)) => Err(error.into()),
+        }
+    };
+    execute(CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() }.into())?;
+    let expiry = Expiry::After(Span::days(365));
+    execute(CreatePointType { point_type: POINTS, expiry, ..CreatePointType::default() }.into())?;
+    for partner in (1..=partners).map(PartnerId) {
+        execute(CreatePartner { partner, rates: [(POINTS, Rate::ONE)].into(), ..CreatePartner::default() }.into())?;
+        for block in (1..=BLOCKS).map(BlockId) {
+            let expires = Expiry::After(Span::days(3650));
+            let points = Points(BLOCK_POINTS);
+            execute(PurchaseBlock { partner, block, points, starts_at: None, expires, unit_price: None }.into())?;
+            execute(ApproveBlock { partner, block }.into())?;
+        }
+    }
+    Ok(())
+}
+
+/// What the load does at a number: the same for the same seed.
+pub(super) fn act(load: &Load, number: u64) -> Act {
+    let draw = draw(load, number);
+    let share = mix(draw ^ 1).checked_rem(100).unwrap_or_default();
+    let member = member(load, draw);
+    match load.workload {
+        Workload::Mixed if share < 5 => Act::Balance(member),
+        Workload::Mixed if share < 10 => {
+            let request = request(load, number.saturating_sub(CANCEL_LAG.saturating_add(draw & 0xfff)));
+            Act::Send(command(load, number, Cancel { request, amount: CancelAmount::Whole }))
+        }
+        Workload::Mixed if share < 40 => {
+            Act::Send(command(load, number, Redeem { member, point_type: POINTS, points: Points(MIXED_POINTS) }))
+        }
+        _ if share < load.redemptions => {
+            Act::Send(command(load, number, Redeem { member, point_type: POINTS, points: Points(150) }))
+        }
+        _ => {
+            let rest = mix(draw);
+            let partner = (rest >> 8).checked_rem(u64::from(load.partners)).unwrap_or_default();
+            let partner = Some(PartnerId(partner as u32 + 1));
+            let points = Points((rest >> 40).checked_rem(100).unwrap_or_default().cast_signed() + 100);
+            let award = Award { source: Some(SourceId(1)), ..Award::new(POINTS, points) };
+            Act::Send(command(load, number, Accrue { member, partner, awards: vec![award] }))
+        }
+    }
+}
+
+fn command(load: &Load, number: u64, action: impl Into<Action>) -> Command {
+    Command::new(PROGRAM, request(load, number), action)
+}
+
+/// The request id of a number: in the order of time, as a platform's own would be, or at random.
+fn request(load: &Load, number: u64) -> RequestId {
+    let rest = mix(draw(load, number));
+    let head = match load.workload {
+        Workload::RandomIds => mix(rest),
+        Workload::Standard | Workload::Mixed => number.saturating_add(1),
+    };
+    RequestId(u128::from(head) << 64 | u128::from(rest))
+}
+
+fn draw(load: &Load, number: u64) -> u64 {
+    mix(load.seed.wrapping_mul(0x9e37_79b9_7f4a_7c15).wrapping_add(number))
+}
+
+/// A member: evenly, or in the mixed workload the r-th one with a share of 1/r.
+pub(super) fn member(load: &Load, draw: u64) -> MemberId {
+    let rank = match load.workload {
+        Workload::Standard | Workload::RandomIds => draw.checked_rem(load.members).unwrap_or_default(),
+        Workload::Mixed => {
+            let even = (draw >> 11) as f64 / (1u64 << 53) as f64;
+            (load.members as f64).powf(even) as u64
+        }
+    };
+    let member = mix(rank);
+    MemberId(u128::from(member) << 64 | u128::from(mix(member)))
+}
+
+/// The member of whom a number's accrual was.
+pub(super) fn member_of(load: &Load, number: u64) -> MemberId {
+    member(load, draw(load, number))
+}
+
+/// A number that looks drawn at random: SplitMix64.
+pub(super) fn mix(number: u64) -> u64 {
+    let number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ (number >> 31)
+}
