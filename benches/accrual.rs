@@ -1,8 +1,9 @@
-//! How fast accruals become durable, against the same rows written through RocksDB's memtables; and how long one
-//! accrual takes a single caller, against a bare synced put. Both sides in one run, since machines differ and are
-//! shared.
+//! How fast accruals become durable: `accruedb load` with its workloads, against a bare journal, against the same
+//! rows through RocksDB's memtables, and against PostgreSQL; one caller at a time against a bare synced put; and how
+//! long opening takes after a kill. Everything in one run, since machines differ and are shared.
 //!
-//! `cargo bench --bench accrual` runs it at full size, `-- --small` in seconds.
+//! `cargo bench --bench accrual -- [--small] [PART...]`; without a part, all of them. Prints one table, and writes it
+//! as JSON to `accrual.json` beside the build.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -10,135 +11,196 @@
     reason = "a bench may panic where its machine fails it"
 )]
 
-use accruedb::domain::{
-    Accrue, Action, Award, Command, CreatePointType, CreateProgram, Enrolment, MemberId, PointTypeId, Points,
-    ProgramId, RequestId,
-};
-use accruedb::engine::{Engine, EngineOptions};
+#[path = "accrual/baselines.rs"]
+mod baselines;
+#[path = "accrual/postgres.rs"]
+mod postgres;
+
 use hdrhistogram::Histogram;
-use rocksdb::{ColumnFamilyDescriptor, DB, Options, WriteBatch, WriteOptions};
+use serde_json::{Value, json};
 use std::error::Error;
 use std::path::Path;
-use std::process::Command as Process;
-use std::time::Instant;
+use std::process::{Command as Process, Stdio};
+use std::time::{Duration, Instant};
 
-/// Accruals in one synced write of the baseline, and in flight in the engine.
-const GROUP: u64 = 8_192;
+pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 
-type Outcome<T> = Result<T, Box<dyn Error>>;
+/// Accruals in one synced write of the baselines, and in flight in the engine.
+pub(crate) const GROUP: u64 = 8_192;
+
+const PARTS: [&str; 10] =
+    ["journal", "memtables", "standard", "random-ids", "big", "mixed", "single", "threads", "recovery", "postgres"];
+
+/// How much is done.
+struct Sizes {
+    accruals: u64,
+    members: u64,
+    /// Members of the `big` workload.
+    many_members: u64,
+    singles: u64,
+    threads: u64,
+}
 
 fn main() -> Outcome<()> {
-    let small = std::env::args().any(|argument| argument == "--small" || argument == "--test");
-    let (accruals, members, single) = if small { (50_000, 25_000, 200) } else { (2_000_000, 1_000_000, 4_000) };
-    let folder = tempfile::tempdir()?;
-    let memtables = memtables(&folder.path().join("memtables"), accruals, members)?;
-    let engine = load(accruals, members)?;
-    println!("{:<44}{:>12}{:>10}", "accruals a second, durable", "rate", "ratio");
-    println!("{:<44}{memtables:>12.0}{:>10}", "rows through RocksDB's memtables", 1);
-    println!("{:<44}{engine:>12.0}{:>10.2}", "accruedb load", engine / memtables);
-    let (put_us, accrual_us) = one_at_a_time(folder.path(), single)?;
-    println!("{:<44}{:>12}{:>10}", "one at a time, microseconds", "median", "ratio");
-    println!("{:<44}{put_us:>12.0}{:>10}", "a bare synced put", 1);
-    println!("{:<44}{accrual_us:>12.0}{:>10.2}", "Engine::execute", accrual_us / put_us);
-    Ok(())
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
+    let small = arguments.iter().any(|argument| argument == "--small" || argument == "--test");
+    let wanted: Vec<&String> = arguments.iter().filter(|argument| !argument.starts_with("--")).collect();
+    if let Some(unknown) = wanted.iter().find(|part| !PARTS.contains(&part.as_str())) {
+        return Err(format!("no part {unknown}; there are {PARTS:?}").into());
+    }
+    let sizes = match small {
+        true => Sizes { accruals: 50_000, members: 25_000, many_members: 100_000, singles: 200, threads: 2_000 },
+        false => Sizes {
+            accruals: 20_000_000,
+            members: 1_000_000,
+            many_members: 10_000_000,
+            singles: 4_000,
+            threads: 400_000,
+        },
+    };
+    let mut table = Table::default();
+    for part in PARTS.into_iter().filter(|part| wanted.is_empty() || wanted.iter().any(|wanted| wanted == part)) {
+        eprintln!("{part} ...");
+        table.run(part, &sizes)?;
+    }
+    table.show();
+    table.write()
 }
 
-fn mix(number: u64) -> u64 {
-    let number = number.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let number = (number ^ (number >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    let number = (number ^ (number >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    number ^ (number >> 31)
+/// What was measured, a row a part.
+#[derive(Default)]
+struct Table {
+    rows: Vec<Value>,
 }
 
-fn synced() -> WriteOptions {
-    let mut options = WriteOptions::default();
-    options.set_sync(true);
-    options
-}
+impl Table {
+    fn run(&mut self, part: &str, sizes: &Sizes) -> Outcome<()> {
+        let folder = tempfile::tempdir()?;
+        let (accruals, members) = (sizes.accruals, sizes.members);
+        let rate = |rate: f64| json!({ "accruals_per_s": rate as u64 });
+        let row = match part {
+            "journal" => rate(baselines::journal(folder.path(), accruals)?),
+            "memtables" => rate(baselines::memtables(folder.path(), accruals, members)?),
+            "postgres" => match postgres::rates(accruals.min(1_000_000))? {
+                Some((sets, calls)) => {
+                    self.push("postgres, a call at a time", rate(calls));
+                    rate(sets)
+                }
+                None => json!({ "skipped": "no server: psql -Atc 'select 1' fails (PGHOST, PGUSER, ... name one)" }),
+            },
+            "standard" | "random-ids" | "mixed" => load(accruals, members, &["--workload", part, "--reads", "200"])?,
+            "big" => load(accruals, sizes.many_members, &["--reads", "200"])?,
+            "single" => {
+                let (put, accrual) = baselines::one_at_a_time(folder.path(), sizes.singles)?;
+                self.push("a bare synced put", quantiles(&put));
+                quantiles(&accrual)
+            }
+            "threads" => {
+                let threads = ["--threads", "64", "--in-flight", "64"];
+                let one = load(sizes.singles, members, &["--in-flight", "1"])?;
+                self.push("1 thread, one at a time", one);
+                load(sizes.threads, members, &threads)?
+            }
+            _ => recovery(folder.path(), accruals, members)?,
+        };
+        let name = match part {
+            "journal" => "bare journal",
+            "memtables" => "RocksDB's memtables",
+            "single" => "Engine::execute",
+            "threads" => "64 threads, one at a time",
+            "recovery" => "opening after kill -9",
+            "postgres" => "postgres, sets of 8,192",
+            workload => workload,
+        };
+        self.push(name, row);
+        Ok(())
+    }
 
-/// The rows of an accrual (entry, request, member, item; of a member's first one, the due row too), 8,192 accruals in
-/// one synced write batch, compaction running: what an engine does that writes its tables through memtables. Keys and
-/// values are as long as ours.
-fn memtables(path: &Path, accruals: u64, members: u64) -> Outcome<f64> {
-    let mut options = Options::default();
-    options.create_if_missing(true);
-    options.create_missing_column_families(true);
-    options.set_max_background_jobs(2);
-    let tables = ["journal", "requests", "members", "items", "due"];
-    let families = tables.map(|name| ColumnFamilyDescriptor::new(name, Options::default()));
-    let db = DB::open_cf_descriptors(&options, path, families)?;
-    let family = |name| db.cf_handle(name).ok_or("no such table");
-    let (journal, requests) = (family("journal")?, family("requests")?);
-    let (people, items, due) = (family("members")?, family("items")?, family("due")?);
-    let mut seen = vec![false; members as usize];
-    let synced = synced();
-    let started = Instant::now();
-    let mut batch = WriteBatch::default();
-    for number in 0..accruals {
-        let draw = mix(number);
-        let member = mix(draw % members);
-        let mut key = [0u8; 40];
-        key[4..12].copy_from_slice(&member.to_be_bytes());
-        key[12..20].copy_from_slice(&mix(member).to_be_bytes());
-        key[30..38].copy_from_slice(&number.to_be_bytes());
-        let mut value = [0u8; 118];
-        value[..8].copy_from_slice(&draw.to_le_bytes());
-        value[8..24].copy_from_slice(&key[4..20]);
-        batch.put_cf(journal, number.to_be_bytes(), value);
-        batch.put_cf(items, key, &value[..34]);
-        batch.put_cf(people, &key[..20], &value[..55]);
-        let mut request = [0u8; 20];
-        request[4..12].copy_from_slice(&number.to_be_bytes());
-        request[12..].copy_from_slice(&draw.to_be_bytes());
-        batch.put_cf(requests, request, &value[..5]);
-        if !std::mem::replace(&mut seen[(draw % members) as usize], true) {
-            let mut due_key = [0u8; 29];
-            due_key[4..12].copy_from_slice(&number.to_be_bytes());
-            due_key[13..].copy_from_slice(&key[4..20]);
-            batch.put_cf(due, due_key, []);
-        }
-        if number % GROUP == GROUP - 1 {
-            db.write_opt(std::mem::take(&mut batch), &synced)?;
+    fn push(&mut self, name: &str, mut row: Value) {
+        row["workload"] = name.into();
+        self.rows.push(row);
+    }
+
+    fn rate_of(&self, name: &str) -> Option<f64> {
+        self.rows.iter().find(|row| row["workload"] == name)?["accruals_per_s"].as_f64()
+    }
+
+    fn show(&mut self) {
+        let (journal, memtables) = (self.rate_of("bare journal"), self.rate_of("RocksDB's memtables"));
+        println!(
+            "{:<28}{:>10}{:>9}{:>10}{:>9}{:>9}{:>9}{:>7}{:>8}{:>10}{:>10}",
+            "", "a second", "journal", "memtables", "p50 us", "p99 us", "p99.9", "MiB", "bytes/", "balance", "open s"
+        );
+        for row in &mut self.rows {
+            let rate = row["accruals_per_s"].as_f64();
+            let of = |baseline: Option<f64>| Some(rate? / baseline?);
+            row["of_journal"] = of(journal).into();
+            row["of_memtables"] = of(memtables).into();
+            let whole = |key: &str| row[key].as_u64().map_or(String::new(), |figure| figure.to_string());
+            let ratio = |key: &str| row[key].as_f64().map_or(String::new(), |ratio| format!("{ratio:.2}"));
+            println!(
+                "{:<28}{:>10}{:>9}{:>10}{:>9}{:>9}{:>9}{:>7}{:>8}{:>10}{:>10}{}",
+                row["workload"].as_str().unwrap_or_default(),
+                whole("accruals_per_s"),
+                ratio("of_journal"),
+                ratio("of_memtables"),
+                whole("p50_us"),
+                whole("p99_us"),
+                whole("p999_us"),
+                row["rss_bytes"].as_u64().map_or(String::new(), |bytes| (bytes >> 20).to_string()),
+                whole("bytes_per_accrual"),
+                row["reads"]["any_p99_us"].as_u64().map_or(String::new(), |us| us.to_string()),
+                ratio("open_s"),
+                row["skipped"].as_str().map_or(String::new(), |why| format!("  SKIPPED: {why}")),
+            );
         }
     }
-    db.write_opt(batch, &synced)?;
-    Ok(accruals as f64 / started.elapsed().as_secs_f64())
+
+    fn write(&self) -> Outcome<()> {
+        let path = Path::new(env!("CARGO_BIN_EXE_accruedb")).with_file_name("accrual.json");
+        std::fs::write(&path, serde_json::to_string_pretty(&self.rows)?)?;
+        println!("written to {}", path.display());
+        Ok(())
+    }
+}
+
+fn quantiles(us: &Histogram<u64>) -> Value {
+    let at = |quantile| us.value_at_quantile(quantile);
+    json!({ "p50_us": at(0.5), "p99_us": at(0.99), "p999_us": at(0.999) })
 }
 
 /// `accruedb load`, as anyone can run it.
-fn load(accruals: u64, members: u64) -> Outcome<f64> {
-    let (accruals, members, in_flight) = (accruals.to_string(), members.to_string(), GROUP.to_string());
-    let arguments = ["load", "--accruals", &accruals, "--members", &members, "--in-flight", &in_flight, "--json"];
-    let output = Process::new(env!("CARGO_BIN_EXE_accruedb")).args(arguments).output()?;
-    let measured: serde_json::Value = serde_json::from_slice(&output.stdout)?;
-    eprintln!("{measured}");
-    Ok(measured["accruals_per_s"].as_f64().ok_or("load printed no rate")?)
+fn load(accruals: u64, members: u64, more: &[&str]) -> Outcome<Value> {
+    let output = loader(accruals, members, more).stderr(Stdio::inherit()).output()?;
+    if !output.status.success() {
+        return Err(format!("accruedb load {more:?} ended with {}", output.status).into());
+    }
+    Ok(serde_json::from_slice(&output.stdout)?)
 }
 
-/// Medians of a synced put of an entry's bytes and of a whole accrual, turn by turn.
-fn one_at_a_time(folder: &Path, rounds: u128) -> Outcome<(f64, f64)> {
-    let mut options = Options::default();
-    options.create_if_missing(true);
-    let db = DB::open(&options, folder.join("puts"))?;
-    let engine = Engine::open(folder.join("engine"), EngineOptions::default())?;
-    let (program, point_type) = (ProgramId(1), PointTypeId(1));
-    let execute = |request: u128, action: Action| {
-        engine.execute(&Command::new(program, RequestId(request), action)).map_err(|error| error.to_string())
-    };
-    execute(1, CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() }.into())?;
-    execute(2, CreatePointType { point_type, ..CreatePointType::default() }.into())?;
-    let synced = synced();
-    let mut puts = Histogram::<u64>::new(3)?;
-    let mut accruals = Histogram::<u64>::new(3)?;
-    for round in 0..rounds {
-        let started = Instant::now();
-        db.put_opt(round.to_be_bytes(), [7u8; 200], &synced)?;
-        puts.record(started.elapsed().as_micros() as u64)?;
-        let awards = vec![Award::new(point_type, Points(100))];
-        let started = Instant::now();
-        execute(round + 3, Accrue { member: MemberId(round % 997), partner: None, awards }.into())?;
-        accruals.record(started.elapsed().as_micros() as u64)?;
+fn loader(accruals: u64, members: u64, more: &[&str]) -> Process {
+    let (accruals, members, in_flight) = (accruals.to_string(), members.to_string(), GROUP.to_string());
+    let mut process = Process::new(env!("CARGO_BIN_EXE_accruedb"));
+    process.args(["load", "--json", "--accruals", &accruals, "--members", &members]).args(more);
+    if !more.contains(&"--in-flight") {
+        process.args(["--in-flight", &in_flight]);
     }
+    process
+}
+
+/// Kills a load on its way, and opens what it left.
+fn recovery(folder: &Path, accruals: u64, members: u64) -> Outcome<Value> {
+    let db = folder.join("killed");
+    let path = db.to_str().ok_or("a folder's name is no text")?;
+    // long enough for a checkpoint to be under way and a delta to be full
+    let mut child = loader(u64::MAX >> 1, members, &["--db", path]).stdout(Stdio::null()).spawn()?;
+    std::thread::sleep(Duration::from_millis((accruals / 1_000).clamp(500, 15_000)));
+    child.kill()?;
+    child.wait()?;
+    let started = Instant::now();
+    let engine = accruedb::engine::Engine::open(&db, accruedb::engine::EngineOptions::default())?;
+    let open_s = started.elapsed().as_secs_f64();
+    let entries = engine.last_sequence().0;
     engine.close()?;
-    Ok((puts.value_at_quantile(0.5) as f64, accruals.value_at_quantile(0.5) as f64))
+    Ok(json!({ "open_s": open_s, "entries": entries }))
 }

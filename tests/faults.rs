@@ -32,7 +32,13 @@ fn script() -> Vec<Act> {
 /// No checkpoint begins by itself, so that the calls are the same on every run.
 fn options() -> EngineOptions {
     let history = History::seeded(11, 1);
-    EngineOptions { checkpoint_changes: 1_000_000, delta_changes_max: 1_000_000, cache_members: 2, filter_bytes: 0, ..history.options() }
+    EngineOptions {
+        checkpoint_changes: 1_000_000,
+        delta_changes_max: 1_000_000,
+        cache_members: 2,
+        filter_bytes: 0,
+        ..history.options()
+    }
 }
 
 fn open(store: &Arc<MemoryStore>) -> Result<Engine, Error> {

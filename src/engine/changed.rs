@@ -7,50 +7,66 @@ use crate::storage::{Requests, Run, Table};
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
+use std::ops::Range;
 
 /// Changed rows; `None` deletes the row.
 pub(super) struct Changed<T: Table> {
-    /// Newer than those that are sorted; the last of a key counts.
-    recent: Chunks<(T::Key, Option<T::Value>)>,
-    sorted: Sorted<T>,
+    /// In the order in which they came; the last of a key counts.
+    rows: Chunks<(T::Key, Option<T::Value>)>,
+    /// Where the row of a key is.
+    places: BTreeMap<T::Key, usize>,
+    /// So many rows have their place.
+    placed: usize,
 }
-
-/// Changed rows in order.
-pub(super) type Sorted<T> = BTreeMap<<T as Table>::Key, Option<<T as Table>::Value>>;
 
 impl<T: Table> Changed<T> {
     pub(super) fn put(&mut self, key: T::Key, value: Option<T::Value>) {
-        self.recent.push((key, value));
+        self.rows.push((key, value));
     }
 
-    /// All of them, in order.
-    pub(super) fn sorted(&mut self) -> &Sorted<T> {
-        self.sorted.extend(self.recent.drain());
-        &self.sorted
+    /// Sorts those that came since somebody asked.
+    fn sort(&mut self) {
+        for (place, (key, _)) in self.rows.iter_from(self.placed) {
+            self.places.insert(*key, place);
+        }
+        self.placed = self.rows.len();
+    }
+
+    /// Those of a range, in order.
+    pub(super) fn range(&mut self, range: Range<T::Key>) -> impl Iterator<Item = (&T::Key, &Option<T::Value>)> {
+        self.sort();
+        let rows = &self.rows;
+        self.places.range(range).filter_map(|(key, place)| Some((key, &rows.get(*place)?.1)))
+    }
+
+    /// The row of a key, if it changed.
+    pub(super) fn get(&mut self, key: &T::Key) -> Option<&Option<T::Value>> {
+        self.sort();
+        self.rows.get(*self.places.get(key)?).map(|(_, row)| row)
     }
 
     /// Adds them to a checkpoint's run.
     pub(super) fn write(&self, run: &mut Run) -> Result<(), Fault> {
-        let recent = self.recent.iter().map(|(key, value)| (key, value));
-        self.sorted.iter().chain(recent).try_for_each(|(key, value)| run.push::<T>(key, value.as_ref()))
+        self.rows.iter_from(0).try_for_each(|(_, (key, value))| run.push::<T>(key, value.as_ref()))
     }
 
     /// Forgets them, and keeps the memory.
     pub(super) fn clear(&mut self) {
-        self.recent.clear();
-        self.sorted.clear();
+        self.rows.clear();
+        self.places.clear();
+        self.placed = 0;
     }
 }
 
 impl<T: Table> Default for Changed<T> {
     fn default() -> Changed<T> {
-        Changed { recent: Chunks::default(), sorted: BTreeMap::new() }
+        Changed { rows: Chunks::default(), places: BTreeMap::new(), placed: 0 }
     }
 }
 
 impl<T: Table> Debug for Changed<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct(T::ID.name()).field("recent", &self.recent.iter().count()).field("sorted", &self.sorted.len()).finish()
+        f.debug_struct(T::ID.name()).field("rows", &self.rows.len()).field("placed", &self.placed).finish()
     }
 }
 
@@ -76,11 +92,11 @@ impl UsedRequests {
     }
 
     pub(super) fn keys(&self) -> impl Iterator<Item = &RequestKey> {
-        self.ascending.iter().map(|(key, _)| key).chain(self.others.keys())
+        self.ascending.iter_from(0).map(|(_, (key, _))| key).chain(self.others.keys())
     }
 
     pub(super) fn write(&self, run: &mut Run) -> Result<(), Fault> {
-        let ascending = self.ascending.iter().map(|(key, sequence)| (key, sequence));
+        let ascending = self.ascending.iter_from(0).map(|(_, (key, sequence))| (key, sequence));
         ascending.chain(&self.others).try_for_each(|(key, sequence)| run.push::<Requests>(key, Some(sequence)))
     }
 
@@ -107,7 +123,7 @@ mod tests {
         for (id, sequence) in ids.into_iter().zip(1..) {
             assert_eq!(used.get(&key(id)), Some(Sequence(sequence)));
         }
-        assert_eq!((used.ascending.iter().count(), used.others.len()), (4, 3));
+        assert_eq!((used.ascending.len(), used.others.len()), (4, 3));
     }
 
     #[test]
@@ -116,12 +132,14 @@ mod tests {
         let mut changed = Changed::<Requests>::default();
         changed.put(key(2), Some(Sequence(1)));
         changed.put(key(1), Some(Sequence(2)));
-        assert_eq!(changed.sorted().len(), 2);
+        let all = key(0)..key(9);
+        assert!(changed.range(all.clone()).map(|(key, _)| *key).eq([key(1), key(2)]));
         changed.put(key(2), None);
         let mut run = Run::new(Requests::ID);
         changed.write(&mut run).unwrap();
         let deletes: Vec<bool> = run.rows().map(|(_, value)| value.is_none()).collect();
         assert_eq!(deletes, [false, true], "in order, each key once");
-        assert_eq!(changed.sorted().get(&key(2)), Some(&None));
+        assert_eq!(changed.get(&key(2)), Some(&None));
+        assert_eq!(changed.range(all).count(), 2);
     }
 }

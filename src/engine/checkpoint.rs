@@ -121,9 +121,11 @@ impl<'a> Frozen<'a> {
     where
         T::Key: Hash,
     {
-        self.core.state.shards.iter().try_for_each(|shard| {
-            resident(&mut shard.lock()).collect(|key, value| run.push::<T>(key, Some(value)))
-        })
+        self.core
+            .state
+            .shards
+            .iter()
+            .try_for_each(|shard| resident(&mut shard.lock()).collect(|key, value| run.push::<T>(key, Some(value))))
     }
 
     /// Totals are sums: what the shards gathered is added to what the table holds.

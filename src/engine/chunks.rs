@@ -36,8 +36,19 @@ impl<T> Chunks<T> {
         self.pieces.get(self.used.checked_sub(1)?)?.last()
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
-        self.pieces.iter().take(self.used).flatten()
+    pub(super) fn len(&self) -> usize {
+        let full = self.used.saturating_sub(1).saturating_mul(PIECE);
+        full.saturating_add(self.pieces.get(self.used.saturating_sub(1)).map_or(0, Vec::len))
+    }
+
+    pub(super) fn get(&self, place: usize) -> Option<&T> {
+        self.pieces.get(place / PIECE)?.get(place % PIECE)
+    }
+
+    /// The elements from a place on, with their places.
+    pub(super) fn iter_from(&self, place: usize) -> impl Iterator<Item = (usize, &T)> {
+        let pieces = self.pieces.get(place / PIECE..self.used).unwrap_or_default();
+        (place..).zip(pieces.iter().flatten().skip(place % PIECE))
     }
 
     /// The element, in a list that is sorted by `key`.
@@ -46,12 +57,6 @@ impl<T> Chunks<T> {
         let piece = used.partition_point(|piece| piece.last().is_some_and(|last| key(last) < wanted));
         let piece = used.get(piece)?;
         piece.get(piece.binary_search_by_key(&wanted, &key).ok()?)
-    }
-
-    /// Takes everything out.
-    pub(super) fn drain(&mut self) -> impl Iterator<Item = T> {
-        let used = std::mem::take(&mut self.used);
-        self.pieces.iter_mut().take(used).flat_map(|piece| piece.drain(..))
     }
 
     /// Forgets everything, and keeps the memory.
@@ -68,17 +73,24 @@ mod tests {
     #[test]
     fn a_list_in_pieces_is_a_list() {
         let mut list = Chunks::default();
-        for round in 0..3 {
-            assert_eq!((list.last(), list.iter().next()), (None, None));
+        for _ in 0..3 {
+            assert_eq!((list.last(), list.len(), list.iter_from(0).next()), (None, 0, None));
             for number in 0..2_000u32 {
                 assert_eq!(list.search(&number, |n| n), None);
                 list.push(number);
                 assert_eq!(list.last(), Some(&number));
             }
-            assert!(list.iter().copied().eq(0..2_000));
+            for from in [0, 1, 511, 512, 513, 1_999, 2_000, 5_000] {
+                assert!(
+                    list.iter_from(from)
+                        .map(|(place, number)| (place, *number as usize))
+                        .eq((from..2_000).map(|n| (n, n)))
+                );
+            }
+            assert_eq!((list.len(), list.get(777), list.get(2_000)), (2_000, Some(&777), None));
             assert!((0..2_000).all(|number| list.search(&number, |n| n) == Some(&number)));
             assert_eq!(list.pieces.len(), 4);
-            if round == 0 { assert!(list.drain().eq(0..2_000)) } else { list.clear() }
+            list.clear();
         }
     }
 }

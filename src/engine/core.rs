@@ -301,12 +301,7 @@ fn changes_catalog(command: &Command) -> bool {
     matches!(command.action, Action::CreateProgram(_) | Action::CreatePointType(_))
 }
 
-fn verdict(
-    locked: &Locked<'_>,
-    command: &Command,
-    now: Timestamp,
-    changes: &mut Changes,
-) -> Result<Verdict, Error> {
+fn verdict(locked: &Locked<'_>, command: &Command, now: Timestamp, changes: &mut Changes) -> Result<Verdict, Error> {
     changes.clear();
     let decision = decide(locked, command, now, changes);
     if locked.strayed() {

@@ -7,11 +7,11 @@ use super::options::{ClockSource, EngineOptions};
 use super::profile::StepTime;
 use super::recover;
 use super::sweeper::{self, Sweeper};
-use super::ticket::Ticket;
+use super::ticket::{Pending, Ticket};
 use super::verify::{self, Audit};
 use crate::domain::{
-    AccountKey, Balance, Block, BlockId, Command, Entry, Item, ItemPosition, MemberKey, Partner, PartnerKey, Points,
-    Program, ProgramId, Receipt, RequestKey, Sequence, Timestamp,
+    AccountKey, Balance, Block, BlockId, Command, Entry, Item, ItemPosition, Member, MemberKey, Partner, PartnerKey,
+    Points, Program, ProgramId, Receipt, RequestKey, Sequence, Timestamp,
 };
 use crate::storage::{Read, Store};
 use parking_lot::Mutex;
@@ -144,8 +144,16 @@ impl Engine {
     /// A member's balances now, one for each point type the member ever had (rules D28 to D31). What has expired or
     /// matured is in them, booked or not. `None` where there is no such member.
     pub fn balances(&self, member: MemberKey) -> Result<Option<Vec<Balance>>, Error> {
-        let member = self.core.member(member)?;
-        Ok(member.map(|member| member.accounts.iter().map(|account| account.balance()).collect()))
+        self.submit_balances(member)?.wait()
+    }
+
+    /// Looks up what [`Engine::balances`] gives, and does not wait until it is durable. For many reads in flight from
+    /// one thread.
+    pub fn submit_balances(&self, member: MemberKey) -> Result<Pending<Option<Vec<Balance>>>, Error> {
+        let (member, sequence) = self.core.member_now(member)?;
+        self.core.state.journal.nudge();
+        let balances = |member: Member| member.accounts.iter().map(|account| account.balance()).collect();
+        Ok(Pending::new(&self.core, (member.map(balances), sequence)))
     }
 
     /// A member's balances as they were shown at a past instant. `None` where the member was not enrolled then.

@@ -227,8 +227,8 @@ impl View for Locked<'_> {
 
     fn item(&self, key: ItemKey) -> Result<Option<Item>, Fault> {
         let mut shard = self.member_shard(key.account.owner())?.borrow_mut();
-        let active = shard.active.items.sorted().get(&key).copied();
-        let frozen = || shard.frozen.as_ref()?.lock().items.sorted().get(&key).copied();
+        let active = shard.active.items.get(&key).copied();
+        let frozen = || shard.frozen.as_ref()?.lock().items.get(&key).copied();
         match active.or_else(frozen) {
             Some(item) => Ok(item),
             None => rows::get::<Items>(self.state.store.as_ref(), &key),

@@ -20,9 +20,8 @@ pub(super) fn rows<T: Table>(
     limit: usize,
 ) -> Result<Found<T>, Fault> {
     let mut frozen = shard.frozen.as_ref().map(|frozen| frozen.lock());
-    let frozen = frozen.as_deref_mut().map(|frozen| &*pick(frozen).sorted());
-    let active = pick(&mut shard.active).sorted().range(range.clone());
-    let frozen = frozen.map(|frozen| frozen.range(range)).into_iter().flatten();
+    let frozen = frozen.as_deref_mut().map(|frozen| pick(frozen).range(range.clone())).into_iter().flatten();
+    let active = pick(&mut shard.active).range(range.clone());
     merged::<T>(active, frozen, stored, limit)
 }
 

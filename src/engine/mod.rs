@@ -27,5 +27,5 @@ pub use error::{ClosedReason, Error, ErrorKind, ExecuteError};
 pub use handle::{AccountItems, Engine, PartnerState};
 pub use options::{ClockSource, EngineOptions, OnProgress, Progress};
 pub use profile::{Step, StepTime};
-pub use ticket::Ticket;
+pub use ticket::{Pending, Ticket};
 pub use verify::Audit;

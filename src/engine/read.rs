@@ -14,21 +14,27 @@ use crate::storage::rows::Rows;
 use std::collections::BTreeMap;
 
 impl Core {
-    /// The member as of now: with everything booked that has expired or matured, whether or not it is.
+    /// The member as of now, once that is durable.
     pub(super) fn member(&self, key: MemberKey) -> Result<Option<Member>, Error> {
+        let (member, sequence) = self.member_now(key)?;
+        self.state.journal.wait(sequence)?;
+        Ok(member)
+    }
+
+    /// The member as of now: with everything booked that has expired or matured, whether or not it is. And the entry
+    /// that has to be durable before anybody is shown it.
+    pub(super) fn member_now(&self, key: MemberKey) -> Result<(Option<Member>, Sequence), Error> {
         let now = self.clock.stamp(None);
         let touched = Touched { member: Some(key), ..Touched::default() };
         let catalog = self.catalog.read();
         let locked = Locked::new(&self.state, &catalog.programs, &touched);
-        let Some(member) = locked.member(key)? else { return Ok(None) };
+        let Some(member) = locked.member(key)? else { return Ok((None, Sequence(0))) };
         let last = member.last_sequence;
         let booked = match would_book(&locked, key.program, Subject::Member(key.member), now)?.member {
             Some((_, booked)) => Member { last_sequence: last, ..booked },
             None => member,
         };
-        drop(locked);
-        self.state.journal.wait(last)?;
-        Ok(Some(booked))
+        Ok((Some(booked), last))
     }
 
     /// The partner as of now, likewise, and all its blocks by id.

@@ -47,7 +47,7 @@ fn find_due(core: &Core, now: Timestamp) -> Result<BTreeSet<DueKey>, Error> {
         for shard in &core.state.shards {
             let mut shard = shard.lock();
             let mut correct = |delta: &mut Delta| {
-                for (key, row) in delta.due.sorted().range(from..to) {
+                for (key, row) in delta.due.range(from..to) {
                     let (into, out_of) =
                         if row.is_some() { (&mut found, &mut removed) } else { (&mut removed, &mut found) };
                     into.insert(*key);

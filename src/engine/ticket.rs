@@ -1,9 +1,36 @@
 //! The answer to a command that was submitted: known at once, given out when it is durable.
 
 use super::core::{Answer, Core};
-use super::error::ExecuteError;
+use super::error::{Error, ExecuteError};
 use crate::domain::{Receipt, Sequence};
 use std::sync::Arc;
+
+/// Something read, given out when it is durable: a reader is not shown what may be lost.
+#[derive(Debug)]
+#[must_use = "what was read is given out when it is durable"]
+pub struct Pending<T> {
+    core: Arc<Core>,
+    sequence: Sequence,
+    read: T,
+}
+
+impl<T> Pending<T> {
+    pub(super) fn new(core: &Arc<Core>, (read, sequence): (T, Sequence)) -> Pending<T> {
+        Pending { core: core.clone(), sequence, read }
+    }
+
+    /// Whether [`Pending::wait`] would return at once.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.core.state.journal.is_durable(self.sequence)
+    }
+
+    /// Waits until it is durable.
+    pub fn wait(self) -> Result<T, Error> {
+        self.core.state.journal.wait(self.sequence)?;
+        Ok(self.read)
+    }
+}
 
 /// A submitted command. Its effects are seen by the commands after it; its answer is given when it is durable.
 ///

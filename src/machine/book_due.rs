@@ -5,8 +5,8 @@ use super::changes::{Changes, fits};
 use super::ledger::{Ledger, Pot, add, take};
 use super::view::{Halt, View};
 use crate::domain::{
-    Account, BookDue, Item, ItemKey, ItemPosition, Leg, Member, MemberKey, PartnerKey, PointType, Program,
-    ProgramId, Rejection, Subject, Timestamp, UseOrder,
+    Account, BookDue, Item, ItemKey, ItemPosition, Leg, Member, MemberKey, PartnerKey, PointType, Program, ProgramId,
+    Rejection, Subject, Timestamp, UseOrder,
 };
 use smallvec::SmallVec;
 

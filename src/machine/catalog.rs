@@ -35,7 +35,11 @@ pub(super) fn create_program(
 }
 
 /// Rules D02 to D06.
-pub(super) fn create_point_type<V: View>(case: &Case<'_, V>, body: &CreatePointType, changes: &mut Changes) -> Result<(), Halt> {
+pub(super) fn create_point_type<V: View>(
+    case: &Case<'_, V>,
+    body: &CreatePointType,
+    changes: &mut Changes,
+) -> Result<(), Halt> {
     let limit = case.program.point_types_max;
     if case.program.point_types.contains_key(&body.point_type) {
         return Err(Rejection::PointTypeExists { point_type: body.point_type }.into());
@@ -57,7 +61,11 @@ pub(super) fn create_point_type<V: View>(case: &Case<'_, V>, body: &CreatePointT
 }
 
 /// Rules A09, A25, A03, A04.
-pub(super) fn create_partner<V: View>(case: &Case<'_, V>, body: &CreatePartner, changes: &mut Changes) -> Result<(), Halt> {
+pub(super) fn create_partner<V: View>(
+    case: &Case<'_, V>,
+    body: &CreatePartner,
+    changes: &mut Changes,
+) -> Result<(), Halt> {
     for point_type in body.rates.keys() {
         case.point_type(*point_type)?;
     }

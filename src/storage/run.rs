@@ -144,7 +144,9 @@ mod tests {
             let mut run = Run::reusing(TableId::Requests, &memory);
             assert!(run.is_empty(), "round {round}");
             // keys that differ in their last byte only, and in their first
-            for (program, id, value) in [(2, 1, Some(1)), (1, 7, Some(2)), (1, 6, Some(3)), (1, 7, None), (1, 6, Some(4))] {
+            for (program, id, value) in
+                [(2, 1, Some(1)), (1, 7, Some(2)), (1, 6, Some(3)), (1, 7, None), (1, 6, Some(4))]
+            {
                 let key = RequestKey { program: ProgramId(program), request: RequestId(id) };
                 run.push::<Requests>(&key, value.map(Sequence).as_ref()).unwrap();
             }

@@ -1,6 +1,8 @@
 //! What a load measured, for people and for machines.
 
-use super::{Load, Reader, Sender};
+use super::args::Load;
+use super::reader::Reader;
+use super::sender::Sender;
 use crate::cli::output::{Failure, Output};
 use crate::engine::Engine;
 use serde::Serialize;
@@ -53,7 +55,7 @@ impl Measured {
             seconds,
             bytes_per_accrual: 0,
             rss_bytes: peak_memory_bytes(),
-            reads: (load.reads > 0 || load.workload.readers() > 0).then_some(reads),
+            reads: (load.reads > 0).then_some(reads),
             profile: Vec::new(),
             digest: String::new(),
         }

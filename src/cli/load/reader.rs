@@ -1,19 +1,15 @@
 //! A thread that reads balances while commands run: half of them of members that were used a moment ago, whose
 //! records are in memory, half of any member.
 
+use super::args::Load;
 use super::sender::latencies;
 use super::workload::{PROGRAM, member, member_of, mix};
-use super::{AtomicBool, AtomicU64, Load, Ordering};
 use crate::cli::output::Failure;
-use crate::domain::{MemberId, MemberKey};
+use crate::domain::MemberKey;
 use crate::engine::Engine;
-use crossbeam::channel::Receiver;
-use hdrhistogram::{AdditionError, Histogram};
+use hdrhistogram::Histogram;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-
-/// Threads that read the balances of the mixed workload. Each waits until what it shows is durable, as a platform's
-/// own would.
-pub(super) const READERS: usize = 32;
 
 /// Commands in between, so that what is read has been answered.
 const LAG: u64 = 100_000;
@@ -26,23 +22,6 @@ pub(super) struct Reader {
 impl Reader {
     pub(super) fn new() -> Result<Reader, Failure> {
         Ok(Reader { recent_us: latencies()?, any_us: latencies()? })
-    }
-
-    /// Reads the balances that are asked for, until nobody asks any more.
-    pub(super) fn serve(mut self, engine: &Engine, asked: &Receiver<MemberId>) -> Result<Reader, Failure> {
-        for member in asked {
-            let started = Instant::now();
-            engine.balances(MemberKey { program: PROGRAM, member })?;
-            self.any_us.saturating_record(started.elapsed().as_micros() as u64);
-        }
-        Ok(self)
-    }
-
-    /// Adds what another reader measured.
-    pub(super) fn add(&mut self, other: Reader) -> Result<(), Failure> {
-        let failed = |error: AdditionError| Failure::Usage(error.to_string());
-        self.recent_us.add(other.recent_us).map_err(failed)?;
-        self.any_us.add(other.any_us).map_err(failed)
     }
 
     pub(super) fn run(

@@ -1,19 +1,18 @@
 //! A thread that sends: its commands in flight, and how long each took.
 
-use super::workload::{Act, act};
-use super::{Load, Ordering};
+use super::args::Load;
+use super::workload::{Act, PROGRAM, act};
 use crate::cli::output::Failure;
-use crate::domain::{Command, MemberId};
-use crate::engine::{Engine, ExecuteError, Ticket};
-use crossbeam::channel;
+use crate::domain::{Balance, Command, MemberId, MemberKey};
+use crate::engine::{Engine, ExecuteError, Pending, Ticket};
 use hdrhistogram::Histogram;
 use indicatif::ProgressBar;
 use std::collections::VecDeque;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-/// Commands that a thread takes over at a time.
-const STRIDE: u64 = 512;
+/// Most commands that a thread takes over at a time.
+const STRIDE_MAX: u64 = 512;
 /// The longest latency that is told apart, in microseconds.
 const HOUR_US: u64 = 3_600_000_000;
 
@@ -22,8 +21,35 @@ pub(super) fn latencies() -> Result<Histogram<u64>, Failure> {
     Histogram::new_with_bounds(1, HOUR_US, 3).map_err(|error| Failure::Usage(error.to_string()))
 }
 
+/// Something that is to be answered.
+enum Sent {
+    Command(Ticket),
+    Read(Pending<Option<Vec<Balance>>>),
+}
+
+impl Sent {
+    fn is_ready(&self) -> bool {
+        match self {
+            Sent::Command(ticket) => ticket.is_ready(),
+            Sent::Read(read) => read.is_ready(),
+        }
+    }
+
+    /// Waits for the answer. Returns whether it is a refusal.
+    fn wait(self) -> Result<bool, Failure> {
+        let answer = match self {
+            Sent::Command(ticket) => ticket.wait().map(drop),
+            Sent::Read(read) => read.wait().map(drop).map_err(ExecuteError::Failed),
+        };
+        match answer {
+            Err(ExecuteError::Failed(error)) => Err(error.into()),
+            answer => Ok(answer.is_err()),
+        }
+    }
+}
+
 pub(super) struct Sender {
-    in_flight: VecDeque<(Instant, Ticket)>,
+    in_flight: VecDeque<(Instant, Sent)>,
     in_flight_max: usize,
     pub(super) latency_us: Histogram<u64>,
     pub(super) refused: u64,
@@ -47,21 +73,21 @@ impl Sender {
         engine: &Engine,
         load: &Load,
         next: &AtomicU64,
-        (bar, balances): (&ProgressBar, channel::Sender<MemberId>),
+        bar: &ProgressBar,
     ) -> Result<Sender, Failure> {
+        let stride = load.accruals.checked_div(load.threads.saturating_mul(8)).unwrap_or_default().clamp(1, STRIDE_MAX);
         loop {
-            let first = next.fetch_add(STRIDE, Ordering::Relaxed);
+            let first = next.fetch_add(stride, Ordering::Relaxed);
             if first >= load.accruals {
                 break;
             }
-            for number in first..first.saturating_add(STRIDE).min(load.accruals) {
+            for number in first..first.saturating_add(stride).min(load.accruals) {
                 match act(load, number) {
                     Act::Send(command) => self.send(engine, &command)?,
-                    // where the readers are gone, their failure is the one to tell
-                    Act::Balance(member) => drop(balances.send(member)),
+                    Act::Balance(member) => self.read(engine, member)?,
                 }
             }
-            bar.inc(STRIDE);
+            bar.inc(stride);
         }
         while !self.in_flight.is_empty() {
             self.answer()?;
@@ -80,23 +106,33 @@ impl Sender {
                 }
             };
         }
+        self.make_room()?;
+        self.in_flight.push_back((Instant::now(), Sent::Command(engine.submit(command))));
+        Ok(())
+    }
+
+    fn read(&mut self, engine: &Engine, member: MemberId) -> Result<(), Failure> {
+        self.make_room()?;
+        let read = engine.submit_balances(MemberKey { program: PROGRAM, member })?;
+        self.in_flight.push_back((Instant::now(), Sent::Read(read)));
+        Ok(())
+    }
+
+    fn make_room(&mut self) -> Result<(), Failure> {
         while self.in_flight.len() >= self.in_flight_max {
             self.answer()?;
         }
-        self.in_flight.push_back((Instant::now(), engine.submit(command)));
         Ok(())
     }
 
     /// Takes the answers that are there, waiting for the first.
     fn answer(&mut self) -> Result<(), Failure> {
         let mut wait = true;
-        while self.in_flight.front().is_some_and(|(_, ticket)| wait || ticket.is_ready()) {
-            let Some((sent, ticket)) = self.in_flight.pop_front() else { break };
+        while self.in_flight.front().is_some_and(|(_, sent)| wait || sent.is_ready()) {
+            let Some((at, sent)) = self.in_flight.pop_front() else { break };
             wait = false;
-            match ticket.wait() {
-                Err(ExecuteError::Failed(error)) => return Err(error.into()),
-                answer => self.count(sent, answer.is_err()),
-            }
+            let refused = sent.wait()?;
+            self.count(at, refused);
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! The commands of a load: drawn from numbers, so that the same seed gives the same commands.
 
-use super::Load;
+use super::args::{Load, Workload};
 use crate::cli::output::Failure;
 use crate::domain::{
     Accrue, Action, ApproveBlock, Award, BlockId, Cancel, CancelAmount, Command, CreatePartner, CreatePointType,
@@ -18,24 +18,6 @@ const BLOCK_POINTS: i64 = 1 << 50;
 const MIXED_POINTS: i64 = 300;
 /// A cancellation names a command that was sent about so many commands earlier.
 const CANCEL_LAG: u64 = 50_000;
-
-/// What is sent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Workload {
-    /// Accruals of members drawn evenly, with request ids in the order of time.
-    Standard,
-    /// The same with request ids drawn at random.
-    RandomIds,
-    /// 60 % accruals, 30 % redemptions, 5 % balances, 5 % cancellations; some members are used far more than others.
-    Mixed,
-}
-
-impl Workload {
-    /// Threads that read balances.
-    pub(super) fn readers(self) -> usize {
-        if self == Workload::Mixed { super::reader::READERS } else { 0 }
-    }
-}
 
 /// What a number of the load stands for.
 pub(super) enum Act {

@@ -1,0 +1,59 @@
+//! What a load is to do.
+
+use std::path::PathBuf;
+
+/// What is sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Workload {
+    /// Accruals of members drawn evenly, with request ids in the order of time.
+    Standard,
+    /// The same with request ids drawn at random.
+    RandomIds,
+    /// 60 % accruals, 30 % redemptions, 5 % balances, 5 % cancellations; some members are used far more than others.
+    Mixed,
+}
+
+/// Loads a new database with generated commands and measures it.
+///
+/// Every accrual is one award of 100 to 199 points, paid by a prepaid partner with four blocks, expiring a year later;
+/// every command is durable before it counts as answered.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  accruedb load --accruals 2000000 --members 1000000 --in-flight 8192 --json")]
+pub(in crate::cli) struct Load {
+    /// Where to make the database. Default: a temporary folder, removed at the end.
+    #[arg(long, value_name = "DIR")]
+    pub(super) db: Option<PathBuf>,
+    /// What is sent.
+    #[arg(long, value_enum, default_value_t = Workload::Standard)]
+    pub(super) workload: Workload,
+    /// How many commands.
+    #[arg(long, default_value_t = 1_000_000, value_name = "N")]
+    pub(super) accruals: u64,
+    /// How many members they are spread over.
+    #[arg(long, default_value_t = 100_000, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) members: u64,
+    /// How many partners pay.
+    #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(super) partners: u32,
+    /// How many of a hundred commands redeem, 150 points each. Not for the mixed workload, which has its own share.
+    #[arg(long, default_value_t = 0, value_name = "PERCENT", value_parser = clap::value_parser!(u64).range(0..=100))]
+    pub(super) redemptions: u64,
+    /// Balances read a second, by a thread of its own: half of them of members that were just used.
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=100_000))]
+    pub(super) reads: u64,
+    /// Commands in flight at any time, over all threads.
+    #[arg(long, default_value_t = 8_192, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) in_flight: u64,
+    /// Threads that send commands.
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=256))]
+    pub(super) threads: u64,
+    /// What the generated commands are drawn from: the same seed, the same commands.
+    #[arg(long, default_value_t = 1, value_name = "N")]
+    pub(super) seed: u64,
+    /// Also show the time of each step.
+    #[arg(long)]
+    pub(super) profile: bool,
+    /// Also replay the whole journal at the end, and compare the digests.
+    #[arg(long)]
+    pub(super) check: bool,
+}
