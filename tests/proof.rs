@@ -9,7 +9,7 @@ use std::time::Instant;
 
 /// A row of the table.
 #[derive(Debug)]
-pub struct Proof {
+pub(crate) struct Proof {
     row: &'static str,
     promise: &'static str,
     started: Instant,
@@ -20,13 +20,13 @@ pub struct Proof {
 
 impl Proof {
     /// A row for a promise of the engine. `faults` are the kinds that must fire.
-    pub fn new(row: &'static str, promise: &'static str, faults: &[&'static str]) -> Proof {
+    pub(crate) fn new(row: &'static str, promise: &'static str, faults: &[&'static str]) -> Proof {
         let faults = faults.iter().map(|kind| (*kind, 0)).collect();
         Proof { row, promise, started: Instant::now(), counts: BTreeMap::new(), faults, controls: BTreeMap::new() }
     }
 
     /// How much is to be done: `small`, or what `ACCRUEDB_SIZE` says.
-    pub fn size(small: u64) -> u64 {
+    pub(crate) fn size(small: u64) -> u64 {
         match std::env::var("ACCRUEDB_SIZE") {
             Ok(size) => size.parse().expect("ACCRUEDB_SIZE is a number"),
             Err(_) => small,
@@ -34,28 +34,28 @@ impl Proof {
     }
 
     /// What cannot be tested on this machine: said loudly, and never counted as passed.
-    pub fn skipped(row: &'static str, why: &str) {
+    pub(crate) fn skipped(row: &'static str, why: &str) {
         eprintln!("SKIPPED {row}: {why}");
         println!("PROOF {}", serde_json::json!({ "row": row, "skipped": why }));
     }
 
     /// So much more was done.
-    pub fn count(&mut self, what: &'static str, more: u64) {
+    pub(crate) fn count(&mut self, what: &'static str, more: u64) {
         *self.counts.entry(what).or_default() += more;
     }
 
     /// A fault of this kind fired so many times more.
-    pub fn fault(&mut self, kind: &'static str, more: u64) {
+    pub(crate) fn fault(&mut self, kind: &'static str, more: u64) {
         *self.faults.entry(kind).or_default() += more;
     }
 
     /// A negative control: the same test on an engine that breaks the promise. It must be found out.
-    pub fn control(&mut self, what: &'static str, found: bool) {
+    pub(crate) fn control(&mut self, what: &'static str, found: bool) {
         *self.controls.entry(what).or_insert(true) &= found;
     }
 
     /// Ends the row: prints it, and fails where a fault never fired or a control was not found out.
-    pub fn done(self) {
+    pub(crate) fn done(self) {
         let row = serde_json::json!({
             "row": self.row,
             "promise": self.promise,

@@ -1,0 +1,63 @@
+//! What is asked of the engine: the command of every number, the same on every run.
+
+use accruedb::domain::*;
+use accruedb::engine::{Engine, EngineOptions};
+use std::path::Path;
+
+pub(crate) const PROGRAM: ProgramId = ProgramId(1);
+const POINTS: PointTypeId = PointTypeId(1);
+const PARTNER: PartnerId = PartnerId(1);
+pub(crate) const MEMBERS: u128 = 97;
+/// A block is bought at the fourth of so many commands, and approved half of them later.
+const BLOCK_EVERY: u128 = 1000;
+const APPROVED_AFTER: u128 = BLOCK_EVERY >> 1;
+/// Writers that share the numbers out among them. It divides what is above, so that one of them buys all blocks.
+pub(crate) const WRITERS: u128 = 4;
+/// The commands without which all others are refused.
+pub(crate) const SET_UP: [u128; 5] = [1, 2, 3, 4, 4 + APPROVED_AFTER];
+/// The first number that is not needed for them.
+pub(crate) const FIRST: u128 = 8;
+
+/// The command of a number: accruals, with redemptions and cancellations among them.
+pub(crate) fn command(number: u128) -> Command {
+    let member = MemberId(number % MEMBERS);
+    let action: Action = match number {
+        1 => CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() }.into(),
+        2 => CreatePointType { point_type: POINTS, ..CreatePointType::default() }.into(),
+        3 => CreatePartner { partner: PARTNER, rates: [(POINTS, Rate::ONE)].into(), ..CreatePartner::default() }.into(),
+        n if n % BLOCK_EVERY == 4 => PurchaseBlock {
+            partner: PARTNER,
+            block: BlockId(n as u64),
+            points: Points(300_000),
+            starts_at: None,
+            expires: Expiry::Never,
+            unit_price: None,
+        }
+        .into(),
+        n if n % BLOCK_EVERY == SET_UP[4] => {
+            ApproveBlock { partner: PARTNER, block: BlockId((n - APPROVED_AFTER) as u64) }.into()
+        }
+        n if n % 7 == 0 => Redeem { member, point_type: POINTS, points: Points(150) }.into(),
+        n if n % 11 == 0 => Cancel { request: RequestId(n - WRITERS), amount: CancelAmount::Whole }.into(),
+        _ => {
+            let awards = vec![Award::new(POINTS, Points(50)), Award::new(POINTS, Points(7))];
+            Accrue { member, partner: Some(PARTNER), awards }.into()
+        }
+    };
+    Command::new(PROGRAM, RequestId(number), action)
+}
+
+/// A database with the commands in it without which all others are refused.
+pub(crate) fn set_up(db: &Path) {
+    let engine = Engine::open(db, EngineOptions::default()).unwrap();
+    for number in SET_UP {
+        engine.execute(&command(number)).unwrap();
+    }
+    engine.close().unwrap();
+}
+
+/// Commands as the lines of a file for `accruedb apply`.
+pub(crate) fn lines(numbers: impl IntoIterator<Item = u128>) -> String {
+    let line = |number| serde_json::to_string(&command(number)).unwrap() + "\n";
+    numbers.into_iter().map(line).collect()
+}
