@@ -2,7 +2,7 @@
 
 use super::work::{PROGRAM, WRITERS, command};
 use accruedb::domain::*;
-use accruedb::engine::{Engine, EngineOptions};
+use accruedb::engine::{Engine, EngineOptions, ExecuteError};
 use accruedb::storage::memory::MemoryStore;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -62,6 +62,15 @@ impl Oracle {
         self.note(number, answer);
     }
 
+    /// Sends a command to an engine of this process, and notes the answer.
+    pub(crate) fn ask(&mut self, engine: &Engine, number: u128) {
+        match engine.execute(&command(number)) {
+            Ok(receipt) => self.note(number, Answer::Done(Receipt { replayed: false, ..receipt })),
+            Err(ExecuteError::Refused(rejection)) => self.note(number, Answer::Refused(rejection)),
+            Err(ExecuteError::Failed(error)) => self.errors.push(error.to_string()),
+        }
+    }
+
     fn note(&mut self, number: u128, answer: Answer) {
         if let Some(before) = self.answers.get(&number) {
             assert_eq!(*before, answer, "command {number} was answered twice, not alike");
@@ -77,6 +86,15 @@ impl Oracle {
 
     pub(crate) fn fresh(&self) -> u64 {
         self.fresh.len() as u64
+    }
+
+    /// The newest entry that an answer named.
+    pub(crate) fn last_sequence(&self) -> Sequence {
+        let sequence = |answer: &Answer| match answer {
+            Answer::Done(receipt) => receipt.sequence,
+            _ => Sequence(0),
+        };
+        self.answers.values().map(sequence).max().unwrap_or(Sequence(0))
     }
 
     /// The number that a writer goes on with: the one after its last answer.

@@ -1,5 +1,7 @@
 //! What is asked of the engine: the command of every number, the same on every run.
 
+use super::machine::copy;
+use super::oracle::Oracle;
 use accruedb::domain::*;
 use accruedb::engine::{Engine, EngineOptions};
 use std::path::Path;
@@ -17,6 +19,9 @@ pub(crate) const WRITERS: u128 = 4;
 pub(crate) const SET_UP: [u128; 5] = [1, 2, 3, 4, 4 + APPROVED_AFTER];
 /// The first number that is not needed for them.
 pub(crate) const FIRST: u128 = 8;
+
+/// The number after the last one in a [`crashed`] database.
+pub(crate) const CRASHED_AT: u128 = FIRST + 500;
 
 /// The command of a number: accruals, with redemptions and cancellations among them.
 pub(crate) fn command(number: u128) -> Command {
@@ -60,4 +65,35 @@ pub(crate) fn set_up(db: &Path) {
 pub(crate) fn lines(numbers: impl IntoIterator<Item = u128>) -> String {
     let line = |number| serde_json::to_string(&command(number)).unwrap() + "\n";
     numbers.into_iter().map(line).collect()
+}
+
+/// A database as `kill -9` leaves it, and its answers: some commands are in the tables, some in the journal only.
+/// In `old` the same, some commands and a checkpoint earlier.
+pub(crate) fn crashed(db: &Path, old: &Path, guard_every: u32) -> Oracle {
+    let folder = tempfile::tempdir().unwrap();
+    let options = EngineOptions { guard_every, sweep_every: None, ..EngineOptions::default() };
+    let mut oracle = Oracle::default();
+    let ask = |engine: &Engine, numbers: std::ops::Range<u128>, oracle: &mut Oracle| {
+        SET_UP.into_iter().chain(numbers).for_each(|number| oracle.ask(engine, number));
+    };
+    // closed and opened, so that there are sorted files of each kind
+    for part in 0..2 {
+        let engine = Engine::open(folder.path(), options.clone()).unwrap();
+        for numbers in
+            [FIRST + part * 200..FIRST + part * 200 + 100, FIRST + part * 200 + 100..FIRST + part * 200 + 200]
+        {
+            ask(&engine, numbers, &mut oracle);
+            engine.checkpoint().unwrap();
+        }
+        engine.close().unwrap();
+    }
+    let engine = Engine::open(folder.path(), options).unwrap();
+    ask(&engine, FIRST + 400..FIRST + 460, &mut oracle);
+    copy(folder.path(), old);
+    engine.checkpoint().unwrap();
+    ask(&engine, FIRST + 460..CRASHED_AT, &mut oracle);
+    // nobody works: the files are what the death of the process would leave
+    copy(folder.path(), db);
+    engine.close().unwrap();
+    oracle
 }

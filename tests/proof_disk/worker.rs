@@ -32,6 +32,8 @@ pub(crate) struct Task {
     pub(crate) db: PathBuf,
     /// The number with which each writer begins.
     pub(crate) next: Vec<u128>,
+    /// How many commands each writer has in flight.
+    pub(crate) in_flight: Vec<usize>,
     pub(crate) answers: Answers,
     pub(crate) guard_every: u32,
     pub(crate) checkpoint_changes: u32,
@@ -44,6 +46,7 @@ impl Task {
         Task {
             db: db.to_owned(),
             next: (0..WRITERS).map(|writer| FIRST + writer).collect(),
+            in_flight: IN_FLIGHT.to_vec(),
             answers: Answers::WhenDurable,
             guard_every: 64,
             checkpoint_changes: 1_000_000,
@@ -120,11 +123,16 @@ impl Worker {
     }
 
     /// Waits for its end, and notes its answers.
-    pub(crate) fn over(mut self, oracle: &mut Oracle) {
-        self.child.wait().unwrap();
-        for line in self.said.join().unwrap() {
+    pub(crate) fn over(self, oracle: &mut Oracle) {
+        for line in self.said() {
             oracle.hear(&line, u128::from);
         }
+    }
+
+    /// Waits for its end: all that it said, line by line.
+    pub(crate) fn said(mut self) -> Vec<String> {
+        self.child.wait().unwrap();
+        self.said.join().unwrap()
     }
 }
 
@@ -145,15 +153,15 @@ fn works_in_a_process_of_its_own() {
         Err(error) => return say(&serde_json::json!({ "line": 0, "error": error.to_string() }).to_string()),
     };
     std::thread::scope(|scope| {
-        for (next, in_flight) in task.next.iter().zip(IN_FLIGHT) {
+        for (next, in_flight) in task.next.iter().zip(&task.in_flight) {
             let engine = &engine;
-            scope.spawn(move || write(engine, *next, in_flight, task.answers));
+            scope.spawn(move || write(engine, *next, *in_flight, task.answers));
         }
         for copy in task.backups.iter().flat_map(|place| (0..).map(|n| place.join(format!("{n}")))) {
+            say(&serde_json::json!({ "copying": copy }).to_string());
             if let Err(error) = engine.backup(&copy) {
                 return say(&serde_json::json!({ "line": 0, "error": error.to_string() }).to_string());
             }
-            say(&serde_json::json!({ "copied": copy }).to_string());
         }
     });
 }
