@@ -97,6 +97,6 @@ fn traced_worker(answers: Answers) -> Order {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     // numbers of which none was in the set-up: a repeated command writes nothing
     let task = Task { answers, next: vec![2001], in_flight: vec![1], ..Task::new(&db) };
-    task.start(&words).kill_after(Duration::from_millis(700), &mut Oracle::default());
+    task.work_a_while(&words, Duration::from_millis(500), &mut Oracle::default());
     check_order(&tracer.recorded(), "\"{\\\"line\\\"")
 }

@@ -5,7 +5,7 @@ use super::apply::{Ended, accruedb};
 use super::machine::{Draw, copy, files};
 use super::oracle::{Look, Oracle};
 use super::trace::{Tracer, can_trace};
-use super::work::{CRASHED_AT, MEMBERS, PROGRAM, crashed, lines};
+use super::work::{CRASHED_AT, MEMBERS, PROGRAM, crashed, crashed_at, lines};
 use crate::proof::Proof;
 use accruedb::domain::{MemberId, MemberKey};
 use accruedb::engine::{Engine, EngineOptions};
@@ -55,6 +55,11 @@ impl Victim {
             engine.close().unwrap();
             oracle
         })
+    }
+
+    /// As `kill -9` leaves it just after a checkpoint: no entry is left whose replay could show that tables are old.
+    fn after_a_checkpoint() -> Victim {
+        Victim::of("just after a checkpoint", 0, |db, old| crashed_at(db, old, 64, 0))
     }
 
     /// As `kill -9` in the middle of a checkpoint leaves it. `None` where nothing can be traced here.
@@ -220,6 +225,7 @@ fn proof_damage() {
         Victim::crashed("crashed, guard_every 64", 64, GUARD_LAG),
         Victim::closed(),
         Victim::backup(),
+        Victim::after_a_checkpoint(),
     ];
     match Victim::inside_a_checkpoint() {
         Some(victim) => victims.push(victim),
@@ -228,7 +234,7 @@ fn proof_damage() {
     let mut unseen = 0;
     let mut seen = 0;
     let only = std::env::var("ACCRUEDB_CASE").ok().map(|turn| turn.parse::<u64>().expect("the number of a turn"));
-    for turn in only.map_or(0..Proof::size(35), |turn| turn..turn + 1) {
+    for turn in only.map_or(0..Proof::size(42), |turn| turn..turn + 1) {
         let mut draw = Draw::nth(turn);
         let victim = &victims[(turn / KINDS.len() as u64) as usize % victims.len()];
         let kind = KINDS[turn as usize % KINDS.len()];
@@ -293,7 +299,7 @@ fn renew(victim: &Victim, db: &Path) {
 /// Cuts the write-ahead log before its last record.
 fn cut_newest_entry(victim: &Victim, db: &Path) {
     renew(victim, db);
-    let logs = files(db).into_iter().filter(|(path, _)| kind_of(path) == "WAL");
-    let (log, size) = logs.max_by_key(|(_, size)| *size).unwrap();
+    let mut logs = files(db).into_iter().filter(|(path, size)| kind_of(path) == "WAL" && *size > 0);
+    let (log, size) = logs.next_back().unwrap();
     fs::File::options().write(true).open(log).unwrap().set_len(size - 10).unwrap();
 }

@@ -106,7 +106,7 @@ fn fill_up(volume: &Volume, draw: &mut Draw, proof: &mut Proof) {
     fs::remove_file(filler).unwrap();
     oracle.errors.clear();
     oracle.check(&task.db, Look::AtAll).unwrap_or_else(|violation| panic!("the disk was full: {violation}"));
-    task.clone().after(&oracle).start(&[]).kill_after(Duration::from_millis(300), &mut oracle);
+    task.work_a_while(&[], Duration::from_millis(300), &mut oracle);
     assert!(oracle.fresh() > 0 && oracle.errors.is_empty(), "it goes on: {:?}", oracle.errors);
     oracle.check(&task.db, Look::AtAll).unwrap();
     proof.count("answered commands", oracle.answered());
@@ -212,7 +212,7 @@ fn slow_down(draw: &mut Draw, proof: &mut Proof) {
     let mut oracle = Oracle::default();
     // opening syncs some times, too
     let pause = Duration::from_micros(delay_us * 14);
-    Task::new(&db).start(&words).kill_after(pause, &mut oracle);
+    Task::new(&db).work_a_while(&words, pause, &mut oracle);
     assert!(oracle.answered() > 0 && oracle.errors.is_empty(), "{} us: {:?}", delay_us, oracle.errors);
     proof.fault(SLOW, 1);
     proof.count("answered commands", oracle.answered());

@@ -70,6 +70,11 @@ pub(crate) fn lines(numbers: impl IntoIterator<Item = u128>) -> String {
 /// A database as `kill -9` leaves it, and its answers: some commands are in the tables, some in the journal only.
 /// In `old` the same, some commands and a checkpoint earlier.
 pub(crate) fn crashed(db: &Path, old: &Path, guard_every: u32) -> Oracle {
+    crashed_at(db, old, guard_every, CRASHED_AT)
+}
+
+/// The same, with commands up to a number after the last checkpoint; with 0, none.
+pub(crate) fn crashed_at(db: &Path, old: &Path, guard_every: u32, end: u128) -> Oracle {
     let folder = tempfile::tempdir().unwrap();
     let options = EngineOptions { guard_every, sweep_every: None, ..EngineOptions::default() };
     let mut oracle = Oracle::default();
@@ -91,7 +96,7 @@ pub(crate) fn crashed(db: &Path, old: &Path, guard_every: u32) -> Oracle {
     ask(&engine, FIRST + 400..FIRST + 460, &mut oracle);
     copy(folder.path(), old);
     engine.checkpoint().unwrap();
-    ask(&engine, FIRST + 460..CRASHED_AT, &mut oracle);
+    ask(&engine, FIRST + 460..end, &mut oracle);
     // nobody works: the files are what the death of the process would leave
     copy(folder.path(), db);
     engine.close().unwrap();

@@ -56,7 +56,22 @@ impl Task {
 
     /// Goes on where the answers end.
     pub(crate) fn after(self, oracle: &Oracle) -> Task {
+        if oracle.answered() == 0 {
+            return self;
+        }
         Task { next: (0..WRITERS).map(|writer| oracle.next(writer, FIRST)).collect(), ..self }
+    }
+
+    /// Works, so long or longer, until something was answered, and is killed.
+    pub(crate) fn work_a_while(&self, wrapped: &[&str], pause: Duration, oracle: &mut Oracle) {
+        let mut pause = pause;
+        for _ in 0..8 {
+            self.clone().after(oracle).start(wrapped).kill_after(pause, oracle);
+            if oracle.fresh() > 0 || !oracle.errors.is_empty() {
+                return;
+            }
+            pause *= 2;
+        }
     }
 
     /// Starts the process, as the argument of `wrapped` where that names a program.
