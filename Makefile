@@ -54,7 +54,7 @@ test: build lint
 	./fuzz/run.sh commands 20
 
 soak: build
-	ACCRUEDB_KILLS=100 $(CARGO) test --release --locked --test main crash -- --nocapture
+	ACCRUEDB_SIZE=100 $(CARGO) test --release --locked --test main proof_kill -- --nocapture
 
 bench: build
 	$(CARGO) bench --locked --bench accrual

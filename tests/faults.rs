@@ -245,6 +245,20 @@ fn commands_in_flight_have_one_effect_when_repeated() {
     }
 }
 
+/// Whoever closes an engine learns of the fault, not only that it is closed.
+#[test]
+fn a_fault_while_closing_is_told() {
+    let store = Arc::new(MemoryStore::new());
+    let engine = open(&store).unwrap();
+    for step in script().iter().take(10) {
+        act(&engine, step);
+    }
+    store.trouble(Call::Checkpoint, 0, Trouble::Fail);
+    let error = engine.close().unwrap_err();
+    assert_eq!(error.kind, POISONED, "{error}");
+    assert!(error.what.contains("a write failed"), "{error}");
+}
+
 #[test]
 fn a_second_engine_fences_the_first() {
     let script = script();

@@ -13,13 +13,13 @@
 mod cli;
 mod concurrency;
 mod conformance;
-#[cfg(all(feature = "rocksdb", feature = "cli"))]
-mod crash;
 mod engine;
 mod faults;
 mod format;
 mod model;
 mod proof;
+#[cfg(all(feature = "rocksdb", feature = "cli"))]
+mod proof_disk;
 #[cfg(feature = "rocksdb")]
 mod rocks_store;
 #[cfg(feature = "cli")]

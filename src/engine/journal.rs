@@ -249,9 +249,14 @@ impl Journal {
         self.answered.notify_all();
     }
 
-    /// From now on nothing joins. The first reason stays.
+    /// From now on nothing joins. The first reason stays; but a failure says more than that the caller is done.
     pub(super) fn close(&self, why: Error) {
-        self.open.lock().closed.get_or_insert(why);
+        {
+            let mut open = self.open.lock();
+            if open.closed.as_ref().is_none_or(|before| before.kind == ErrorKind::Closed(ClosedReason::ByCaller)) {
+                open.closed = Some(why);
+            }
+        }
         let _waiting = self.waiting.lock();
         self.writer_wake.notify_one();
     }

@@ -3,7 +3,11 @@
 //! 1. Every run becomes a sorted file in `staging/`, synced. Until here nothing has happened.
 //! 2. The intent, which names them, is written to `meta`, synced. From here on it will happen.
 //! 3. Each file enters its table.
-//! 4. `applied` is written and the intent removed, in one synced write. The staged files go.
+//! 4. `applied` is written and the intent removed, by one more file that enters `meta`. The staged files go.
+//!
+//! What has entered is known to RocksDB's manifest only, and a manifest that lost its end looks like one that ended
+//! there. Because step 4 is in it too, after step 3, it is lost with it: the intent is then there again, and finds
+//! that its files are gone. Tables are never taken for newer than they are.
 //!
 //! A claim that finds an intent does steps 3 and 4 again: a file that enters twice changes nothing, because nothing
 //! else has entered since. What enters is a second link of the file: the staged one stays until step 4, so one that
@@ -16,10 +20,10 @@ use crate::domain::{Fault, Sequence};
 use crate::storage::files::{create_directory, exists, io_fault, names, sync_directory};
 use crate::storage::keys::Key;
 use crate::storage::{Run, codec};
-use rocksdb::{Cache, IngestExternalFileOptions, SstFileWriter, WriteBatch};
+use rocksdb::{Cache, IngestExternalFileOptions, Options, SstFileWriter, WriteBatch};
 use serde::{Deserialize, Serialize};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// In `meta`: the entry up to which the tables are.
 pub(super) const APPLIED: &str = "applied";
@@ -37,6 +41,8 @@ pub(super) struct Intent {
 struct StagedFile {
     table: String,
     name: String,
+    /// Its size: another one under its name is not taken for it.
+    bytes: u64,
 }
 
 /// The place where checkpoints are made.
@@ -78,30 +84,20 @@ impl Staging {
             if !run.is_empty() {
                 let table = run.table().name();
                 let name = format!("{sequence}-{:03}-{table}.sst", files.len());
-                self.write(&mut run, &name)?;
-                files.push(StagedFile { table: table.to_owned(), name });
+                let bytes = self.write(&mut run, &name)?;
+                files.push(StagedFile { table: table.to_owned(), name, bytes });
             }
         }
         sync_directory(&self.path)?;
         Ok(Intent { sequence, files })
     }
 
-    /// One sorted file; RocksDB syncs it.
-    fn write(&self, run: &mut Run, name: &str) -> Result<(), Fault> {
+    /// One sorted file; RocksDB syncs it. Returns its size.
+    fn write(&self, run: &mut Run, name: &str) -> Result<u64, Fault> {
         let path = self.path.join(name);
         let options = options::staged(run.table(), &self.cache);
-        let mut file = SstFileWriter::create(&options);
-        let mut write = || {
-            file.open(&path)?;
-            for (key, value) in run.rows() {
-                match value {
-                    Some(value) => file.put(key, value)?,
-                    None => file.delete(key)?,
-                }
-            }
-            file.finish()
-        };
-        write().map_err(|error| fault(&format!("writing {}", path.display()), error))
+        sorted_file(&path, &options, run.rows())?;
+        size(&path)
     }
 
     /// Step 2.
@@ -116,11 +112,14 @@ impl Staging {
     /// Steps 3 and 4.
     pub(super) fn apply(&self, database: &Database, intent: &Intent) -> Result<(), Fault> {
         self.enter_first(database, intent, intent.files.len())?;
-        let meta = database.family(META)?;
-        let mut batch = WriteBatch::default();
-        batch.put_cf(meta, APPLIED, intent.sequence.to_bytes());
-        batch.delete_cf(meta, INTENT);
-        database.write("recording that a checkpoint is applied", batch)?;
+        let end = self.path.join(format!("{}-end.sst", intent.sequence));
+        if exists(&end)? {
+            fs::remove_file(&end).map_err(|error| io_fault("remove", &end, &error))?;
+        }
+        let applied = intent.sequence.to_bytes();
+        let rows = [(APPLIED.as_bytes(), Some(applied.as_slice())), (INTENT.as_bytes(), None)];
+        sorted_file(&end, &options::meta(&self.cache), rows)?;
+        ingest(database, META, &end)?;
         // The checkpoint stands; files that cannot be removed now are removed before the next one.
         drop(self.clear());
         Ok(())
@@ -138,16 +137,17 @@ impl Staging {
             let what = format!("{}: a file of an unfinished checkpoint is missing", staged.display());
             return Err(Fault::corrupt(what));
         }
+        let bytes = size(&staged)?;
+        if bytes != file.bytes {
+            let what = format!("{}: {bytes} bytes, where {} were written", staged.display(), file.bytes);
+            return Err(Fault::corrupt(what));
+        }
         let link = staged.with_extension("link");
         if exists(&link)? {
             fs::remove_file(&link).map_err(|error| io_fault("remove", &link, &error))?;
         }
         fs::hard_link(&staged, &link).map_err(|error| io_fault("link", &link, &error))?;
-        let mut options = IngestExternalFileOptions::default();
-        options.set_move_files(true);
-        let family = database.family(&file.table)?;
-        let entered = database.db().ingest_external_file_cf_opts(family, &options, vec![&link]);
-        entered.map_err(|error| fault(&format!("checkpoint of table {}", file.table), error))
+        ingest(database, &file.table, &link)
     }
 
     /// After a crash: applies the checkpoint that was recorded, or removes the files of one that was not.
@@ -167,4 +167,37 @@ impl Staging {
         }
         Ok(())
     }
+}
+
+/// Writes rows, in the order of their keys, to a file of their own; RocksDB syncs it.
+fn sorted_file<'a>(
+    path: &Path,
+    options: &Options,
+    rows: impl IntoIterator<Item = (&'a [u8], Option<&'a [u8]>)>,
+) -> Result<(), Fault> {
+    let mut file = SstFileWriter::create(options);
+    let write = || {
+        file.open(path)?;
+        for (key, value) in rows {
+            match value {
+                Some(value) => file.put(key, value)?,
+                None => file.delete(key)?,
+            }
+        }
+        file.finish()
+    };
+    write().map_err(|error| fault(&format!("writing {}", path.display()), error))
+}
+
+/// Lets a file enter a table; its old name goes.
+fn ingest(database: &Database, table: &str, path: &Path) -> Result<(), Fault> {
+    let mut options = IngestExternalFileOptions::default();
+    options.set_move_files(true);
+    let entered = database.db().ingest_external_file_cf_opts(database.family(table)?, &options, vec![path]);
+    entered.map_err(|error| fault(&format!("checkpoint of table {table}"), error))
+}
+
+fn size(path: &Path) -> Result<u64, Fault> {
+    let found = fs::metadata(path).map_err(|error| io_fault("look at", path, &error))?;
+    Ok(found.len())
 }

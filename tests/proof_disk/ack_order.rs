@@ -1,0 +1,102 @@
+//! No answer before its sync, and none after a failed one.
+
+use super::apply::accruedb;
+use super::machine::Draw;
+use super::oracle::{Look, Oracle};
+use super::trace::{Order, Tracer, can_trace, check_order};
+use super::work::{FIRST, command, lines, set_up};
+use super::worker::{Answers, Task};
+use crate::proof::Proof;
+use accruedb::domain::Action;
+use std::fs;
+use std::time::Duration;
+
+const CALLS: &str = "write,pwrite64,fdatasync,fsync";
+const FAILED_SYNC: &str = "a sync fails";
+const ANSWER: &str = "{\\\"line\\\"";
+/// Commands of a run with a failing sync.
+const SHORT: u128 = 40;
+/// A failing sync for so many answers.
+const ANSWERS_A_FAULT: u64 = 50;
+
+#[test]
+fn proof_ack_order() {
+    if let Err(why) = can_trace() {
+        return Proof::skipped("ack_order", why);
+    }
+    let answers = Proof::size(300);
+    let promise = "an answer comes after the sync of its entry, and none after a failed sync";
+    let mut proof = Proof::new("ack_order", promise, &[FAILED_SYNC]);
+    let order = traced_apply(answers);
+    assert_eq!(order.complaints, Vec::<String>::new());
+    assert_eq!(order.answers, answers, "every answer was seen");
+    proof.count("answers after their sync", order.answers);
+    let mut draw = Draw::new();
+    for _ in 0..answers.div_ceil(ANSWERS_A_FAULT) {
+        fail_a_sync(1 + draw.below(60), &mut proof);
+    }
+    let order = traced_worker(Answers::WhenDurable);
+    assert_eq!((order.complaints, order.answers > 0), (Vec::new(), true));
+    let order = traced_worker(Answers::WhenTaken);
+    proof.control("answers sent before their entries are written", !order.complaints.is_empty());
+    proof.done();
+}
+
+/// Commands that are never refused, so that every one has a receipt.
+fn accruals(count: u64) -> String {
+    let accruals = (FIRST..).filter(|number| matches!(command(*number).action, Action::Accrue(_)));
+    // the set-up has one block: it pays for 5,263 accruals
+    let blocks = (1..=count / 5000).flat_map(|n| [u128::from(n) * 1000 + 4, u128::from(n) * 1000 + 504]);
+    let blocks: Vec<u128> = blocks.collect();
+    let rest = (count as usize).saturating_sub(blocks.len());
+    lines(blocks.into_iter().chain(accruals.take(rest)))
+}
+
+/// One command at a time, as the command line does it.
+fn traced_apply(answers: u64) -> Order {
+    let folder = tempfile::tempdir().unwrap();
+    let (db, file) = (folder.path().join("db"), folder.path().join("commands.jsonl"));
+    set_up(&db);
+    fs::write(&file, accruals(answers)).unwrap();
+    let tracer = Tracer::new(folder.path(), CALLS);
+    let ended = accruedb(&tracer.words(), &["apply", file.to_str().unwrap()], &db);
+    assert_eq!((ended.code, ended.err.as_str()), (Some(0), ""));
+    check_order(&tracer.recorded(), ANSWER)
+}
+
+/// The k-th sync fails: from then on nothing is answered, the error is named, and what was answered is there.
+fn fail_a_sync(k: u64, proof: &mut Proof) {
+    let folder = tempfile::tempdir().unwrap();
+    let (db, file) = (folder.path().join("db"), folder.path().join("commands.jsonl"));
+    set_up(&db);
+    fs::write(&file, lines(FIRST..FIRST + SHORT)).unwrap();
+    let tracer = Tracer::new(folder.path(), CALLS).failing(format!("fdatasync:error=EIO:when={k}"));
+    let arguments = ["apply", file.to_str().unwrap(), "--on-refusal", "stop"];
+    let ended = accruedb(&tracer.words(), &arguments, &db);
+    let order = check_order(&tracer.recorded(), ANSWER);
+    let replay = format!("sync {k} fails: {ended:?}");
+    assert_eq!(order.complaints, Vec::<String>::new(), "{replay}");
+    if tracer.fired() > 0 {
+        proof.fault(FAILED_SYNC, 1);
+        assert_eq!(ended.code, Some(3), "{replay}");
+        assert!(ended.err.contains("Input/output error"), "the error is named: {replay}");
+        proof.count("answers before a failed sync", order.answers);
+    }
+    let mut oracle = Oracle::default();
+    ended.tell(&mut oracle, FIRST);
+    oracle.check(&db, Look::AtAll).unwrap_or_else(|violation| panic!("{violation}: {replay}"));
+}
+
+/// A writer in this test's own process: the same, but for the moment of the answer.
+fn traced_worker(answers: Answers) -> Order {
+    let folder = tempfile::tempdir().unwrap();
+    let db = folder.path().join("db");
+    set_up(&db);
+    let tracer = Tracer::new(folder.path(), CALLS);
+    let words = tracer.words();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    // numbers of which none was in the set-up: a repeated command writes nothing
+    let task = Task { answers, next: vec![2001], in_flight: vec![1], ..Task::new(&db) };
+    task.work_a_while(&words, Duration::from_millis(500), &mut Oracle::default());
+    check_order(&tracer.recorded(), "\"{\\\"line\\\"")
+}

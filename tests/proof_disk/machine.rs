@@ -1,0 +1,149 @@
+//! What the machine offers: its tools, processes that must end, numbers to draw.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command as Process, ExitStatus};
+use std::time::Duration;
+
+/// Numbers that look random and are the same on every run with one seed.
+pub(crate) struct Draw(u64);
+
+impl Draw {
+    /// From `ACCRUEDB_SEED`, or always the same.
+    pub(crate) fn new() -> Draw {
+        let seed = std::env::var("ACCRUEDB_SEED").map_or(0x5eed, |seed| seed.parse().expect("ACCRUEDB_SEED"));
+        Draw(seed)
+    }
+
+    /// Those of the n-th case, whatever the cases before it drew.
+    pub(crate) fn nth(case: u64) -> Draw {
+        let Draw(seed) = Draw::new();
+        Draw(seed.wrapping_add(case.wrapping_mul(0x9fb2_1c65_1e98_df25)))
+    }
+
+    pub(crate) fn below(&mut self, end: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mixed = (self.0 ^ (self.0 >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        let mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % end.max(1)
+    }
+
+    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+        &from[self.below(from.len() as u64) as usize]
+    }
+
+    pub(crate) fn pause(&mut self, ms_max: u64) -> Duration {
+        Duration::from_micros(self.below(ms_max * 1000))
+    }
+}
+
+/// Waits for a process, but not for ever: one that hangs is killed, and `None` is returned.
+///
+/// The limit is counted in naps, so that a machine that stands still for a while does not use it up.
+pub(crate) fn ended(child: &mut Child, limit: Duration) -> Option<ExitStatus> {
+    let nap = Duration::from_millis(2);
+    for _ in 0..limit.as_millis() / nap.as_millis() {
+        if let Some(status) = child.try_wait().unwrap() {
+            return Some(status);
+        }
+        std::thread::sleep(nap);
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    None
+}
+
+/// Sends a signal to a process of ours.
+pub(crate) fn signal(name: &str, pid: u32) -> bool {
+    succeeds(&["kill", &format!("-{name}"), &pid.to_string()])
+}
+
+/// Runs a tool of the machine, quietly. `false` also where it is missing.
+pub(crate) fn succeeds(words: &[&str]) -> bool {
+    Process::new(words[0]).args(&words[1..]).output().is_ok_and(|output| output.status.success())
+}
+
+/// Whether this process may mount, and the like.
+pub(crate) fn is_root() -> bool {
+    Process::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
+}
+
+/// The files below a directory, with their sizes, in order.
+pub(crate) fn files(folder: &Path) -> Vec<(PathBuf, u64)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        match path.is_dir() {
+            true => found.extend(files(&path)),
+            false => found.push((path.clone(), fs::metadata(&path).unwrap().len())),
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Copies a directory with all that is in it.
+pub(crate) fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let target = to.join(path.file_name().unwrap());
+        match path.is_dir() {
+            true => copy(&path, &target),
+            false => drop(fs::copy(&path, &target).unwrap()),
+        }
+    }
+}
+
+/// A file system of its own in a file, mounted as long as this value lives.
+pub(crate) struct Volume {
+    image: PathBuf,
+    pub(crate) place: PathBuf,
+}
+
+impl Volume {
+    /// Makes and mounts one, with `mkfs.ext4` or `mkfs.xfs`.
+    pub(crate) fn new(folder: &Path, kind: &str, mib: u64) -> Result<Volume, String> {
+        let (image, place) = (folder.join(format!("{kind}.image")), folder.join(kind));
+        fs::create_dir_all(&place).unwrap();
+        fs::File::create(&image).unwrap().set_len(mib << 20).unwrap();
+        // nothing is set aside for root, who else would write on when the disk is full
+        let (make, how) = match kind {
+            "xfs" => ("mkfs.xfs", ["-q", "-f", "-K"].as_slice()),
+            _ => ("mkfs.ext4", ["-q", "-F", "-m", "0"].as_slice()),
+        };
+        if !succeeds(&[&[make], how, &[&image.display().to_string()]].concat()) {
+            return Err(format!("{make} is missing or fails"));
+        }
+        let volume = Volume { image, place };
+        if volume.mount() { Ok(volume) } else { Err("loop devices cannot be mounted here".to_owned()) }
+    }
+
+    pub(crate) fn mount(&self) -> bool {
+        succeeds(&["mount", "-o", "loop", &self.image.display().to_string(), &self.place.display().to_string()])
+    }
+
+    /// Waits until nobody uses it any more.
+    pub(crate) fn unmount(&self) -> bool {
+        (0..200).any(|_| {
+            let done = succeeds(&["umount", &self.place.display().to_string()]);
+            if !done {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+            done
+        })
+    }
+
+    /// Stops all writing at once, as a loss of power does: nothing that is only in memory reaches the disk.
+    pub(crate) fn cut_power(&self) -> bool {
+        // FS_IOC_SHUTDOWN with "do not flush the log"
+        let call = "open F, '<', $ARGV[0] or die; my $how = pack('L', 2); ioctl(F, 0x8004587d, $how) or die";
+        succeeds(&["perl", "-e", call, &self.place.display().to_string()])
+    }
+}
+
+impl Drop for Volume {
+    fn drop(&mut self) {
+        succeeds(&["umount", "-l", &self.place.display().to_string()]);
+    }
+}

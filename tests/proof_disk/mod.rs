@@ -1,0 +1,17 @@
+//! The proofs that need a real disk and real processes: the engine works in a child process, which is killed, starved
+//! or lied to; this process is the oracle, and knows every answer that came out before. What the machine lacks (a
+//! tracer, loop devices, root) is reported as skipped.
+
+mod ack_order;
+mod apply;
+mod backup;
+mod damage;
+mod kill;
+mod machine;
+mod oracle;
+mod power;
+mod starved;
+mod syscalls;
+mod trace;
+mod work;
+mod worker;

@@ -1,0 +1,204 @@
+//! The oracle: knows every answer, and compares a database with them.
+
+use super::work::{PROGRAM, WRITERS, command};
+use accruedb::domain::*;
+use accruedb::engine::{Engine, EngineOptions, ExecuteError};
+use accruedb::storage::memory::MemoryStore;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+/// Entries that are read in one go.
+const PAGE: usize = 1000;
+/// So many of the newest answered commands are sent again: they must get the same answer.
+const REPEATED: usize = 20;
+
+/// What was said to a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Done(Receipt),
+    Refused(Rejection),
+    /// It was taken for answered, but nobody said how: a broken engine's word.
+    Taken,
+}
+
+/// All answers that came out, by the number of the command.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Oracle {
+    answers: BTreeMap<u128, Answer>,
+    /// Numbers that were answered since the last look at the database.
+    fresh: BTreeSet<u128>,
+    /// What the engine could not do, in its own words.
+    pub(crate) errors: Vec<String>,
+}
+
+/// How thoroughly a database is looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// Whether what was answered since the last look is there.
+    AtFresh,
+    /// Whether everything is there; the laws hold; the journal, replayed, gives the same state.
+    AtAll,
+}
+
+impl Oracle {
+    /// Notes the answer of a line: `{"line":n,"receipt":{..}}` and so on, as `accruedb apply` answers. `number_of`
+    /// knows the number of a line's command. A line that was torn by a kill says nothing.
+    pub(crate) fn hear(&mut self, line: &str, number_of: impl Fn(u64) -> u128) {
+        let Some(start) = line.find('{') else { return };
+        let Ok(mut said) = serde_json::from_str::<serde_json::Value>(&line[start..]) else { return };
+        let Some(line) = said["line"].as_u64() else { return };
+        let number = number_of(line);
+        let answer = if let Some(receipt) = said.get_mut("receipt") {
+            let receipt: Receipt = serde_json::from_value(receipt.take()).unwrap();
+            Answer::Done(Receipt { replayed: false, ..receipt })
+        } else if let Some(rejection) = said.get_mut("refused") {
+            Answer::Refused(serde_json::from_value(rejection.take()).unwrap())
+        } else if said.get("taken").is_some() {
+            Answer::Taken
+        } else {
+            return self.errors.push(said["error"].to_string());
+        };
+        self.note(number, answer);
+    }
+
+    /// Sends a command to an engine of this process, and notes the answer.
+    pub(crate) fn ask(&mut self, engine: &Engine, number: u128) {
+        match engine.execute(&command(number)) {
+            Ok(receipt) => self.note(number, Answer::Done(Receipt { replayed: false, ..receipt })),
+            Err(ExecuteError::Refused(rejection)) => self.note(number, Answer::Refused(rejection)),
+            Err(ExecuteError::Failed(error)) => self.errors.push(error.to_string()),
+        }
+    }
+
+    fn note(&mut self, number: u128, answer: Answer) {
+        if let Some(before) = self.answers.get(&number) {
+            assert_eq!(*before, answer, "command {number} was answered twice, not alike");
+        }
+        self.answers.insert(number, answer);
+        self.fresh.insert(number);
+    }
+
+    /// How many commands were answered.
+    pub(crate) fn answered(&self) -> u64 {
+        self.answers.len() as u64
+    }
+
+    pub(crate) fn fresh(&self) -> u64 {
+        self.fresh.len() as u64
+    }
+
+    /// The newest entry that an answer named.
+    pub(crate) fn last_sequence(&self) -> Sequence {
+        let sequence = |answer: &Answer| match answer {
+            Answer::Done(receipt) => receipt.sequence,
+            _ => Sequence(0),
+        };
+        self.answers.values().map(sequence).max().unwrap_or(Sequence(0))
+    }
+
+    /// The number that a writer goes on with: the one after its last answer.
+    pub(crate) fn next(&self, writer: u128, first: u128) -> u128 {
+        let mine = self.answers.keys().rev().find(|number| *number % WRITERS == writer);
+        mine.map_or(first + writer, |last| last + WRITERS)
+    }
+
+    /// Opens the database and compares it with what was answered. `Err` says what is lost, changed or broken.
+    pub(crate) fn check(&mut self, db: &Path, look: Look) -> Result<(), String> {
+        let options = EngineOptions { sweep_every: None, ..EngineOptions::default() };
+        let engine = Engine::open(db, options).map_err(|error| format!("it does not open: {error}"))?;
+        self.check_engine(&engine, look)?;
+        engine.close().map_err(|error| format!("it does not close: {error}"))
+    }
+
+    pub(crate) fn check_engine(&mut self, engine: &Engine, look: Look) -> Result<(), String> {
+        match look {
+            Look::AtFresh => self.compare(engine, self.oldest_fresh())?,
+            Look::AtAll => {
+                self.compare(engine, Sequence(1))?;
+                self.repeat(engine)?;
+                let audit = engine.verify(Some(Arc::new(MemoryStore::new()))).map_err(|error| error.to_string())?;
+                if !audit.ok() {
+                    return Err(format!("the audit finds {:?}", audit.violations));
+                }
+            }
+        }
+        self.fresh.clear();
+        Ok(())
+    }
+
+    /// The first entry that can hold a fresh answer. Where one does not name its entry: the first of all.
+    fn oldest_fresh(&self) -> Sequence {
+        let entry = |number| match &self.answers[number] {
+            Answer::Done(receipt) => receipt.sequence,
+            _ => Sequence(u64::MAX),
+        };
+        let named = self.fresh.iter().map(entry).min().filter(|oldest| *oldest != Sequence(u64::MAX));
+        named.filter(|_| !self.fresh.iter().any(|n| self.answers[n] == Answer::Taken)).unwrap_or(Sequence(1))
+    }
+
+    /// Reads the journal from an entry on: numbers without holes, every command once at most, every answer there.
+    fn compare(&self, engine: &Engine, from: Sequence) -> Result<(), String> {
+        let mut next = from;
+        let mut done = BTreeSet::new();
+        let mut seen = BTreeSet::new();
+        loop {
+            let page = engine.journal(next, PAGE).map_err(|error| error.to_string())?;
+            if page.is_empty() {
+                break;
+            }
+            for entry in page {
+                if entry.sequence != next {
+                    return Err(format!("entry {next} is missing"));
+                }
+                next = next.next();
+                let number = entry.command.request_id.0;
+                seen.insert(number);
+                if matches!(entry.outcome, Outcome::Done { .. }) && number != 0 && !done.insert(number) {
+                    return Err(format!("command {number} was done twice"));
+                }
+                self.compare_entry(number, entry)?;
+            }
+        }
+        let reaches = |number: &&u128| match &self.answers[*number] {
+            Answer::Done(receipt) => receipt.sequence >= from && !done.contains(*number),
+            Answer::Taken => !seen.contains(*number),
+            Answer::Refused(_) => false,
+        };
+        let lost: Vec<&u128> = self.answers.keys().filter(reaches).collect();
+        match lost.first() {
+            None => Ok(()),
+            Some(first) => Err(format!("{} answered commands are lost, the first is {first}", lost.len())),
+        }
+    }
+
+    fn compare_entry(&self, number: u128, entry: Entry) -> Result<(), String> {
+        if entry.command.request_id != RequestId(0) && entry.command != command(number) {
+            return Err(format!("entry {} is not command {number} as it was sent", entry.sequence));
+        }
+        match (self.answers.get(&number), entry.answer(false)) {
+            (Some(Answer::Done(answer)), Ok(stored)) if *answer != stored => {
+                Err(format!("command {number} was answered {answer:?}, and is stored as {stored:?}"))
+            }
+            (Some(Answer::Refused(_)), Ok(stored)) => Err(format!("command {number} was refused, and is {stored:?}")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Who sends an answered command again gets the same answer.
+    fn repeat(&self, engine: &Engine) -> Result<(), String> {
+        let done = self.answers.iter().rev().filter_map(|(number, answer)| match answer {
+            Answer::Done(receipt) => Some((number, receipt)),
+            _ => None,
+        });
+        for (number, receipt) in done.take(REPEATED) {
+            let again = engine.execute(&command(*number));
+            if again != Ok(Receipt { replayed: true, ..receipt.clone() }) {
+                return Err(format!("command {number}, sent again, got {again:?}"));
+            }
+        }
+        let key = RequestKey { program: PROGRAM, request: RequestId(u128::MAX) };
+        let none = engine.transaction(key).map_err(|error| error.to_string())?;
+        none.map_or(Ok(()), |entry| Err(format!("nobody sent {entry:?}")))
+    }
+}

@@ -1,0 +1,108 @@
+//! Loss of power, on real file systems: what was answered was on the disk.
+
+use super::machine::{Draw, Volume, is_root, signal};
+use super::oracle::{Look, Oracle};
+use super::trace::{Tracer, can_trace};
+use super::work::set_up;
+use super::worker::Task;
+use crate::proof::Proof;
+use std::fs;
+use std::path::Path;
+
+const EXT4: &str = "power cut on ext4";
+const XFS: &str = "power cut on xfs";
+/// A database lives through so many cuts; at the end all of its history is audited.
+const CUTS_A_LIFE: u64 = 10;
+const MIB: u64 = 400;
+
+#[test]
+fn proof_power() {
+    if !is_root() {
+        return Proof::skipped("power", "only root may mount");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let mut volumes = Vec::new();
+    for (kind, fault) in [("ext4", EXT4), ("xfs", XFS)] {
+        match Volume::new(folder.path(), kind, MIB) {
+            Ok(volume) => volumes.push((volume, fault)),
+            Err(why) => Proof::skipped("power", &format!("{fault}: {why}")),
+        }
+    }
+    if volumes.is_empty() {
+        return;
+    }
+    let kinds: Vec<&'static str> = volumes.iter().map(|(_, fault)| *fault).collect();
+    let promise = "no answered command is lost by a loss of power";
+    let mut proof = Proof::new("power", promise, &kinds);
+    let mut draw = Draw::new();
+    let cuts = Proof::size(4);
+    for (volume, fault) in &volumes {
+        for life in 0..cuts.div_ceil(CUTS_A_LIFE) {
+            live(volume, fault, CUTS_A_LIFE.min(cuts - life * CUTS_A_LIFE), &mut draw, &mut proof);
+        }
+    }
+    match can_trace() {
+        Ok(()) => {
+            for (volume, _) in &volumes {
+                proof.control("syncs that are swallowed", loses_answers(volume, folder.path(), &mut draw));
+            }
+        }
+        Err(why) => Proof::skipped("power", &format!("its control: {why}")),
+    }
+    proof.done();
+}
+
+/// A fresh database on the volume.
+fn begin(volume: &Volume) -> Task {
+    let db = volume.place.join("db");
+    if db.exists() {
+        fs::remove_dir_all(&db).unwrap();
+    }
+    set_up(&db);
+    Task::new(&db)
+}
+
+fn live(volume: &Volume, fault: &'static str, cuts: u64, draw: &mut Draw, proof: &mut Proof) {
+    let task = begin(volume);
+    let task = Task { guard_every: *draw.pick(&[1, 64]), checkpoint_changes: *draw.pick(&[2_000, 1_000_000]), ..task };
+    let mut oracle = Oracle::default();
+    for cut in 1..=cuts {
+        cut_under_load(volume, &task.clone().after(&oracle), &[], draw, &mut oracle);
+        proof.fault(fault, 1);
+        let look = if cut == cuts { Look::AtAll } else { Look::AtFresh };
+        oracle.check(&task.db, look).unwrap_or_else(|violation| panic!("{fault} {cut}: {violation}"));
+    }
+    proof.count("cuts", cuts);
+    proof.count("answered commands", oracle.answered());
+    proof.count("audits with a replay", 1);
+}
+
+/// Cuts the power at a random moment, and gives it back.
+fn cut_under_load(volume: &Volume, task: &Task, wrapped: &[&str], draw: &mut Draw, oracle: &mut Oracle) {
+    let worker = task.start(wrapped);
+    let pid = worker.pid();
+    std::thread::sleep(draw.pause(400));
+    // half of the times the process sees the disk go away, and must not answer any more
+    if draw.below(2) == 0 {
+        signal("STOP", pid);
+    }
+    assert!(volume.cut_power(), "the power cannot be cut");
+    std::thread::sleep(draw.pause(20));
+    signal("KILL", pid);
+    worker.over(oracle);
+    assert!(volume.unmount() && volume.mount(), "the volume does not come back");
+}
+
+/// The same with a disk that does not sync must lose something, and soon.
+fn loses_answers(volume: &Volume, folder: &Path, draw: &mut Draw) -> bool {
+    let tracer = Tracer::new(folder, "fdatasync,fsync,sync_file_range");
+    let tracer = tracer.failing("fdatasync,fsync,sync_file_range:retval=0");
+    let words = tracer.words();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    (0..10).any(|_| {
+        let task = begin(volume);
+        let mut oracle = Oracle::default();
+        cut_under_load(volume, &task, &words, draw, &mut oracle);
+        oracle.answered() > 0 && oracle.check(&task.db, Look::AtAll).is_err()
+    })
+}

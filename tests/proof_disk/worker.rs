@@ -1,0 +1,218 @@
+//! The engine at work under several writers, in a process of its own that can be killed. The process is this test
+//! binary, run for one test, which finds its task in the environment and answers as `accruedb apply` does.
+
+use super::machine::signal;
+use super::oracle::Oracle;
+use super::work::{FIRST, WRITERS, command};
+use accruedb::engine::{Engine, EngineOptions, ExecuteError, Ticket};
+use serde::{Deserialize, Serialize};
+use std::collections::VecDeque;
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command as Process, Stdio};
+use std::sync::mpsc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+const TASK: &str = "ACCRUEDB_TEST_TASK";
+/// Commands that each writer has in flight. The first one buys the blocks, and must not fall behind.
+const IN_FLIGHT: [usize; WRITERS as usize] = [1024, 64, 4, 1];
+
+/// When a command is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Answers {
+    WhenDurable,
+    /// Before its entry is written: an engine that breaks the promise.
+    WhenTaken,
+}
+
+/// What the process does until it is killed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Task {
+    pub(crate) db: PathBuf,
+    /// The number with which each writer begins.
+    pub(crate) next: Vec<u128>,
+    /// How many commands each writer has in flight.
+    pub(crate) in_flight: Vec<usize>,
+    pub(crate) answers: Answers,
+    pub(crate) guard_every: u32,
+    pub(crate) checkpoint_changes: u32,
+    /// Backups are made here, one after the other: `0`, `1`, ...
+    pub(crate) backups: Option<PathBuf>,
+}
+
+impl Task {
+    pub(crate) fn new(db: &Path) -> Task {
+        Task {
+            db: db.to_owned(),
+            next: (0..WRITERS).map(|writer| FIRST + writer).collect(),
+            in_flight: IN_FLIGHT.to_vec(),
+            answers: Answers::WhenDurable,
+            guard_every: 64,
+            checkpoint_changes: 1_000_000,
+            backups: None,
+        }
+    }
+
+    /// Goes on where the answers end.
+    pub(crate) fn after(self, oracle: &Oracle) -> Task {
+        if oracle.answered() == 0 {
+            return self;
+        }
+        Task { next: (0..WRITERS).map(|writer| oracle.next(writer, FIRST)).collect(), ..self }
+    }
+
+    /// Works, so long or longer, until something was answered, and is killed.
+    pub(crate) fn work_a_while(&self, wrapped: &[&str], pause: Duration, oracle: &mut Oracle) {
+        let mut pause = pause;
+        for _ in 0..8 {
+            self.clone().after(oracle).start(wrapped).kill_after(pause, oracle);
+            if oracle.fresh() > 0 || !oracle.errors.is_empty() {
+                return;
+            }
+            pause *= 2;
+        }
+    }
+
+    /// Starts the process, as the argument of `wrapped` where that names a program.
+    pub(crate) fn start(&self, wrapped: &[&str]) -> Worker {
+        let own = std::env::current_exe().unwrap();
+        let mut process = match wrapped.split_first() {
+            None => Process::new(&own),
+            Some((program, arguments)) => {
+                let mut process = Process::new(program);
+                process.args(arguments).arg(&own);
+                process
+            }
+        };
+        process.args(["--exact", "proof_disk::worker::works_in_a_process_of_its_own", "--nocapture", "--quiet"]);
+        let child = process
+            .env(TASK, serde_json::to_string(self).unwrap())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Worker::new(child)
+    }
+}
+
+/// A process at work.
+pub(crate) struct Worker {
+    child: Child,
+    /// Of the process that works, which is not the child where that wraps it. Told in its first words.
+    pid: mpsc::Receiver<u32>,
+    said: JoinHandle<Vec<String>>,
+}
+
+impl Worker {
+    fn new(mut child: Child) -> Worker {
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let (tell, pid) = mpsc::channel();
+        let said = std::thread::spawn(move || {
+            let mut said = Vec::new();
+            for line in output.lines().map_while(Result::ok) {
+                let of = line.split_once("{\"pid\":").and_then(|(_, of)| of.trim_end_matches('}').parse().ok());
+                if let Some(of) = of {
+                    // nobody asks where the process is killed before it speaks
+                    let _ = tell.send(of);
+                }
+                said.push(line);
+            }
+            said
+        });
+        Worker { child, pid, said }
+    }
+
+    /// Waits until the process is about to open the database.
+    pub(crate) fn pid(&self) -> u32 {
+        self.pid.recv_timeout(Duration::from_secs(300)).expect("the worker starts")
+    }
+
+    /// Kills it, so many moments after it began to open the database, and notes its answers.
+    pub(crate) fn kill_after(self, pause: Duration, oracle: &mut Oracle) {
+        let pid = self.pid();
+        std::thread::sleep(pause);
+        signal("KILL", pid);
+        self.over(oracle);
+    }
+
+    /// Waits for its end, and notes its answers.
+    pub(crate) fn over(self, oracle: &mut Oracle) {
+        for line in self.said() {
+            oracle.hear(&line, u128::from);
+        }
+    }
+
+    /// Waits for its end: all that it said, line by line.
+    pub(crate) fn said(mut self) -> Vec<String> {
+        self.child.wait().unwrap();
+        self.said.join().unwrap()
+    }
+}
+
+/// Does nothing unless there is a task.
+#[test]
+fn works_in_a_process_of_its_own() {
+    let Ok(task) = std::env::var(TASK) else { return };
+    let task: Task = serde_json::from_str(&task).unwrap();
+    say(&format!("{{\"pid\":{}}}", std::process::id()));
+    let options = EngineOptions {
+        guard_every: task.guard_every,
+        checkpoint_changes: task.checkpoint_changes,
+        sweep_every: None,
+        ..EngineOptions::default()
+    };
+    let engine = match Engine::open(&task.db, options) {
+        Ok(engine) => engine,
+        Err(error) => return say(&serde_json::json!({ "line": 0, "error": error.to_string() }).to_string()),
+    };
+    std::thread::scope(|scope| {
+        for (next, in_flight) in task.next.iter().zip(&task.in_flight) {
+            let engine = &engine;
+            scope.spawn(move || write(engine, *next, *in_flight, task.answers));
+        }
+        for copy in task.backups.iter().flat_map(|place| (0..).map(|n| place.join(format!("{n}")))) {
+            say(&serde_json::json!({ "copying": copy }).to_string());
+            if let Err(error) = engine.backup(&copy) {
+                return say(&serde_json::json!({ "line": 0, "error": error.to_string() }).to_string());
+            }
+        }
+    });
+}
+
+/// Sends commands until one fails, and says what was answered, in order.
+fn write(engine: &Engine, first: u128, in_flight: usize, answers: Answers) {
+    let mut tickets: VecDeque<(u128, Ticket)> = VecDeque::new();
+    for number in (first..).step_by(WRITERS as usize) {
+        tickets.push_back((number, engine.submit(&command(number))));
+        if answers == Answers::WhenTaken {
+            say(&format!("{{\"line\":{number},\"taken\":true}}"));
+        }
+        if tickets.len() < in_flight {
+            continue;
+        }
+        // answered as `apply` does: half of them at a time
+        for (number, ticket) in tickets.drain(..tickets.len().div_ceil(2)) {
+            let said = match ticket.wait() {
+                Ok(receipt) => serde_json::json!({ "line": number as u64, "receipt": receipt }),
+                Err(ExecuteError::Refused(rejection)) => {
+                    serde_json::json!({ "line": number as u64, "refused": rejection })
+                }
+                Err(ExecuteError::Failed(error)) => {
+                    return say(&serde_json::json!({ "line": number as u64, "error": error.to_string() }).to_string());
+                }
+            };
+            if answers == Answers::WhenDurable {
+                say(&said.to_string());
+            }
+        }
+    }
+}
+
+/// A line, whole, at once.
+fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    // nobody listens any more: the end comes soon
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
