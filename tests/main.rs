@@ -20,8 +20,10 @@ mod faults;
 mod format;
 mod model;
 mod proof;
+mod retries;
 #[cfg(feature = "rocksdb")]
 mod rocks_store;
 #[cfg(feature = "cli")]
 mod scenarios;
+mod simulation;
 mod tidy;
