@@ -35,7 +35,7 @@ impl Scene {
     fn draw(seed: u64) -> Scene {
         let mut state = seed;
         let mut below = |end: u64| next(&mut state) % end;
-        let threads = [2, 4, 8, 16][below(4) as usize];
+        let threads = [2, 4, 4, 8, 8, 16, 16, 64][below(8) as usize];
         let after = below(24);
         let trouble = match below(6) {
             0 => Some((Call::Append, after, Trouble::Fail)),

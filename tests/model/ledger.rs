@@ -92,6 +92,11 @@ impl Model {
         malformed(command) || self.done.get(&command.request_id).is_some_and(|first| first.0 == *command)
     }
 
+    /// What a request id did.
+    pub(crate) fn done(&self, request: RequestId) -> Option<&Action> {
+        self.done.get(&request).map(|first| &first.0.action)
+    }
+
     /// Lets time pass: everything matures and expires at its instant.
     pub(crate) fn advance(&mut self, to: Timestamp) {
         self.now = self.now.max(to);

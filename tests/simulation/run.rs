@@ -499,7 +499,8 @@ impl Run {
         let (last, logged) = self.known;
         assert!(self.engine().last_sequence() >= last, "entry {last} is gone");
         let entries = self.engine().journal(last.next(), usize::MAX).expect("no trouble is planned");
-        let mut answered = self.log[logged..].to_vec().into_iter();
+        let answered = self.log[logged..].to_vec();
+        let mut answered = answered.into_iter();
         for entry in entries {
             self.advance(entry.recorded_at);
             if matches!(entry.command.action, Action::BookDue(_)) {
@@ -558,7 +559,7 @@ impl Run {
         match &command.action {
             Action::Accrue(Accrue { member, partner, .. }) => {
                 self.compare_member(command.program, *member);
-                partner.into_iter().for_each(|partner| self.compare_partner(command.program, *partner));
+                partner.iter().for_each(|partner| self.compare_partner(command.program, *partner));
             }
             Action::Redeem(Redeem { member, .. }) | Action::Enrol(Enrol { member }) => {
                 self.compare_member(command.program, *member);
@@ -609,6 +610,35 @@ impl Run {
         }
     }
 
+    /// A member's statement has the transactions that were done for the member, newest first, and bookings.
+    fn compare_statements(&self) {
+        for (program, book) in &self.books {
+            let of = |action: &Action| match action {
+                Action::Accrue(Accrue { member, .. })
+                | Action::Redeem(Redeem { member, .. })
+                | Action::Enrol(Enrol { member }) => Some(*member),
+                _ => None,
+            };
+            for member in MEMBERS.map(MemberId) {
+                let mut expected: Vec<Sequence> = Vec::new();
+                for (request, receipt) in &book.receipts {
+                    let action = match book.model.done(*request) {
+                        Some(Action::Cancel(Cancel { request, .. })) => book.model.done(*request),
+                        action => action,
+                    };
+                    expected.extend(action.and_then(of).filter(|of| *of == member).map(|_| receipt.sequence));
+                }
+                expected.sort_unstable_by(|a, b| b.cmp(a));
+                let key = MemberKey { program: *program, member };
+                let shown = self.engine().statement(key, None, usize::MAX).expect("no trouble is planned");
+                let shown = shown.unwrap_or_default().into_iter();
+                let own = |entry: &Entry| matches!(entry.command.action, Action::BookDue(_));
+                let shown: Vec<Sequence> = shown.filter(|entry| !own(entry)).map(|entry| entry.sequence).collect();
+                assert_eq!(shown, expected, "statement of member {member}");
+            }
+        }
+    }
+
     /// The journal holds what was answered, in order, and nothing else of the callers; its time never goes back.
     fn compare_journal(&self) {
         let entries = self.engine().journal(Sequence(1), usize::MAX).expect("no trouble is planned");
@@ -644,6 +674,7 @@ impl Run {
         assert_eq!(audit.violations, Vec::<String>::new());
         self.compare_items();
         self.compare_journal();
+        self.compare_statements();
         self.set_stands(false);
         self.reopen();
         self.compare_items();
