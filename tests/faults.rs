@@ -7,6 +7,7 @@ use accruedb::domain::*;
 use accruedb::engine::{ClosedReason, Engine, EngineOptions, Error, ErrorKind, ExecuteError};
 use accruedb::storage::memory::{Call, MemoryStore, Trouble};
 use std::sync::Arc;
+use std::time::Duration;
 
 const POISONED: ErrorKind = ErrorKind::Closed(ClosedReason::Poisoned);
 
@@ -280,4 +281,29 @@ fn a_second_engine_fences_the_first() {
     }
     assert_eq!(state(&second), undisturbed());
     audit(&second);
+}
+
+/// A checkpoint is on its way when the engine is closed, and fails: there must be no other one after it, which would
+/// pass over what the failed one held.
+#[test]
+fn a_checkpoint_that_fails_while_closing_loses_nothing() {
+    let store = Arc::new(MemoryStore::new());
+    let on_its_own = EngineOptions { checkpoint_changes: 10, ..options() };
+    let engine = Engine::open_store(store.clone(), on_its_own).unwrap();
+    store.trouble(Call::Checkpoint, 0, Trouble::Delay(Duration::from_millis(300)));
+    let mut commands = script().into_iter().filter_map(|step| match step {
+        Act::Do(command) => Some(command),
+        Act::Checkpoint => None,
+    });
+    for command in commands.by_ref().take(40) {
+        let _ = engine.execute(&command);
+    }
+    let before = state(&engine);
+    // the checkpoint looks the totals up when it has slept
+    std::thread::sleep(Duration::from_millis(50));
+    store.trouble(Call::Read, 0, Trouble::Fail);
+    assert_eq!(engine.close().unwrap_err().kind, POISONED);
+    let again = open(&store).unwrap();
+    assert_eq!(state(&again), before);
+    audit(&again);
 }

@@ -20,8 +20,10 @@ mod model;
 mod proof;
 #[cfg(all(feature = "rocksdb", feature = "cli"))]
 mod proof_disk;
+mod retries;
 #[cfg(feature = "rocksdb")]
 mod rocks_store;
 #[cfg(feature = "cli")]
 mod scenarios;
+mod simulation;
 mod tidy;

@@ -4,9 +4,9 @@
 //! A failure names its seed. To run that one again: `MODEL_SEED=<seed> cargo test model::`; more of them with
 //! `MODEL_HISTORIES=<count>`.
 
-mod drive;
+pub(crate) mod drive;
 pub(crate) mod history;
-mod ledger;
+pub(crate) mod ledger;
 mod member;
 mod partner;
 

@@ -4,7 +4,10 @@
 //! it did and which faults fired. A kind of fault that never fired was not tested, and a negative control that did
 //! not fail shows that the test cannot see what it looks for: both fail the row.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
 use std::time::Instant;
 
 /// A row of the table.
@@ -70,4 +73,28 @@ impl Proof {
         let unseen: Vec<_> = self.controls.iter().filter(|(_, found)| !**found).collect();
         assert!(unseen.is_empty(), "{}: controls that were not found out: {unseen:?}", self.row);
     }
+}
+
+thread_local! {
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What `body` gives, or the words with which it panicked, which are not printed.
+pub(crate) fn quietly<R>(body: impl FnOnce() -> R) -> Result<R, String> {
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if !QUIET.get() {
+                before(panic);
+            }
+        }));
+    });
+    QUIET.set(true);
+    let result = catch_unwind(AssertUnwindSafe(body));
+    QUIET.set(false);
+    result.map_err(|panic| match panic.downcast::<String>() {
+        Ok(text) => *text,
+        Err(panic) => panic.downcast::<&str>().map_or_else(|_| "a panic without words".into(), |text| (*text).into()),
+    })
 }

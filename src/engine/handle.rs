@@ -209,7 +209,9 @@ impl Engine {
     /// Books everything that has expired or matured. It changes no answer. Returns how many members and partners
     /// had something.
     pub fn book_due(&self) -> Result<u64, Error> {
-        sweeper::sweep(&self.core, self.now(), &|| false)
+        let booked = sweeper::sweep(&self.core, self.now(), &|| false)?;
+        self.core.state.journal.wait(self.last_sequence())?;
+        Ok(booked)
     }
 
     /// Brings all that happened until now into the tables.

@@ -249,14 +249,14 @@ impl Journal {
         self.answered.notify_all();
     }
 
-    /// From now on nothing joins. The first reason stays; but a failure says more than that the caller is done.
+    /// From now on nothing joins. The first reason stays, but a failure is told even where the caller closes.
     pub(super) fn close(&self, why: Error) {
-        {
-            let mut open = self.open.lock();
-            if open.closed.as_ref().is_none_or(|before| before.kind == ErrorKind::Closed(ClosedReason::ByCaller)) {
-                open.closed = Some(why);
-            }
+        let mut open = self.open.lock();
+        // IMPORTANT: a checkpoint that fails while the caller closes must keep the last one from being made
+        if open.closed.as_ref().is_none_or(|error| error.kind == ErrorKind::Closed(ClosedReason::ByCaller)) {
+            open.closed = Some(why);
         }
+        drop(open);
         let _waiting = self.waiting.lock();
         self.writer_wake.notify_one();
     }

@@ -13,7 +13,10 @@ use std::time::Duration;
 
 type Rows = BTreeMap<Vec<u8>, Vec<u8>>;
 
-/// A call that changes a [`MemoryStore`].
+/// A row that a checkpoint changes; without a value, it goes.
+type Row = (TableId, Vec<u8>, Option<Vec<u8>>);
+
+/// A kind of call of a [`MemoryStore`] that can go wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Call {
     /// [`Store::append`].
@@ -22,6 +25,12 @@ pub enum Call {
     Checkpoint,
     /// [`Read::get`] and [`Read::scan`].
     Read,
+    /// [`Read::journal`] and [`Read::journal_record`].
+    Journal,
+    /// [`Store::claim`].
+    Claim,
+    /// [`Store::release`].
+    Release,
 }
 
 /// What goes wrong on a call.
@@ -33,6 +42,9 @@ pub enum Trouble {
     FailAfter,
     /// The caller is told that it is done, and it is not: a lying disk, the negative control of tests.
     Lose,
+    /// A part of a checkpoint is done, and the caller is told that it failed: the next claim has to finish it. On a
+    /// claim, that is torn in its turn. Elsewhere nothing is done.
+    Tear,
     /// It takes this long.
     Delay(Duration),
 }
@@ -53,6 +65,8 @@ struct State {
     applied: Sequence,
     promised: Option<Tail>,
     released: bool,
+    /// A torn checkpoint, which the next claim finishes.
+    torn: Option<(Sequence, Vec<Row>)>,
     plans: Vec<Plan>,
 }
 
@@ -70,6 +84,12 @@ impl MemoryStore {
     /// From now on, the call of this kind after the next `after` ones has this trouble, once.
     pub fn trouble(&self, call: Call, after: u64, trouble: Trouble) {
         self.0.lock().plans.push(Plan { call, after, trouble });
+    }
+
+    /// Nothing goes wrong from now on. Names the troubles that did not strike.
+    pub fn calm(&self) -> Vec<(Call, Trouble)> {
+        let plans = std::mem::take(&mut self.0.lock().plans);
+        plans.into_iter().map(|plan| (plan.call, plan.trouble)).collect()
     }
 
     /// Cuts the journal after entry `last`: damage that an engine must notice.
@@ -107,6 +127,11 @@ impl MemoryStore {
     }
 }
 
+fn changed(run: &mut Run) -> Vec<Row> {
+    let table = run.table();
+    run.rows().map(|(key, value)| (table, key.to_vec(), value.map(<[u8]>::to_vec))).collect()
+}
+
 fn planned() -> Fault {
     Fault::io("memory store: failed as planned")
 }
@@ -140,17 +165,25 @@ impl State {
         self.journal.range(..=at).next_back().map(|(first, bytes)| (*first, bytes.clone()))
     }
 
-    fn apply(&mut self, sequence: Sequence, runs: &mut [Run]) {
-        for run in runs {
-            let table = self.tables.entry(run.table()).or_default();
-            for (key, value) in run.rows() {
-                match value {
-                    Some(value) => table.insert(key.to_vec(), value.to_vec()),
-                    None => table.remove(key),
-                };
-            }
-        }
+    fn apply(&mut self, sequence: Sequence, rows: &[Row]) {
+        self.put(rows);
         self.applied = sequence;
+    }
+
+    /// Puts the first rows of a checkpoint into the tables, and keeps all of them for the next claim.
+    fn tear(&mut self, sequence: Sequence, rows: Vec<Row>) {
+        self.put(rows.split_at(rows.len().div_ceil(2)).0);
+        self.torn = Some((sequence, rows));
+    }
+
+    fn put(&mut self, rows: &[Row]) {
+        for (table, key, value) in rows {
+            let table = self.tables.entry(*table).or_default();
+            match value {
+                Some(value) => table.insert(key.clone(), value.clone()),
+                None => table.remove(key),
+            };
+        }
     }
 
     fn fenced(&self, epoch: Epoch) -> Result<(), Fault> {
@@ -181,12 +214,18 @@ impl Read for MemoryStore {
     }
 
     fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault> {
+        if self.trouble_of(Call::Journal).is_some() {
+            return Err(planned());
+        }
         let start = self.0.lock().journal_record(from).map(|(first, _)| first);
         walk(start, from, |from| self.0.lock().next_record(from), visit)
     }
 
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
-        Ok(self.0.lock().journal_record(at))
+        match self.trouble_of(Call::Journal) {
+            Some(_) => Err(planned()),
+            None => Ok(self.0.lock().journal_record(at)),
+        }
     }
 }
 
@@ -257,9 +296,26 @@ impl Read for Frozen {
 
 impl Store for MemoryStore {
     fn claim(&self) -> Result<Claim, Fault> {
+        let trouble = self.trouble_of(Call::Claim);
         let mut state = self.0.lock();
+        if trouble == Some(Trouble::Fail) {
+            return Err(planned());
+        }
+        if let Some((sequence, rows)) = state.torn.take() {
+            if trouble == Some(Trouble::Tear) {
+                state.tear(sequence, rows);
+            } else {
+                state.apply(sequence, &rows);
+            }
+        }
+        if trouble == Some(Trouble::Tear) {
+            return Err(planned());
+        }
         state.epoch = state.epoch.saturating_add(1);
         let released = std::mem::take(&mut state.released);
+        if trouble == Some(Trouble::FailAfter) {
+            return Err(planned());
+        }
         Ok(Claim { epoch: Epoch(state.epoch), applied: state.applied, promised: state.promised, released })
     }
 
@@ -269,7 +325,7 @@ impl Store for MemoryStore {
         if state.fenced(epoch).is_err() {
             return Appended::Fenced;
         }
-        if trouble == Some(Trouble::Fail) {
+        if matches!(trouble, Some(Trouble::Fail | Trouble::Tear)) {
             return Appended::Unknown(planned());
         }
         if trouble != Some(Trouble::Lose) {
@@ -293,11 +349,15 @@ impl Store for MemoryStore {
         let mut runs = runs.collect::<Result<Vec<Run>, Fault>>()?;
         let mut state = self.0.lock();
         state.fenced(epoch)?;
-        if trouble == Some(Trouble::Fail) {
-            return Err(planned());
-        }
-        if trouble != Some(Trouble::Lose) {
-            state.apply(sequence, &mut runs);
+        let rows = runs.iter_mut().flat_map(changed).collect::<Vec<Row>>();
+        match trouble {
+            Some(Trouble::Fail) => return Err(planned()),
+            Some(Trouble::Tear) => {
+                state.tear(sequence, rows);
+                return Err(planned());
+            }
+            Some(Trouble::Lose) => {}
+            _ => state.apply(sequence, &rows),
         }
         if trouble == Some(Trouble::FailAfter) { Err(planned()) } else { Ok(()) }
     }
@@ -307,12 +367,16 @@ impl Store for MemoryStore {
     }
 
     fn release(&self, epoch: Epoch, tail: Tail) -> Result<(), Fault> {
+        let trouble = self.trouble_of(Call::Release);
         let mut state = self.0.lock();
         state.fenced(epoch)?;
+        if matches!(trouble, Some(Trouble::Fail | Trouble::Tear)) {
+            return Err(planned());
+        }
         state.epoch = state.epoch.saturating_add(1);
         state.promised = Some(tail);
         state.released = true;
-        Ok(())
+        if trouble == Some(Trouble::FailAfter) { Err(planned()) } else { Ok(()) }
     }
 
     fn backup(&self, _to: &Path) -> Result<(), Fault> {

@@ -3,7 +3,7 @@
 use super::history::{History, PROGRAM, Step};
 use super::ledger::{Expected, Model};
 use accruedb::domain::*;
-use accruedb::engine::{Engine, EngineOptions, ExecuteError};
+use accruedb::engine::{AccountItems, Engine, EngineOptions, ExecuteError, PartnerState};
 use accruedb::storage::memory::MemoryStore;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,13 +13,19 @@ const MEMBERS: std::ops::RangeInclusive<u128> = 99..=104;
 /// Past states that are kept to be looked back at.
 const PAST_MAX: usize = 24;
 
+/// The model of one program, with what the engine answered.
+#[derive(Debug, Clone)]
+pub(crate) struct Book {
+    pub(crate) model: Model,
+    /// The first receipt of each request.
+    pub(crate) receipts: BTreeMap<RequestId, Receipt>,
+}
+
 pub(crate) struct Drive {
     engine: Option<Engine>,
     store: Arc<MemoryStore>,
     options: EngineOptions,
-    model: Model,
-    /// The first receipt of each request.
-    receipts: BTreeMap<RequestId, Receipt>,
+    book: Book,
     /// The model just before time moved on.
     past: Vec<Model>,
 }
@@ -42,82 +48,13 @@ fn member_key(member: MemberId) -> MemberKey {
     MemberKey { program: PROGRAM, member }
 }
 
-impl Drive {
-    pub(crate) fn new(options: EngineOptions) -> Drive {
-        let store = Arc::new(MemoryStore::new());
-        let engine = Some(Engine::open_store(store.clone(), options.clone()).expect("an empty store opens"));
-        Drive { engine, store, options, model: Model::new(), receipts: BTreeMap::new(), past: Vec::new() }
+impl Book {
+    pub(crate) fn new() -> Book {
+        Book { model: Model::new(), receipts: BTreeMap::new() }
     }
 
-    fn engine(&self) -> &Engine {
-        self.engine.as_ref().expect("it is open between steps")
-    }
-
-    pub(crate) fn step(&mut self, step: &Step) {
-        match step {
-            Step::Do(command) => {
-                let expected = self.expect(command);
-                let answer = self.engine().execute(command);
-                self.compare(command, &expected, answer);
-                self.compare_member(command);
-            }
-            Step::Batch(commands) => {
-                let answers = self.engine().execute_batch(commands);
-                for (command, answer) in commands.iter().zip(answers) {
-                    let expected = self.expect(command);
-                    self.compare(command, &expected, answer);
-                }
-                self.compare_all();
-            }
-            Step::Advance(ms) => {
-                let to = Timestamp::from_ms(*ms).expect("a day of this century");
-                self.remember(|model| model.advance(to));
-                self.engine().advance_to(to).expect("time comes from the commands");
-                self.compare_all();
-            }
-            Step::Sweep => {
-                self.engine().book_due().expect("no trouble is planned");
-                self.compare_all();
-            }
-            Step::Checkpoint => self.engine().checkpoint().expect("no trouble is planned"),
-            Step::Reopen => {
-                self.engine.take().expect("it is open").close().expect("no trouble is planned");
-                self.open();
-            }
-            Step::Crash => {
-                // the next engine claims the store before the last one can bring anything in order
-                let crashed = self.engine.take();
-                self.open();
-                drop(crashed);
-                self.compare_all();
-            }
-            Step::LookBack(ms) => self.look_back(*ms),
-        }
-    }
-
-    fn expect(&mut self, command: &Command) -> Expected {
-        self.remember(|model| model.execute(command))
-    }
-
-    /// Keeps the model as it was, if time moves on.
-    fn remember<R>(&mut self, change: impl FnOnce(&mut Model) -> R) -> R {
-        let before = self.model.clone();
-        let result = change(&mut self.model);
-        if self.model.now > before.now && before.now > Timestamp::MIN {
-            self.past.push(before);
-            let surplus = self.past.len().saturating_sub(PAST_MAX);
-            self.past.drain(..surplus);
-        }
-        result
-    }
-
-    fn open(&mut self) {
-        let engine = Engine::open_store(self.store.clone(), self.options.clone()).expect("it opens again");
-        engine.advance_to(self.model.now).expect("time comes from the commands");
-        self.engine = Some(engine);
-    }
-
-    fn compare(&mut self, command: &Command, expected: &Expected, answer: Result<Receipt, ExecuteError>) {
+    /// What was answered is what the model expects.
+    pub(crate) fn compare(&mut self, command: &Command, expected: &Expected, answer: Result<Receipt, ExecuteError>) {
         let what = format!("{command:?}");
         match (expected, answer) {
             (Expected::Malformed, Err(ExecuteError::Failed(error))) => {
@@ -125,6 +62,7 @@ impl Drive {
             }
             (Expected::Refused(expected), Err(ExecuteError::Refused(mut rejection))) => {
                 if let Rejection::RequestIdReused { first } = &mut rejection {
+                    assert_eq!(*first, self.receipts[&command.request_id].sequence, "{what}");
                     *first = Sequence(0);
                 }
                 assert_eq!(rejection, *expected, "{what}");
@@ -164,6 +102,112 @@ impl Drive {
         assert_eq!(taken.collect::<Vec<_>>(), expected, "{command:?}: items taken");
     }
 
+    pub(crate) fn compare_balances(&self, member: MemberId, shown: &Option<Vec<Balance>>) {
+        assert_eq!(*shown, self.model.balances(member), "balances of member {member} at {}", self.model.now);
+    }
+
+    pub(crate) fn compare_partner(&self, id: PartnerId, shown: Option<PartnerState>) {
+        let model = self.model.partners.get(&id);
+        assert_eq!(shown.is_some(), model.is_some(), "partner {id}");
+        let (Some(shown), Some(model)) = (shown, model) else { return };
+        let left: i64 = model.blocks.values().filter(|block| block.approved).map(|block| block.left).sum();
+        assert_eq!((shown.partner.remaining.0, shown.partner.debited.0), (left, model.debited), "partner {id}");
+        let blocks = shown.blocks.iter().map(|(id, block)| (*id, block.remaining.0, block.debited.0));
+        let expected = model.blocks.iter().map(|(id, block)| (*id, block.left, block.debited));
+        assert_eq!(blocks.collect::<Vec<_>>(), expected.collect::<Vec<_>>(), "blocks of partner {id}");
+    }
+
+    /// Every item of an account: what was granted, what is left, and whether it waits to mature.
+    pub(crate) fn compare_items(&self, account: AccountKey, shown: &AccountItems) {
+        let of = |items: &[(ItemPosition, Item)], waits: bool| -> Vec<(ItemId, i64, i64, bool)> {
+            items.iter().map(|(at, item)| (at.id, item.granted.0, item.remaining.0, waits)).collect()
+        };
+        let mut shown = [of(&shown.matured, false), of(&shown.future, true)].concat();
+        shown.sort_unstable();
+        let items = self.model.members.get(&account.member).map(|member| member.items.as_slice()).unwrap_or_default();
+        let items = items.iter().filter(|item| item.point_type == account.point_type);
+        let mut expected: Vec<_> =
+            items.map(|item| (item.id.expect("it was learned"), item.granted, item.left, item.waits)).collect();
+        expected.sort_unstable();
+        assert_eq!(shown, expected, "items of {account:?} at {}", self.model.now);
+    }
+}
+
+impl Drive {
+    pub(crate) fn new(options: EngineOptions) -> Drive {
+        let store = Arc::new(MemoryStore::new());
+        let engine = Some(Engine::open_store(store.clone(), options.clone()).expect("an empty store opens"));
+        Drive { engine, store, options, book: Book::new(), past: Vec::new() }
+    }
+
+    fn engine(&self) -> &Engine {
+        self.engine.as_ref().expect("it is open between steps")
+    }
+
+    pub(crate) fn step(&mut self, step: &Step) {
+        match step {
+            Step::Do(command) => {
+                let expected = self.expect(command);
+                let answer = self.engine().execute(command);
+                self.book.compare(command, &expected, answer);
+                self.compare_member(command);
+            }
+            Step::Batch(commands) => {
+                let answers = self.engine().execute_batch(commands);
+                for (command, answer) in commands.iter().zip(answers) {
+                    let expected = self.expect(command);
+                    self.book.compare(command, &expected, answer);
+                }
+                self.compare_all();
+            }
+            Step::Advance(ms) => {
+                let to = Timestamp::from_ms(*ms).expect("a day of this century");
+                self.remember(|model| model.advance(to));
+                self.engine().advance_to(to).expect("time comes from the commands");
+                self.compare_all();
+            }
+            Step::Sweep => {
+                self.engine().book_due().expect("no trouble is planned");
+                self.compare_all();
+            }
+            Step::Checkpoint => self.engine().checkpoint().expect("no trouble is planned"),
+            Step::Reopen => {
+                self.engine.take().expect("it is open").close().expect("no trouble is planned");
+                self.open();
+            }
+            Step::Crash => {
+                // the next engine claims the store before the last one can bring anything in order
+                let crashed = self.engine.take();
+                self.open();
+                drop(crashed);
+                self.compare_all();
+            }
+            Step::LookBack(ms) => self.look_back(*ms),
+        }
+    }
+
+    fn expect(&mut self, command: &Command) -> Expected {
+        self.remember(|model| model.execute(command))
+    }
+
+    /// Keeps the model as it was, if time moves on.
+    fn remember<R>(&mut self, change: impl FnOnce(&mut Model) -> R) -> R {
+        let before = self.book.model.clone();
+        let result = change(&mut self.book.model);
+        if self.book.model.now > before.now && before.now > Timestamp::MIN {
+            self.past.push(before);
+            let surplus = self.past.len().saturating_sub(PAST_MAX);
+            self.past.drain(..surplus);
+        }
+        result
+    }
+
+    fn open(&mut self) {
+        let engine = Engine::open_store(self.store.clone(), self.options.clone()).expect("it opens again");
+        engine.advance_to(self.book.model.now).expect("time comes from the commands");
+        self.engine = Some(engine);
+    }
+
     fn compare_member(&self, command: &Command) {
         match &command.action {
             Action::Accrue(Accrue { member, .. }) | Action::Redeem(Redeem { member, .. }) => self.compare_one(*member),
@@ -173,29 +217,21 @@ impl Drive {
 
     fn compare_one(&self, member: MemberId) {
         let shown = self.engine().balances(member_key(member)).expect("no trouble is planned");
-        assert_eq!(shown, self.model.balances(member), "balances of member {member} at {}", self.model.now);
+        self.book.compare_balances(member, &shown);
     }
 
     fn compare_all(&self) {
         MEMBERS.map(MemberId).for_each(|member| self.compare_one(member));
         for id in (0..=4).map(PartnerId) {
             let key = PartnerKey { program: PROGRAM, partner: id };
-            let shown = self.engine().partner(key).expect("no trouble is planned");
-            let model = self.model.partners.get(&id);
-            assert_eq!(shown.is_some(), model.is_some(), "partner {id}");
-            let (Some(shown), Some(model)) = (shown, model) else { continue };
-            let left: i64 = model.blocks.values().filter(|block| block.approved).map(|block| block.left).sum();
-            assert_eq!((shown.partner.remaining.0, shown.partner.debited.0), (left, model.debited), "partner {id}");
-            let blocks = shown.blocks.iter().map(|(id, block)| (*id, block.remaining.0, block.debited.0));
-            let expected = model.blocks.iter().map(|(id, block)| (*id, block.left, block.debited));
-            assert_eq!(blocks.collect::<Vec<_>>(), expected.collect::<Vec<_>>(), "blocks of partner {id}");
+            self.book.compare_partner(id, self.engine().partner(key).expect("no trouble is planned"));
         }
     }
 
     /// Balances at a past instant are those that were shown then.
     fn look_back(&self, ms: i64) {
-        let Some(at) = Timestamp::from_ms(self.model.now.ms().saturating_sub(ms)) else { return };
-        let mut known = self.past.iter().chain([&self.model]);
+        let Some(at) = Timestamp::from_ms(self.book.model.now.ms().saturating_sub(ms)) else { return };
+        let mut known = self.past.iter().chain([&self.book.model]);
         let Some(model) = known.rfind(|model| model.now <= at) else { return };
         let mut then = model.clone();
         then.advance(at);

@@ -5,6 +5,10 @@ use super::member::{Given, Member};
 use super::partner::{ModelBlock, ModelPartner};
 use accruedb::domain::*;
 use std::collections::BTreeMap;
+use std::rc::Rc;
+
+#[path = "calendar.rs"]
+pub(crate) mod calendar;
 
 /// What the model says becomes of a command.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,11 +35,13 @@ enum Transaction {
 #[derive(Debug, Clone)]
 pub(crate) struct Model {
     pub(crate) now: Timestamp,
+    /// Whether its clock stands still, whatever the commands are dated.
+    pub(crate) stands: bool,
     program: Option<CreateProgram>,
     types: BTreeMap<PointTypeId, CreatePointType>,
     pub(crate) partners: BTreeMap<PartnerId, ModelPartner>,
     pub(crate) members: BTreeMap<MemberId, Member>,
-    done: BTreeMap<RequestId, (Command, Transaction)>,
+    done: BTreeMap<RequestId, Rc<(Command, Transaction)>>,
 }
 
 type Effect = Result<(Transaction, Expected), Rejection>;
@@ -48,6 +54,7 @@ impl Model {
     pub(crate) fn new() -> Model {
         Model {
             now: Timestamp::MIN,
+            stands: false,
             program: None,
             types: BTreeMap::new(),
             partners: BTreeMap::new(),
@@ -57,12 +64,14 @@ impl Model {
     }
 
     pub(crate) fn execute(&mut self, command: &Command) -> Expected {
-        if malformed(&command.action) {
+        if malformed(command) {
             return Expected::Malformed;
         }
-        self.advance(command.transaction_at.unwrap_or(self.now));
+        if !self.stands {
+            self.advance(command.transaction_at.unwrap_or(self.now));
+        }
         match self.done.get(&command.request_id) {
-            Some((first, _)) if first == command => return Expected::Replayed,
+            Some(first) if first.0 == *command => return Expected::Replayed,
             Some(_) => return Expected::Refused(Rejection::RequestIdReused { first: Sequence(0) }),
             None => {}
         }
@@ -70,12 +79,22 @@ impl Model {
         match next.decide(command) {
             Ok((transaction, expected)) => {
                 *self = next;
-                self.done.insert(command.request_id, (command.clone(), transaction));
+                self.done.insert(command.request_id, Rc::new((command.clone(), transaction)));
                 self.advance(self.now);
                 expected
             }
             Err(rejection) => Expected::Refused(rejection),
         }
+    }
+
+    /// Whether the command would leave no entry in the journal: it is malformed, or was done before.
+    pub(crate) fn is_silent(&self, command: &Command) -> bool {
+        malformed(command) || self.done.get(&command.request_id).is_some_and(|first| first.0 == *command)
+    }
+
+    /// What a request id did.
+    pub(crate) fn done(&self, request: RequestId) -> Option<&Action> {
+        self.done.get(&request).map(|first| &first.0.action)
     }
 
     /// Lets time pass: everything matures and expires at its instant.
@@ -116,18 +135,27 @@ impl Model {
 
     fn decide(&mut self, command: &Command) -> Effect {
         let at = command.transaction_at.unwrap_or(self.now);
+        let latest = self.now.ms() + 24 * 3_600_000;
+        let latest = Timestamp::from_ms(latest).unwrap_or(Timestamp::MAX);
+        let dated = if at > latest { Err(Rejection::TransactionAhead { latest }) } else { Ok(()) };
         if let Action::CreateProgram(body) = &command.action {
             return match self.program.replace(body.clone()) {
                 Some(_) => Err(Rejection::ProgramExists),
-                None => done(Transaction::Other),
+                None => dated.and_then(|()| done(Transaction::Other)),
             };
         }
         let Some(program) = self.program.clone() else { return Err(Rejection::ProgramUnknown) };
+        dated?;
         match &command.action {
-            Action::CreatePointType(body) => match self.types.insert(body.point_type, body.clone()) {
-                Some(_) => Err(Rejection::PointTypeExists { point_type: body.point_type }),
-                None => done(Transaction::Other),
-            },
+            Action::CreatePointType(body) => {
+                let limit = program.point_types_max.unwrap_or(8);
+                let full = self.types.len() >= usize::from(limit);
+                match self.types.insert(body.point_type, body.clone()) {
+                    Some(_) => Err(Rejection::PointTypeExists { point_type: body.point_type }),
+                    None if full => Err(Rejection::PointTypeLimit { limit }),
+                    None => done(Transaction::Other),
+                }
+            }
             Action::CreatePartner(body) => {
                 for point_type in body.rates.keys() {
                     self.point_type(*point_type)?;
@@ -138,7 +166,7 @@ impl Model {
                     None => done(Transaction::Other),
                 }
             }
-            Action::PurchaseBlock(body) => self.purchase(body, at),
+            Action::PurchaseBlock(body) => self.purchase(body, at, &program.zone),
             Action::ApproveBlock(body) => self.approve(body),
             Action::Enrol(body) => {
                 let member = Member { enrolled_at: Some(self.now), ..Member::default() };
@@ -158,7 +186,7 @@ impl Model {
         self.types.get(&point_type).ok_or(Rejection::PointTypeUnknown { point_type })
     }
 
-    fn purchase(&mut self, body: &PurchaseBlock, at: Timestamp) -> Effect {
+    fn purchase(&mut self, body: &PurchaseBlock, at: Timestamp, zone: &Zone) -> Effect {
         let partner = self.partners.get_mut(&body.partner);
         let partner = partner.ok_or(Rejection::PartnerUnknown { partner: body.partner })?;
         if partner.terms.billing == Billing::PostPaid {
@@ -167,7 +195,8 @@ impl Model {
         if partner.blocks.contains_key(&body.block) {
             return Err(Rejection::BlockExists { block: body.block });
         }
-        let (starts_at, until) = (body.starts_at.unwrap_or(at), expiry(body.expires, at));
+        let starts_at = body.starts_at.unwrap_or(at);
+        let until = calendar::expiry(body.expires, at, zone).ok_or(Rejection::Overflow)?;
         if let Some(expires_at) = until.filter(|until| *until <= starts_at) {
             return Err(Rejection::BlockExpired { block: body.block, expires_at });
         }
@@ -210,11 +239,14 @@ impl Model {
             let kind = &types[&award.point_type];
             let start = match award.start {
                 Start::At(instant) => instant,
-                Start::After(span) => after(span, at),
-                Start::Transaction => now,
+                Start::After(span) if kind.class == PointClass::Redeemable => {
+                    calendar::after(span, at, &program.zone).ok_or(Rejection::Overflow)?
+                }
+                Start::After(_) | Start::Transaction => now,
             };
             let from = if kind.class == PointClass::Qualifying { now } else { start.max(now) };
-            let until = expiry(award.expires.unwrap_or(kind.expiry), at);
+            let until = award.expires.unwrap_or(kind.expiry);
+            let until = calendar::expiry(until, at, &program.zone).ok_or(Rejection::Overflow)?;
             let never = until.filter(|until| *until <= from);
             if let (Some(expires_at), NeverUsable::Refuse) = (never, program.never_usable) {
                 return Err(Rejection::NeverUsable { place, available_from: from, expires_at });
@@ -257,9 +289,10 @@ impl Model {
     }
 
     fn cancel(&mut self, body: &Cancel) -> Effect {
-        let Some((_, mut transaction)) = self.done.get(&body.request).cloned() else {
+        let Some(original) = self.done.get(&body.request).cloned() else {
             return Err(Rejection::TransactionUnknown);
         };
+        let (command, mut transaction) = Rc::unwrap_or_clone(original);
         match &mut transaction {
             Transaction::Other => return Err(Rejection::NotCancellable),
             Transaction::Redemption { member, points, cancelled, parts } => {
@@ -288,7 +321,7 @@ impl Model {
                 }
             }
         }
-        self.done.get_mut(&body.request).unwrap().1 = transaction;
+        self.done.insert(body.request, Rc::new((command, transaction)));
         done(Transaction::Other)
     }
 }
@@ -316,30 +349,28 @@ fn cancelled_parts(amount: &CancelAmount, awards: &[Given]) -> Result<Vec<(usize
     Ok(vec![(place, points)])
 }
 
-fn malformed(action: &Action) -> bool {
-    match action {
-        Action::Accrue(body) => body.awards.is_empty() || body.awards.iter().any(|award| award.points.0 <= 0),
+/// Whether a command is not well formed: then nothing happens, not even time.
+pub(crate) fn malformed(command: &Command) -> bool {
+    let bad_span = |span: &Span| !(1..=36_500).contains(&span.count);
+    let bad_expiry = |expiry: &Expiry| matches!(expiry, Expiry::After(span) if bad_span(span));
+    let bad_award = |award: &Award| {
+        award.points.0 <= 0
+            || matches!(&award.start, Start::After(span) if bad_span(span))
+            || award.expires.as_ref().is_some_and(bad_expiry)
+    };
+    let bad_text = |text: &str| text.len() > 128 || text.chars().any(char::is_control);
+    let bad_action = match &command.action {
+        Action::CreateProgram(body) => body.point_types_max.is_some_and(|max| max == 0 || max > 256),
+        Action::CreatePointType(body) => bad_expiry(&body.expiry),
+        Action::Accrue(body) => !(1..=64).contains(&body.awards.len()) || body.awards.iter().any(bad_award),
         Action::Redeem(body) => body.points.0 <= 0,
-        Action::PurchaseBlock(body) => body.points.0 <= 0,
+        Action::PurchaseBlock(body) => body.points.0 <= 0 || bad_expiry(&body.expires),
         Action::Cancel(body) => match body.amount {
             CancelAmount::Whole => false,
             CancelAmount::Points(points) | CancelAmount::Award { points, .. } => points.0 <= 0,
         },
-        _ => false,
-    }
-}
-
-/// Days, in UTC: the histories use no other span.
-fn after(span: Span, at: Timestamp) -> Timestamp {
-    assert_eq!(span.unit, Unit::Days);
-    Timestamp::from_ms(at.ms() + i64::from(span.count) * 86_400_000).unwrap()
-}
-
-fn expiry(expiry: Expiry, at: Timestamp) -> Option<Timestamp> {
-    match expiry {
-        Expiry::Never => None,
-        Expiry::At(instant) => Some(instant),
-        Expiry::After(span) => Some(after(span, at)),
-        Expiry::On(_) => panic!("the histories use no dates"),
-    }
+        Action::BookDue(_) => true,
+        Action::CreatePartner(_) | Action::ApproveBlock(_) | Action::Enrol(_) => false,
+    };
+    command.request_id == RequestId(0) || command.reference.as_deref().is_some_and(bad_text) || bad_action
 }

@@ -37,6 +37,11 @@ pub(crate) struct Member {
     pub(super) lifetime: BTreeMap<PointTypeId, i64>,
 }
 
+/// Orders expiries: what never expires comes after the last instant.
+pub(super) fn never_last(until: Option<Timestamp>) -> (bool, Option<Timestamp>) {
+    (until.is_none(), until)
+}
+
 impl Member {
     pub(super) fn of(&self, point_type: PointTypeId) -> impl Iterator<Item = &Item> {
         self.items.iter().filter(move |item| item.point_type == point_type)
@@ -98,7 +103,7 @@ impl Member {
         let mut order: Vec<usize> = (0..self.items.len()).collect();
         order.retain(|at| !self.items[*at].waits && self.items[*at].point_type == kind.point_type);
         if kind.order == UseOrder::EarliestExpiry {
-            order.sort_by_key(|at| self.items[*at].until.unwrap_or(Timestamp::MAX));
+            order.sort_by_key(|at| never_last(self.items[*at].until));
         }
         let mut parts = Vec::new();
         for at in order {

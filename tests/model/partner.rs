@@ -1,6 +1,6 @@
 //! The model's partners: what awards cost, which blocks pay, which get it back.
 
-use super::member::Given;
+use super::member::{Given, never_last};
 use accruedb::domain::*;
 use std::collections::BTreeMap;
 
@@ -49,9 +49,9 @@ impl ModelPartner {
         let mut blocks: Vec<(BlockId, &mut ModelBlock)> =
             self.blocks.iter_mut().filter(|(_, block)| usable(block)).map(|(id, block)| (*id, block)).collect();
         blocks.sort_by_key(|(_, block)| match order {
-            BlockOrder::EarliestExpiry => (block.until.unwrap_or(Timestamp::MAX), block.bought),
-            BlockOrder::EarliestStart => (block.starts_at, block.bought),
-            BlockOrder::Created => (now, block.bought),
+            BlockOrder::EarliestExpiry => (never_last(block.until), block.bought),
+            BlockOrder::EarliestStart => ((false, Some(block.starts_at)), block.bought),
+            BlockOrder::Created => ((false, None), block.bought),
         });
         let available: i64 = blocks.iter().map(|(_, block)| block.left).sum();
         if needed > available {
