@@ -89,7 +89,12 @@ fn account(from: &mut Unstructured<'_>) -> Result<Account> {
 
 fn member(from: &mut Unstructured<'_>) -> Result<Member> {
     let (last_sequence, next_due) = (Sequence(any(from)?), perhaps(from, instant)?);
-    Ok(Member { last_sequence, next_due, accounts: several(from, account)?, ..Member::new(instant(from)?) })
+    Ok(Member {
+        last_sequence,
+        next_due,
+        accounts: several(from, account)?.into_iter().collect(),
+        ..Member::new(instant(from)?)
+    })
 }
 
 fn partner(from: &mut Unstructured<'_>) -> Result<Partner> {
@@ -100,7 +105,7 @@ fn partner(from: &mut Unstructured<'_>) -> Result<Partner> {
         rounding: *from.choose(&[Rounding::HalfUp, Rounding::Down, Rounding::Up])?,
         order: *from.choose(&[BlockOrder::EarliestExpiry, BlockOrder::EarliestStart, BlockOrder::Created])?,
     };
-    let open = several(from, |from| any(from).map(BlockId))?;
+    let open = several(from, |from| any(from).map(BlockId))?.into_iter().collect();
     let (remaining, debited, next_due) = (points(from)?, points(from)?, perhaps(from, instant)?);
     Ok(Partner { terms: Arc::new(terms), open, remaining, debited, next_due })
 }
