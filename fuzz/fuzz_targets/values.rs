@@ -17,8 +17,10 @@ use std::sync::Arc;
 #[global_allocator]
 static ALLOCATIONS: allocations::Allocations = allocations::Allocations;
 
-/// What the readers of a few kilobytes may ask for in one piece.
-const ALLOCATION_MAX: usize = 2 << 20;
+/// What the readers of a few kilobytes may ask for in one piece; and for a text, as zeros to be filled: the longest
+/// record there can be.
+const PIECE_MAX: usize = 2 << 20;
+const ZEROS_MAX: usize = 64 << 20;
 
 fn any<'a, T: Arbitrary<'a>>(from: &mut Unstructured<'a>) -> Result<T> {
     from.arbitrary()
@@ -173,8 +175,8 @@ fn check<T: Table>(bytes: &[u8], draw: impl Fn(&mut Unstructured<'_>) -> Result<
 where
     T::Value: PartialEq + Debug,
 {
-    let (largest, read) = allocations::largest(|| codec::decode::<T::Value>(bytes, "bytes"));
-    assert!(largest <= ALLOCATION_MAX, "{} bytes made the reader ask for {largest}", bytes.len());
+    let (largest, zeros, read) = allocations::largest(|| codec::decode::<T::Value>(bytes, "bytes"));
+    assert!(largest <= PIECE_MAX && zeros <= ZEROS_MAX, "{} bytes took {largest}, {zeros} zeros", bytes.len());
     if let Ok(value) = read {
         round_trip(&value);
     }
