@@ -34,7 +34,7 @@ export RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-co
 ${sanitizer:+ -Zsanitizer=$sanitizer}"
 build="${CARGO_TARGET_DIR:-$PWD/fuzz/target}/$row"
 # with --target the flags are for the target alone, not for build scripts
-CARGO_TARGET_DIR=$build cargo +nightly build --quiet --release --locked --manifest-path fuzz/Cargo.toml \
+CARGO_TARGET_DIR=$build cargo +nightly build --quiet --release --manifest-path fuzz/Cargo.toml \
     --target "$host" --bins
 programs="$build/$host/release"
 mkdir -p "$build/logs"
