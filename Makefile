@@ -7,14 +7,16 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/accruedb/target
 CARGO ?= cargo
 ACCRUEDB := $(CARGO_TARGET_DIR)/release/accruedb
 
-.PHONY: help setup build demo test lint soak bench fuzz doc
+.PHONY: help setup build demo test lint soak bench fuzz sanitize mutants doc
 
 help:
 	@echo 'make demo    the main job on real purchases: import, redeem, expire, cancel, report, audit'
 	@echo 'make test    every check and test (about 10 minutes, and 15 more where RocksDB is not compiled yet)'
 	@echo 'make soak    the long tests: 100 times kill -9 under load'
 	@echo 'make bench   accruals against memtables and a bare put; redemptions from deep accounts'
-	@echo 'make fuzz    the fuzzer, 10 minutes (FUZZ_SECONDS=600); needs a nightly compiler'
+	@echo 'make fuzz    the fuzzer, each of its 7 targets for 90 seconds (FUZZ_SECONDS=90); needs a nightly compiler'
+	@echo 'make sanitize  the fuzzer with the address sanitizer, threads with the thread sanitizer, the core with Miri'
+	@echo 'make mutants  do the tests notice a changed rule? Hours; needs cargo-mutants'
 	@echo 'make doc     the documentation, as pages'
 
 # What RocksDB's bindings need: a C++ compiler and libclang. Installed where that can be done, else clearly asked for.
@@ -51,7 +53,7 @@ test: build lint
 	$(ACCRUEDB) check tests/scenarios
 	$(CARGO) bench --locked --bench accrual -- --small
 	$(CARGO) bench --locked --bench redeem -- --small
-	./fuzz/run.sh commands 20
+	./fuzz/run.sh all 3
 
 soak: build
 	ACCRUEDB_SIZE=100 $(CARGO) test --release --locked --test main proof_kill -- --nocapture
@@ -60,9 +62,16 @@ bench: build
 	$(CARGO) bench --locked --bench accrual
 	$(CARGO) bench --locked --bench redeem
 
-FUZZ_SECONDS ?= 600
+FUZZ_SECONDS ?= 90
 fuzz:
-	./fuzz/run.sh commands $(FUZZ_SECONDS)
+	./fuzz/run.sh all $(FUZZ_SECONDS)
+
+sanitize:
+	./fuzz/sanitize.sh $(FUZZ_SECONDS)
+
+mutants:
+	@command -v cargo-mutants >/dev/null || { echo 'SKIPPED mutants: cargo install --locked cargo-mutants'; exit 1; }
+	$(CARGO) mutants --test-tool cargo -o $(CARGO_TARGET_DIR)
 
 doc: setup
 	$(CARGO) doc --release --locked --no-deps

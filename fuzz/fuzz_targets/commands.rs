@@ -4,6 +4,7 @@
 
 #[path = "../../tests/model/drive.rs"]
 mod drive;
+#[allow(dead_code, reason = "the tests use more of it")]
 #[path = "../../tests/model/history.rs"]
 mod history;
 #[path = "../../tests/model/ledger.rs"]

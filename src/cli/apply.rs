@@ -134,8 +134,9 @@ fn send(engine: &Engine, file: &str, line: u64, text: &[u8]) -> Sent {
     }
 }
 
-/// The command of a line, or its column and what is wrong there.
-fn parse(file: &str, line: u64, text: &[u8]) -> Result<Command, String> {
+/// The command that a line of JSON says, or its column and what is wrong there. Where it names no request id, it gets
+/// that of the line.
+pub fn parse(file: &str, line: u64, text: &[u8]) -> Result<Command, String> {
     let text = std::str::from_utf8(text).map_err(|error| format!("column {}: not UTF-8", error.valid_up_to()))?;
     let problem = |sent: &str, shift: usize, error: serde_json::Error| {
         let what = error.to_string();

@@ -111,7 +111,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let engine = args.database.open(args.clock(), output)?;
     let program = ProgramId(args.program);
     let zone = engine.programs().get(&program).map_or_else(|| args.zone.clone(), |program| program.zone.clone());
-    let mut purchases = purchases::read(&file, &name, &layout(args), &zone)?;
+    let mut purchases = purchases::read(&file, &name, &layout(args), &zone).map_err(Failure::Usage)?;
     if args.clock() == Clock::Commands {
         purchases.good.sort_by_key(|purchase| (purchase.at, purchase.line));
     }

@@ -1,6 +1,6 @@
 //! The front end `accruedb`: a thin layer over the public [`crate::engine::Engine`]. One file a command.
 
-mod apply;
+pub mod apply;
 mod args;
 mod backup;
 mod balance;
@@ -15,7 +15,7 @@ mod liability;
 mod load;
 mod output;
 mod posting;
-mod purchases;
+pub mod purchases;
 mod request_ids;
 mod restore;
 pub mod scenario;

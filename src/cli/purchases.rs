@@ -1,6 +1,5 @@
 //! Purchases in a CSV file: which column says what, and what is wrong with a line.
 
-use super::output::Failure;
 use super::request_ids;
 use crate::domain::{Date, MemberId, Rate, RequestId, SourceId, Timestamp, Zone};
 use csv::ByteRecord;
@@ -10,20 +9,27 @@ use std::str::FromStr;
 
 /// Where things are in a file.
 #[derive(Debug, Clone)]
-pub(super) struct Layout {
-    pub(super) customer: Column,
-    pub(super) date: Column,
-    pub(super) amount: Column,
-    pub(super) source: Option<Column>,
+pub struct Layout {
+    /// The member's id.
+    pub customer: Column,
+    /// The date, or the instant.
+    pub date: Column,
+    /// The amount of money.
+    pub amount: Column,
+    /// The number of the source, if there is one.
+    pub source: Option<Column>,
     /// How dates are written; without it, as `1997-01-31` or in RFC 3339.
-    pub(super) date_format: Option<String>,
-    pub(super) delimiter: u8,
+    pub date_format: Option<String>,
+    /// What separates the columns.
+    pub delimiter: u8,
 }
 
 /// A column by its name in the first line, or by its number from 1.
 #[derive(Debug, Clone)]
-pub(super) enum Column {
+pub enum Column {
+    /// From 1.
     Number(usize),
+    /// As the first line says it.
     Name(String),
 }
 
@@ -50,24 +56,32 @@ impl fmt::Display for Column {
 
 /// One line of a file.
 #[derive(Debug, Clone)]
-pub(super) struct Purchase {
-    pub(super) line: u64,
-    pub(super) customer: MemberId,
-    pub(super) at: Timestamp,
-    pub(super) amount: Rate,
+pub struct Purchase {
+    /// Its number in the file, from 1.
+    pub line: u64,
+    /// Who bought.
+    pub customer: MemberId,
+    /// When.
+    pub at: Timestamp,
+    /// For how much.
+    pub amount: Rate,
     /// The amount as it is written.
-    pub(super) amount_text: Box<str>,
-    pub(super) source: Option<SourceId>,
+    pub amount_text: Box<str>,
+    /// What its points come from.
+    pub source: Option<SourceId>,
     /// Derived from the line.
-    pub(super) request: RequestId,
+    pub request: RequestId,
 }
 
 /// A line that says nothing that can be used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(super) struct BadLine {
-    pub(super) line: u64,
-    pub(super) column: String,
-    pub(super) problem: String,
+pub struct BadLine {
+    /// Its number in the file, from 1.
+    pub line: u64,
+    /// The column that cannot be used.
+    pub column: String,
+    /// Why not.
+    pub problem: String,
 }
 
 impl fmt::Display for BadLine {
@@ -78,15 +92,17 @@ impl fmt::Display for BadLine {
 
 /// What is in a file.
 #[derive(Debug, Default)]
-pub(super) struct Purchases {
-    pub(super) good: Vec<Purchase>,
-    pub(super) bad: Vec<BadLine>,
+pub struct Purchases {
+    /// The lines that say something, in their order.
+    pub good: Vec<Purchase>,
+    /// The others, in their order.
+    pub bad: Vec<BadLine>,
 }
 
 /// Reads all lines of a file called `name`; its first line names the columns.
-pub(super) fn read(file: &[u8], name: &str, layout: &Layout, zone: &Zone) -> Result<Purchases, Failure> {
+pub fn read(file: &[u8], name: &str, layout: &Layout, zone: &Zone) -> Result<Purchases, String> {
     let mut lines = csv::ReaderBuilder::new().flexible(true).delimiter(layout.delimiter).from_reader(file);
-    let unreadable = |error: csv::Error| Failure::Usage(format!("{name}: {error}"));
+    let unreadable = |error: csv::Error| format!("{name}: {error}");
     let places = Places::find(lines.byte_headers().map_err(unreadable)?, name, layout)?;
     let mut purchases = Purchases::default();
     let mut record = ByteRecord::new();
@@ -120,15 +136,15 @@ struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
-    fn find(head: &ByteRecord, name: &str, layout: &'a Layout) -> Result<Places<'a>, Failure> {
-        let find = |column: &'a Column| -> Result<Place<'a>, Failure> {
+    fn find(head: &ByteRecord, name: &str, layout: &'a Layout) -> Result<Places<'a>, String> {
+        let find = |column: &'a Column| -> Result<Place<'a>, String> {
             let is = |cell: &[u8], name: &str| cell.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(cell) == name.as_bytes();
             let place = match column {
                 Column::Number(number) => number.checked_sub(1).filter(|place| *place < head.len()),
                 Column::Name(name) => head.iter().position(|cell| is(cell, name)),
             };
             let cells = || head.iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join(", ");
-            let missing = || Failure::Usage(format!("{name} has no column {column}; its columns are: {}", cells()));
+            let missing = || format!("{name} has no column {column}; its columns are: {}", cells());
             Ok((column, place.ok_or_else(missing)?))
         };
         Ok(Places {

@@ -14,6 +14,7 @@ pub struct Member {
     /// No item of the member matures or expires before this instant. May be early, never late.
     pub next_due: Option<Timestamp>,
     /// The accounts, in order of point type: most members have one.
+    #[serde(deserialize_with = "super::list::read")]
     pub accounts: SmallVec<[Account; 1]>,
 }
 

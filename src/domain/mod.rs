@@ -5,6 +5,7 @@ mod entry;
 mod fault;
 mod ids;
 mod item;
+mod list;
 mod member;
 mod outcome;
 mod partner;

@@ -52,6 +52,7 @@ pub struct Partner {
     pub terms: Arc<PartnerTerms>,
     /// Approved blocks with points left, in the order in which they are debited. Used-up and expired blocks leave
     /// the list and keep their record.
+    #[serde(deserialize_with = "super::list::read")]
     pub open: SmallVec<[BlockId; 6]>,
     /// Left in the open blocks, as booked (rule A05).
     pub remaining: Points,

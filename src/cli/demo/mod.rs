@@ -42,7 +42,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         date_format: None,
         delimiter: b',',
     };
-    let purchases = purchases::read(PURCHASES, FILE, &layout, &Zone::UTC)?.good;
+    let purchases = purchases::read(PURCHASES, FILE, &layout, &Zone::UTC).map_err(Failure::Usage)?.good;
     let db = directory(args)?;
     let engine = open(&db, database::options(Clock::Commands), output)?;
     let history = History::play(&engine, purchases, output)?;

@@ -114,17 +114,23 @@ impl Report {
 
 /// Runs a file; gives the rules that it covers.
 fn check_file(file: &Path) -> Result<BTreeMap<String, Vec<usize>>, Failure> {
-    let path = file.display();
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Failure::Unreadable { place: path.to_string(), what: error.to_string() })?;
-    let scenario = parse::parse(&text).map_err(|parse::Misread { line, syntax }| Failure::Unreadable {
-        place: format!("{path}:{line}:{}", syntax.column),
+    let path = file.display().to_string();
+    match std::fs::read_to_string(file) {
+        Ok(text) => check_text(&path, &text),
+        Err(error) => Err(Failure::Unreadable { place: path, what: error.to_string() }),
+    }
+}
+
+/// Runs a scenario that is called `name`; gives the rules that it covers, each with the lines that prove it.
+pub fn check_text(name: &str, text: &str) -> Result<BTreeMap<String, Vec<usize>>, Failure> {
+    let scenario = parse::parse(text).map_err(|parse::Misread { line, syntax }| Failure::Unreadable {
+        place: format!("{name}:{line}:{}", syntax.column),
         what: syntax.what,
     })?;
     match run::run(&scenario) {
         Ok(()) => Ok(scenario.rules),
         Err(run::Mismatch { line, text, expected, actual }) => {
-            Err(Failure::Unexpected { place: format!("{path}:{line}"), line: text, expected, actual })
+            Err(Failure::Unexpected { place: format!("{name}:{line}"), line: text, expected, actual })
         }
     }
 }

@@ -221,8 +221,8 @@ impl Runner {
     fn crash(&mut self) -> Result<Answer, Error> {
         let now = self.engine.now();
         let successor = Engine::open_store(self.store.clone(), options())?;
-        // as if the process had ended: nothing is closed
-        std::mem::forget(std::mem::replace(&mut self.engine, successor));
+        // as if the process had ended: the successor has claimed the store, so that nothing can be closed any more
+        drop(std::mem::replace(&mut self.engine, successor));
         self.engine.advance_to(now)?;
         Ok(Answer::status("ok"))
     }
