@@ -73,8 +73,8 @@ pub(super) fn act(load: &Load, number: u64) -> Act {
         _ => {
             let rest = mix(draw);
             let partner = (rest >> 8).checked_rem(u64::from(load.partners)).unwrap_or_default();
-            let partner = Some(PartnerId(partner as u32 + 1));
-            let points = Points((rest >> 40).checked_rem(100).unwrap_or_default().cast_signed() + 100);
+            let partner = Some(PartnerId((partner as u32).saturating_add(1)));
+            let points = Points((rest >> 40).checked_rem(100).unwrap_or_default().saturating_add(100).cast_signed());
             let award = Award { source: Some(SourceId(1)), ..Award::new(POINTS, points) };
             Act::Send(command(load, number, Accrue { member, partner, awards: vec![award] }))
         }
