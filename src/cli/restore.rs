@@ -24,7 +24,8 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     if args.to.exists() {
         return Err(Failure::Usage(format!("{} is there already", args.to.display())));
     }
-    if !database::exists(&args.from) {
+    // a copy that was interrupted before it had its guard would open as a new and empty database
+    if !database::exists(&args.from) || !args.from.join("guard").exists() {
         return Err(Failure::Usage(format!("there is no backup in {}", args.from.display())));
     }
     let beside = args.to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));

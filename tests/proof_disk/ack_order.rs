@@ -37,8 +37,9 @@ fn proof_ack_order() {
     }
     let order = traced_worker(Answers::WhenDurable);
     assert_eq!((order.complaints, order.answers > 0), (Vec::new(), true));
-    let order = traced_worker(Answers::WhenTaken);
-    proof.control("answers sent before their entries are written", !order.complaints.is_empty());
+    // on a busy machine an answer that waits for nothing may still come late
+    let found = (0..10).any(|_| !traced_worker(Answers::WhenTaken).complaints.is_empty());
+    proof.control("answers sent before their entries are written", found);
     proof.done();
 }
 

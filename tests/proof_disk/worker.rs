@@ -10,7 +10,8 @@ use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command as Process, Stdio};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -103,12 +104,16 @@ pub(crate) struct Worker {
     /// Of the process that works, which is not the child where that wraps it. Told in its first words.
     pid: mpsc::Receiver<u32>,
     said: JoinHandle<Vec<String>>,
+    /// How many lines it has said so far.
+    lines: Arc<AtomicUsize>,
 }
 
 impl Worker {
     fn new(mut child: Child) -> Worker {
         let output = BufReader::new(child.stdout.take().unwrap());
         let (tell, pid) = mpsc::channel();
+        let lines = Arc::new(AtomicUsize::new(0));
+        let count = lines.clone();
         let said = std::thread::spawn(move || {
             let mut said = Vec::new();
             for line in output.lines().map_while(Result::ok) {
@@ -118,10 +123,11 @@ impl Worker {
                     let _ = tell.send(of);
                 }
                 said.push(line);
+                count.store(said.len(), Ordering::SeqCst);
             }
             said
         });
-        Worker { child, pid, said }
+        Worker { child, pid, said, lines }
     }
 
     /// Waits until the process is about to open the database.
@@ -135,6 +141,11 @@ impl Worker {
         std::thread::sleep(pause);
         signal("KILL", pid);
         self.over(oracle);
+    }
+
+    /// How many lines it has said so far.
+    pub(crate) fn lines(&self) -> usize {
+        self.lines.load(Ordering::SeqCst)
     }
 
     /// Waits for its end, and notes its answers.
