@@ -223,6 +223,9 @@ impl Journal {
         let mut watch = self.profile.watch();
         let appended = self.store.append(self.epoch, &records);
         watch.step(Step::Sync);
+        // before anybody sees that these are durable: who waits for room would look, again and again
+        let rest = self.pending_bytes.load(Ordering::Relaxed).min(written);
+        self.pending_bytes.fetch_sub(rest, Ordering::Relaxed);
         let outcome = match appended {
             Appended::Durable => {
                 *chain = hash;
@@ -234,8 +237,6 @@ impl Journal {
             Appended::Fenced => Err(Error::closed(ClosedReason::Fenced, "another engine has claimed the database")),
             Appended::Unknown(fault) => Err(poisoned(&fault)),
         };
-        let rest = self.pending_bytes.load(Ordering::Relaxed).min(written);
-        self.pending_bytes.fetch_sub(rest, Ordering::Relaxed);
         if let Err(error) = &outcome {
             self.close(error.clone());
         }
