@@ -180,8 +180,11 @@ impl Journal {
                 return Ok(());
             }
             if let Some(turn) = self.turn.try_lock() {
-                self.write(turn)?;
-                continue;
+                // another leader may have written it before it was this one's turn: then it is answered
+                match self.write(turn) {
+                    Err(error) if !self.is_durable(sequence) => return Err(error),
+                    _ => continue,
+                }
             }
             let mut waiting = self.waiting.lock();
             // The leader gives up its turn before it takes `waiting` to notify. So a turn that is still taken now
