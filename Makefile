@@ -7,11 +7,12 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/accruedb/target
 CARGO ?= cargo
 ACCRUEDB := $(CARGO_TARGET_DIR)/release/accruedb
 
-.PHONY: help setup build demo test lint soak bench fuzz sanitize mutants doc
+.PHONY: help setup build demo test lint schedules soak bench fuzz sanitize mutants doc
 
 help:
 	@echo 'make demo    the main job on real purchases: import, redeem, expire, cancel, report, audit'
 	@echo 'make test    every check and test (about 10 minutes, and 15 more where RocksDB is not compiled yet)'
+	@echo 'make schedules  the orders in which threads may run (ACCRUEDB_SIZE=4000)'
 	@echo 'make soak    the long tests: 100 times kill -9 under load'
 	@echo 'make bench   accruals against memtables and a bare put; redemptions from deep accounts'
 	@echo 'make fuzz    the fuzzer, each of its 7 targets for 90 seconds (FUZZ_SECONDS=90); needs a nightly compiler'
@@ -47,9 +48,16 @@ lint: setup
 	$(CARGO) clippy --release --locked --no-default-features --lib -- -D warnings
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --release --locked --no-deps --document-private-items
 
+# Shuttle in place of the locks: a build of its own, so that the other one stays as it is.
+schedules: export CARGO_TARGET_DIR := $(CARGO_TARGET_DIR)/schedules
+schedules: export RUSTFLAGS := --cfg shuttle
+schedules: setup
+	$(CARGO) test --release --locked --no-default-features --lib schedules -- --nocapture
+
 test: build lint
 	$(CARGO) build --release --locked --no-default-features
 	$(CARGO) test --release --locked
+	$(MAKE) schedules
 	$(ACCRUEDB) check tests/scenarios
 	$(CARGO) bench --locked --bench accrual -- --small
 	$(CARGO) bench --locked --bench redeem -- --small

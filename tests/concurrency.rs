@@ -9,9 +9,9 @@ use std::sync::{Arc, Barrier, mpsc};
 use std::thread;
 use std::time::Duration;
 
-const PROGRAM: ProgramId = ProgramId(1);
-const POINTS: PointTypeId = PointTypeId(1);
-const PARTNERS: u32 = 3;
+pub(crate) const PROGRAM: ProgramId = ProgramId(1);
+pub(crate) const POINTS: PointTypeId = PointTypeId(1);
+pub(crate) const PARTNERS: u32 = 3;
 const BLOCK_POINTS: i64 = 1_000_000;
 
 /// Ends the test with a failure where `body` takes longer than a minute: something waits for ever.
@@ -27,23 +27,23 @@ fn watched(body: impl FnOnce() + Send + 'static) {
     }
 }
 
-fn open(store: &Arc<MemoryStore>, shards: u16, checkpoint_changes: u32) -> Engine {
+pub(crate) fn open(store: &Arc<MemoryStore>, shards: u16, checkpoint_changes: u32) -> Engine {
     let delta_changes_max = checkpoint_changes.saturating_mul(2);
     let options = EngineOptions { shards, checkpoint_changes, delta_changes_max, ..EngineOptions::default() };
     Engine::open_store(store.clone(), options).unwrap()
 }
 
-fn command(request: u128, action: impl Into<Action>) -> Command {
+pub(crate) fn command(request: u128, action: impl Into<Action>) -> Command {
     Command::new(PROGRAM, RequestId(request), action)
 }
 
-fn accrue(member: u128, partner: u32, points: i64) -> Accrue {
+pub(crate) fn accrue(member: u128, partner: u32, points: i64) -> Accrue {
     let awards = vec![Award::new(POINTS, Points(points))];
     Accrue { member: MemberId(member), partner: Some(PartnerId(partner)), awards }
 }
 
 /// A program, a point type, prepaid partners with two blocks each.
-fn set_up(engine: &Engine) {
+pub(crate) fn set_up(engine: &Engine) {
     let program = CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() };
     let mut actions: Vec<Action> =
         vec![program.into(), CreatePointType { point_type: POINTS, ..CreatePointType::default() }.into()];
@@ -61,7 +61,7 @@ fn set_up(engine: &Engine) {
     }
 }
 
-fn audit(engine: &Engine) {
+pub(crate) fn audit(engine: &Engine) {
     let audit = engine.verify(Some(Arc::new(MemoryStore::new()))).unwrap();
     assert_eq!(audit.violations, Vec::<String>::new());
 }

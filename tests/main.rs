@@ -26,4 +26,5 @@ mod rocks_store;
 #[cfg(feature = "cli")]
 mod scenarios;
 mod simulation;
+mod stress;
 mod tidy;

@@ -9,12 +9,12 @@ use super::delta::{Delta, Shard};
 use super::error::Error;
 use super::profile::Step;
 use super::resident::Resident;
+use super::sync::{Mutant, Mutex, MutexGuard, planted};
 use crate::domain::{Fault, Program, ProgramId, Sequence, TotalsKey};
 use crate::storage::rows;
 use crate::storage::{
     Blocks, Catalog, Corrections, Members, Partners, Read, Run, RunMemory, Table, TableId, TotalsByDay,
 };
-use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
 use std::hash::Hash;
 use std::sync::Arc;
@@ -47,7 +47,9 @@ fn make(core: &Core, memory: &RunMemory) -> Result<Sequence, Error> {
     let frozen = Frozen::now(core, memory)?;
     watch.step(Step::Freeze);
     let sequence = frozen.sequence;
-    core.state.journal.wait(sequence)?;
+    if !planted(Mutant::CheckpointBeforeJournal) {
+        core.state.journal.wait(sequence)?;
+    }
     let mut watch = core.profile.watch();
     let mut runs = TableId::ALL.into_iter().map(|table| {
         watch.step(Step::Files);
@@ -78,11 +80,15 @@ impl<'a> Frozen<'a> {
         if let Some(error) = core.state.journal.failure() {
             return Err(error);
         }
-        let sequence = core.state.journal.last();
+        let mut sequence = core.state.journal.last();
         let deltas = shards.iter_mut().map(|shard| shard.freeze()).collect();
         let changed = std::mem::take(&mut catalog.changed);
         let programs = changed.into_iter().filter_map(|id| Some((id, catalog.programs.get(&id)?.clone()))).collect();
         core.checkpointer.froze();
+        if planted(Mutant::NumberAfterFreeze) {
+            drop((catalog, shards));
+            sequence = core.state.journal.last();
+        }
         Ok(Frozen { core, sequence, programs, deltas, memory })
     }
 

@@ -1,8 +1,8 @@
 //! Time: the only file of the core that reads a clock.
 
 use super::options::{ClockSource, OnProgress, Progress};
+use super::sync::atomic::{AtomicI64, Ordering};
 use crate::domain::Timestamp;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// The engine's clock. It never goes back.

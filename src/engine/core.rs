@@ -8,13 +8,13 @@ use super::locked::{Locked, Touched};
 use super::options::EngineOptions;
 use super::profile::{Profile, Step};
 use super::state::State;
+use super::sync::{Mutant, RwLock, planted, thread_local};
 use crate::domain::{
     Action, BookDue, Command, Entry, MemberId, MemberKey, Outcome, PartnerId, PartnerKey, Program, ProgramId, Receipt,
     Rejection, RequestId, RequestKey, Sequence, Subject, Timestamp,
 };
 use crate::machine::{Changes, Halt, View, check, decide, seal_legs};
 use crate::storage::{Epoch, record};
-use parking_lot::RwLock;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -132,7 +132,7 @@ impl Core {
 
     fn attempt_once(&self, command: &Command) -> Result<Attempt, Error> {
         let touched = self.touched(command)?;
-        DESK.with_borrow_mut(|desk| self.attempt_at(desk, command, &touched))
+        DESK.with(|desk| self.attempt_at(&mut desk.borrow_mut(), command, &touched))
     }
 
     fn attempt_at(&self, desk: &mut Desk, command: &Command, touched: &Touched) -> Result<Attempt, Error> {
@@ -156,7 +156,8 @@ impl Core {
         touched: &Touched,
     ) -> Result<(Attempt, ChangedProgram), Error> {
         let mut watch = self.profile.watch();
-        let locked = Locked::new(&self.state, programs, touched);
+        let lock = || Locked::new(&self.state, programs, touched);
+        let mut locked = lock();
         watch.step(Step::Lock);
         loop {
             let now = self.clock.stamp(command.transaction_at);
@@ -165,12 +166,20 @@ impl Core {
                 Verdict::None(attempt) => return Ok((attempt, None)),
             };
             watch.step(Step::Decide);
+            if planted(Mutant::UnlockedBeforeAppend) {
+                drop(locked);
+                locked = lock();
+            }
             let sequence = match self.append(now, changes.previous, command, &outcome, entry) {
                 Ok(sequence) => sequence,
                 Err(Refused::TimePassed) => continue,
                 Err(Refused::Closed(error)) => return Err(error),
             };
             watch.step(Step::Append);
+            if planted(Mutant::UnlockedBeforeApply) {
+                drop(locked);
+                locked = lock();
+            }
             let program = changes.program.take();
             self.settle(&locked, command, sequence, &outcome, changes)?;
             drop(locked);

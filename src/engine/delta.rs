@@ -8,13 +8,13 @@
 use super::changed::{Changed, UsedRequests};
 use super::filter::Filter;
 use super::resident::Resident;
+use super::sync::Mutex;
 use crate::domain::{
     Block, BlockKey, Correction, CorrectionKey, Member, MemberKey, Partner, PartnerKey, RequestKey, Sequence, Totals,
     TotalsKey,
 };
 use crate::storage::{Due, Expiries, Future, Items, TableId};
 use hashbrown::{DefaultHashBuilder, HashMap};
-use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::hash::BuildHasher;
 use std::sync::Arc;

@@ -7,6 +7,8 @@ use super::options::{ClockSource, EngineOptions};
 use super::profile::StepTime;
 use super::recover;
 use super::sweeper::{self, Sweeper};
+use super::sync::Mutex;
+use super::sync::thread::{self, JoinHandle};
 use super::ticket::{Pending, Ticket};
 use super::verify::{self, Audit};
 use crate::domain::{
@@ -14,11 +16,9 @@ use crate::domain::{
     Points, Program, ProgramId, Receipt, RequestKey, Sequence, Timestamp,
 };
 use crate::storage::{Read, Store};
-use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// An open database. Share it by reference between threads; every call may come from any of them.
@@ -89,7 +89,7 @@ impl Engine {
     }
 
     fn spawn(&self, name: &str, body: impl FnOnce() + Send + 'static) -> Result<(), Error> {
-        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(body);
+        let thread = thread::Builder::new().name(name.to_owned()).spawn(body);
         let thread = thread.map_err(|error| crate::domain::Fault::io(format!("no thread for {name}: {error}")))?;
         self.threads.lock().push(thread);
         Ok(())

@@ -6,11 +6,11 @@
 
 use super::error::{ClosedReason, Error, ErrorKind};
 use super::profile::{Profile, Step};
+use super::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
+use super::sync::{Condvar, Mutant, Mutex, MutexGuard, planted};
 use crate::domain::{Fault, FaultKind, Sequence, Timestamp};
 use crate::storage::{Appended, ChainHash, Epoch, JournalRecord, Store, Tail, record};
-use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 /// A record is closed when it has this many bytes: small enough to read one entry of it at little cost.
@@ -97,6 +97,7 @@ impl Journal {
 
     /// Adds an entry to the open batch. Called with the locks held under which it was decided.
     pub(super) fn append(&self, recorded_at: Timestamp, entry: &[u8]) -> Result<Sequence, Refused> {
+        let before = planted(Mutant::NumberBeforeLock).then(|| self.last().next());
         let mut open = self.open.lock();
         if let Some(error) = &open.closed {
             return Err(Refused::Closed(error.clone()));
@@ -104,7 +105,7 @@ impl Journal {
         if recorded_at < open.last_at {
             return Err(Refused::TimePassed);
         }
-        let sequence = open.next;
+        let sequence = before.unwrap_or(open.next);
         open.next = sequence.next();
         open.last_at = recorded_at;
         if open.records.last().is_none_or(|record| record.bytes.len() >= RECORD_BYTES) {
@@ -180,8 +181,11 @@ impl Journal {
                 return Ok(());
             }
             if let Some(turn) = self.turn.try_lock() {
-                self.write(turn)?;
-                continue;
+                // another leader may have written it before it was this one's turn: then it is answered
+                match self.write(turn) {
+                    Err(error) if !self.is_durable(sequence) => return Err(error),
+                    _ => continue,
+                }
             }
             let mut waiting = self.waiting.lock();
             // The leader gives up its turn before it takes `waiting` to notify. So a turn that is still taken now
@@ -200,13 +204,13 @@ impl Journal {
         };
         if records.is_empty() {
             // IMPORTANT: somebody may have seen the turn taken, and be waiting for its holder to say that it is over
-            drop(chain);
-            self.notify();
+            if !planted(Mutant::EmptyTurnUntold) {
+                self.give_up(chain);
+            }
             return closed.map_or(Ok(()), Err);
         }
         if let Some(error) = closed.filter(|error| error.kind != ErrorKind::Closed(ClosedReason::ByCaller)) {
-            drop(chain);
-            self.notify();
+            self.give_up(chain);
             return Err(error);
         }
         let mut written = 0usize;
@@ -220,9 +224,15 @@ impl Journal {
                 record
             })
             .collect();
+        if let (true, Some(last)) = (planted(Mutant::AnswerBeforeSync), records.last()) {
+            self.durable.store(last.last.0, Ordering::Release);
+        }
         let mut watch = self.profile.watch();
         let appended = self.store.append(self.epoch, &records);
         watch.step(Step::Sync);
+        // before anybody sees that these are durable: who waits for room would look, again and again
+        let rest = self.pending_bytes.load(Ordering::Relaxed).min(written);
+        self.pending_bytes.fetch_sub(rest, Ordering::Relaxed);
         let outcome = match appended {
             Appended::Durable => {
                 *chain = hash;
@@ -234,14 +244,21 @@ impl Journal {
             Appended::Fenced => Err(Error::closed(ClosedReason::Fenced, "another engine has claimed the database")),
             Appended::Unknown(fault) => Err(poisoned(&fault)),
         };
-        let rest = self.pending_bytes.load(Ordering::Relaxed).min(written);
-        self.pending_bytes.fetch_sub(rest, Ordering::Relaxed);
-        if let Err(error) = &outcome {
+        if let (Err(error), false) = (&outcome, planted(Mutant::FailureForgotten)) {
             self.close(error.clone());
         }
-        drop(chain);
-        self.notify();
+        self.give_up(chain);
         outcome
+    }
+
+    /// Ends the leader's turn, then tells who waits.
+    fn give_up(&self, turn: MutexGuard<'_, ChainHash>) {
+        if planted(Mutant::ToldBeforeTurnEnds) {
+            self.notify();
+        } else {
+            drop(turn);
+            self.notify();
+        }
     }
 
     fn notify(&self) {
@@ -302,7 +319,7 @@ impl Journal {
             let open = self.open.lock();
             open.records.is_empty() && open.closed.is_none()
         };
-        if nothing {
+        if nothing || planted(Mutant::SleepsWithoutLook) {
             self.writer_wake.wait(&mut waiting);
         }
         self.writer_rest.store(BUSY, Ordering::SeqCst);

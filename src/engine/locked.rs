@@ -5,6 +5,7 @@ use super::delta::{Delta, Shard};
 use super::merge;
 use super::resident::Resident;
 use super::state::State;
+use super::sync::{Mutant, MutexGuard, planted};
 use crate::domain::{
     AccountKey, Block, BlockId, BlockKey, Correction, CorrectionKey, Entry, Fault, Item, ItemKey, ItemPosition, Member,
     MemberKey, Partner, PartnerKey, Program, ProgramId, RequestKey, Sequence, Subject, Timestamp,
@@ -13,7 +14,6 @@ use crate::machine::{Changes, View};
 use crate::storage::keys::{DueKey, Key};
 use crate::storage::rows::{self, Rows};
 use crate::storage::{Blocks, Corrections, Expiries, Future, Items, Members, Partners, Requests, Table};
-use parking_lot::MutexGuard;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::hash::Hash;
@@ -58,6 +58,9 @@ impl<'a> Locked<'a> {
         ];
         let mut ordered = indexes;
         ordered.sort_unstable();
+        if planted(Mutant::LockedInAnyOrder) && touched.member.is_some_and(|key| key.member.0 == 1) {
+            ordered.reverse();
+        }
         let mut last = None;
         let shards = ordered.map(|index| {
             let index = index.filter(|index| last.replace(*index) != Some(*index))?;

@@ -18,8 +18,11 @@ mod profile;
 mod read;
 mod recover;
 mod resident;
+#[cfg(all(test, shuttle))]
+mod schedules;
 mod state;
 mod sweeper;
+mod sync;
 mod ticket;
 mod verify;
 

@@ -9,12 +9,12 @@ use super::journal::Journal;
 use super::options::EngineOptions;
 use super::profile::Profile;
 use super::state::State;
+use super::sync::RwLock;
 use crate::domain::{Entry, Fault, Sequence, Timestamp};
 use crate::storage::keys::Key;
 use crate::storage::record::Record;
 use crate::storage::rows::Rows;
 use crate::storage::{Claim, Epoch, Read, Store, Tail};
-use parking_lot::RwLock;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 

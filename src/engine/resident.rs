@@ -5,6 +5,7 @@
 //! changes again before the checkpoint has collected it. What changed leaves memory only when its checkpoint is done.
 
 use super::filter::Filter;
+use super::sync::{Mutant, planted};
 use crate::domain::Fault;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use std::hash::{BuildHasher, Hash};
@@ -93,7 +94,7 @@ impl<K: Copy + Eq + Hash, V: Clone> Resident<K, V> {
         let changed_in = std::mem::replace(&mut slot.changed_in, self.epoch);
         if changed_in != self.epoch {
             self.changed = self.changed.saturating_add(1);
-            if !self.collected && changed_in > self.applied {
+            if !self.collected && changed_in > self.applied && !planted(Mutant::BeforeNotKept) {
                 self.before.insert(key, slot.value.clone());
             }
         }

@@ -4,13 +4,12 @@ use super::delta::{Shard, Tables};
 use super::error::Error;
 use super::journal::Journal;
 use super::options::EngineOptions;
+use super::sync::{Mutex, ShardHasher};
 use crate::domain::{Entry, Fault, RequestKey, Sequence};
 use crate::storage::keys::Key;
 use crate::storage::record::Record;
 use crate::storage::{Store, TableId};
 use crossbeam::utils::CachePadded;
-use hashbrown::DefaultHashBuilder;
-use parking_lot::Mutex;
 use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
@@ -22,7 +21,7 @@ pub(super) struct State {
     pub(super) history: Arc<dyn Store>,
     pub(super) journal: Journal,
     pub(super) shards: Vec<CachePadded<Mutex<Shard>>>,
-    hasher: DefaultHashBuilder,
+    hasher: ShardHasher,
 }
 
 impl State {
@@ -44,7 +43,7 @@ impl State {
         }
         let shard = || CachePadded::new(Mutex::new(Shard::new(members_kept, &tables)));
         let shards = (0..count).map(|_| shard()).collect();
-        Ok(State { store, history, journal, shards, hasher: DefaultHashBuilder::default() })
+        Ok(State { store, history, journal, shards, hasher: ShardHasher::default() })
     }
 
     /// The index of the shard that holds a key.

@@ -4,11 +4,11 @@
 use super::core::Core;
 use super::delta::Delta;
 use super::error::Error;
+use super::sync::{Condvar, Mutex};
 use crate::domain::{ProgramId, Subject, Timestamp};
 use crate::storage::Due;
 use crate::storage::keys::{DueKey, Key};
 use crate::storage::rows::Rows;
-use parking_lot::{Condvar, Mutex};
 use std::collections::BTreeSet;
 use std::time::Duration;
 

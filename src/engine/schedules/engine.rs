@@ -1,0 +1,310 @@
+//! The whole engine: a few clients on two members and a partner, while checkpoints are made, and an end of each kind.
+
+use super::disk::Disk;
+use super::turns::{Dice, schedule};
+use crate::domain::*;
+use crate::engine::sync::thread;
+use crate::engine::{ClockSource, Engine, EngineOptions, ErrorKind, ExecuteError, Ticket};
+use crate::storage::memory::{Call, MemoryStore, Trouble};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+const PROGRAM: ProgramId = ProgramId(1);
+const POINTS: PointTypeId = PointTypeId(1);
+const PARTNER: PartnerId = PartnerId(1);
+const BLOCK: BlockId = BlockId(1);
+/// Request ids below are of the set-up.
+const FIRST_REQUEST: u64 = 10;
+
+/// What ends the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// It is closed when all clients are done.
+    Closed,
+    /// It is dropped while tickets are out.
+    Dropped,
+    /// Another engine claims the database.
+    Taken,
+    /// A write fails; it may be there all the same.
+    Fails(Call, Trouble, u64),
+}
+
+/// What a client does next.
+#[derive(Debug, Clone)]
+enum Step {
+    Execute(Command),
+    Submit(Command),
+    Checkpoint,
+    Balances(MemberKey),
+    Partner,
+    Verify,
+}
+
+#[derive(Debug)]
+struct Client {
+    engine: Arc<Engine>,
+    disk: Arc<Disk>,
+    clock: Arc<AtomicU64>,
+    end: End,
+    steps: Vec<Step>,
+}
+
+/// A command's answer: when it was sent and when it was there, by a clock that only these tests see.
+#[derive(Debug)]
+struct Answered {
+    request: RequestId,
+    sent: u64,
+    there: u64,
+    receipt: Receipt,
+}
+
+pub(super) fn run() {
+    let mut dice = Dice::new(!schedule());
+    let end = match dice.below(8) {
+        0..=3 => End::Closed,
+        4 => End::Dropped,
+        5 | 6 => End::Taken,
+        _ => {
+            let call = if dice.below(3) == 0 { Call::Checkpoint } else { Call::Append };
+            End::Fails(call, if dice.below(2) == 0 { Trouble::Fail } else { Trouble::FailAfter }, dice.below(3))
+        }
+    };
+    let disk = Arc::new(Disk::new());
+    let options = EngineOptions {
+        clock: ClockSource::Commands,
+        shards: [1, 2, 5][dice.below(3) as usize],
+        checkpoint_changes: [1, 4, 1000][dice.below(3) as usize],
+        delta_changes_max: [4, 1000][dice.below(2) as usize].max(1),
+        ..EngineOptions::default()
+    };
+    let options =
+        EngineOptions { delta_changes_max: options.delta_changes_max.max(options.checkpoint_changes), ..options };
+    let engine = open(&disk, &options);
+    set_up(&engine);
+    if let End::Fails(call, trouble, after) = end {
+        disk.plan(call, trouble, after);
+    }
+    match end {
+        End::Dropped => drop_with_tickets(engine, &mut dice),
+        End::Taken => {
+            let (engine, clients) = start(engine, &disk, end, &mut dice);
+            // what is answered by now is in the database that the other one finds
+            let last = disk.last();
+            let other = open(&disk, &options);
+            assert!(other.last_sequence() >= last, "an answered entry is lost");
+            check_answers(join(clients), &other);
+            audit(&other);
+            drop(engine);
+            other.close().expect("closed");
+        }
+        End::Closed | End::Fails(..) => {
+            let (engine, clients) = start(engine, &disk, end, &mut dice);
+            let answers = join(clients);
+            if end == End::Closed {
+                audit(&engine);
+            }
+            let closed = Arc::into_inner(engine).expect("no client has it").close();
+            assert!(end != End::Closed || closed.is_ok(), "{closed:?}");
+            disk.calm();
+            let again = open(&disk, &options);
+            audit(&again);
+            check_answers(answers, &again);
+        }
+    }
+    audit(&open(&disk, &options));
+}
+
+fn open(disk: &Arc<Disk>, options: &EngineOptions) -> Engine {
+    Engine::open_store(disk.clone(), options.clone()).expect("opened")
+}
+
+fn command(request: u64, at: u64, action: impl Into<Action>) -> Command {
+    let mut command = Command::new(PROGRAM, RequestId(request.into()), action);
+    command.transaction_at = Timestamp::from_ms(1_700_000_000_000 + at as i64);
+    command
+}
+
+fn set_up(engine: &Engine) {
+    let program = CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() };
+    let rates = [(POINTS, Rate::ONE)].into();
+    let purchase = PurchaseBlock {
+        partner: PARTNER,
+        block: BLOCK,
+        points: Points(1000),
+        starts_at: None,
+        expires: Expiry::Never,
+        unit_price: None,
+    };
+    let actions: [Action; 5] = [
+        program.into(),
+        CreatePointType { point_type: POINTS, ..CreatePointType::default() }.into(),
+        CreatePartner { partner: PARTNER, rates, ..CreatePartner::default() }.into(),
+        purchase.into(),
+        ApproveBlock { partner: PARTNER, block: BLOCK }.into(),
+    ];
+    for (action, request) in actions.into_iter().zip(1..) {
+        engine.execute(&command(request, 0, action)).expect("set up");
+    }
+}
+
+/// A command of a client. Some have the request id of another's, some take another's back.
+fn draw(dice: &mut Dice, request: u64) -> Command {
+    let member = MemberId((1 + dice.below(2)).into());
+    let (at, points) = (1 + dice.below(3), Points(1 + dice.below(9) as i64));
+    let other = FIRST_REQUEST + dice.below(4);
+    let accrue = |member| Accrue { member, partner: Some(PARTNER), awards: vec![Award::new(POINTS, Points(10))] };
+    match dice.below(8) {
+        0..=2 => command(request, at, accrue(member)),
+        // the same body, so that it is the same transaction
+        3 | 4 => command(FIRST_REQUEST, 1, accrue(MemberId(1))),
+        5 | 6 => command(request, at, Redeem { member, point_type: POINTS, points }),
+        _ => command(request, at, Cancel { request: RequestId(other.into()), amount: CancelAmount::Whole }),
+    }
+}
+
+fn start(
+    engine: Engine,
+    disk: &Arc<Disk>,
+    end: End,
+    dice: &mut Dice,
+) -> (Arc<Engine>, Vec<thread::JoinHandle<Vec<Answered>>>) {
+    let engine = Arc::new(engine);
+    let clock = Arc::new(AtomicU64::new(0));
+    let mut request = FIRST_REQUEST;
+    let clients = (0..2 + dice.below(2)).map(|_| {
+        let steps = (0..1 + dice.below(3)).map(|_| {
+            request += 1;
+            match dice.below(16) {
+                0 | 1 => Step::Checkpoint,
+                2 => Step::Balances(MemberKey { program: PROGRAM, member: MemberId(1) }),
+                3 => Step::Partner,
+                4 => Step::Verify,
+                5..=8 => Step::Submit(draw(dice, request)),
+                _ => Step::Execute(draw(dice, request)),
+            }
+        });
+        let steps = steps.collect();
+        let client = Client { engine: engine.clone(), disk: disk.clone(), clock: clock.clone(), end, steps };
+        thread::spawn(move || client.run())
+    });
+    let clients = clients.collect();
+    (engine, clients)
+}
+
+fn join(clients: Vec<thread::JoinHandle<Vec<Answered>>>) -> Vec<Answered> {
+    clients.into_iter().flat_map(|client| client.join().expect("a client")).collect()
+}
+
+impl Client {
+    fn run(self) -> Vec<Answered> {
+        let mut answers = Vec::new();
+        let mut tickets: Vec<(RequestId, u64, Ticket)> = Vec::new();
+        // what of this client's is durable
+        let mut durable = Sequence(0);
+        for step in &self.steps {
+            let sent = self.tick();
+            match step {
+                Step::Execute(command) => {
+                    answers.extend(self.answered(command.request_id, sent, self.engine.execute(command)));
+                }
+                Step::Submit(command) => tickets.push((command.request_id, sent, self.engine.submit(command))),
+                Step::Checkpoint => {
+                    let before = durable;
+                    let made = self.expected(self.engine.checkpoint());
+                    assert!(made.is_none() || self.disk.tables() >= before, "a checkpoint without what was before it");
+                }
+                Step::Balances(member) => drop(self.expected(self.engine.balances(*member))),
+                Step::Partner => {
+                    let key = PartnerKey { program: PROGRAM, partner: PARTNER };
+                    if let Some(Some(state)) = self.expected(self.engine.partner(key)) {
+                        let debited: i64 = state.blocks.values().map(|block| block.debited.0).sum();
+                        assert_eq!(debited, state.partner.debited.0, "a partner's blocks are not its own");
+                    }
+                }
+                Step::Verify => {
+                    if let Some(audit) = self.expected(self.engine.verify(Some(Arc::new(MemoryStore::new())))) {
+                        assert_eq!(audit.violations, Vec::<String>::new());
+                    }
+                }
+            }
+            durable = durable.max(answers.last().map(|answer: &Answered| answer.receipt.sequence).unwrap_or_default());
+        }
+        for (request, sent, ticket) in tickets {
+            answers.extend(self.answered(request, sent, ticket.wait()));
+        }
+        answers
+    }
+
+    fn tick(&self) -> u64 {
+        self.clock.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn answered(&self, request: RequestId, sent: u64, answer: Result<Receipt, ExecuteError>) -> Option<Answered> {
+        let receipt = match answer {
+            Ok(receipt) => receipt,
+            Err(ExecuteError::Refused(_)) => return None,
+            Err(ExecuteError::Failed(error)) => {
+                let _: Option<()> = self.expected(Err(error));
+                return None;
+            }
+        };
+        assert!(self.disk.last() >= receipt.sequence, "entry {} is answered before it is stored", receipt.sequence);
+        Some(Answered { request, sent, there: self.tick(), receipt })
+    }
+
+    /// Nothing may fail but where a write does, or another engine takes the database.
+    fn expected<T>(&self, done: Result<T, crate::engine::Error>) -> Option<T> {
+        match done {
+            Ok(done) => Some(done),
+            Err(error) => {
+                let closed = matches!(error.kind, ErrorKind::Closed(_));
+                assert!(closed && !matches!(self.end, End::Closed), "{:?}: {error}", self.end);
+                None
+            }
+        }
+    }
+}
+
+/// Every ticket is answered, though the engine is dropped meanwhile.
+fn drop_with_tickets(engine: Engine, dice: &mut Dice) {
+    let waiters: Vec<_> = (0..1 + dice.below(2))
+        .map(|_| {
+            let accrue = |request| {
+                let awards = vec![Award::new(POINTS, Points(1))];
+                command(request, request, Accrue { member: MemberId(1), partner: Some(PARTNER), awards })
+            };
+            let requests = FIRST_REQUEST + dice.below(50)..;
+            let tickets: Vec<Ticket> = requests.take(2).map(|request| engine.submit(&accrue(request))).collect();
+            thread::spawn(move || tickets.into_iter().for_each(|ticket| drop(ticket.wait().expect("answered"))))
+        })
+        .collect();
+    drop(engine);
+    waiters.into_iter().for_each(|waiter| waiter.join().expect("a waiter"));
+}
+
+/// The laws, the indexes, and that the journal replayed from the beginning gives this state.
+fn audit(engine: &Engine) {
+    let audit = engine.verify(Some(Arc::new(MemoryStore::new()))).expect("verified");
+    assert_eq!(audit.violations, Vec::<String>::new());
+}
+
+/// Every answer is in the journal under its number, every request once, and in an order that was possible.
+fn check_answers(answers: Vec<Answered>, engine: &Engine) {
+    let journal = engine.journal(Sequence(1), 1000).expect("read");
+    let entries: BTreeMap<Sequence, &Entry> = journal.iter().map(|entry| (entry.sequence, entry)).collect();
+    assert!(entries.keys().map(|sequence| sequence.0).eq(1..=journal.len() as u64), "a journal without holes");
+    let done = journal.iter().filter(|entry| matches!(entry.outcome, Outcome::Done { .. }));
+    let done: Vec<RequestId> = done.map(|entry| entry.command.request_id).collect();
+    let requests: BTreeSet<&RequestId> = done.iter().collect();
+    assert_eq!(requests.len(), done.len(), "a request has one effect");
+    for answer in &answers {
+        let entry = entries.get(&answer.receipt.sequence).expect("an answered entry is in the journal");
+        assert_eq!(entry.command.request_id, answer.request);
+    }
+    for a in answers.iter().filter(|answer| !answer.receipt.replayed) {
+        for b in answers.iter().filter(|answer| !answer.receipt.replayed) {
+            assert!(a.there > b.sent || a.receipt.sequence < b.receipt.sequence, "answered before, and later in order");
+        }
+    }
+}
