@@ -3,7 +3,7 @@
 //! Two differences: all atomics are sequentially consistent, and a wait with a timeout ends at any moment, told or not.
 #![allow(clippy::expect_used, reason = "a broken lock ends the test")]
 
-use super::Mutant;
+use super::mutant::Mutant;
 use shuttle::sync;
 use std::cell::Cell;
 use std::hash::{BuildHasherDefault, DefaultHasher};
