@@ -32,7 +32,7 @@ for row in $wanted; do
     echo "$(date -u +%T) $row, size $size ..." >&2
     case $row in
     fuzz) ./fuzz/run.sh all "$size" ;;
-    schedules) ACCRUEDB_SIZE=$size ./tests/schedules.sh ;;
+    schedules) ACCRUEDB_SIZE=$size make --no-print-directory schedules ;;
     *) ACCRUEDB_SIZE=$size cargo test --release --locked --test main "proof_$row" -- --nocapture ;;
     esac >"$log/$row" 2>&1 || {
         failures=$((failures + 1))
