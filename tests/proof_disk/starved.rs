@@ -60,15 +60,26 @@ fn proof_full_disk() {
     proof.done();
 }
 
-/// Leaves only so many bytes free.
+/// Leaves only so many bytes free; less, where the worker fills the rest meanwhile.
 fn fill(volume: &Volume, left: u64) -> PathBuf {
     let filler = volume.place.join("filler");
+    for _ in 0..100 {
+        if takes(volume, left, &filler) {
+            return filler;
+        }
+        fs::remove_file(&filler).unwrap();
+    }
+    panic!("the volume can be filled");
+}
+
+/// Fills the volume at one go, which fails where somebody else takes the room.
+fn takes(volume: &Volume, left: u64, filler: &Path) -> bool {
+    fs::write(filler, []).unwrap();
     let free = std::process::Command::new("df").args(["-B1", "--output=avail"]).arg(&volume.place).output().unwrap();
     let free = String::from_utf8_lossy(&free.stdout).lines().nth(1).and_then(|line| line.trim().parse().ok());
     let free: u64 = free.expect("df tells the free space");
-    let length = free.saturating_sub(left).to_string();
-    assert!(succeeds(&["fallocate", "-l", &length, &filler.display().to_string()]), "the volume can be filled");
-    filler
+    let length = free.saturating_sub(left);
+    length == 0 || succeeds(&["fallocate", "-l", &length.to_string(), &filler.display().to_string()])
 }
 
 /// A worker runs until the disk is full: it is nearly so before, or becomes so meanwhile.
