@@ -120,3 +120,24 @@ fn a_crash_loses_nothing_and_repeats_nothing() {
     assert_eq!(audit.violations, Vec::<String>::new());
     assert_eq!(audit.entries, 5 + 499);
 }
+
+#[test]
+fn a_partner_has_at_most_a_thousand_open_blocks() {
+    let engine = Engine::open_store(Arc::new(MemoryStore::new()), options()).unwrap();
+    set_up(&engine);
+    let mut request = 2000;
+    let mut open = |block: u64| {
+        let (partner, block) = (PartnerId(7), BlockId(block));
+        let (points, starts_at, expires, unit_price) = (Points(1), None, Expiry::Never, None);
+        let bought = PurchaseBlock { partner, block, points, starts_at, expires, unit_price };
+        request += 2;
+        engine.execute(&command(request, "2026-01-02T00:00:00Z", bought)).unwrap();
+        engine.execute(&command(request + 1, "2026-01-02T00:00:00Z", ApproveBlock { partner, block }))
+    };
+    // one is open already
+    for block in 2..=1000 {
+        open(block).unwrap();
+    }
+    let limit = OPEN_BLOCKS_MAX as u32;
+    assert_eq!(open(1001), Err(ExecuteError::Refused(Rejection::BlockLimit { limit })));
+}

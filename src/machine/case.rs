@@ -48,3 +48,23 @@ pub(super) fn dated(command: &Command, now: Timestamp) -> Result<Timestamp, Reje
         at => Ok(at.unwrap_or(now)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Enrol, ProgramId, RequestId};
+
+    #[test]
+    fn a_transaction_is_dated_a_day_ahead_at_most() {
+        let now = Timestamp::from_ms(1_000_000_000_000).unwrap();
+        let command = Command::new(ProgramId(1), RequestId(1), Enrol { member: MemberId(1) });
+        assert_eq!(dated(&command, now), Ok(now));
+        let day = 24 * 3_600_000;
+        let at = |ms| {
+            dated(&command.clone().at(Timestamp::from_ms(now.ms() + ms).unwrap()), now).map(|at| at.ms() - now.ms())
+        };
+        assert_eq!([-day, -1, 0, 1, day].map(at), [-day, -1, 0, 1, day].map(Ok));
+        let latest = Timestamp::from_ms(now.ms() + day).unwrap();
+        assert_eq!([day + 1, 90 * day].map(at), [Err(Rejection::TransactionAhead { latest }); 2]);
+    }
+}

@@ -161,3 +161,248 @@ pub fn account(member: &Member, account: &Account, point_type: &PointType, sums:
 pub fn totals(recorded: &Totals, counted: &Totals) -> Option<Broken> {
     holds(recorded == counted, || format!("totals say {recorded:?}, the items {counted:?}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        Billing, BlockId, BlockOrder, ItemId, PartnerTerms, PointTypeId, Rate, Rounding, Sequence, Timestamp, UseOrder,
+    };
+    use std::sync::Arc;
+
+    fn day(day: i64) -> Timestamp {
+        Timestamp::from_ms(day * 86_400_000).unwrap()
+    }
+
+    /// What a law says of a record once it is changed, where it says nothing before.
+    #[track_caller]
+    fn broken_by<T: Clone>(record: &T, law: impl Fn(&T) -> Vec<Broken>, change: impl FnOnce(&mut T)) {
+        assert_eq!(law(record), Vec::<Broken>::new(), "the record is whole");
+        let mut changed = record.clone();
+        change(&mut changed);
+        assert_eq!(law(&changed).len(), 1, "{:?}", law(&changed));
+    }
+
+    fn whole_item() -> Item {
+        Item {
+            granted: Points(100),
+            remaining: Points(40),
+            held: Points(1),
+            redeemed: Points(20),
+            expired: Points(30),
+            cancelled: Points(5),
+            repaid: Points(4),
+            claimed: Points(3),
+            absorbed: Points(2),
+            available_from: day(0),
+            expires_at: Some(day(9)),
+            source: None,
+            partner: None,
+        }
+    }
+
+    #[test]
+    fn an_item_that_does_not_add_up_is_named() {
+        let law = |record: &Item| item(record).into_iter().collect();
+        let changes: [fn(&mut Item); 13] = [
+            |item| item.granted.0 += 1,
+            |item| item.remaining.0 += 1,
+            |item| item.held.0 += 1,
+            |item| item.redeemed.0 += 1,
+            |item| item.expired.0 += 1,
+            |item| item.cancelled.0 += 1,
+            |item| item.repaid.0 += 1,
+            |item| (item.remaining, item.redeemed) = (Points(-1), Points(61)),
+            |item| item.absorbed = Points(4),
+            |item| item.absorbed = Points(-1),
+            |item| item.claimed = Points(101),
+            |item| *item = Item { granted: Points(0), ..nothing() },
+            |item| *item = Item { granted: Points(-1), remaining: Points(-1), ..nothing() },
+        ];
+        changes.into_iter().for_each(|change| broken_by(&whole_item(), law, change));
+        let edge = Item { claimed: Points(100), absorbed: Points(100), ..whole_item() };
+        assert_eq!(item(&edge), None, "all of it was spent, and the host bears it");
+        let unspent = Item { granted: Points(7), remaining: Points(7), ..nothing() };
+        assert_eq!(item(&unspent), None);
+    }
+
+    /// An item without a point.
+    fn nothing() -> Item {
+        let [granted, remaining, held, redeemed, expired, cancelled, repaid, claimed, absorbed] = [Points::ZERO; 9];
+        let sums = Item { granted, remaining, held, redeemed, expired, ..whole_item() };
+        Item { cancelled, repaid, claimed, absorbed, ..sums }
+    }
+
+    fn whole_block() -> Block {
+        Block {
+            status: BlockStatus::Approved,
+            purchased: Points(100),
+            remaining: Points(50),
+            debited: Points(30),
+            expired: Points(20),
+            starts_at: day(0),
+            expires_at: Some(day(9)),
+            unit_price: Rate::ONE,
+            created: Sequence(1),
+        }
+    }
+
+    #[test]
+    fn a_block_that_does_not_add_up_is_named() {
+        let law = |record: &Block| block(record).into_iter().collect();
+        let changes: [fn(&mut Block); 7] = [
+            |block| block.purchased.0 += 1,
+            |block| block.remaining.0 += 1,
+            |block| block.debited.0 += 1,
+            |block| block.expired.0 += 1,
+            |block| (block.remaining, block.debited) = (Points(-1), Points(81)),
+            |block| (block.purchased, block.remaining, block.debited, block.expired) = Default::default(),
+            |block| (block.purchased, block.remaining) = (Points(-50), Points(-100)),
+        ];
+        changes.into_iter().for_each(|change| broken_by(&whole_block(), law, change));
+    }
+
+    /// A partner and its blocks: one open, one used up, one that waits for approval.
+    #[derive(Clone)]
+    struct Books {
+        partner: Partner,
+        blocks: [(BlockId, Block); 3],
+    }
+
+    fn books(billing: Billing) -> Books {
+        let (rounding, order) = (Rounding::HalfUp, BlockOrder::Created);
+        let terms = Arc::new(PartnerTerms { billing, rates: [].into(), rounding, order });
+        let used = Block { remaining: Points(0), debited: Points(80), expires_at: Some(day(1)), ..whole_block() };
+        let waiting = Block { status: BlockStatus::Pending, ..whole_block() };
+        Books {
+            partner: Partner {
+                terms,
+                open: [BlockId(1)].into_iter().collect(),
+                remaining: Points(50),
+                debited: Points(140),
+                next_due: Some(day(9)),
+            },
+            blocks: [(BlockId(1), whole_block()), (BlockId(2), used), (BlockId(3), waiting)],
+        }
+    }
+
+    #[test]
+    fn a_partner_whose_books_do_not_add_up_is_named() {
+        let law = |books: &Books| partner(&books.partner, books.blocks.iter().map(|(id, block)| (*id, block)));
+        let changes: [fn(&mut Books); 8] = [
+            |books| books.partner.remaining.0 += 1,
+            |books| books.partner.debited.0 += 1,
+            |books| books.partner.open.clear(),
+            |books| books.partner.open.push(BlockId(2)),
+            |books| books.partner.open.push(BlockId(3)),
+            |books| books.partner.next_due = None,
+            |books| books.partner.next_due = Some(day(10)),
+            |books| books.blocks[0].1.debited.0 += 1,
+        ];
+        changes.into_iter().for_each(|change| broken_by(&books(Billing::Prepaid), law, change));
+        let mut early = books(Billing::Prepaid);
+        early.partner.next_due = Some(day(1));
+        assert_eq!(law(&early), Vec::<Broken>::new(), "it may be due early");
+        let mut owing = books(Billing::PostPaid);
+        owing.partner.debited = Points(1000);
+        assert_eq!(law(&owing), Vec::<Broken>::new(), "who pays later is debited without a block");
+    }
+
+    /// A member with one account, its type, and its items: open ones, a used-up one, and one that has not matured.
+    #[derive(Clone)]
+    struct Holdings {
+        member: Member,
+        point_type: PointType,
+        matured: Vec<(ItemPosition, Item)>,
+        future: Vec<(ItemPosition, Item)>,
+    }
+
+    fn position(at: i64, sequence: u64) -> ItemPosition {
+        ItemPosition::at(day(at), ItemId { sequence: Sequence(sequence), place: 0 })
+    }
+
+    fn holdings(class: PointClass) -> Holdings {
+        let used = Item { remaining: Points(0), redeemed: Points(60), expires_at: Some(day(1)), ..whole_item() };
+        let later = Item { expires_at: Some(day(20)), ..whole_item() };
+        let mut member = Member { next_due: Some(day(5)), ..Member::new(day(0)) };
+        let account = member.account_mut(PointTypeId(1));
+        let matured = Points(80);
+        match class {
+            PointClass::Redeemable => account.available = matured,
+            PointClass::Qualifying => account.qualifying = matured,
+        }
+        (account.future, account.held, account.granted) = (Points(40), Points(4), Points(400));
+        (account.redeemed, account.expired, account.cancelled) = (Points(120), Points(120), Points(20));
+        (account.repaid, account.absorbed, account.first_open) = (Points(16), Points(8), position(9, 2));
+        let (order, negative_balance) = (UseOrder::EarliestExpiry, NegativeBalance::Allowed);
+        let expiry = crate::domain::Expiry::Never;
+        Holdings {
+            member,
+            point_type: PointType { class, order, expiry, negative_balance },
+            matured: vec![(position(1, 1), used), (position(20, 3), later), (position(9, 2), whole_item())],
+            future: vec![(position(5, 4), whole_item())],
+        }
+    }
+
+    fn account_law(all: &Holdings) -> Vec<Broken> {
+        let mut sums = ItemSums::default();
+        all.matured.iter().for_each(|(position, item)| sums.matured(*position, item));
+        all.future.iter().for_each(|(position, item)| sums.future(*position, item));
+        account(&all.member, &all.member.accounts[0], &all.point_type, &sums)
+    }
+
+    #[test]
+    fn an_account_that_differs_from_its_items_is_named() {
+        let changes: [fn(&mut Account); 12] = [
+            |account| account.available.0 += 1,
+            |account| account.qualifying.0 += 1,
+            |account| account.future.0 += 1,
+            |account| account.held.0 += 1,
+            |account| account.granted.0 += 1,
+            |account| account.redeemed.0 += 1,
+            |account| account.expired.0 += 1,
+            |account| account.cancelled.0 += 1,
+            |account| account.repaid.0 += 1,
+            |account| account.absorbed.0 += 1,
+            |account| account.first_open = position(9, 3),
+            |account| account.debt = Points(1),
+        ];
+        for class in [PointClass::Redeemable, PointClass::Qualifying] {
+            for change in &changes[..11] {
+                broken_by(&holdings(class), account_law, |all| change(&mut all.member.accounts[0]));
+            }
+        }
+        broken_by(&holdings(PointClass::Redeemable), account_law, |all| changes[11](&mut all.member.accounts[0]));
+        broken_by(&holdings(PointClass::Redeemable), account_law, |all| all.member.next_due = None);
+        // what is due first is the item that has not matured; without it, the open item that expires first
+        broken_by(&holdings(PointClass::Redeemable), account_law, |all| all.member.next_due = Some(day(6)));
+        let mut matured = holdings(PointClass::Redeemable);
+        matured.future = Vec::new();
+        let empty = Member { next_due: Some(day(9)), ..matured.member.clone() };
+        matured.member = empty;
+        let account = &mut matured.member.accounts[0];
+        (account.future, account.held, account.granted, account.redeemed) =
+            (Points(0), Points(3), Points(300), Points(100));
+        (account.expired, account.cancelled, account.repaid, account.absorbed) =
+            (Points(90), Points(15), Points(12), Points(6));
+        broken_by(&matured, account_law, |all| all.member.next_due = Some(day(10)));
+    }
+
+    #[test]
+    fn a_debt_where_none_may_be_is_named() {
+        let mut owing = holdings(PointClass::Qualifying);
+        owing.member.accounts[0].debt = Points(1);
+        broken_by(&owing, account_law, |all| all.point_type.negative_balance = NegativeBalance::Refused);
+        broken_by(&owing, account_law, |all| all.member.accounts[0].debt = Points(-1));
+        owing.member.accounts[0].debt = Points(0);
+        owing.point_type.negative_balance = NegativeBalance::Refused;
+        assert_eq!(account_law(&owing), Vec::<Broken>::new(), "nothing is owed");
+    }
+
+    #[test]
+    fn totals_that_differ_are_named() {
+        let counted = Totals { issued: 5, redeemed: 1, expired: 1, cancelled: 1, repaid: 1 };
+        assert_eq!(totals(&counted, &counted), None);
+        assert!(totals(&Totals { issued: 6, ..counted }, &counted).is_some());
+    }
+}
