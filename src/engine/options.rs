@@ -37,11 +37,11 @@ pub struct EngineOptions {
     pub clock: ClockSource,
     /// Locks that members, partners and requests are spread over: 1 to 1,024. Default: 64. Changes no result.
     pub shards: u16,
-    /// A checkpoint begins when this many changed items and entries have gathered. Default: 1,000,000, about 400
+    /// A checkpoint begins when this many changed items and entries have gathered. Default: 2,000,000, about 250
     /// bytes of memory each.
     pub checkpoint_changes: u32,
     /// Commands wait when this many changed items and entries are not in the tables yet: 1 to 100,000,000, at least
-    /// `checkpoint_changes`. Default: 2,500,000.
+    /// `checkpoint_changes`. Default: 5,000,000.
     pub delta_changes_max: u32,
     /// Members kept in memory that have not changed since the last checkpoint. Default: 1,000,000, about 300 bytes
     /// each.
