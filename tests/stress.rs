@@ -1,7 +1,7 @@
 //! Many clients at once: the journal's order is one in which every command comes out the same, one after the other,
 //! and an order that the clients could have seen.
 
-use crate::concurrency::{PARTNERS, POINTS, PROGRAM, accrue, audit, command, open, set_up};
+use crate::concurrency::{PARTNERS, POINTS, accrue, audit, command, open, set_up};
 use crate::proof::Proof;
 use accruedb::domain::*;
 use accruedb::engine::{ClockSource, Engine, EngineOptions, ExecuteError, Ticket};

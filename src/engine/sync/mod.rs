@@ -1,17 +1,17 @@
 //! The locks, condition variables, atomics and threads that the engine is made of.
 //!
-//! They are parking_lot's and the standard library's. Built with `--cfg shuttle` they are shuttle's instead, which runs
-//! the engine's threads in one order after the other: see `schedules`.
+//! They are parking_lot's and the standard library's. In unit tests built with `--cfg shuttle` they are shuttle's
+//! instead, which runs the engine's threads in one order after the other: see `schedules`.
 
-#[cfg(shuttle)]
+#[cfg(all(test, shuttle))]
 mod shuttled;
 
-#[cfg(shuttle)]
+#[cfg(all(test, shuttle))]
 pub(super) use {
     ::shuttle::{sync::atomic, thread, thread_local},
     shuttled::{Condvar, Mutex, MutexGuard, RwLock, ShardHasher, plant, planted},
 };
-#[cfg(not(shuttle))]
+#[cfg(not(all(test, shuttle)))]
 pub(super) use {
     hashbrown::DefaultHashBuilder as ShardHasher,
     parking_lot::{Condvar, Mutex, MutexGuard, RwLock},
@@ -20,7 +20,7 @@ pub(super) use {
 
 /// A mistake that the schedules must find. Nothing but them can plant one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(shuttle), allow(dead_code, reason = "some are planted in shuttle's locks"))]
+#[cfg_attr(not(all(test, shuttle)), allow(dead_code, reason = "some are planted in shuttle's locks"))]
 pub(super) enum Mutant {
     /// Entries count as durable before the store has them.
     AnswerBeforeSync,
@@ -57,7 +57,7 @@ pub(super) enum Mutant {
 }
 
 /// Whether a mistake is planted: never, but in `schedules`.
-#[cfg(not(shuttle))]
+#[cfg(not(all(test, shuttle)))]
 pub(super) const fn planted(_: Mutant) -> bool {
     false
 }
