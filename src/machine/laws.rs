@@ -171,7 +171,7 @@ mod tests {
     use std::sync::Arc;
 
     fn day(day: i64) -> Timestamp {
-        Timestamp::from_ms(day * 86_400_000).unwrap()
+        Timestamp::from_ms(day.saturating_mul(86_400_000)).unwrap()
     }
 
     /// What a law says of a record once it is changed, where it says nothing before.

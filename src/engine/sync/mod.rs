@@ -1,20 +1,20 @@
 //! The locks, condition variables, atomics and threads that the engine is made of.
 //!
-//! They are parking_lot's and the standard library's. Built with `--cfg shuttle` they are shuttle's instead, which runs
-//! the engine's threads in one order after the other: see `schedules`.
+//! They are parking_lot's and the standard library's. In unit tests built with `--cfg shuttle` they are shuttle's
+//! instead, which runs the engine's threads in one order after the other: see `schedules`.
 
 mod mutant;
-#[cfg(shuttle)]
+#[cfg(all(test, shuttle))]
 mod shuttled;
 
 pub(super) use mutant::Mutant;
 
-#[cfg(shuttle)]
+#[cfg(all(test, shuttle))]
 pub(super) use {
     ::shuttle::{sync::atomic, thread, thread_local},
     shuttled::{Condvar, Mutex, MutexGuard, RwLock, ShardHasher, plant, planted},
 };
-#[cfg(not(shuttle))]
+#[cfg(not(all(test, shuttle)))]
 pub(super) use {
     hashbrown::DefaultHashBuilder as ShardHasher,
     parking_lot::{Condvar, Mutex, MutexGuard, RwLock},
@@ -22,7 +22,7 @@ pub(super) use {
 };
 
 /// Whether a mistake is planted: never, but in `schedules`.
-#[cfg(not(shuttle))]
+#[cfg(not(all(test, shuttle)))]
 pub(super) const fn planted(_: Mutant) -> bool {
     false
 }

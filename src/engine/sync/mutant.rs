@@ -2,7 +2,7 @@
 
 /// A mistake that the schedules must find. Nothing but them can plant one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(shuttle), allow(dead_code, reason = "some are planted in shuttle's locks"))]
+#[cfg_attr(not(all(test, shuttle)), allow(dead_code, reason = "some are planted in shuttle's locks"))]
 pub(in crate::engine) enum Mutant {
     /// Entries count as durable before the store has them.
     AnswerBeforeSync,
