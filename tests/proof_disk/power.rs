@@ -8,6 +8,7 @@ use super::worker::Task;
 use crate::proof::Proof;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 const EXT4: &str = "power cut on ext4";
 const XFS: &str = "power cut on xfs";
@@ -67,8 +68,12 @@ fn live(volume: &Volume, fault: &'static str, cuts: u64, draw: &mut Draw, proof:
     let task = Task { guard_every: *draw.pick(&[1, 64]), checkpoint_changes: *draw.pick(&[2_000, 1_000_000]), ..task };
     let mut oracle = Oracle::default();
     for cut in 1..=cuts {
-        cut_under_load(volume, &task.clone().after(&oracle), &[], draw, &mut oracle);
+        let pause = draw.pause(400);
+        let mut late = cut_under_load(volume, &task.clone().after(&oracle), (&[], pause), draw, &mut oracle);
         proof.fault(fault, 1);
+        if late.fresh() > oracle.fresh() && late.check(&task.db, Look::AtFresh).is_err() {
+            proof.count("cuts that took what was said after they began", 1);
+        }
         let look = if cut == cuts { Look::AtAll } else { Look::AtFresh };
         oracle.check(&task.db, look).unwrap_or_else(|violation| panic!("{fault} {cut}, {task:?}: {violation}"));
     }
@@ -77,11 +82,18 @@ fn live(volume: &Volume, fault: &'static str, cuts: u64, draw: &mut Draw, proof:
     proof.count("audits with a replay", 1);
 }
 
-/// Cuts the power at a random moment, and gives it back.
-fn cut_under_load(volume: &Volume, task: &Task, wrapped: &[&str], draw: &mut Draw, oracle: &mut Oracle) {
+/// Cuts the power after a pause, and gives it back. The oracle hears what was said before; the one returned, what
+/// was said after, too.
+fn cut_under_load(
+    volume: &Volume,
+    task: &Task,
+    (wrapped, pause): (&[&str], Duration),
+    draw: &mut Draw,
+    oracle: &mut Oracle,
+) -> Oracle {
     let worker = task.start(wrapped);
     let pid = worker.pid();
-    std::thread::sleep(draw.pause(400));
+    std::thread::sleep(pause);
     // Half of the times the process sees the disk go away. What it says then does not count: on xfs a sync that is
     // under way when the shutdown begins can return success, and after a real loss of power nobody hears of it.
     let mut counts = usize::MAX;
@@ -93,8 +105,12 @@ fn cut_under_load(volume: &Volume, task: &Task, wrapped: &[&str], draw: &mut Dra
     assert!(volume.cut_power(), "the power cannot be cut");
     std::thread::sleep(draw.pause(20));
     signal("KILL", pid);
-    worker.said().iter().take(counts).for_each(|line| oracle.hear(line, u128::from));
+    let said = worker.said();
+    said.iter().take(counts).for_each(|line| oracle.hear(line, u128::from));
+    let mut late = oracle.clone();
+    said.iter().skip(counts).for_each(|line| late.hear(line, u128::from));
     assert!(volume.unmount() && volume.mount(), "the volume does not come back");
+    late
 }
 
 /// The same with a disk that does not sync must lose something, and soon.
@@ -103,10 +119,10 @@ fn loses_answers(volume: &Volume, folder: &Path, draw: &mut Draw) -> bool {
     let tracer = tracer.failing("fdatasync,fsync,sync_file_range:retval=0");
     let words = tracer.words();
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
-    (0..10).any(|_| {
+    (1..=10).any(|again| {
         let task = begin(volume);
         let mut oracle = Oracle::default();
-        cut_under_load(volume, &task, &words, draw, &mut oracle);
+        cut_under_load(volume, &task, (&words, Duration::from_millis(200 * again)), draw, &mut oracle);
         oracle.answered() > 0 && oracle.check(&task.db, Look::AtAll).is_err()
     })
 }
