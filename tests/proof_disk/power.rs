@@ -94,8 +94,9 @@ fn cut_under_load(
     let worker = task.start(wrapped);
     let pid = worker.pid();
     std::thread::sleep(pause);
-    // Half of the times the process sees the disk go away. What it says then does not count: on xfs a sync that is
-    // under way when the shutdown begins can return success, and after a real loss of power nobody hears of it.
+    // Half of the times the process sees the disk go away. What it says then does not count: on both file systems a
+    // sync that is under way when the shutdown begins can return success and lose its write, as a bare loop of appends
+    // and syncs shows; after a real loss of power nobody would hear of it.
     let mut counts = usize::MAX;
     if draw.below(2) == 0 {
         signal("STOP", pid);
