@@ -159,9 +159,11 @@ fn round(proof: &mut Proof, clients: u64, shards: u16, checkpoint_changes: u32, 
     let (a, b) = (answers.len() / 3, answers.len() / 2);
     (answers[a].sequence, answers[b].sequence) = (answers[b].sequence, answers[a].sequence);
     proof.control("two answers with each other's number", out_of_order(&answers).is_some());
-    let done = |entry: &Entry| matches!(entry.outcome, Outcome::Done { .. }) && entry.previous > Sequence(20);
-    let last = entries.iter().rposition(done).expect("a member's later entry");
-    let before = entries[last].previous.0 as usize - 1;
+    let before = |entry: &Entry| entry.previous.0.checked_sub(1).map(|before| before as usize);
+    let other = |entry: &Entry| before(entry).is_some_and(|at| entries[at].command.action != entry.command.action);
+    let done = |entry: &&Entry| matches!(entry.outcome, Outcome::Done { .. });
+    let last = entries.iter().rposition(|entry| done(&entry) && other(entry)).expect("two commands of a member");
+    let before = before(&entries[last]).unwrap();
     let (first, second) = (entries[before].command.clone(), entries[last].command.clone());
     (entries[before].command, entries[last].command) = (second, first);
     proof.control("two commands in each other's place", again(&entries).is_none());
@@ -172,11 +174,12 @@ fn proof_order() {
     let mut left = Proof::size(40_000);
     let mut proof = Proof::new("order", "the journal's order is one that every client could have seen", &[]);
     let kinds = [(8, 64, 500), (32, 2, 1_000_000), (16, 1, 20_000), (24, 1024, 50)];
+    let each = (left / kinds.len() as u64).clamp(1_000, ROUND);
     for (clients, shards, checkpoint_changes) in kinds.into_iter().cycle() {
-        let commands = left.min(ROUND).min(left / 2 + 10_000);
+        let commands = left.min(each);
         round(&mut proof, clients, shards, checkpoint_changes, commands);
         left -= commands;
-        if left == 0 {
+        if left < 1_000 {
             break;
         }
     }
