@@ -39,6 +39,8 @@ pub(super) fn database(options: &RocksOptions) -> Options {
     database.set_paranoid_checks(true);
     database.set_max_open_files(i32::from(options.open_files_max));
     database.set_max_background_jobs(2);
+    // Each table opens by itself; the default is 16 threads for each of them, made and ended at every opening.
+    database.set_max_file_opening_threads(1);
     // `meta` fills its memtable slowly and would keep old logs alive.
     database.set_max_total_wal_size(LOGS_BYTES_MAX);
     database.set_keep_log_file_num(4);
