@@ -9,16 +9,16 @@ cd "$(dirname "$0")/.."
 # row, size, and the promise of RELIABILITY it belongs to
 rows='kill 2000
 ack_order 1000
-power 1000
+power 600
 syscalls 3000
 recovery_crash 2000
-damage 20000
+damage 10000
 full_disk 10
 backup 200
-simulation 200000
-retries 200000
+simulation 100000
+retries 3000
 clock 20000
-order 200000
+order 4000000
 schedules 500000
 fuzz 90'
 
