@@ -6,7 +6,7 @@
 set -u
 cd "$(dirname "$0")/.."
 
-# row, size, and the promise of RELIABILITY it belongs to
+# row, size
 rows='kill 2000
 ack_order 1000
 power 600
