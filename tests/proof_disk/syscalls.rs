@@ -127,9 +127,14 @@ impl Point {
     fn fault(&self) -> String {
         format!("{}:{}:when={}", self.call, self.error, self.when)
     }
+
+    fn is_dead_disk(&self) -> bool {
+        self.call == "fdatasync" && self.error == EIO && self.when.ends_with('+')
+    }
 }
 
-/// All of them, in an order that has a bit of everything at its beginning.
+/// All of them, in an order that has a bit of everything at its beginning. Before that: a disk whose syncs fail from
+/// one on, each in turn, for what is then half-done in several files at once.
 fn points(scenes: &[Scene]) -> Vec<Point> {
     let mut points = Vec::new();
     for (scene, of) in scenes.iter().enumerate() {
@@ -147,6 +152,7 @@ fn points(scenes: &[Scene]) -> Vec<Point> {
     for i in (1..points.len()).rev() {
         points.swap(i, draw.below(i as u64 + 1) as usize);
     }
+    points.sort_by_key(|point| !point.is_dead_disk());
     points
 }
 
@@ -162,7 +168,10 @@ fn proof_syscalls() {
     proof.count("points there are", points.len() as u64);
     match std::env::var("ACCRUEDB_CASE") {
         Ok(case) => points.retain(|point| case == format!("{:?} {}", scenes[point.scene].past, point.fault())),
-        Err(_) => points.truncate(Proof::size(24) as usize),
+        Err(_) => {
+            let dead_disks = points.iter().filter(|point| point.is_dead_disk()).count();
+            points.truncate(dead_disks + Proof::size(24) as usize);
+        }
     }
     for point in &points {
         let scene = &scenes[point.scene];
@@ -177,8 +186,10 @@ fn proof_syscalls() {
         // RocksDB ends the process where it gets no thread
         let may_die = [KILL, NO_THREADS].contains(&point.error);
         let (code, died) = (ended.code, may_die && ended.code.is_none_or(|code| code > 128) && !ended.hung);
+        // no file system fails to close a directory, and Rust's library takes it for a bug: it panics
+        let closed_directory = point.call == "close" && ended.err.contains("unexpected error during closedir");
         let verdict = match fired {
-            _ if !(died || ended.decently()) => Err("it ended badly".to_owned()),
+            _ if !(died || closed_directory || ended.decently()) => Err("it ended badly".to_owned()),
             0 if code != Some(0) && code != Some(1) => Err("it failed without a fault".to_owned()),
             // its last words are a write, too
             _ if !died && code == Some(3) && ended.err.is_empty() && point.call != "write" => {
@@ -189,7 +200,7 @@ fn proof_syscalls() {
         verdict.unwrap_or_else(|violation| {
             let case = format!("{:?} {}", scene.past, point.fault());
             let repeat = format!("ACCRUEDB_CASE='{case}' cargo test --release --test main proof_syscalls");
-            panic!("{case}: {violation}\nrepeat: {repeat}\n{ended:?}");
+            panic!("{case}: {violation}\nrepeat: {repeat}\n{code:?} {}", ended.err);
         });
         proof.count("points", 1);
     }

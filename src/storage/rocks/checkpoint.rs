@@ -14,6 +14,7 @@
 //! is missing was lost, and is never taken for one that has entered.
 
 use super::database::{Database, META};
+use super::entering::{end_name, link_name};
 use super::error::fault;
 use super::options;
 use crate::domain::{Fault, Sequence};
@@ -112,7 +113,7 @@ impl Staging {
     /// Steps 3 and 4.
     pub(super) fn apply(&self, database: &Database, intent: &Intent) -> Result<(), Fault> {
         self.enter_first(database, intent, intent.files.len())?;
-        let end = self.path.join(format!("{}-end.sst", intent.sequence));
+        let end = self.path.join(end_name(intent.sequence));
         if exists(&end)? {
             fs::remove_file(&end).map_err(|error| io_fault("remove", &end, &error))?;
         }
@@ -142,7 +143,7 @@ impl Staging {
             let what = format!("{}: {bytes} bytes, where {} were written", staged.display(), file.bytes);
             return Err(Fault::corrupt(what));
         }
-        let link = staged.with_extension("link");
+        let link = self.path.join(link_name(&file.name));
         if exists(&link)? {
             fs::remove_file(&link).map_err(|error| io_fault("remove", &link, &error))?;
         }

@@ -13,6 +13,7 @@
 mod checkpoint;
 mod database;
 mod directory;
+mod entering;
 mod error;
 mod options;
 mod store;

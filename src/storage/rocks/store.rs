@@ -3,6 +3,7 @@
 use super::checkpoint::{APPLIED, Staging};
 use super::database::{Database, JOURNAL, META, StoredFile};
 use super::directory::Directory;
+use super::entering::open_database;
 use super::error::fault;
 use super::options::RocksOptions;
 use super::view::View;
@@ -72,8 +73,8 @@ impl RocksStore {
             (false, Mark::New) => Database::create(&rocks, &options, &cache)?,
             (false, _) => return Err(Fault::corrupt(format!("database missing: {}", rocks.display()))),
         }
-        let database = Database::open(&rocks, &options, &cache)?;
-        let staging = Staging::open(directory.staging(), cache)?;
+        let staging = Staging::open(directory.staging(), cache.clone())?;
+        let database = open_database(&directory.staging(), &rocks, &options, &cache)?;
         let tail = guard.mark().tail();
         let guard_every_batches = options.guard_every_batches;
         let writer = Writer { term: None, poison: None, guard, guard_every_batches, batches_unguarded: 0, tail };

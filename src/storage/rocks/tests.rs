@@ -6,7 +6,7 @@ use crate::domain::{Fault, FaultKind, ProgramId, RequestId, RequestKey, Sequence
 use crate::storage::keys::Key;
 use crate::storage::{Appended, Epoch, JournalRecord, Read, Requests, Run, Store, TableId, Tail, codec};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 fn open(dir: &Path) -> RocksStore {
     RocksStore::open(dir, RocksOptions::default()).unwrap()
@@ -88,7 +88,7 @@ fn a_crash_between_the_links_of_a_file_is_finished_by_the_claim() {
     store.staging.record(&store.database, &intent).unwrap();
     for name in crate::storage::files::names(&store.directory.staging()).unwrap() {
         let file = store.directory.staging().join(name);
-        fs::hard_link(&file, file.with_extension("link")).unwrap();
+        fs::hard_link(&file, file.with_added_extension("link")).unwrap();
     }
     drop(store);
     assert_eq!(recovered(dir.path()), (2, AFTER));
@@ -125,6 +125,65 @@ fn a_file_of_a_recorded_checkpoint_that_is_lost_or_damaged_is_named() {
     }
 }
 
+/// What a failed sync of the manifest leaves of an entering file: RocksDB has removed it, the manifest names it.
+fn taken_away(store: &RocksStore, staged: &str) -> PathBuf {
+    let staged = store.directory.staging().join(staged);
+    let same = |path: &PathBuf| fs::read(path).unwrap() == fs::read(&staged).unwrap();
+    let entered = store.files().unwrap().into_iter().map(|file| file.path).find(same).unwrap();
+    fs::remove_file(&entered).unwrap();
+    entered
+}
+
+#[test]
+fn a_file_that_was_taken_away_while_it_entered_is_given_back() {
+    for entering in [0, 1] {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, _, intent) = staged(dir.path());
+        store.staging.record(&store.database, &intent).unwrap();
+        store.staging.enter_first(&store.database, &intent, entering + 1).unwrap();
+        let name = format!("2-00{entering}-requests.sst");
+        let taken = taken_away(&store, &name);
+        let link = store.directory.staging().join(format!("{name}.link"));
+        fs::hard_link(store.directory.staging().join(&name), &link).unwrap();
+        drop(store);
+        assert_eq!(recovered(dir.path()), (2, AFTER), "file {entering}");
+        assert!(taken.exists());
+    }
+}
+
+#[test]
+fn the_last_file_of_a_checkpoint_is_given_back_too() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _, intent) = staged(dir.path());
+    store.staging.record(&store.database, &intent).unwrap();
+    store.staging.apply(&store.database, &intent).unwrap();
+    let newest = |file: &super::database::StoredFile| file.table == "meta" && file.level == 0;
+    let end = store.files().unwrap().into_iter().filter(newest).map(|file| file.path).max().unwrap();
+    fs::rename(&end, store.directory.staging().join("2-end.sst")).unwrap();
+    drop(store);
+    assert_eq!(recovered(dir.path()), (2, AFTER));
+}
+
+#[test]
+fn a_file_that_was_lost_is_not_mistaken_for_one_that_was_entering() {
+    let is_lost = |dir: &Path, lost: &Path| {
+        let fault = RocksStore::open(dir, RocksOptions::default()).unwrap_err();
+        let name = lost.file_name().unwrap().to_str().unwrap();
+        assert!(fault.kind == FaultKind::Corrupt && fault.what.contains(name), "{fault}");
+        assert!(!lost.exists(), "nothing of another's stays in its place");
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _, intent) = staged(dir.path());
+    store.staging.record(&store.database, &intent).unwrap();
+    store.staging.enter_first(&store.database, &intent, 1).unwrap();
+    let lost = taken_away(&store, "2-000-requests.sst");
+    let staging = store.directory.staging();
+    drop(store);
+    is_lost(dir.path(), &lost);
+    fs::hard_link(staging.join("2-001-requests.sst"), staging.join("2-001-requests.sst.link")).unwrap();
+    is_lost(dir.path(), &lost);
+}
+
 #[test]
 fn a_checkpoint_that_breaks_off_leaves_nothing() {
     let dir = tempfile::tempdir().unwrap();
@@ -143,11 +202,11 @@ fn a_fault_after_the_intent_ends_all_writing_until_it_is_opened_again() {
     let (store, epoch, _) = staged(dir.path());
     assert_eq!(store.append(epoch, &[record(1)]), Appended::Durable);
     // Stands where the link of the second file is to be, from after the place was cleared.
-    let obstacle = store.directory.staging().join("2-001-requests.link");
+    let obstacle = store.directory.staging().join("2-001-requests.sst.link");
     let runs = [run(&[(1, Some(2)), (2, None)]), run(&[(3, None), (4, Some(2))])];
     let mut runs = runs.into_iter().map(Ok).inspect(|_| fs::create_dir_all(&obstacle).unwrap());
     let fault = store.checkpoint(epoch, Sequence(2), &mut runs).unwrap_err();
-    assert!(fault.what.contains("2-001-requests.link"), "{fault}");
+    assert!(fault.what.contains("2-001-requests.sst.link"), "{fault}");
     assert_eq!(values(&store), [Some(2), None, Some(1), None], "the first file is in");
 
     let again = record(2);

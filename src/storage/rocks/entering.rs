@@ -1,0 +1,108 @@
+//! The file that is entering a table, and opening a database that misses it.
+//!
+//! RocksDB writes an entering file's name into its manifest and syncs that. Where the sync fails it takes the file out
+//! of its directory again, but the manifest may name it from then on: the database does not open any more, or fails
+//! when it wants to read there. What enters keeps its name in `staging/` until it has entered, so the file is still
+//! there, and is given back.
+
+use super::database::{Database, META};
+use super::options::RocksOptions;
+use crate::domain::{Fault, Sequence};
+use crate::storage::files::{exists, io_fault, names, sync_directory};
+use rocksdb::Cache;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const LINK: &str = ".sst.link";
+const END: &str = "-end.sst";
+
+/// Under which name a staged file enters its table.
+pub(super) fn link_name(staged: &str) -> String {
+    format!("{}{LINK}", staged.trim_end_matches(".sst"))
+}
+
+/// Under which name the last file of a checkpoint enters `meta`.
+pub(super) fn end_name(sequence: Sequence) -> String {
+    format!("{sequence}{END}")
+}
+
+/// A file on its way into a table.
+struct Entering {
+    path: PathBuf,
+    table: String,
+    bytes: u64,
+}
+
+impl Entering {
+    fn find(staging: &Path) -> Result<Option<Entering>, Fault> {
+        for name in names(staging)? {
+            let path = staging.join(&name);
+            let table = match name.strip_suffix(LINK) {
+                Some(name) => name.rsplit('-').next().unwrap_or_default().to_owned(),
+                None if name.ends_with(END) => META.to_owned(),
+                None => continue,
+            };
+            let bytes = fs::metadata(&path).map_err(|error| io_fault("look at", &path, &error))?.len();
+            return Ok(Some(Entering { path, table, bytes }));
+        }
+        Ok(None)
+    }
+
+    /// Whether the database takes the file of this name for this one.
+    fn is_in(&self, database: &Database, name: &Path) -> Result<bool, Fault> {
+        let is_this = |file: &super::database::StoredFile| file.table == self.table && file.bytes == self.bytes;
+        Ok(database.files()?.iter().any(|file| file.path == name && is_this(file)))
+    }
+}
+
+/// Opens the database. If it misses the file that was entering, that is given back to it first.
+pub(super) fn open_database(
+    staging: &Path,
+    path: &Path,
+    options: &RocksOptions,
+    cache: &Cache,
+) -> Result<Database, Fault> {
+    let opened = Database::open(path, options, cache);
+    let Some(entering) = Entering::find(staging)? else { return opened };
+    let missing = match &opened {
+        Ok(database) => missing_file(database)?,
+        Err(fault) => named_missing(path, fault)?,
+    };
+    let Some(missing) = missing else { return opened };
+    let lost = |_| Fault::corrupt(format!("a file is missing: {}", missing.display()));
+    // closed before it is opened again
+    let fault = opened.map(drop).map_or_else(|fault| fault, lost);
+
+    fs::hard_link(&entering.path, &missing).map_err(|error| io_fault("link", &missing, &error))?;
+    sync_directory(path)?;
+    if let Ok(database) = Database::open(path, options, cache)
+        && entering.is_in(&database, &missing)?
+    {
+        return Ok(database);
+    }
+    // another one was lost: nothing takes its place
+    fs::remove_file(&missing).map_err(|error| io_fault("remove", &missing, &error))?;
+    Err(fault)
+}
+
+/// A file that the open database has not got.
+fn missing_file(database: &Database) -> Result<Option<PathBuf>, Fault> {
+    for file in database.files()? {
+        if !exists(&file.path)? {
+            return Ok(Some(file.path));
+        }
+    }
+    Ok(None)
+}
+
+/// The file without which RocksDB does not open: its message is all that tells.
+fn named_missing(directory: &Path, fault: &Fault) -> Result<Option<PathBuf>, Fault> {
+    for part in fault.what.split('/') {
+        let Some((number, _)) = part.split_once(".sst") else { continue };
+        let path = directory.join(number).with_extension("sst");
+        if number.bytes().all(|byte| byte.is_ascii_digit()) && !exists(&path)? {
+            return Ok(Some(path));
+        }
+    }
+    Ok(None)
+}
