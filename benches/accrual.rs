@@ -2,8 +2,10 @@
 //! rows through RocksDB's memtables, and against PostgreSQL; one caller at a time against a bare synced put; and how
 //! long opening takes after a kill. Everything in one run, since machines differ and are shared.
 //!
-//! `cargo bench --bench accrual -- [--small] [PART...]`; without a part, all of them. Prints one table, and writes it
-//! as JSON to `accrual.json` beside the build.
+//! `cargo bench --bench accrual -- [--small] [--check] [PART...]`; without a part, all of them. Prints one table, and
+//! writes it as JSON to `accrual.json` beside the build. With `--check`, and always with `--small`, each workload's
+//! journal is replayed at its end and must give the same digest: nothing was skipped to be fast. At full size that
+//! takes minutes for each.
 #![allow(
     clippy::expect_used,
     clippy::indexing_slicing,
@@ -39,6 +41,8 @@ struct Sizes {
     many_members: u64,
     singles: u64,
     threads: u64,
+    /// Whether the journals of the workloads are replayed.
+    check: bool,
 }
 
 fn main() -> Outcome<()> {
@@ -49,13 +53,21 @@ fn main() -> Outcome<()> {
         return Err(format!("no part {unknown}; there are {PARTS:?}").into());
     }
     let sizes = match small {
-        true => Sizes { accruals: 50_000, members: 25_000, many_members: 100_000, singles: 200, threads: 2_000 },
+        true => Sizes {
+            accruals: 50_000,
+            members: 25_000,
+            many_members: 100_000,
+            singles: 200,
+            threads: 2_000,
+            check: true,
+        },
         false => Sizes {
             accruals: 20_000_000,
             members: 1_000_000,
             many_members: 10_000_000,
             singles: 4_000,
             threads: 400_000,
+            check: arguments.iter().any(|argument| argument == "--check"),
         },
     };
     let mut table = Table::default();
@@ -88,8 +100,8 @@ impl Table {
                 }
                 None => json!({ "skipped": "no server: psql -Atc 'select 1' fails (PGHOST, PGUSER, ... name one)" }),
             },
-            "standard" | "random-ids" | "mixed" => load(accruals, members, &["--workload", part, "--reads", "200"])?,
-            "big" => load(accruals, sizes.many_members, &["--reads", "200"])?,
+            "standard" | "random-ids" | "mixed" => workload(sizes, members, part)?,
+            "big" => workload(sizes, sizes.many_members, "standard")?,
             "single" => {
                 let (put, accrual) = baselines::one_at_a_time(folder.path(), sizes.singles)?;
                 self.push("a bare synced put", quantiles(&put));
@@ -169,7 +181,18 @@ fn quantiles(us: &Histogram<u64>) -> Value {
     json!({ "p50_us": at(0.5), "p99_us": at(0.99), "p999_us": at(0.999) })
 }
 
-/// `accruedb load`, as anyone can run it.
+/// A workload, with balances read meanwhile.
+fn workload(sizes: &Sizes, members: u64, name: &str) -> Outcome<Value> {
+    let mut more = vec!["--workload", name, "--reads", "200"];
+    if sizes.check {
+        more.push("--check");
+    }
+    let mut row = load(sizes.accruals, members, &more)?;
+    row["replayed"] = sizes.check.into();
+    Ok(row)
+}
+
+/// `accruedb load`, as anyone can run it. What its audit finds makes it fail.
 fn load(accruals: u64, members: u64, more: &[&str]) -> Outcome<Value> {
     let output = loader(accruals, members, more).stderr(Stdio::inherit()).output()?;
     if !output.status.success() {
