@@ -11,7 +11,9 @@ create table items (
     granted bigint not null, remaining bigint not null, partner int not null,
     primary key (member, expires_at, entry)
 );
-create table blocks (partner int primary key, remaining bigint not null, debited bigint not null);
+create table blocks (
+    partner int primary key, remaining bigint not null check (remaining >= 0), debited bigint not null
+);
 create table journal (entry bigint primary key, body jsonb not null);
 insert into blocks select partner, 1::bigint << 50, 0 from generate_series(0, 9) as partner;
 
