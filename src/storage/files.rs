@@ -40,6 +40,12 @@ pub(super) fn exists(path: &Path) -> Result<bool, Fault> {
     path.try_exists().map_err(|error| io_fault("look for", path, &error))
 }
 
+/// The size of a file.
+pub(super) fn size(path: &Path) -> Result<u64, Fault> {
+    let found = fs::metadata(path).map_err(|error| io_fault("look at", path, &error))?;
+    Ok(found.len())
+}
+
 /// Makes the names in a directory durable.
 pub(super) fn sync_directory(path: &Path) -> Result<(), Fault> {
     let sync = || File::open(path)?.sync_all();

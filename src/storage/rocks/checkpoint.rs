@@ -18,7 +18,7 @@ use super::entering::{end_name, link_name};
 use super::error::fault;
 use super::options;
 use crate::domain::{Fault, Sequence};
-use crate::storage::files::{create_directory, exists, io_fault, names, sync_directory};
+use crate::storage::files::{create_directory, exists, io_fault, names, size, sync_directory};
 use crate::storage::keys::Key;
 use crate::storage::{Run, codec};
 use rocksdb::{Cache, IngestExternalFileOptions, Options, SstFileWriter, WriteBatch};
@@ -196,9 +196,4 @@ fn ingest(database: &Database, table: &str, path: &Path) -> Result<(), Fault> {
     options.set_move_files(true);
     let entered = database.db().ingest_external_file_cf_opts(database.family(table)?, &options, vec![path]);
     entered.map_err(|error| fault(&format!("checkpoint of table {table}"), error))
-}
-
-fn size(path: &Path) -> Result<u64, Fault> {
-    let found = fs::metadata(path).map_err(|error| io_fault("look at", path, &error))?;
-    Ok(found.len())
 }

@@ -5,10 +5,10 @@
 //! when it wants to read there. What enters keeps its name in `staging/` until it has entered, so the file is still
 //! there, and is given back.
 
-use super::database::{Database, META};
+use super::database::{Database, META, StoredFile};
 use super::options::RocksOptions;
-use crate::domain::{Fault, Sequence};
-use crate::storage::files::{exists, io_fault, names, sync_directory};
+use crate::domain::{Fault, FaultKind, Sequence};
+use crate::storage::files::{exists, io_fault, names, size, sync_directory};
 use rocksdb::Cache;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -42,15 +42,14 @@ impl Entering {
                 None if name.ends_with(END) => META.to_owned(),
                 None => continue,
             };
-            let bytes = fs::metadata(&path).map_err(|error| io_fault("look at", &path, &error))?.len();
-            return Ok(Some(Entering { path, table, bytes }));
+            return Ok(Some(Entering { bytes: size(&path)?, path, table }));
         }
         Ok(None)
     }
 
     /// Whether the database takes the file of this name for this one.
     fn is_in(&self, database: &Database, name: &Path) -> Result<bool, Fault> {
-        let is_this = |file: &super::database::StoredFile| file.table == self.table && file.bytes == self.bytes;
+        let is_this = |file: &StoredFile| file.table == self.table && file.bytes == self.bytes;
         Ok(database.files()?.iter().any(|file| file.path == name && is_this(file)))
     }
 }
@@ -74,13 +73,19 @@ pub(super) fn open_database(
     let fault = opened.map(drop).map_or_else(|fault| fault, lost);
 
     fs::hard_link(&entering.path, &missing).map_err(|error| io_fault("link", &missing, &error))?;
-    sync_directory(path)?;
-    if let Ok(database) = Database::open(path, options, cache)
-        && entering.is_in(&database, &missing)?
-    {
-        return Ok(database);
-    }
-    // another one was lost: nothing takes its place
+    let open_again = || -> Result<Option<Database>, Fault> {
+        sync_directory(path)?;
+        let database = Database::open(path, options, cache)?;
+        Ok(entering.is_in(&database, &missing)?.then_some(database))
+    };
+    let fault = match open_again() {
+        Ok(Some(database)) => return Ok(database),
+        // no verdict on the file: the next opening tries again
+        Err(other) if other.kind != FaultKind::Corrupt => other,
+        // another one was lost
+        Ok(None) | Err(_) => fault,
+    };
+    // nothing takes the place of a lost file
     fs::remove_file(&missing).map_err(|error| io_fault("remove", &missing, &error))?;
     Err(fault)
 }
