@@ -91,7 +91,7 @@ impl Table {
         let (accruals, members) = (sizes.accruals, sizes.members);
         let rate = |rate: f64| json!({ "accruals_per_s": rate as u64 });
         let row = match part {
-            "journal" => rate(baselines::journal(folder.path(), accruals)?),
+            "journal" => rate(baselines::journal(folder.path(), accruals, members)?),
             "memtables" => rate(baselines::memtables(folder.path(), accruals, members)?),
             "postgres" => match postgres::rates(accruals.min(1_000_000))? {
                 Some((sets, calls)) => {
@@ -100,8 +100,11 @@ impl Table {
                 }
                 None => json!({ "skipped": "no server: psql -Atc 'select 1' fails (PGHOST, PGUSER, ... name one)" }),
             },
-            "standard" | "random-ids" | "mixed" => workload(sizes, members, part)?,
-            "big" => workload(sizes, sizes.many_members, "standard")?,
+            "standard" | "random-ids" | "mixed" => workload(sizes, members, part, &[])?,
+            "big" => {
+                let many = sizes.many_members.to_string();
+                workload(sizes, sizes.many_members, "standard", &["--cache-members", &many])?
+            }
             "single" => {
                 let (put, accrual) = baselines::one_at_a_time(folder.path(), sizes.singles)?;
                 self.push("a bare synced put", quantiles(&put));
@@ -182,8 +185,8 @@ fn quantiles(us: &Histogram<u64>) -> Value {
 }
 
 /// A workload, with balances read meanwhile.
-fn workload(sizes: &Sizes, members: u64, name: &str) -> Outcome<Value> {
-    let mut more = vec!["--workload", name, "--reads", "200"];
+fn workload(sizes: &Sizes, members: u64, name: &str, options: &[&str]) -> Outcome<Value> {
+    let mut more = [&["--workload", name, "--reads", "200"], options].concat();
     if sizes.check {
         more.push("--check");
     }

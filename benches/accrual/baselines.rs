@@ -3,33 +3,52 @@
 use super::{GROUP, Outcome};
 use accruedb::domain::{
     Accrue, Action, Award, Command, CreatePointType, CreateProgram, Enrolment, MemberId, PointTypeId, Points,
-    ProgramId, RequestId,
+    ProgramId, RequestId, Sequence,
 };
 use accruedb::engine::{Engine, EngineOptions};
+use accruedb::storage::Read;
+use accruedb::storage::rocks::{RocksOptions, RocksStore};
 use hdrhistogram::Histogram;
 use rocksdb::{ColumnFamilyDescriptor, DB, Options, WriteBatch, WriteOptions};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Instant;
 
 /// Bytes of an accrual's journal entry.
 const ENTRY_BYTES: usize = 118;
+/// The journal of so many accruals is written again and again.
+const SAMPLE: u64 = 200_000;
 
 /// The journal's bytes and nothing else: one put and sync for 8,192 entries.
-pub(crate) fn journal(folder: &Path, accruals: u64) -> Outcome<f64> {
+pub(crate) fn journal(folder: &Path, accruals: u64, members: u64) -> Outcome<f64> {
+    let sample = sample(&folder.join("sample"), accruals.min(SAMPLE), members)?;
     let mut options = Options::default();
     options.create_if_missing(true);
     let db = DB::open(&options, folder.join("journal"))?;
     let synced = synced();
     let started = Instant::now();
-    let mut record = vec![0u8; GROUP as usize * ENTRY_BYTES];
+    let mut place = 0;
     for first in (0..accruals).step_by(GROUP as usize) {
-        let entries = GROUP.min(accruals - first) as usize;
-        for (number, entry) in (first..).zip(record.chunks_mut(ENTRY_BYTES).take(entries)) {
-            entry[..8].copy_from_slice(&mix(number).to_le_bytes());
+        let share = GROUP.min(accruals - first) as f64 / accruals.min(SAMPLE) as f64;
+        let length = (sample.len() as f64 * share) as usize;
+        if place + length > sample.len() {
+            place = 0;
         }
-        db.put_opt(first.to_be_bytes(), &record[..entries * ENTRY_BYTES], &synced)?;
+        db.put_opt(first.to_be_bytes(), &sample[place..place + length], &synced)?;
+        place += length;
     }
     Ok(accruals as f64 / started.elapsed().as_secs_f64())
+}
+
+/// The bytes of the journal that so many accruals of the standard workload have written.
+fn sample(db: &Path, accruals: u64, members: u64) -> Outcome<Vec<u8>> {
+    super::load(accruals, members, &["--db", db.to_str().ok_or("a folder's name is no text")?])?;
+    let mut bytes = Vec::new();
+    RocksStore::open(db, RocksOptions::default())?.journal(Sequence(0), &mut |_, record| {
+        bytes.extend_from_slice(record);
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(bytes)
 }
 
 fn mix(number: u64) -> u64 {

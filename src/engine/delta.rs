@@ -7,6 +7,7 @@
 
 use super::changed::{Changed, UsedRequests};
 use super::filter::Filter;
+use super::heads::Heads;
 use super::resident::Resident;
 use super::sync::Mutex;
 use crate::domain::{
@@ -54,6 +55,7 @@ pub(super) struct Shard {
     pub(super) members: Resident<MemberKey, Member>,
     pub(super) partners: Resident<PartnerKey, Partner>,
     pub(super) blocks: Resident<BlockKey, Block>,
+    pub(super) heads: Heads,
     /// No request id after this one was ever used. Ids that follow time are therefore never looked up.
     newest_request: Option<RequestKey>,
     /// Which request ids the table may hold.
@@ -84,6 +86,8 @@ impl Tables {
 /// Partners, and blocks, that each shard keeps though they have not changed.
 const PARTNERS_KEPT: usize = 256;
 const BLOCKS_KEPT: usize = 1024;
+/// For one account in so many members that are kept, its next items are kept, too.
+const MEMBERS_A_HEAD: usize = 64;
 
 impl Shard {
     pub(super) fn new(members_kept: usize, tables: &Tables) -> Shard {
@@ -94,6 +98,7 @@ impl Shard {
             members: Resident::new(members_kept, tables.filter(TableId::Members)),
             partners: Resident::new(PARTNERS_KEPT, tables.filter(TableId::Partners)),
             blocks: Resident::new(BLOCKS_KEPT, tables.filter(TableId::Blocks)),
+            heads: Heads::of(members_kept / MEMBERS_A_HEAD),
             newest_request: tables.newest_request,
             stored_requests: tables.filter(TableId::Requests),
             hasher: DefaultHashBuilder::default(),

@@ -2,6 +2,7 @@
 
 use super::changed::Changed;
 use super::delta::{Delta, Shard};
+use super::heads;
 use super::merge;
 use super::resident::Resident;
 use super::state::State;
@@ -170,6 +171,7 @@ impl<'a> Locked<'a> {
                 let open = item.remaining.is_positive().then_some(());
                 shard.active.expiries.put(ItemKey { position, ..key }, open);
             }
+            shard.heads.put(key, item);
             shard.active.items.put(key, Some(item));
         }
         for (key, item) in changes.future.drain(..) {
@@ -239,7 +241,17 @@ impl View for Locked<'_> {
     }
 
     fn items(&self, account: AccountKey, from: ItemPosition, limit: usize) -> Result<Vec<(ItemPosition, Item)>, Fault> {
-        self.account_rows::<Items>(account, from, limit, |delta| &mut delta.items)
+        if limit > heads::READ {
+            return self.account_rows::<Items>(account, from, limit, |delta| &mut delta.items);
+        }
+        let shard = self.member_shard(account.owner())?;
+        if let Some(items) = shard.borrow_mut().heads.get(&account, from, limit) {
+            return Ok(items);
+        }
+        let mut items = self.account_rows::<Items>(account, from, heads::READ, |delta| &mut delta.items)?;
+        shard.borrow_mut().heads.keep(account, from, &items, items.len() < heads::READ);
+        items.truncate(limit);
+        Ok(items)
     }
 
     fn future(

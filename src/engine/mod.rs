@@ -10,6 +10,7 @@ mod delta;
 mod error;
 mod filter;
 mod handle;
+mod heads;
 mod journal;
 mod locked;
 mod merge;

@@ -65,9 +65,14 @@ impl<K: Copy + Eq + Hash, V: Clone> Resident<K, V> {
 
     /// The record, if it is here.
     pub(super) fn get(&mut self, key: &K) -> Option<&V> {
+        self.get_mut(key).map(|value| &*value)
+    }
+
+    /// The record, if it is here, for changes that no checkpoint has to know.
+    pub(super) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         let slot = self.slots.find_mut(self.hasher.hash_one(key), |slot| slot.key == *key)?;
         slot.used = true;
-        Some(&slot.value)
+        Some(&mut slot.value)
     }
 
     /// Whether the tables may hold the record, if it is not here.

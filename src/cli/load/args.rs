@@ -1,5 +1,6 @@
 //! What a load is to do.
 
+use crate::engine::EngineOptions;
 use std::path::PathBuf;
 
 /// What is sent.
@@ -44,6 +45,9 @@ pub(in crate::cli) struct Load {
     /// Commands in flight at any time, over all threads.
     #[arg(long, default_value_t = 8_192, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) in_flight: u64,
+    /// Members that the engine keeps in memory though they have not changed.
+    #[arg(long, default_value_t = EngineOptions::default().cache_members, value_name = "N")]
+    pub(super) cache_members: u32,
     /// Threads that send commands.
     #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=256))]
     pub(super) threads: u64,

@@ -19,7 +19,8 @@ pub(super) fn run(load: &Load, output: &mut Output) -> Result<Exit, Failure> {
     let scratch = tempfile::tempdir()?;
     let db = load.db.clone().unwrap_or_else(|| scratch.path().join("db"));
     let on_progress = Some(output.on_progress());
-    let options = EngineOptions { on_progress, profile: load.profile, ..EngineOptions::default() };
+    let cache_members = load.cache_members;
+    let options = EngineOptions { cache_members, on_progress, profile: load.profile, ..EngineOptions::default() };
     let engine = open(&db, options)?;
     workload::set_up(&engine, load.partners)?;
     let bar = output.bar("loading", Some(load.accruals));
