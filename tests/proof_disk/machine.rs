@@ -6,6 +6,7 @@ use std::process::{Child, Command as Process, ExitStatus};
 use std::time::Duration;
 
 /// Numbers that look random and are the same on every run with one seed.
+#[derive(Clone)]
 pub(crate) struct Draw(u64);
 
 impl Draw {
@@ -104,9 +105,13 @@ pub(crate) struct Volume {
 impl Volume {
     /// Makes and mounts one, with `mkfs.ext4` or `mkfs.xfs`.
     pub(crate) fn new(folder: &Path, kind: &str, mib: u64) -> Result<Volume, String> {
-        let (image, place) = (folder.join(format!("{kind}.image")), folder.join(kind));
-        fs::create_dir_all(&place).unwrap();
+        let image = folder.join(format!("{kind}.image"));
         fs::File::create(&image).unwrap().set_len(mib << 20).unwrap();
+        Volume::format(image, folder.join(kind), kind)
+    }
+
+    /// Makes and mounts one in a file that is there.
+    pub(crate) fn format(image: PathBuf, place: PathBuf, kind: &str) -> Result<Volume, String> {
         // nothing is set aside for root, who else would write on when the disk is full
         let (make, how) = match kind {
             "xfs" => ("mkfs.xfs", ["-q", "-f", "-K"].as_slice()),
@@ -115,6 +120,12 @@ impl Volume {
         if !succeeds(&[&[make], how, &[&image.display().to_string()]].concat()) {
             return Err(format!("{make} is missing or fails"));
         }
+        Volume::mounted(image, place)
+    }
+
+    /// Mounts the one that a file holds.
+    pub(crate) fn mounted(image: PathBuf, place: PathBuf) -> Result<Volume, String> {
+        fs::create_dir_all(&place).unwrap();
         let volume = Volume { image, place };
         if volume.mount() { Ok(volume) } else { Err("loop devices cannot be mounted here".to_owned()) }
     }

@@ -5,6 +5,7 @@
 mod ack_order;
 mod apply;
 mod backup;
+mod block_log;
 mod damage;
 mod kill;
 mod machine;

@@ -24,6 +24,7 @@ use crate::storage::{Run, codec};
 use rocksdb::{Cache, IngestExternalFileOptions, Options, SstFileWriter, WriteBatch};
 use serde::{Deserialize, Serialize};
 use std::fs;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// In `meta`: the entry up to which the tables are.
@@ -154,9 +155,26 @@ impl Staging {
     /// After a crash: applies the checkpoint that was recorded, or removes the files of one that was not.
     pub(super) fn recover(&self, database: &Database) -> Result<(), Fault> {
         match database.meta(INTENT)? {
-            None => self.clear(),
+            None => self.check_none_entered(database).and_then(|()| self.clear()),
             Some(bytes) => self.apply(database, &codec::decode::<Intent>(&bytes, "the recorded checkpoint")?),
         }
+    }
+
+    /// A file has entered its table before its checkpoint was applied only if the intent was recorded: then that was
+    /// lost. What has entered has a second link.
+    fn check_none_entered(&self, database: &Database) -> Result<(), Fault> {
+        let applied = database.meta_number(APPLIED)?;
+        for name in names(&self.path)? {
+            let path = self.path.join(&name);
+            let sequence = name.split('-').next().and_then(|number| number.parse().ok()).map(Sequence);
+            let is_applied = sequence.is_none_or(|sequence| sequence <= applied);
+            let found = fs::metadata(&path).map_err(|error| io_fault("look at", &path, &error))?;
+            if !is_applied && found.nlink() > 1 {
+                let what = format!("{}: it has entered its table, but its checkpoint's record is lost", path.display());
+                return Err(Fault::corrupt(what));
+            }
+        }
+        Ok(())
     }
 
     /// Removes every file. A file must be gone before another is written under its name: it may still be linked into

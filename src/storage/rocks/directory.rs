@@ -33,6 +33,10 @@ impl Directory {
         Ok(Directory { path: path.to_owned(), _lock: lock })
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// RocksDB's files.
     pub(super) fn rocks(&self) -> PathBuf {
         self.path.join("rocks")

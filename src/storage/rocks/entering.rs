@@ -6,7 +6,9 @@
 //! there, and is given back.
 
 use super::database::{Database, META, StoredFile};
+use super::directory::Directory;
 use super::options::RocksOptions;
+use super::torn::open_whole;
 use crate::domain::{Fault, FaultKind, Sequence};
 use crate::storage::files::{exists, io_fault, names, size, sync_directory};
 use rocksdb::Cache;
@@ -55,14 +57,10 @@ impl Entering {
 }
 
 /// Opens the database. If it misses the file that was entering, that is given back to it first.
-pub(super) fn open_database(
-    staging: &Path,
-    path: &Path,
-    options: &RocksOptions,
-    cache: &Cache,
-) -> Result<Database, Fault> {
-    let opened = Database::open(path, options, cache);
-    let Some(entering) = Entering::find(staging)? else { return opened };
+pub(super) fn open_database(directory: &Directory, options: &RocksOptions, cache: &Cache) -> Result<Database, Fault> {
+    let path = &directory.rocks();
+    let opened = open_whole(path, directory.path(), options, cache);
+    let Some(entering) = Entering::find(&directory.staging())? else { return opened };
     let missing = match &opened {
         Ok(database) => missing_file(database)?,
         Err(fault) => named_missing(path, fault)?,

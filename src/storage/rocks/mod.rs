@@ -6,6 +6,7 @@
 //! | `guard` | how far the journal reaches at least (`storage/guard.rs`) |
 //! | `rocks/` | RocksDB: a column family for each table, one for the journal, one for `meta` |
 //! | `staging/` | sorted files of a checkpoint on their way into the tables |
+//! | `torn-..` | what was cut off a log of RocksDB's after a loss of power: nobody was answered for it |
 //!
 //! `meta` holds the writer's epoch, the entry up to which the tables are, and the checkpoint that is being applied.
 //! The directory itself is locked while a store is open.
@@ -17,6 +18,7 @@ mod entering;
 mod error;
 mod options;
 mod store;
+mod torn;
 mod view;
 
 #[cfg(test)]

@@ -74,7 +74,7 @@ impl RocksStore {
             (false, _) => return Err(Fault::corrupt(format!("database missing: {}", rocks.display()))),
         }
         let staging = Staging::open(directory.staging(), cache.clone())?;
-        let database = open_database(&directory.staging(), &rocks, &options, &cache)?;
+        let database = open_database(&directory, &options, &cache)?;
         let tail = guard.mark().tail();
         let guard_every_batches = options.guard_every_batches;
         let writer = Writer { term: None, poison: None, guard, guard_every_batches, batches_unguarded: 0, tail };

@@ -184,6 +184,71 @@ fn a_file_that_was_lost_is_not_mistaken_for_one_that_was_entering() {
     is_lost(dir.path(), &lost);
 }
 
+/// Breaks the last bytes of the newest of RocksDB's files whose name has these words in it.
+fn tear(store: &RocksStore, words: &str) -> PathBuf {
+    let of_kind = |path: &PathBuf| path.file_name().unwrap().to_string_lossy().contains(words);
+    let rocks = fs::read_dir(store.directory.rocks()).unwrap().map(|entry| entry.unwrap().path());
+    let file = rocks.filter(of_kind).max().unwrap();
+    let mut bytes = fs::read(&file).unwrap();
+    bytes.iter_mut().rev().take(10).for_each(|byte| *byte ^= 0x55);
+    fs::write(&file, bytes).unwrap();
+    file
+}
+
+#[test]
+fn a_torn_end_of_the_log_is_cut_off_and_kept() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let epoch = store.claim().unwrap().epoch;
+    (1..=3).for_each(|entry| assert_eq!(store.append(epoch, &[record(entry)]), Appended::Durable));
+    let log = tear(&store, ".log");
+    drop(store);
+    let torn = fs::read(&log).unwrap();
+    let store = open(dir.path());
+    assert_eq!(store.journal_record(Sequence(9)).unwrap().unwrap().0, Sequence(2));
+    let kept = dir.path().join(format!("torn-{}", log.file_name().unwrap().display()));
+    assert!(torn.ends_with(&fs::read(kept).unwrap()));
+}
+
+#[test]
+fn a_record_of_the_log_that_broke_before_others_is_refused_and_stays() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let epoch = store.claim().unwrap().epoch;
+    assert_eq!(store.append(epoch, &[record(1)]), Appended::Durable);
+    let log = tear(&store, ".log");
+    assert_eq!(store.append(epoch, &[record(2)]), Appended::Durable);
+    drop(store);
+    let broken = fs::read(&log).unwrap();
+    assert_eq!(RocksStore::open(dir.path(), RocksOptions::default()).unwrap_err().kind, FaultKind::Corrupt);
+    assert_eq!(fs::read(&log).unwrap(), broken);
+}
+
+#[test]
+fn a_checkpoint_whose_manifest_has_a_torn_end_is_finished_by_the_claim() {
+    for entered in 1..=2 {
+        let dir = tempfile::tempdir().unwrap();
+        let (store, _, intent) = staged(dir.path());
+        store.staging.record(&store.database, &intent).unwrap();
+        store.staging.enter_first(&store.database, &intent, entered).unwrap();
+        tear(&store, "MANIFEST");
+        drop(store);
+        assert_eq!(recovered(dir.path()), (2, AFTER), "after {entered} files");
+    }
+}
+
+#[test]
+fn files_that_entered_for_a_checkpoint_that_nothing_records_are_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _, intent) = staged(dir.path());
+    store.staging.record(&store.database, &intent).unwrap();
+    store.staging.enter_first(&store.database, &intent, 1).unwrap();
+    tear(&store, ".log");
+    drop(store);
+    let fault = open(dir.path()).claim().unwrap_err();
+    assert!(fault.kind == FaultKind::Corrupt && fault.what.contains("2-000-requests.sst"), "{fault}");
+}
+
 #[test]
 fn a_checkpoint_that_breaks_off_leaves_nothing() {
     let dir = tempfile::tempdir().unwrap();

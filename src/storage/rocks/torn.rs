@@ -1,0 +1,204 @@
+//! The end of RocksDB's logs after a loss of power.
+//!
+//! Of what was being written then, any part may be there: a file system can have noted that a file is longer, and not
+//! yet have what it holds. RocksDB takes a log that ends within a record for complete, but does not open one whose
+//! last record has other bytes than were written. Nobody was answered for that record: one is written and synced
+//! before the next begins. So a broken record is cut off where none was begun behind it. One that others follow was
+//! synced, and broke later: it stays, and RocksDB refuses it.
+//!
+//! A synced record that breaks at the very end looks the same, and is cut off, too. If the guard promised it, that is
+//! noticed as with any journal that lost its end. A checkpoint's intent is missed by what has entered the tables.
+
+use super::database::Database;
+use super::options::RocksOptions;
+use crate::domain::{Fault, FaultKind};
+use crate::storage::files::{exists, io_fault, names, write_durably};
+use rocksdb::Cache;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+/// RocksDB's log format: blocks, and in them records, each whole or a part of one that goes on in the next block.
+const BLOCK_BYTES: usize = 32 << 10;
+const HEADER_BYTES: usize = 7;
+const WHOLE: u8 = 1;
+const FIRST: u8 = 2;
+const MIDDLE: u8 = 3;
+
+/// Opens the database. If it does not open and one of its logs has a torn end, that is cut off first, and kept in
+/// `kept` under the log's name.
+pub(super) fn open_whole(path: &Path, kept: &Path, options: &RocksOptions, cache: &Cache) -> Result<Database, Fault> {
+    match Database::open(path, options, cache) {
+        Err(fault) if fault.kind == FaultKind::Corrupt => {
+            let mut cut = false;
+            for log in growing_files(path)? {
+                cut |= cut_torn_end(&log, kept)?;
+            }
+            if cut { Database::open(path, options, cache) } else { Err(fault) }
+        }
+        opened => opened,
+    }
+}
+
+/// The files that were written to at the end: the newest log, and the manifest.
+fn growing_files(path: &Path) -> Result<Vec<PathBuf>, Fault> {
+    let logs = names(path)?.into_iter().filter(|name| name.ends_with(".log"));
+    let log = logs.max_by_key(|name| (name.len(), name.clone()));
+    let current = path.join("CURRENT");
+    let manifest = match exists(&current)? {
+        true => fs::read_to_string(&current).map_err(|error| io_fault("read", &current, &error))?,
+        false => String::new(),
+    };
+    let named = log.into_iter().chain(Some(manifest.trim_end().to_owned()));
+    let mut files = Vec::new();
+    for file in named.filter(|name| !name.is_empty()).map(|name| path.join(name)) {
+        if exists(&file)? {
+            files.push(file);
+        }
+    }
+    Ok(files)
+}
+
+fn cut_torn_end(log: &Path, kept: &Path) -> Result<bool, Fault> {
+    let bytes = fs::read(log).map_err(|error| io_fault("read", log, &error))?;
+    let Some((whole, torn)) = torn_end(&bytes).and_then(|at| bytes.split_at_checked(at)) else { return Ok(false) };
+    let name = log.file_name().unwrap_or_default().display();
+    write_durably(&kept.join(format!("torn-{name}")), torn)?;
+    let cut = || {
+        let file = File::options().write(true).open(log)?;
+        file.set_len(whole.len() as u64)?;
+        file.sync_all()
+    };
+    cut().map_err(|error| io_fault("cut the torn end off", log, &error))?;
+    Ok(true)
+}
+
+/// Where the log's last record begins, if it is broken and nothing was begun behind it.
+fn torn_end(log: &[u8]) -> Option<usize> {
+    let (mut at, mut begin, mut goes_on) = (0, 0, false);
+    while at < log.len() {
+        let left = BLOCK_BYTES.saturating_sub(at % BLOCK_BYTES);
+        if left < HEADER_BYTES {
+            at = at.saturating_add(left);
+            continue;
+        }
+        let Some(record) = Record::at(log, at).filter(Record::is_sound) else { break };
+        if !goes_on {
+            begin = at;
+        }
+        goes_on = matches!(record.kind, FIRST | MIDDLE);
+        at = at.saturating_add(HEADER_BYTES).saturating_add(record.content.len());
+    }
+    let begins = |at| Record::at(log, at).is_some_and(|next| matches!(next.kind, WHOLE | FIRST) && next.is_sound());
+    let is_torn = at < log.len() && !(at.saturating_add(1)..log.len()).any(begins);
+    is_torn.then_some(if goes_on { begin } else { at })
+}
+
+/// A record of a log, as its header says.
+struct Record<'a> {
+    checksum: u32,
+    kind: u8,
+    /// The kind and the content: what the checksum is of.
+    checked: &'a [u8],
+    content: &'a [u8],
+}
+
+impl<'a> Record<'a> {
+    /// What lies at a place, if it ends within its block.
+    fn at(log: &'a [u8], at: usize) -> Option<Record<'a>> {
+        let block_end = BLOCK_BYTES.saturating_sub(at % BLOCK_BYTES);
+        let rest = log.get(at..)?;
+        let rest = rest.get(..block_end).unwrap_or(rest);
+        let (checksum, rest) = rest.split_first_chunk::<4>()?;
+        let (length, checked) = rest.split_first_chunk::<2>()?;
+        let checked = checked.get(..=usize::from(u16::from_le_bytes(*length)))?;
+        let (kind, content) = checked.split_first()?;
+        Some(Record { checksum: u32::from_le_bytes(*checksum), kind: *kind, checked, content })
+    }
+
+    fn is_sound(&self) -> bool {
+        checksum(self.checked) == self.checksum
+    }
+}
+
+/// CRC-32C, stored in another form so that a checksum of data with checksums in it is one, too.
+fn checksum(bytes: &[u8]) -> u32 {
+    crc32c::crc32c(bytes).rotate_right(15).wrapping_add(0xa282_ead8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A log as RocksDB writes it, and where each record begins.
+    fn log(sizes: &[usize]) -> (Vec<u8>, Vec<usize>) {
+        let mut log = Vec::new();
+        let begins = sizes.iter().zip(1..).map(|(size, fill)| write(&mut log, &vec![fill; *size]));
+        let begins = begins.collect();
+        (log, begins)
+    }
+
+    fn write(log: &mut Vec<u8>, mut content: &[u8]) -> usize {
+        let mut begin = None;
+        loop {
+            let left = BLOCK_BYTES - log.len() % BLOCK_BYTES;
+            if left < HEADER_BYTES {
+                log.resize(log.len() + left, 0);
+                continue;
+            }
+            let (part, rest) = content.split_at(content.len().min(left - HEADER_BYTES));
+            let kind = match (begin, rest) {
+                (None, []) => WHOLE,
+                (None, _) => FIRST,
+                (Some(_), []) => 4,
+                (Some(_), _) => MIDDLE,
+            };
+            let checked = [&[kind], part].concat();
+            begin = begin.or(Some(log.len()));
+            log.extend_from_slice(&checksum(&checked).to_le_bytes());
+            log.extend_from_slice(&(part.len() as u16).to_le_bytes());
+            log.extend_from_slice(&checked);
+            content = rest;
+            if content.is_empty() {
+                return begin.unwrap();
+            }
+        }
+    }
+
+    const SIZES: [&[usize]; 5] =
+        [&[10], &[300, 20], &[20, 300], &[32_700, 100_000, 40_000], &[32_754, 5, 32_749, 70_000, 3]];
+
+    #[test]
+    fn a_sound_log_has_no_torn_end() {
+        for sizes in SIZES {
+            assert_eq!(torn_end(&log(sizes).0), None, "{sizes:?}");
+        }
+    }
+
+    #[test]
+    fn a_last_record_that_broke_anywhere_is_cut_off() {
+        for sizes in SIZES {
+            let (whole, begins) = log(sizes);
+            let last = *begins.last().unwrap();
+            for at in (last..whole.len()).step_by(whole.len() / 50 + 1).chain(Some(whole.len() - 1)) {
+                let mut torn = whole.clone();
+                torn[at] ^= 1;
+                assert_eq!(torn_end(&torn), Some(last), "{sizes:?}, byte {at}");
+                let sector = at / 512 * 512;
+                torn[last.max(sector)..(sector + 512).min(whole.len())].fill(0);
+                assert_eq!(torn_end(&torn), Some(last), "{sizes:?}, sector {sector}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_record_that_broke_before_others_stays() {
+        for sizes in SIZES {
+            let (whole, begins) = log(sizes);
+            for at in (0..*begins.last().unwrap()).step_by(whole.len() / 500 + 1) {
+                let mut broken = whole.clone();
+                broken[at] ^= 1;
+                assert_eq!(torn_end(&broken), None, "{sizes:?}, byte {at}");
+            }
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Loss of power at any write of a disk. All writes to a disk's blocks are logged while the engine works; from the
+//! log, images of the disk are made as a loss of power could have left it: up to any write, and of the writes since
+//! the last flush any lost, the last one torn.
+
+use super::machine::{Draw, Volume, is_root, signal};
+use super::oracle::{Look, Oracle};
+use super::work::set_up;
+use super::worker::{Answers, Task};
+use crate::proof::Proof;
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command as Process, Stdio};
+use std::time::Duration;
+
+const ALL: &str = "all writes up to one";
+const LOST: &str = "writes since the last flush lost";
+const TORN: &str = "writes since the last flush lost, the last one torn";
+const KINDS: [&str; 3] = [ALL, LOST, TORN];
+
+/// So many images are made of the log of one run.
+const IMAGES_A_LIFE: u64 = 100;
+/// A run ends after so many lines of answers or writes to the disk.
+const LINES_MAX: usize = 1_500;
+const WRITES_MAX: usize = 4_000;
+/// The control finds a lost answer among so many images, or not at all.
+const CONTROL_IMAGES: u64 = 50;
+
+const DISK_MIB: u64 = 192;
+const LOG_MIB: u64 = 4_096;
+const SECTOR: usize = 512;
+
+/// Flags of a write in the log.
+const FLUSH: u64 = 1;
+const FORCED: u64 = 2;
+const DISCARD: u64 = 4;
+
+#[test]
+fn proof_block_log() {
+    if !is_root() {
+        return Proof::skipped("block_log", "only root may mount");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    if let Err(why) = LoggedDisk::new(folder.path()) {
+        return Proof::skipped("block_log", &why);
+    }
+    let promise = "no answered command is lost by a loss of power at any write of the disk";
+    let mut proof = Proof::new("block_log", promise, &KINDS);
+    let images = Proof::size(12);
+    let mut life = None;
+    for turn in 0..images {
+        let mut draw = Draw::nth(turn);
+        if turn % IMAGES_A_LIFE == 0 {
+            let task = Task {
+                guard_every: *draw.pick(&[1, 64]),
+                checkpoint_changes: *draw.pick(&[300, 1_000, 1_000_000]),
+                in_flight: draw.pick(&[vec![1, 1, 1, 1], vec![1024, 64, 4, 1]]).clone(),
+                ..Task::new(Path::new("db"))
+            };
+            let lived = Life::live(folder.path(), task);
+            proof.count("lives", 1);
+            proof.count("writes logged", lived.writes.len() as u64);
+            proof.count("flushes logged", lived.writes.iter().filter(|write| write.has(FLUSH)).count() as u64);
+            proof.count("answered commands", lived.oracle(lived.writes.len()).answered());
+            life = Some(lived);
+        }
+        let life = life.as_ref().unwrap();
+        let kind = *draw.pick(&KINDS);
+        proof.fault(kind, 1);
+        let violation = life.power_cut(folder.path(), kind, &mut draw).err();
+        assert!(violation.is_none(), "image {turn}, {:?}: {}", life.task, violation.unwrap_or_default());
+    }
+    let task = Task { answers: Answers::WhenTaken, ..Task::new(Path::new("db")) };
+    let hasty = Life::live(folder.path(), task);
+    let found = (0..CONTROL_IMAGES).any(|turn| hasty.power_cut(folder.path(), ALL, &mut Draw::nth(turn)).is_err());
+    proof.control("answers before the write", found);
+    proof.done();
+}
+
+/// A disk whose writes are logged, with a file system on it.
+struct LoggedDisk {
+    volume: Volume,
+    log: File,
+    _daemon: Daemon,
+}
+
+/// A process that ends when it is no longer needed.
+struct Daemon(Child);
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        signal("TERM", self.0.id());
+        self.0.wait().unwrap();
+    }
+}
+
+impl LoggedDisk {
+    fn new(folder: &Path) -> Result<LoggedDisk, String> {
+        let [disk, log, export] = ["disk", "log", "export"].map(|name| folder.join(name));
+        for (file, mib) in [(&disk, DISK_MIB), (&log, LOG_MIB), (&export, 0)] {
+            File::create(file).unwrap().set_len(mib << 20).unwrap();
+        }
+        let file = |name: &str, path: &Path| format!("driver=file,node-name={name},filename={}", path.display());
+        let logged = format!("driver=blklogwrites,node-name=logged,file=disk,log=log,log-sector-size={SECTOR}");
+        let exported = format!("type=fuse,id=export,node-name=logged,writable=on,mountpoint={}", export.display());
+        let daemon = Process::new("qemu-storage-daemon")
+            .args(["--blockdev", &file("disk", &disk), "--blockdev", &file("log", &log)])
+            .args(["--blockdev", &logged, "--export", &exported])
+            .stderr(Stdio::null())
+            .spawn()
+            .map(Daemon)
+            .map_err(|_| "qemu-storage-daemon is missing (on Debian: qemu-utils)".to_owned())?;
+        let exported = || fs::metadata(&export).is_ok_and(|export| export.len() == DISK_MIB << 20);
+        let waited = (0..500).any(|_| {
+            std::thread::sleep(Duration::from_millis(10));
+            exported()
+        });
+        if !waited {
+            return Err("qemu-storage-daemon cannot export a disk as a file (FUSE)".to_owned());
+        }
+        let volume = Volume::format(export, folder.join("logged"), "ext4")?;
+        Ok(LoggedDisk { volume, log: File::open(log).unwrap(), _daemon: daemon })
+    }
+
+    /// How many writes are in the log. A flush is over when the log's head counts it.
+    fn writes(&self) -> usize {
+        let mut count = [0; 8];
+        self.log.read_exact_at(&mut count, 16).unwrap();
+        u64::from_le_bytes(count) as usize
+    }
+}
+
+/// A write of the log.
+struct Write {
+    sector: u64,
+    flags: u64,
+    bytes: Vec<u8>,
+}
+
+impl Write {
+    fn has(&self, flag: u64) -> bool {
+        self.flags & flag != 0
+    }
+}
+
+/// What an engine did and said until it was killed.
+struct Life {
+    task: Task,
+    writes: Vec<Write>,
+    /// The database was there after so many of them.
+    begun: usize,
+    /// What it said, with how many writes there were then, or a few more.
+    said: Vec<(usize, String)>,
+}
+
+impl Life {
+    /// Lets an engine work on a logged disk.
+    fn live(folder: &Path, task: Task) -> Life {
+        let disk = LoggedDisk::new(folder).unwrap();
+        let task = Task { db: disk.volume.place.join(&task.db), ..task };
+        set_up(&task.db);
+        let begun = disk.writes();
+        let worker = task.start(&[]);
+        let pid = worker.pid();
+        // what was said was said before the writes are counted
+        let mut seen = Vec::new();
+        for _ in 0..20_000 {
+            seen.push((worker.lines(), disk.writes()));
+            if seen.last().is_some_and(|(lines, writes)| *lines > LINES_MAX || *writes > begun + WRITES_MAX) {
+                break;
+            }
+            std::thread::sleep(Duration::from_micros(200));
+        }
+        signal("KILL", pid);
+        let lines = worker.said();
+        assert!(disk.volume.unmount(), "the logged disk is in use");
+        seen.push((lines.len(), disk.writes()));
+        let when = |line: usize| seen[seen.partition_point(|(lines, _)| *lines <= line)].1;
+        let said = lines.into_iter().enumerate().map(|(line, words)| (when(line), words)).collect();
+        let LoggedDisk { log, .. } = &disk;
+        Life { writes: read_log(log, disk.writes()), task, begun, said }
+    }
+
+    /// What was answered when there were so many writes.
+    fn oracle(&self, writes: usize) -> Oracle {
+        let mut oracle = Oracle::default();
+        let heard = self.said.iter().take_while(|(when, _)| *when <= writes);
+        heard.for_each(|(_, line)| oracle.hear(line, u128::from));
+        oracle
+    }
+
+    /// Cuts the power at some write: what was answered before it has to be there.
+    fn power_cut(&self, folder: &Path, kind: &str, draw: &mut Draw) -> Result<(), String> {
+        let at = self.begun + draw.below((self.writes.len() - self.begun) as u64 + 1) as usize;
+        let image = folder.join("image");
+        let before = draw.clone();
+        self.write_image(&image, at, kind, draw);
+        let checked = Volume::mounted(image, folder.join("image-mounted")).and_then(|volume| {
+            let db = volume.place.join(self.task.db.file_name().unwrap());
+            let checked = self.oracle(at).check(&db, Look::AtAll);
+            assert!(volume.unmount(), "the image is in use");
+            checked
+        });
+        checked.map_err(|what| {
+            let kept = std::env::temp_dir().join("accruedb-block-log.image");
+            self.write_image(&kept, at, kind, &mut before.clone());
+            format!("{kind}, {at} of {}: {what}; the image: {}", self.writes.len(), kept.display())
+        })
+    }
+
+    /// Writes the disk as it may be after a loss of power right after so many writes. What was flushed, or forced,
+    /// is there; of the rest anything may be missing.
+    fn write_image(&self, path: &PathBuf, at: usize, kind: &str, draw: &mut Draw) {
+        let image = File::create(path).unwrap();
+        image.set_len(DISK_MIB << 20).unwrap();
+        let writes = &self.writes[..at];
+        let flushed = writes.iter().rposition(|write| write.has(FLUSH)).unwrap_or(0);
+        for (number, write) in writes.iter().enumerate() {
+            let is_safe = number < flushed || write.has(FORCED);
+            if kind != ALL && !is_safe && draw.below(2) == 0 {
+                continue;
+            }
+            let mut bytes = write.bytes.as_slice();
+            if kind == TORN && !is_safe && number + 1 == at {
+                let sectors = bytes.len().div_ceil(SECTOR) as u64;
+                bytes = &bytes[..draw.below(sectors.max(1)) as usize * SECTOR];
+            }
+            image.write_all_at(bytes, write.sector * SECTOR as u64).unwrap();
+        }
+    }
+}
+
+/// The writes of a log, as the kernel's `dm-log-writes` describes it: a head of one sector; then for each write a
+/// sector that says where, how much and how, and its bytes.
+fn read_log(log: &File, count: usize) -> Vec<Write> {
+    let mut place = SECTOR as u64;
+    let mut writes = Vec::with_capacity(count);
+    for _ in 0..count {
+        let mut head = [0; 32];
+        log.read_exact_at(&mut head, place).unwrap();
+        place += SECTOR as u64;
+        let field = |at: usize| u64::from_le_bytes(head[at..at + 8].try_into().unwrap());
+        let (sector, sectors, flags) = (field(0), field(8), field(16));
+        // what is discarded has never been written: only making the file system does that
+        let length = if flags & DISCARD == 0 { sectors as usize * SECTOR } else { 0 };
+        let mut bytes = vec![0; length];
+        log.read_exact_at(&mut bytes, place).unwrap();
+        place += length as u64;
+        writes.push(Write { sector, flags, bytes });
+    }
+    writes
+}
