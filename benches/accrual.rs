@@ -1,6 +1,7 @@
 //! How fast accruals become durable: `accruedb load` with its workloads, against a bare journal, against the same
-//! rows through RocksDB's memtables, and against PostgreSQL; one caller at a time against a bare synced put; and how
-//! long opening takes after a kill. Everything in one run, since machines differ and are shared.
+//! rows through RocksDB's memtables, and against PostgreSQL; one caller at a time against a bare synced put; how long
+//! opening takes after a kill; and what an accrual costs among few and among many. Everything in one run, since
+//! machines differ and are shared.
 //!
 //! `cargo bench --bench accrual -- [--small] [--check] [PART...]`; without a part, all of them. Prints one table, and
 //! writes it as JSON to `accrual.json` beside the build. With `--check`, and always with `--small`, each workload's
@@ -30,8 +31,19 @@ pub(crate) type Outcome<T> = Result<T, Box<dyn Error>>;
 /// Accruals in one synced write of the baselines, and in flight in the engine.
 pub(crate) const GROUP: u64 = 8_192;
 
-const PARTS: [&str; 10] =
-    ["journal", "memtables", "standard", "random-ids", "big", "mixed", "single", "threads", "recovery", "postgres"];
+const PARTS: [&str; 11] = [
+    "journal",
+    "memtables",
+    "standard",
+    "random-ids",
+    "big",
+    "mixed",
+    "single",
+    "threads",
+    "recovery",
+    "growth",
+    "postgres",
+];
 
 /// How much is done.
 struct Sizes {
@@ -116,6 +128,11 @@ impl Table {
                 self.push("1 thread, one at a time", one);
                 load(sizes.threads, members, &threads)?
             }
+            "growth" => {
+                let few = load(accruals / 20, members, &[])?;
+                self.push("standard, a twentieth", few);
+                load(accruals * 5, members, &[])?
+            }
             _ => recovery(folder.path(), accruals, members)?,
         };
         let name = match part {
@@ -124,6 +141,7 @@ impl Table {
             "single" => "Engine::execute",
             "threads" => "64 threads, one at a time",
             "recovery" => "opening after kill -9",
+            "growth" => "standard, five times",
             "postgres" => "postgres, sets of 8,192",
             workload => workload,
         };

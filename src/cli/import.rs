@@ -27,7 +27,7 @@ use std::path::PathBuf;
 /// Exit codes: 0 done, 1 some lines were bad or refused, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  accruedb import purchases.csv --db shop --create --expire-days 180 \\\n    \
-    --customer-column customer_id --date-column date --amount-column dollars --points-per-unit 10 --redeem-at 500")]
+    --customer-column customer_id --date-column date --amount-column dollars --points-per-unit 10 \\\n    --redeem-at 500")]
 pub(super) struct Args {
     /// The file; its first line names the columns.
     file: PathBuf,

@@ -78,21 +78,29 @@ pub(super) struct UsedRequests {
 }
 
 impl UsedRequests {
-    pub(super) fn put(&mut self, key: RequestKey, sequence: Sequence) {
-        if self.ascending.last().is_none_or(|(last, _)| *last < key) {
+    /// Adds one. Returns whether it came in order.
+    pub(super) fn put(&mut self, key: RequestKey, sequence: Sequence) -> bool {
+        let in_order = self.ascending.last().is_none_or(|(last, _)| *last < key);
+        if in_order {
             self.ascending.push((key, sequence));
         } else {
             self.others.insert(key, sequence);
         }
+        in_order
     }
 
     pub(super) fn get(&self, key: &RequestKey) -> Option<Sequence> {
-        let found = self.ascending.search(key, |(known, _)| known).map(|(_, sequence)| *sequence);
-        found.or_else(|| self.others.get(key).copied())
+        self.get_in_order(key).or_else(|| self.others.get(key).copied())
     }
 
-    pub(super) fn keys(&self) -> impl Iterator<Item = &RequestKey> {
-        self.ascending.iter_from(0).map(|(_, (key, _))| key).chain(self.others.keys())
+    /// Only among those that came in order.
+    pub(super) fn get_in_order(&self, key: &RequestKey) -> Option<Sequence> {
+        self.ascending.search(key, |(known, _)| known).map(|(_, sequence)| *sequence)
+    }
+
+    /// Those that came in order.
+    pub(super) fn in_order(&self) -> impl Iterator<Item = &RequestKey> {
+        self.ascending.iter_from(0).map(|(_, (key, _))| key)
     }
 
     pub(super) fn write(&self, run: &mut Run) -> Result<(), Fault> {
@@ -118,7 +126,7 @@ mod tests {
         let ids = [5, 6, 9, 7, 1, 10, 8];
         for (id, sequence) in ids.into_iter().zip(1..) {
             assert_eq!(used.get(&key(id)), None);
-            used.put(key(id), Sequence(sequence));
+            assert_eq!(used.put(key(id), Sequence(sequence)), ![7, 1, 8].contains(&id));
         }
         for (id, sequence) in ids.into_iter().zip(1..) {
             assert_eq!(used.get(&key(id)), Some(Sequence(sequence)));

@@ -225,15 +225,16 @@ impl Core {
     /// Does an entry of the journal again, as recovery, verification and replicas do: the same command at the same
     /// time must have the same outcome.
     pub(super) fn replay(&self, entry: &Entry) -> Result<(), Error> {
+        DESK.with(|desk| self.replay_at(&mut desk.borrow_mut().changes, entry))
+    }
+
+    fn replay_at(&self, changes: &mut Changes, entry: &Entry) -> Result<(), Error> {
         let touched = self.touched(&entry.command)?;
         let mut catalog = self.catalog.write();
-        let mut changes = Changes::default();
-        let mut outcome = {
-            let locked = Locked::new(&self.state, &catalog.programs, &touched);
-            match verdict(&locked, &entry.command, entry.recorded_at, &mut changes)? {
-                Verdict::Entry(outcome) => outcome,
-                Verdict::None(_) => return Err(diverged(entry, "there is nothing to decide")),
-            }
+        let locked = Locked::new(&self.state, &catalog.programs, &touched);
+        let mut outcome = match verdict(&locked, &entry.command, entry.recorded_at, changes)? {
+            Verdict::Entry(outcome) => outcome,
+            Verdict::None(_) => return Err(diverged(entry, "there is nothing to decide")),
         };
         if let Outcome::Done { legs, .. } = &mut outcome {
             seal_legs(legs, entry.sequence);
@@ -242,8 +243,7 @@ impl Core {
             return Err(diverged(entry, "its outcome is another"));
         }
         let program = changes.program.take();
-        let locked = Locked::new(&self.state, &catalog.programs, &touched);
-        self.settle(&locked, &entry.command, entry.sequence, &outcome, &mut changes)?;
+        self.settle(&locked, &entry.command, entry.sequence, &outcome, changes)?;
         drop(locked);
         catalog.put(program);
         self.clock.not_before(entry.recorded_at);

@@ -58,9 +58,18 @@ pub(super) struct Shard {
     pub(super) heads: Heads,
     /// No request id after this one was ever used. Ids that follow time are therefore never looked up.
     newest_request: Option<RequestKey>,
-    /// Which request ids the table may hold.
-    stored_requests: Filter,
+    /// Which request ids the table may hold, and those that were used since, unless they came in order.
+    known_requests: Filter,
     hasher: DefaultHashBuilder,
+}
+
+/// What memory knows of a request id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    New,
+    Used(Sequence),
+    /// Only the table tells.
+    PerhapsStored,
 }
 
 /// What a shard has to know of the tables when the engine is opened.
@@ -100,7 +109,7 @@ impl Shard {
             blocks: Resident::new(BLOCKS_KEPT, tables.filter(TableId::Blocks)),
             heads: Heads::of(members_kept / MEMBERS_A_HEAD),
             newest_request: tables.newest_request,
-            stored_requests: tables.filter(TableId::Requests),
+            known_requests: tables.filter(TableId::Requests),
             hasher: DefaultHashBuilder::default(),
         }
     }
@@ -122,7 +131,7 @@ impl Shard {
         self.partners.thaw();
         self.blocks.thaw();
         if let Some(mut delta) = self.frozen.take().and_then(Arc::into_inner).map(Mutex::into_inner) {
-            delta.requests.keys().for_each(|key| self.stored_requests.add(self.hasher.hash_one(key)));
+            delta.requests.in_order().for_each(|key| self.known_requests.add(self.hasher.hash_one(key)));
             delta.clear();
             self.spare = delta;
         }
@@ -130,18 +139,27 @@ impl Shard {
 
     /// Marks a request id as used.
     pub(super) fn use_request(&mut self, key: RequestKey, sequence: Sequence) {
-        self.active.requests.put(key, sequence);
+        if !self.active.requests.put(key, sequence) {
+            self.known_requests.add(self.hasher.hash_one(key));
+        }
         self.newest_request = self.newest_request.max(Some(key));
     }
 
-    /// Whether a request id comes after all that were used.
-    pub(super) fn is_newest(&self, request: &RequestKey) -> bool {
-        self.newest_request.is_none_or(|newest| *request > newest)
-    }
-
-    /// Whether the tables may hold a request id.
-    pub(super) fn may_be_stored(&self, request: &RequestKey) -> bool {
-        self.stored_requests.may_hold(self.hasher.hash_one(request))
+    /// What is known of a request id without the table.
+    pub(super) fn known_request(&self, key: &RequestKey) -> Known {
+        if self.newest_request.is_none_or(|newest| *key > newest) {
+            return Known::New;
+        }
+        let may_hold = self.known_requests.may_hold(self.hasher.hash_one(key));
+        let used = match may_hold {
+            true => self.changed(|delta| delta.requests.get(key)),
+            false => self.changed(|delta| delta.requests.get_in_order(key)),
+        };
+        match used {
+            Some(sequence) => Known::Used(sequence),
+            None if may_hold => Known::PerhapsStored,
+            None => Known::New,
+        }
     }
 
     /// What `pick` finds in the changed rows, the newest first.

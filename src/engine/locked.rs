@@ -1,7 +1,7 @@
 //! The shards that one command touches, locked: what the rules see, and where their changes go.
 
 use super::changed::Changed;
-use super::delta::{Delta, Shard};
+use super::delta::{Delta, Known, Shard};
 use super::heads;
 use super::merge;
 use super::resident::Resident;
@@ -269,14 +269,10 @@ impl View for Locked<'_> {
     }
 
     fn request(&self, key: RequestKey) -> Result<Option<Sequence>, Fault> {
-        let shard = self.request_shard(key)?.borrow();
-        if shard.is_newest(&key) {
-            return Ok(None);
-        }
-        match shard.changed(|delta| delta.requests.get(&key)) {
-            Some(sequence) => Ok(Some(sequence)),
-            None if !shard.may_be_stored(&key) => Ok(None),
-            None => rows::get::<Requests>(self.state.store.as_ref(), &key),
+        match self.request_shard(key)?.borrow().known_request(&key) {
+            Known::New => Ok(None),
+            Known::Used(sequence) => Ok(Some(sequence)),
+            Known::PerhapsStored => rows::get::<Requests>(self.state.store.as_ref(), &key),
         }
     }
 

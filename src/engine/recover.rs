@@ -10,13 +10,16 @@ use super::options::EngineOptions;
 use super::profile::Profile;
 use super::state::State;
 use super::sync::RwLock;
-use crate::domain::{Entry, Fault, Sequence, Timestamp};
+use crate::domain::{Action, Entry, Fault, MemberKey, Sequence, Timestamp};
 use crate::storage::keys::Key;
 use crate::storage::record::Record;
-use crate::storage::rows::Rows;
-use crate::storage::{Claim, Epoch, Read, Store, Tail};
+use crate::storage::rows::{self, Rows};
+use crate::storage::{Claim, Epoch, Members, Read, Store, Tail};
 use std::ops::ControlFlow;
 use std::sync::Arc;
+
+/// Entries that are replayed in one go.
+const BATCH: usize = 32 << 10;
 
 /// What the journal holds beyond the tables.
 struct Found {
@@ -140,11 +143,41 @@ pub(super) fn replay_after(core: &Core, applied: Sequence, last: Sequence) -> Re
     }
     let total = last.0.saturating_sub(applied.0);
     let mut reporter = Reporter::new(core.options.on_progress.as_ref(), "replaying the journal", Some(total));
+    let mut batch = Vec::with_capacity(BATCH);
     entries_after(core.state.history.as_ref(), applied, &mut |entry| {
-        core.replay(&entry)?;
-        reporter.report(entry.sequence.0.saturating_sub(applied.0));
+        let sequence = entry.sequence;
+        batch.push(entry);
+        if batch.len() >= BATCH || sequence == last {
+            fetch_members(core, &batch)?;
+            batch.drain(..).try_for_each(|entry| core.replay(&entry))?;
+            reporter.report(sequence.0.saturating_sub(applied.0));
+        }
         Ok(())
     })
+}
+
+/// Takes the members whom entries are about into memory, in the order in which they are stored: one by one, as the
+/// entries need them, that would take longer than all else of a replay.
+fn fetch_members(core: &Core, entries: &[Entry]) -> Result<(), Fault> {
+    let members = entries.iter().filter_map(|Entry { command, .. }| {
+        let member = match &command.action {
+            Action::Accrue(body) => body.member,
+            Action::Redeem(body) => body.member,
+            _ => return None,
+        };
+        Some(MemberKey { program: command.program, member })
+    });
+    let mut keys: Vec<MemberKey> = members.collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys.retain(|key| core.state.shard(key).is_some_and(|shard| shard.lock().members.get(key).is_none()));
+    let found = rows::get_many::<Members>(core.state.store.as_ref(), &keys)?;
+    for (key, member) in keys.into_iter().zip(found) {
+        if let (Some(shard), Some(member)) = (core.state.shard(&key), member) {
+            shard.lock().members.keep(key, member);
+        }
+    }
+    Ok(())
 }
 
 /// Every entry after `sequence`, in order.

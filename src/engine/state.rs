@@ -52,6 +52,11 @@ impl State {
         usize::try_from(hash.checked_rem(self.shards.len() as u64).unwrap_or_default()).unwrap_or_default()
     }
 
+    /// The shard that holds a key.
+    pub(super) fn shard(&self, key: &impl Hash) -> Option<&Mutex<Shard>> {
+        self.shards.get(self.shard_of(key)).map(|shard| &**shard)
+    }
+
     /// An entry of the journal, once it is durable.
     pub(super) fn entry(&self, sequence: Sequence) -> Result<Entry, Error> {
         if sequence > self.journal.last() {

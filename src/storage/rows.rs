@@ -84,3 +84,10 @@ pub fn get<T: Table>(read: &dyn Read, key: &T::Key) -> Result<Option<T::Value>, 
     let value = read.get(T::ID, &key.to_bytes())?;
     value.map(|value| codec::decode(&value, T::ID.name())).transpose()
 }
+
+/// The values of keys, which are in order.
+pub fn get_many<T: Table>(read: &dyn Read, keys: &[T::Key]) -> Result<Vec<Option<T::Value>>, Fault> {
+    let keys: Vec<Vec<u8>> = keys.iter().map(Key::to_bytes).collect();
+    let values = read.get_many(T::ID, &keys)?;
+    values.into_iter().map(|value| value.map(|value| codec::decode(&value, T::ID.name())).transpose()).collect()
+}

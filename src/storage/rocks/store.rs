@@ -264,6 +264,10 @@ impl Read for RocksStore {
         View::live(&self.database).get(table, key)
     }
 
+    fn get_many(&self, table: TableId, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, Fault> {
+        View::live(&self.database).get_many(table, keys)
+    }
+
     fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
         View::live(&self.database).scan(table, from, to, visit)
     }

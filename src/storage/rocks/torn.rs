@@ -127,6 +127,8 @@ fn checksum(bytes: &[u8]) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::arithmetic_side_effects, reason = "small sizes, and a test may panic")]
+
     use super::*;
 
     /// A log as RocksDB writes it, and where each record begins.

@@ -6,7 +6,7 @@ use super::options::is_of_one_account;
 use crate::domain::{Fault, Sequence};
 use crate::storage::keys::Key;
 use crate::storage::{Read, TableId, Visit};
-use rocksdb::{DBRawIterator, ReadOptions, Snapshot};
+use rocksdb::{DBPinnableSlice, DBRawIterator, Error, ReadOptions, Snapshot};
 use std::ops::ControlFlow;
 
 /// What reads see.
@@ -43,9 +43,13 @@ impl<'a> View<'a> {
 impl Read for View<'_> {
     fn get(&self, table: TableId, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
         let family = self.database.family(table.name())?;
-        let found = self.database.db().get_pinned_cf_opt(family, key, &self.options());
-        let found = found.map_err(|error| fault(&format!("reading table {}", table.name()), error))?;
-        Ok(found.map(|value| value.to_vec()))
+        value(table, self.database.db().get_pinned_cf_opt(family, key, &self.options()))
+    }
+
+    fn get_many(&self, table: TableId, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, Fault> {
+        let family = self.database.family(table.name())?;
+        let found = self.database.db().batched_multi_get_cf_opt(family, keys, true, &self.options());
+        found.into_iter().map(|found| value(table, found)).collect()
     }
 
     fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
@@ -91,6 +95,11 @@ impl Read for View<'_> {
         let first = Sequence::from_bytes(key).ok_or_else(not_one)?;
         Ok(Some((first, bytes.to_vec())))
     }
+}
+
+fn value(table: TableId, found: Result<Option<DBPinnableSlice<'_>>, Error>) -> Result<Option<Vec<u8>>, Fault> {
+    let found = found.map_err(|error| fault(&format!("reading table {}", table.name()), error))?;
+    Ok(found.map(|value| value.to_vec()))
 }
 
 /// An iterator ends at the last row and at an error alike: only its status tells them apart.
