@@ -69,10 +69,12 @@ impl Heads {
                     *known = item;
                 }
             }
-            Err(at) => head.items.insert(at, (position, item)),
-        }
-        if head.items.len() > KEPT_MAX {
-            head.to = head.items.pop_back().map(|(position, _)| position);
+            Err(at) if head.items.len() < KEPT_MAX => head.items.insert(at, (position, item)),
+            Err(at) if at == KEPT_MAX => head.to = Some(position),
+            Err(at) => {
+                head.to = head.items.pop_back().map(|(last, _)| last);
+                head.items.insert(at, (position, item));
+            }
         }
     }
 }

@@ -44,7 +44,7 @@ pub struct EngineOptions {
     /// `checkpoint_changes`. Default: 5,000,000.
     pub delta_changes_max: u32,
     /// Members kept in memory that have not changed since the last checkpoint; and for one account in 64 of them, its
-    /// next items. Default: 1,000,000, about 400 bytes each.
+    /// next items. Default: 1,000,000, about 450 bytes each.
     pub cache_members: u32,
     /// Memory for each of the filters that spare looking for what is new, of members and of request ids: about 1.6
     /// bytes for each. One that would need more is given up. They know a database that was new when it was opened.

@@ -24,6 +24,7 @@ use crate::storage::{Run, codec};
 use rocksdb::{Cache, IngestExternalFileOptions, Options, SstFileWriter, WriteBatch};
 use serde::{Deserialize, Serialize};
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -161,15 +162,15 @@ impl Staging {
     }
 
     /// A file has entered its table before its checkpoint was applied only if the intent was recorded: then that was
-    /// lost. What has entered has a second link.
+    /// lost. What has entered is in RocksDB's directory, too.
     fn check_none_entered(&self, database: &Database) -> Result<(), Fault> {
         let applied = database.meta_number(APPLIED)?;
-        for name in names(&self.path)? {
+        let entered = inodes(database.path())?;
+        for (name, inode) in inodes(&self.path)? {
             let path = self.path.join(&name);
             let sequence = name.split('-').next().and_then(|number| number.parse().ok()).map(Sequence);
             let is_applied = sequence.is_none_or(|sequence| sequence <= applied);
-            let found = fs::metadata(&path).map_err(|error| io_fault("look at", &path, &error))?;
-            if !is_applied && found.nlink() > 1 {
+            if !is_applied && entered.iter().any(|(_, known)| *known == inode) {
                 let what = format!("{}: it has entered its table, but its checkpoint's record is lost", path.display());
                 return Err(Fault::corrupt(what));
             }
@@ -186,6 +187,20 @@ impl Staging {
         }
         Ok(())
     }
+}
+
+/// The names in a directory, each with what it names. RocksDB may remove files meanwhile.
+fn inodes(directory: &Path) -> Result<Vec<(String, u64)>, Fault> {
+    let mut inodes = Vec::new();
+    for name in names(directory)? {
+        let path = directory.join(&name);
+        match fs::metadata(&path) {
+            Ok(found) => inodes.push((name, found.ino())),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(io_fault("look at", &path, &error)),
+        }
+    }
+    Ok(inodes)
 }
 
 /// Writes rows, in the order of their keys, to a file of their own; RocksDB syncs it.

@@ -64,6 +64,10 @@ impl Database {
         rename_durably(&unfinished, path)
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     pub(super) fn db(&self) -> &DB {
         &self.db
     }

@@ -1,10 +1,11 @@
-//! The end of RocksDB's logs after a loss of power.
+//! The end of RocksDB's logs after a loss of power: of the write-ahead log, and of the manifest.
 //!
 //! Of what was being written then, any part may be there: a file system can have noted that a file is longer, and not
 //! yet have what it holds. RocksDB takes a log that ends within a record for complete, but does not open one whose
-//! last record has other bytes than were written. Nobody was answered for that record: one is written and synced
-//! before the next begins. So a broken record is cut off where none was begun behind it. One that others follow was
-//! synced, and broke later: it stays, and RocksDB refuses it.
+//! last record has other bytes than were written. Nobody was answered for that record: it was not synced. So it is cut
+//! off where no more follows than may have been written together with it: one record is written to the write-ahead
+//! log for each sync, and two to the manifest, where a flush tells of its file and then of the log it has made
+//! needless. A broken record that more follow was synced, and broke later: it stays, and RocksDB refuses it.
 //!
 //! A synced record that breaks at the very end looks the same, and is cut off, too. If the guard promised it, that is
 //! noticed as with any journal that lost its end. A checkpoint's intent is missed by what has entered the tables.
@@ -24,14 +25,20 @@ const WHOLE: u8 = 1;
 const FIRST: u8 = 2;
 const MIDDLE: u8 = 3;
 
+/// Records that are written together.
+const LOG_GROUP: usize = 1;
+const MANIFEST_GROUP: usize = 2;
+
 /// Opens the database. If it does not open and one of its logs has a torn end, that is cut off first, and kept in
 /// `kept` under the log's name.
 pub(super) fn open_whole(path: &Path, kept: &Path, options: &RocksOptions, cache: &Cache) -> Result<Database, Fault> {
     match Database::open(path, options, cache) {
         Err(fault) if fault.kind == FaultKind::Corrupt => {
+            let logs = newest_log(path)?.map(|log| (log, LOG_GROUP));
+            let logs = logs.into_iter().chain(manifest(path)?.map(|manifest| (manifest, MANIFEST_GROUP)));
             let mut cut = false;
-            for log in growing_files(path)? {
-                cut |= cut_torn_end(&log, kept)?;
+            for (log, group) in logs {
+                cut |= cut_torn_end(&log, group, kept)?;
             }
             if cut { Database::open(path, options, cache) } else { Err(fault) }
         }
@@ -39,28 +46,27 @@ pub(super) fn open_whole(path: &Path, kept: &Path, options: &RocksOptions, cache
     }
 }
 
-/// The files that were written to at the end: the newest log, and the manifest.
-fn growing_files(path: &Path) -> Result<Vec<PathBuf>, Fault> {
+fn newest_log(path: &Path) -> Result<Option<PathBuf>, Fault> {
     let logs = names(path)?.into_iter().filter(|name| name.ends_with(".log"));
-    let log = logs.max_by_key(|name| (name.len(), name.clone()));
-    let current = path.join("CURRENT");
-    let manifest = match exists(&current)? {
-        true => fs::read_to_string(&current).map_err(|error| io_fault("read", &current, &error))?,
-        false => String::new(),
-    };
-    let named = log.into_iter().chain(Some(manifest.trim_end().to_owned()));
-    let mut files = Vec::new();
-    for file in named.filter(|name| !name.is_empty()).map(|name| path.join(name)) {
-        if exists(&file)? {
-            files.push(file);
-        }
-    }
-    Ok(files)
+    Ok(logs.max_by_key(|name| (name.len(), name.clone())).map(|name| path.join(name)))
 }
 
-fn cut_torn_end(log: &Path, kept: &Path) -> Result<bool, Fault> {
+/// The manifest that counts, if it can be told.
+fn manifest(path: &Path) -> Result<Option<PathBuf>, Fault> {
+    let current = path.join("CURRENT");
+    if !exists(&current)? {
+        return Ok(None);
+    }
+    let name = fs::read(&current).map_err(|error| io_fault("read", &current, &error))?;
+    let manifest = String::from_utf8(name).ok().map(|name| path.join(name.trim_end()));
+    Ok(manifest.filter(|manifest| manifest.is_file()))
+}
+
+fn cut_torn_end(log: &Path, group: usize, kept: &Path) -> Result<bool, Fault> {
     let bytes = fs::read(log).map_err(|error| io_fault("read", log, &error))?;
-    let Some((whole, torn)) = torn_end(&bytes).and_then(|at| bytes.split_at_checked(at)) else { return Ok(false) };
+    let Some((whole, torn)) = torn_end(&bytes, group).and_then(|at| bytes.split_at_checked(at)) else {
+        return Ok(false);
+    };
     let name = log.file_name().unwrap_or_default().display();
     write_durably(&kept.join(format!("torn-{name}")), torn)?;
     let cut = || {
@@ -72,8 +78,8 @@ fn cut_torn_end(log: &Path, kept: &Path) -> Result<bool, Fault> {
     Ok(true)
 }
 
-/// Where the log's last record begins, if it is broken and nothing was begun behind it.
-fn torn_end(log: &[u8]) -> Option<usize> {
+/// Where the first broken record begins, if fewer than `group` records were begun behind it.
+fn torn_end(log: &[u8], group: usize) -> Option<usize> {
     let (mut at, mut begin, mut goes_on) = (0, 0, false);
     while at < log.len() {
         let left = BLOCK_BYTES.saturating_sub(at % BLOCK_BYTES);
@@ -82,14 +88,14 @@ fn torn_end(log: &[u8]) -> Option<usize> {
             continue;
         }
         let Some(record) = Record::at(log, at).filter(Record::is_sound) else { break };
-        if !goes_on {
+        if record.begins() {
             begin = at;
         }
         goes_on = matches!(record.kind, FIRST | MIDDLE);
         at = at.saturating_add(HEADER_BYTES).saturating_add(record.content.len());
     }
-    let begins = |at| Record::at(log, at).is_some_and(|next| matches!(next.kind, WHOLE | FIRST) && next.is_sound());
-    let is_torn = at < log.len() && !(at.saturating_add(1)..log.len()).any(begins);
+    let begins = |at: &usize| Record::at(log, *at).is_some_and(|next| next.begins() && next.is_sound());
+    let is_torn = at < log.len() && (at.saturating_add(1)..log.len()).filter(begins).take(group).count() < group;
     is_torn.then_some(if goes_on { begin } else { at })
 }
 
@@ -115,6 +121,10 @@ impl<'a> Record<'a> {
         Some(Record { checksum: u32::from_le_bytes(*checksum), kind: *kind, checked, content })
     }
 
+    fn begins(&self) -> bool {
+        matches!(self.kind, WHOLE | FIRST)
+    }
+
     fn is_sound(&self) -> bool {
         checksum(self.checked) == self.checksum
     }
@@ -129,7 +139,10 @@ fn checksum(bytes: &[u8]) -> u32 {
 mod tests {
     #![expect(clippy::arithmetic_side_effects, reason = "small sizes, and a test may panic")]
 
+    use super::super::RocksStore;
     use super::*;
+    use crate::domain::Sequence;
+    use crate::storage::{Appended, JournalRecord, Read, Store};
 
     /// A log as RocksDB writes it, and where each record begins.
     fn log(sizes: &[usize]) -> (Vec<u8>, Vec<usize>) {
@@ -172,7 +185,7 @@ mod tests {
     #[test]
     fn a_sound_log_has_no_torn_end() {
         for sizes in SIZES {
-            assert_eq!(torn_end(&log(sizes).0), None, "{sizes:?}");
+            assert_eq!(torn_end(&log(sizes).0, 2), None, "{sizes:?}");
         }
     }
 
@@ -184,10 +197,10 @@ mod tests {
             for at in (last..whole.len()).step_by(whole.len() / 50 + 1).chain(Some(whole.len() - 1)) {
                 let mut torn = whole.clone();
                 torn[at] ^= 1;
-                assert_eq!(torn_end(&torn), Some(last), "{sizes:?}, byte {at}");
+                assert_eq!(torn_end(&torn, 1), Some(last), "{sizes:?}, byte {at}");
                 let sector = at / 512 * 512;
                 torn[last.max(sector)..(sector + 512).min(whole.len())].fill(0);
-                assert_eq!(torn_end(&torn), Some(last), "{sizes:?}, sector {sector}");
+                assert_eq!(torn_end(&torn, 1), Some(last), "{sizes:?}, sector {sector}");
             }
         }
     }
@@ -199,8 +212,36 @@ mod tests {
             for at in (0..*begins.last().unwrap()).step_by(whole.len() / 500 + 1) {
                 let mut broken = whole.clone();
                 broken[at] ^= 1;
-                assert_eq!(torn_end(&broken), None, "{sizes:?}, byte {at}");
+                assert_eq!(torn_end(&broken, 1), None, "{sizes:?}, byte {at}");
+                // with the last one, where two are written together; but there may be nothing in a gap
+                let behind = begins.iter().filter(|begin| **begin > at).count();
+                let of = begins.iter().rev().find(|begin| **begin <= at).copied();
+                assert!(torn_end(&broken, 2).is_none_or(|cut| behind == 1 && Some(cut) == of), "{sizes:?}, byte {at}");
             }
         }
+    }
+
+    #[test]
+    fn a_manifest_with_a_torn_flush_opens() {
+        let dir = tempfile::tempdir().unwrap();
+        let store = RocksStore::open(dir.path(), RocksOptions::default()).unwrap();
+        let epoch = store.claim().unwrap().epoch;
+        let record = JournalRecord { first: Sequence(1), last: Sequence(1), hash: [1; 32], bytes: vec![1] };
+        assert_eq!(store.append(epoch, &[record]), Appended::Durable);
+        let rocks = store.directory.rocks();
+        let log = newest_log(&rocks).unwrap().unwrap();
+        let before = fs::read(&log).unwrap();
+        store.database.flush().unwrap();
+        drop(store);
+        // the log was not removed before its flush was synced
+        fs::write(&log, before).unwrap();
+        let path = manifest(&rocks).unwrap().unwrap();
+        let mut bytes = fs::read(&path).unwrap();
+        let sound = |at: &usize| Record::at(&bytes, *at).is_some_and(|record| record.begins() && record.is_sound());
+        let [.., flush, _] = (0..bytes.len()).filter(sound).collect::<Vec<_>>()[..] else { panic!("no two records") };
+        bytes[flush + 20] ^= 1;
+        fs::write(&path, bytes).unwrap();
+        let store = RocksStore::open(dir.path(), RocksOptions::default()).unwrap();
+        assert_eq!(store.journal_record(Sequence(9)).unwrap().unwrap().0, Sequence(1));
     }
 }

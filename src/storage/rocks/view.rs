@@ -9,6 +9,9 @@ use crate::storage::{Read, TableId, Visit};
 use rocksdb::{DBPinnableSlice, DBRawIterator, Error, ReadOptions, Snapshot};
 use std::ops::ControlFlow;
 
+/// Keys that are looked up in one go.
+const KEYS_AT_ONCE: usize = 1024;
+
 /// What reads see.
 pub(super) struct View<'a> {
     database: &'a Database,
@@ -48,8 +51,10 @@ impl Read for View<'_> {
 
     fn get_many(&self, table: TableId, keys: &[Vec<u8>]) -> Result<Vec<Option<Vec<u8>>>, Fault> {
         let family = self.database.family(table.name())?;
-        let found = self.database.db().batched_multi_get_cf_opt(family, keys, true, &self.options());
-        found.into_iter().map(|found| value(table, found)).collect()
+        let options = self.options();
+        let read = |keys| self.database.db().batched_multi_get_cf_opt(family, keys, true, &options);
+        // each value holds the block that it was found in until it is copied
+        keys.chunks(KEYS_AT_ONCE).flat_map(read).map(|found| value(table, found)).collect()
     }
 
     fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
