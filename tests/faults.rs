@@ -6,6 +6,7 @@ use crate::model::history::{History, PROGRAM, Step};
 use accruedb::domain::*;
 use accruedb::engine::{ClosedReason, Engine, EngineOptions, Error, ErrorKind, ExecuteError};
 use accruedb::storage::memory::{Call, MemoryStore, Trouble};
+use accruedb::storage::{Appended, Requests, Run, Store, TableId, record};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -306,4 +307,27 @@ fn a_checkpoint_that_fails_while_closing_loses_nothing() {
     let again = open(&store).unwrap();
     assert_eq!(state(&again), before);
     audit(&again);
+}
+
+/// In a journal that nobody but a forger writes, a cancellation can be the transaction that it cancels.
+#[test]
+fn a_forged_cancellation_of_itself_is_corrupt() {
+    let store = Arc::new(MemoryStore::new());
+    let epoch = store.claim().unwrap().epoch;
+    let (program, request) = (ProgramId(1), RequestId(7));
+    let mut run = Run::new(TableId::Requests);
+    run.push::<Requests>(&RequestKey { program, request }, Some(&Sequence(1))).unwrap();
+    store.checkpoint(epoch, Sequence(0), &mut [Ok(run)].into_iter()).unwrap();
+
+    let command = Command::new(program, request, Cancel { request, amount: CancelAmount::Whole });
+    let outcome = Outcome::Refused(Rejection::ProgramUnknown);
+    let (mut entry, mut record) = (Vec::new(), Vec::new());
+    record::encode_entry(Timestamp::MIN, Sequence(0), &command, &outcome, &mut entry).unwrap();
+    record::begin(&mut record);
+    record::push(&entry, &mut record);
+    let record = record::finish(record, [0; 32], Sequence(1), 1);
+    assert_eq!(store.append(epoch, &[record]), Appended::Durable);
+
+    let error = Engine::open_store(store, EngineOptions::default()).unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Corrupt, "{error}");
 }

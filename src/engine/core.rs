@@ -276,7 +276,11 @@ impl Core {
                 let requests = [Some(own), Some(other)];
                 let Some(sequence) = self.request(other)? else { return Ok(Touched { requests, ..touched }) };
                 let original = self.state.entry(sequence)?;
-                let of = self.touched(&original.command)?;
+                // a cancellation cannot be cancelled; and in a forged journal it may name itself
+                let of = match &original.command.action {
+                    Action::Cancel(_) => Touched::default(),
+                    _ => self.touched(&original.command)?,
+                };
                 Touched { requests, member: of.member, partner: of.partner, original: Some(Box::new(original)) }
             }
         })
