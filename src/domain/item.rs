@@ -102,6 +102,27 @@ pub struct Item {
 }
 
 impl Item {
+    /// An item without points.
+    #[must_use]
+    pub fn new(available_from: Timestamp, expires_at: Option<Timestamp>) -> Item {
+        let none = Points::ZERO;
+        Item {
+            granted: none,
+            remaining: none,
+            held: none,
+            redeemed: none,
+            expired: none,
+            cancelled: none,
+            repaid: none,
+            claimed: none,
+            absorbed: none,
+            available_from,
+            expires_at,
+            source: None,
+            partner: None,
+        }
+    }
+
     /// Whether the item is past its expiry.
     #[must_use]
     pub fn is_expired(&self, now: Timestamp) -> bool {

@@ -94,22 +94,7 @@ mod tests {
     }
 
     fn item(granted: i64) -> Item {
-        let none = Points::ZERO;
-        Item {
-            granted: Points(granted),
-            remaining: none,
-            held: none,
-            redeemed: none,
-            expired: none,
-            cancelled: none,
-            repaid: none,
-            claimed: none,
-            absorbed: none,
-            available_from: Timestamp::MIN,
-            expires_at: None,
-            source: None,
-            partner: None,
-        }
+        Item { granted: Points(granted), ..Item::new(Timestamp::MIN, None) }
     }
 
     /// Whatever is put, read and passed over: what a head gives is what the account has.

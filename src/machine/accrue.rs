@@ -7,7 +7,7 @@ use super::ledger::{Ledger, Pot};
 use super::view::{Halt, View};
 use crate::domain::{
     Accrue, Award, Enrolment, Item, ItemId, ItemKey, ItemPosition, Leg, Member, MemberKey, NeverUsable, PointClass,
-    PointType, Points, Rejection, Sequence, Start, Timestamp,
+    PointType, Rejection, Sequence, Start, Timestamp,
 };
 
 pub(super) fn accrue<V: View>(case: &Case<'_, V>, body: &Accrue, changes: &mut Changes) -> Result<(), Halt> {
@@ -60,7 +60,7 @@ fn grant<V: View>(
     }
 
     let id = ItemId { sequence: Sequence::OWN, place };
-    let mut item = new_item(award, body, available_from, expires_at);
+    let mut item = Item { source: award.source, partner: body.partner, ..Item::new(available_from, expires_at) };
     let account = member.account_mut(award.point_type);
     let mut ledger = Ledger { key: key.account(award.point_type), id, account, item: &mut item, changes };
     let matured = Pot::matured(point_type.class);
@@ -127,23 +127,4 @@ fn available_from<V: View>(case: &Case<'_, V>, award: &Award, point_type: &Point
         Start::After(span) => fits(span.after(case.transaction_at, &case.program.zone))?,
     };
     Ok(start.max(case.now))
-}
-
-fn new_item(award: &Award, body: &Accrue, available_from: Timestamp, expires_at: Option<Timestamp>) -> Item {
-    let none = Points::ZERO;
-    Item {
-        granted: none,
-        remaining: none,
-        held: none,
-        redeemed: none,
-        expired: none,
-        cancelled: none,
-        repaid: none,
-        claimed: none,
-        absorbed: none,
-        available_from,
-        expires_at,
-        source: award.source,
-        partner: body.partner,
-    }
 }
