@@ -15,7 +15,7 @@ const FORMAT_WORDS: &str = "accruedb format ";
 pub(super) struct Directory {
     path: PathBuf,
     /// The lock is on the directory itself: it is taken before anything is written, and leaves nothing behind.
-    _lock: File,
+    lock: File,
 }
 
 impl Directory {
@@ -29,8 +29,9 @@ impl Directory {
             TryLockError::WouldBlock => locked(&path.display().to_string()),
             TryLockError::Error(error) => io_fault("lock", path, &error),
         })?;
+        let directory = Directory { path: path.to_owned(), lock };
         check_format(path)?;
-        Ok(Directory { path: path.to_owned(), _lock: lock })
+        Ok(directory)
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -56,6 +57,14 @@ impl Directory {
     pub(super) fn create(path: &Path) -> Result<Directory, Fault> {
         fs::create_dir(path).map_err(|error| io_fault("create", path, &error))?;
         Directory::open(path)
+    }
+}
+
+impl Drop for Directory {
+    fn drop(&mut self) {
+        // A process that another thread is just starting has a copy of the file for a moment, which would hold the
+        // lock. If this fails it is as good as closing the file.
+        drop(self.lock.unlock());
     }
 }
 
@@ -85,5 +94,19 @@ fn check_version(path: &Path, text: &str) -> Result<(), Fault> {
             path.display()
         ))),
         None => Err(Fault::corrupt(format!("{}: {text:?} names no format", path.display()))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_of_the_file_does_not_hold_the_lock() {
+        let dir = tempfile::tempdir().unwrap();
+        let directory = Directory::open(dir.path()).unwrap();
+        let _of_a_starting_process = directory.lock.try_clone().unwrap();
+        drop(directory);
+        Directory::open(dir.path()).unwrap();
     }
 }
