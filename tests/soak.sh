@@ -12,6 +12,7 @@ log=${CARGO_TARGET_DIR:-target}/soak
 # row, size: what each counts is in src/docs/promises.md
 rows='fuzz 600
 simulation 200000
+fault_fs 20000
 damage 20000
 block_log 10000
 schedules 2000000
@@ -20,9 +21,10 @@ kill 2000
 power 1000
 syscalls 3000
 order 10000000
-backup 200
+backup 300
 retries 3000
 clock 20000
+overload 600
 ack_order 10000
 full_disk 10'
 

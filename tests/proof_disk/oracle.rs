@@ -64,7 +64,12 @@ impl Oracle {
 
     /// Sends a command to an engine of this process, and notes the answer.
     pub(crate) fn ask(&mut self, engine: &Engine, number: u128) {
-        match engine.execute(&command(number)) {
+        self.hear_result(number, engine.execute(&command(number)));
+    }
+
+    /// Notes what an engine of this process answered.
+    pub(crate) fn hear_result(&mut self, number: u128, result: Result<Receipt, ExecuteError>) {
+        match result {
             Ok(receipt) => self.note(number, Answer::Done(Receipt { replayed: false, ..receipt })),
             Err(ExecuteError::Refused(rejection)) => self.note(number, Answer::Refused(rejection)),
             Err(ExecuteError::Failed(error)) => self.errors.push(error.to_string()),
@@ -86,6 +91,11 @@ impl Oracle {
 
     pub(crate) fn fresh(&self) -> u64 {
         self.fresh.len() as u64
+    }
+
+    /// The number of the last command that was answered.
+    pub(crate) fn last(&self) -> Option<u128> {
+        self.answers.keys().next_back().copied()
     }
 
     /// The newest entry that an answer named.

@@ -155,18 +155,24 @@ fn open_too_many_files(draw: &mut Draw, proof: &mut Proof) {
 }
 
 /// A control group that lets its processes have so much memory.
-struct MemoryCap {
+pub(super) struct MemoryCap {
     place: PathBuf,
     mib: u64,
 }
 
 impl MemoryCap {
-    fn new(mib: u64) -> Option<MemoryCap> {
-        let place = PathBuf::from(format!("/sys/fs/cgroup/memory/accruedb-test-{}", std::process::id()));
+    pub(super) fn new(mib: u64) -> Option<MemoryCap> {
+        let place = PathBuf::from(format!("/sys/fs/cgroup/memory/accruedb-test-{}-{mib}", std::process::id()));
         fs::create_dir(&place).ok()?;
         let cap = MemoryCap { place, mib };
         fs::write(cap.place.join("memory.limit_in_bytes"), (mib << 20).to_string()).ok()?;
         Some(cap)
+    }
+
+    /// Starts a process in it.
+    pub(super) fn start(&self, task: &Task) -> Worker {
+        let join = format!("echo $$ > {}/cgroup.procs && exec \"$@\"", self.place.display());
+        task.start(&["sh", "-c", &join, "sh"])
     }
 }
 
@@ -187,13 +193,12 @@ fn cap_memory(cap: &MemoryCap, proof: &mut Proof) {
     let folder = tempfile::tempdir().unwrap();
     let db = folder.path().join("db");
     set_up(&db);
-    let join = format!("echo $$ > {}/cgroup.procs && exec \"$@\"", cap.place.display());
     let task = Task { checkpoint_changes: 50_000, ..Task::new(&db) };
     let mut oracle = Oracle::default();
-    let worker: Worker = task.start(&["sh", "-c", &join, "sh"]);
+    let worker = cap.start(&task);
     let pid = worker.pid();
     std::thread::sleep(Duration::from_secs(2));
-    let peak = peak_kib(Path::new(&format!("/proc/{pid}/status")));
+    let peak = peak_kib(pid);
     assert!(signal("KILL", pid), "it was killed for its memory");
     worker.over(&mut oracle);
     assert_eq!(oracle.errors, Vec::<String>::new());
@@ -205,8 +210,9 @@ fn cap_memory(cap: &MemoryCap, proof: &mut Proof) {
     oracle.check(&db, Look::AtAll).unwrap_or_else(|violation| panic!("little memory: {violation}"));
 }
 
-fn peak_kib(status: &Path) -> Option<u64> {
-    let status = fs::read_to_string(status).ok()?;
+/// The most memory that a process ever had.
+pub(super) fn peak_kib(pid: u32) -> Option<u64> {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
     line.split_whitespace().nth(1)?.parse().ok()
 }

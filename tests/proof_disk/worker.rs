@@ -13,16 +13,21 @@ use std::process::{Child, Command as Process, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 const TASK: &str = "ACCRUEDB_TEST_TASK";
 /// Commands that each writer has in flight. The first one buys the blocks, and must not fall behind.
 const IN_FLIGHT: [usize; WRITERS as usize] = [1024, 64, 4, 1];
 
+/// How often a writer says something where it does not say all.
+const SAMPLE: Duration = Duration::from_millis(50);
+
 /// When a command is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Answers {
     WhenDurable,
+    /// The same, but only some of them are said: one of each writer's in a [`SAMPLE`].
+    Sampled,
     /// Before its entry is written: an engine that breaks the promise.
     WhenTaken,
 }
@@ -38,6 +43,8 @@ pub(crate) struct Task {
     pub(crate) answers: Answers,
     pub(crate) guard_every: u32,
     pub(crate) checkpoint_changes: u32,
+    pub(crate) delta_changes_max: u32,
+    pub(crate) journal_bytes_max: u32,
     /// Backups are made here, one after the other: `0`, `1`, ...
     pub(crate) backups: Option<PathBuf>,
 }
@@ -51,6 +58,8 @@ impl Task {
             answers: Answers::WhenDurable,
             guard_every: 64,
             checkpoint_changes: 1_000_000,
+            delta_changes_max: EngineOptions::default().delta_changes_max,
+            journal_bytes_max: EngineOptions::default().journal_bytes_max,
             backups: None,
         }
     }
@@ -118,12 +127,12 @@ impl Worker {
             let mut said = Vec::new();
             for line in output.lines().map_while(Result::ok) {
                 let of = line.split_once("{\"pid\":").and_then(|(_, of)| of.trim_end_matches('}').parse().ok());
+                said.push(line);
+                count.store(said.len(), Ordering::SeqCst);
                 if let Some(of) = of {
                     // nobody asks where the process is killed before it speaks
                     let _ = tell.send(of);
                 }
-                said.push(line);
-                count.store(said.len(), Ordering::SeqCst);
             }
             said
         });
@@ -171,6 +180,8 @@ fn works_in_a_process_of_its_own() {
     let options = EngineOptions {
         guard_every: task.guard_every,
         checkpoint_changes: task.checkpoint_changes,
+        delta_changes_max: task.delta_changes_max,
+        journal_bytes_max: task.journal_bytes_max,
         sweep_every: None,
         ..EngineOptions::default()
     };
@@ -195,6 +206,7 @@ fn works_in_a_process_of_its_own() {
 /// Sends commands until one fails, and says what was answered, in order.
 fn write(engine: &Engine, first: u128, in_flight: usize, answers: Answers) {
     let mut tickets: VecDeque<(u128, Ticket)> = VecDeque::new();
+    let mut said_at = Instant::now();
     for number in (first..).step_by(WRITERS as usize) {
         tickets.push_back((number, engine.submit(&command(number))));
         if answers == Answers::WhenTaken {
@@ -205,18 +217,24 @@ fn write(engine: &Engine, first: u128, in_flight: usize, answers: Answers) {
         }
         // answered as `apply` does: half of them at a time
         for (number, ticket) in tickets.drain(..tickets.len().div_ceil(2)) {
-            let said = match ticket.wait() {
+            let answer = ticket.wait();
+            let is_said = match answers {
+                Answers::WhenDurable => true,
+                Answers::Sampled => said_at.elapsed() >= SAMPLE,
+                Answers::WhenTaken => false,
+            };
+            let said = match answer {
+                Err(ExecuteError::Failed(error)) => {
+                    return say(&serde_json::json!({ "line": number as u64, "error": error.to_string() }).to_string());
+                }
+                _ if !is_said => continue,
                 Ok(receipt) => serde_json::json!({ "line": number as u64, "receipt": receipt }),
                 Err(ExecuteError::Refused(rejection)) => {
                     serde_json::json!({ "line": number as u64, "refused": rejection })
                 }
-                Err(ExecuteError::Failed(error)) => {
-                    return say(&serde_json::json!({ "line": number as u64, "error": error.to_string() }).to_string());
-                }
             };
-            if answers == Answers::WhenDurable {
-                say(&said.to_string());
-            }
+            said_at = Instant::now();
+            say(&said.to_string());
         }
     }
 }

@@ -16,12 +16,12 @@
 use super::database::{Database, META};
 use super::entering::{end_name, link_name};
 use super::error::fault;
-use super::options;
+use super::options::Setup;
 use crate::domain::{Fault, Sequence};
 use crate::storage::files::{create_directory, exists, io_fault, names, size, sync_directory};
 use crate::storage::keys::Key;
 use crate::storage::{Run, codec};
-use rocksdb::{Cache, IngestExternalFileOptions, Options, SstFileWriter, WriteBatch};
+use rocksdb::{IngestExternalFileOptions, Options, SstFileWriter, WriteBatch};
 use serde::{Deserialize, Serialize};
 use std::fs;
 use std::io::ErrorKind;
@@ -51,14 +51,14 @@ struct StagedFile {
 /// The place where checkpoints are made.
 pub(super) struct Staging {
     path: PathBuf,
-    cache: Cache,
+    setup: Setup,
 }
 
 impl Staging {
     /// Staging files in this directory.
-    pub(super) fn open(path: PathBuf, cache: Cache) -> Result<Staging, Fault> {
+    pub(super) fn open(path: PathBuf, setup: Setup) -> Result<Staging, Fault> {
         create_directory(&path)?;
-        Ok(Staging { path, cache })
+        Ok(Staging { path, setup })
     }
 
     /// Step 1. On a fault nothing is left behind.
@@ -98,8 +98,7 @@ impl Staging {
     /// One sorted file; RocksDB syncs it. Returns its size.
     fn write(&self, run: &mut Run, name: &str) -> Result<u64, Fault> {
         let path = self.path.join(name);
-        let options = options::staged(run.table(), &self.cache);
-        sorted_file(&path, &options, run.rows())?;
+        sorted_file(&path, &self.setup.staged(run.table()), run.rows())?;
         size(&path)
     }
 
@@ -121,7 +120,7 @@ impl Staging {
         }
         let applied = intent.sequence.to_bytes();
         let rows = [(APPLIED.as_bytes(), Some(applied.as_slice())), (INTENT.as_bytes(), None)];
-        sorted_file(&end, &options::meta(&self.cache), rows)?;
+        sorted_file(&end, &self.setup.staged_meta(), rows)?;
         ingest(database, META, &end)?;
         // The checkpoint stands; files that cannot be removed now are removed before the next one.
         drop(self.clear());

@@ -1,13 +1,13 @@
 //! RocksDB with our families: opening, creating, synced writes, its files.
 
 use super::error::fault;
-use super::options::{self, RocksOptions};
+use super::options::{self, Setup};
 use crate::domain::{Fault, Sequence};
 use crate::storage::TableId;
 use crate::storage::files::{exists, io_fault, names, rename_durably, sync_directory, unfinished};
 use crate::storage::keys::Key;
 use rocksdb::properties::CFSTATS_NO_FILE_HISTOGRAM;
-use rocksdb::{Cache, ColumnFamily, ColumnFamilyDescriptor, DB, FlushOptions, Options, ReadOptions, WriteBatch};
+use rocksdb::{ColumnFamily, ColumnFamilyDescriptor, DB, FlushOptions, Options, ReadOptions, WriteBatch};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -33,32 +33,31 @@ pub struct StoredFile {
 }
 
 /// RocksDB, open.
-#[derive(Debug)]
 pub(super) struct Database {
     db: DB,
     path: PathBuf,
-    options: RocksOptions,
+    setup: Setup,
 }
 
 impl Database {
     /// Opens what [`Database::create`] made.
-    pub(super) fn open(path: &Path, options: &RocksOptions, cache: &Cache) -> Result<Database, Fault> {
-        let opened = DB::open_cf_descriptors(&options::database(options), path, families(cache));
+    pub(super) fn open(path: &Path, setup: &Setup) -> Result<Database, Fault> {
+        let opened = DB::open_cf_descriptors(&setup.database(), path, families(setup));
         let db = opened.map_err(|error| fault(&format!("opening {}", path.display()), error))?;
-        Ok(Database { db, path: path.to_owned(), options: *options })
+        Ok(Database { db, path: path.to_owned(), setup: setup.clone() })
     }
 
     /// Creates an empty database under another name first: what has the name is complete. A database that has lost
     /// its parts is then never taken for one that has not got them yet.
-    pub(super) fn create(path: &Path, options: &RocksOptions, cache: &Cache) -> Result<(), Fault> {
+    pub(super) fn create(path: &Path, setup: &Setup) -> Result<(), Fault> {
         let unfinished = unfinished(path);
         if exists(&unfinished)? {
             fs::remove_dir_all(&unfinished).map_err(|error| io_fault("remove", &unfinished, &error))?;
         }
-        let mut database = options::database(options);
+        let mut database = setup.database();
         database.create_if_missing(true);
         database.create_missing_column_families(true);
-        let created = DB::open_cf_descriptors(&database, &unfinished, families(cache));
+        let created = DB::open_cf_descriptors(&database, &unfinished, families(setup));
         drop(created.map_err(|error| fault(&format!("creating {}", path.display()), error))?);
         sync_directory(&unfinished)?;
         rename_durably(&unfinished, path)
@@ -158,9 +157,8 @@ impl Database {
     }
 
     fn read_every_block(&self) -> Result<(), Fault> {
-        let cache = Cache::new_lru_cache(0);
-        let database = options::database(&self.options);
-        let opened = DB::open_cf_descriptors_read_only(&database, &self.path, families(&cache), false);
+        let setup = self.setup.without_cache();
+        let opened = DB::open_cf_descriptors_read_only(&setup.database(), &self.path, families(&setup), false);
         let db = opened.map_err(|error| fault("verifying the files", error))?;
         for name in family_names() {
             let doing = format!("verifying table {name}");
@@ -185,8 +183,8 @@ fn family_names() -> impl Iterator<Item = &'static str> {
     TableId::ALL.into_iter().map(TableId::name).chain([JOURNAL, META])
 }
 
-fn families(cache: &Cache) -> Vec<ColumnFamilyDescriptor> {
+fn families(setup: &Setup) -> Vec<ColumnFamilyDescriptor> {
     let family = |name: &str, options: Options| ColumnFamilyDescriptor::new(name, options);
-    let tables = TableId::ALL.into_iter().map(|table| family(table.name(), options::table(table, cache)));
-    tables.chain([family(JOURNAL, options::journal(cache)), family(META, options::meta(cache))]).collect()
+    let tables = TableId::ALL.into_iter().map(|table| family(table.name(), setup.table(table)));
+    tables.chain([family(JOURNAL, setup.journal()), family(META, setup.meta())]).collect()
 }

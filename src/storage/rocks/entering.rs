@@ -7,12 +7,12 @@
 
 use super::database::{Database, META, StoredFile};
 use super::directory::Directory;
-use super::options::RocksOptions;
+use super::options::Setup;
 use super::torn::open_whole;
 use crate::domain::{Fault, FaultKind, Sequence};
 use crate::storage::files::{exists, io_fault, names, size, sync_directory};
-use rocksdb::Cache;
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 const LINK: &str = ".sst.link";
@@ -57,12 +57,12 @@ impl Entering {
 }
 
 /// Opens the database. If it misses the file that was entering, that is given back to it first.
-pub(super) fn open_database(directory: &Directory, options: &RocksOptions, cache: &Cache) -> Result<Database, Fault> {
+pub(super) fn open_database(directory: &Directory, setup: &Setup) -> Result<Database, Fault> {
     let path = &directory.rocks();
-    let opened = open_whole(path, directory.path(), options, cache);
+    let opened = open_whole(path, directory.path(), setup);
     let Some(entering) = Entering::find(&directory.staging())? else { return opened };
     let missing = match &opened {
-        Ok(database) => missing_file(database)?,
+        Ok(database) => missing_file(|| database.files())?,
         Err(fault) => named_missing(path, fault)?,
     };
     let Some(missing) = missing else { return opened };
@@ -73,7 +73,7 @@ pub(super) fn open_database(directory: &Directory, options: &RocksOptions, cache
     fs::hard_link(&entering.path, &missing).map_err(|error| io_fault("link", &missing, &error))?;
     let open_again = || -> Result<Option<Database>, Fault> {
         sync_directory(path)?;
-        let database = Database::open(path, options, cache)?;
+        let database = Database::open(path, setup)?;
         Ok(entering.is_in(&database, &missing)?.then_some(database))
     };
     let fault = match open_again() {
@@ -84,14 +84,18 @@ pub(super) fn open_database(directory: &Directory, options: &RocksOptions, cache
         Ok(None) | Err(_) => fault,
     };
     // nothing takes the place of a lost file
-    fs::remove_file(&missing).map_err(|error| io_fault("remove", &missing, &error))?;
-    Err(fault)
+    match fs::remove_file(&missing) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(io_fault("remove", &missing, &error)),
+        // RocksDB removes files that it does not know
+        _ => Err(fault),
+    }
 }
 
-/// A file that the open database has not got.
-fn missing_file(database: &Database) -> Result<Option<PathBuf>, Fault> {
-    for file in database.files()? {
-        if !exists(&file.path)? {
+/// A file that the open database has not got, of those it lists. A compaction may remove one meanwhile: that is not
+/// listed any more.
+fn missing_file(list: impl Fn() -> Result<Vec<StoredFile>, Fault>) -> Result<Option<PathBuf>, Fault> {
+    for file in list()? {
+        if !exists(&file.path)? && list()?.iter().any(|listed| listed.path == file.path) {
             return Ok(Some(file.path));
         }
     }
@@ -108,4 +112,28 @@ fn named_missing(directory: &Path, fault: &Fault) -> Result<Option<PathBuf>, Fau
         }
     }
     Ok(None)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::RefCell;
+
+    fn file(path: &Path) -> StoredFile {
+        StoredFile { table: META.to_owned(), path: path.to_owned(), level: 0, rows: 1, bytes: 1 }
+    }
+
+    #[test]
+    fn a_file_that_a_compaction_removes_meanwhile_is_not_missing() {
+        let dir = tempfile::tempdir().unwrap();
+        let (here, gone) = (dir.path().join("1.sst"), dir.path().join("2.sst"));
+        fs::write(&here, []).unwrap();
+        let missing = |first: &[&Path], then: &[&Path]| {
+            let lists = RefCell::new(vec![then, first]);
+            let list = || Ok(lists.borrow_mut().pop().unwrap().iter().map(|path| file(path)).collect());
+            missing_file(list).unwrap()
+        };
+        assert_eq!(missing(&[&here, &gone], &[&here]), None);
+        assert_eq!(missing(&[&here, &gone], &[&here, &gone]), Some(gone));
+    }
 }

@@ -1,7 +1,11 @@
 //! How RocksDB is set up, and why.
 
+use super::error::fault;
+use crate::domain::Fault;
 use crate::storage::TableId;
-use rocksdb::{BlockBasedOptions, Cache, DBCompressionType, DBRecoveryMode, Options, SliceTransform, WriteOptions};
+use rocksdb::{
+    BlockBasedOptions, Cache, DBCompressionType, DBRecoveryMode, Env, Options, SliceTransform, WriteOptions,
+};
 
 const MIB: usize = 1 << 20;
 const BLOCK_BYTES: usize = 16 << 10;
@@ -27,66 +31,100 @@ impl Default for RocksOptions {
     }
 }
 
-/// The settings of the database as a whole.
-///
-/// Log recycling, `unordered_write`, `manual_wal_flush` and `wal_bytes_per_sync` stay off: each weakens what a synced
-/// write means, or what recovery can tell.
-pub(super) fn database(options: &RocksOptions) -> Options {
-    let mut database = Options::default();
-    // The default mode drops synced writes without a word behind a damaged byte; this one refuses to open.
-    database.set_wal_recovery_mode(DBRecoveryMode::TolerateCorruptedTailRecords);
-    database.set_track_and_verify_wals_in_manifest(true);
-    database.set_paranoid_checks(true);
-    database.set_max_open_files(i32::from(options.open_files_max));
-    database.set_max_background_jobs(2);
-    // Each table opens by itself; the default is 16 threads for each of them, made and ended at every opening.
-    database.set_max_file_opening_threads(1);
-    // `meta` fills its memtable slowly and would keep old logs alive.
-    database.set_max_total_wal_size(LOGS_BYTES_MAX);
-    database.set_keep_log_file_num(4);
-    database.set_max_log_file_size(16 * MIB);
-    database.set_stats_dump_period_sec(0);
-    database
+/// What a database is opened with.
+#[derive(Clone)]
+pub(super) struct Setup {
+    options: RocksOptions,
+    cache: Cache,
+    /// The file system, and RocksDB's own threads.
+    env: Env,
 }
 
-/// The settings of a table. Only checkpoints change tables, by whole sorted files: memtables stay empty.
-pub(super) fn table(table: TableId, cache: &Cache) -> Options {
-    use DBCompressionType::{Lz4, None};
-    let mut family = Options::default();
-    family.set_write_buffer_size(MIB);
-    // The upper levels are rewritten soon: compressing them costs more than it saves.
-    family.set_compression_per_level(&[None, None, Lz4, Lz4, Lz4, Lz4, Lz4]);
-    shape_levels(&mut family);
-    filter(table, cache, &mut family);
-    family
+impl Setup {
+    pub(super) fn new(options: RocksOptions, env: &Env) -> Setup {
+        Setup { options, cache: Cache::new_lru_cache(options.cache_bytes), env: env.clone() }
+    }
+
+    /// The same, with no memory for blocks that were read.
+    pub(super) fn without_cache(&self) -> Setup {
+        Setup { cache: Cache::new_lru_cache(0), ..self.clone() }
+    }
+
+    /// The settings of the database as a whole.
+    ///
+    /// Log recycling, `unordered_write`, `manual_wal_flush` and `wal_bytes_per_sync` stay off: each weakens what a
+    /// synced write means, or what recovery can tell.
+    pub(super) fn database(&self) -> Options {
+        let mut database = Options::default();
+        database.set_env(&self.env);
+        // The default mode drops synced writes without a word behind a damaged byte; this one refuses to open.
+        database.set_wal_recovery_mode(DBRecoveryMode::TolerateCorruptedTailRecords);
+        database.set_track_and_verify_wals_in_manifest(true);
+        database.set_paranoid_checks(true);
+        database.set_max_open_files(i32::from(self.options.open_files_max));
+        database.set_max_background_jobs(2);
+        // Each table opens by itself; the default is 16 threads for each of them, made and ended at every opening.
+        database.set_max_file_opening_threads(1);
+        // `meta` fills its memtable slowly and would keep old logs alive.
+        database.set_max_total_wal_size(LOGS_BYTES_MAX);
+        database.set_keep_log_file_num(4);
+        database.set_max_log_file_size(16 * MIB);
+        database.set_stats_dump_period_sec(0);
+        database
+    }
+
+    /// The settings of a table. Only checkpoints change tables, by whole sorted files: memtables stay empty.
+    pub(super) fn table(&self, table: TableId) -> Options {
+        use DBCompressionType::{Lz4, None};
+        let mut family = Options::default();
+        family.set_write_buffer_size(MIB);
+        // The upper levels are rewritten soon: compressing them costs more than it saves.
+        family.set_compression_per_level(&[None, None, Lz4, Lz4, Lz4, Lz4, Lz4]);
+        shape_levels(&mut family);
+        filter(table, &self.cache, &mut family);
+        family
+    }
+
+    /// The settings of the journal. One compression for all levels: keys only grow, so its files do not overlap, and
+    /// a file that need not be recompressed is moved down instead of rewritten.
+    pub(super) fn journal(&self) -> Options {
+        let mut family = Options::default();
+        family.set_write_buffer_size(64 * MIB);
+        family.set_max_write_buffer_number(2);
+        family.set_compression_type(DBCompressionType::Lz4);
+        shape_levels(&mut family);
+        family.set_block_based_table_factory(&blocks(Filter::None, &self.cache));
+        family
+    }
+
+    /// The settings of `meta`: a handful of small rows.
+    pub(super) fn meta(&self) -> Options {
+        let mut family = Options::default();
+        family.set_write_buffer_size(MIB);
+        family.set_block_based_table_factory(&blocks(Filter::None, &self.cache));
+        family
+    }
+
+    /// The settings of a sorted file that a checkpoint writes: it enters the table as it is.
+    pub(super) fn staged(&self, table: TableId) -> Options {
+        let mut file = Options::default();
+        file.set_env(&self.env);
+        file.set_compression_type(DBCompressionType::None);
+        filter(table, &self.cache, &mut file);
+        file
+    }
+
+    /// The settings of a sorted file of `meta`.
+    pub(super) fn staged_meta(&self) -> Options {
+        let mut file = self.meta();
+        file.set_env(&self.env);
+        file
+    }
 }
 
-/// The settings of a sorted file that a checkpoint writes: it enters the table as it is.
-pub(super) fn staged(table: TableId, cache: &Cache) -> Options {
-    let mut file = Options::default();
-    file.set_compression_type(DBCompressionType::None);
-    filter(table, cache, &mut file);
-    file
-}
-
-/// The settings of the journal. One compression for all levels: keys only grow, so its files do not overlap, and a
-/// file that need not be recompressed is moved down instead of rewritten.
-pub(super) fn journal(cache: &Cache) -> Options {
-    let mut family = Options::default();
-    family.set_write_buffer_size(64 * MIB);
-    family.set_max_write_buffer_number(2);
-    family.set_compression_type(DBCompressionType::Lz4);
-    shape_levels(&mut family);
-    family.set_block_based_table_factory(&blocks(Filter::None, cache));
-    family
-}
-
-/// The settings of `meta`: a handful of small rows.
-pub(super) fn meta(cache: &Cache) -> Options {
-    let mut family = Options::default();
-    family.set_write_buffer_size(MIB);
-    family.set_block_based_table_factory(&blocks(Filter::None, cache));
-    family
+/// RocksDB's own threads, on the machine's file system.
+pub(super) fn machine() -> Result<Env, Fault> {
+    Env::new().map_err(|error| fault("setting up RocksDB", error))
 }
 
 /// Writes that are durable on return.

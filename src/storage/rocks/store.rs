@@ -5,7 +5,7 @@ use super::database::{Database, JOURNAL, META, StoredFile};
 use super::directory::Directory;
 use super::entering::open_database;
 use super::error::fault;
-use super::options::RocksOptions;
+use super::options::{RocksOptions, Setup, machine};
 use super::view::View;
 use crate::domain::{Fault, FaultKind, Sequence};
 use crate::storage::files::{exists, rename_durably, sync_directory, unfinished};
@@ -14,7 +14,7 @@ use crate::storage::keys::Key;
 use crate::storage::record::Record;
 use crate::storage::{Appended, Claim, Epoch, JournalRecord, Read, Run, Store, TableId, Tail, Visit};
 use parking_lot::{Mutex, RwLock, RwLockUpgradableReadGuard};
-use rocksdb::{Cache, WriteBatch};
+use rocksdb::{Env, WriteBatch};
 use std::fmt;
 use std::fs;
 use std::path::Path;
@@ -56,6 +56,13 @@ impl RocksStore {
     /// `Locked` where a store is open there; `Corrupt` where the directory is none of ours, of a newer format, or
     /// damaged.
     pub fn open(dir: &Path, options: RocksOptions) -> Result<RocksStore, Fault> {
+        RocksStore::open_on(&machine()?, dir, options)
+    }
+
+    /// The same with a file system of one's own below RocksDB, as tests have it. The guard and the names of files stay
+    /// on the machine's.
+    #[doc(hidden)]
+    pub fn open_on(env: &Env, dir: &Path, options: RocksOptions) -> Result<RocksStore, Fault> {
         let directory = Directory::open(dir)?;
         let (guard_path, rocks) = (directory.guard(), directory.rocks());
         // The guard is made before the database: a database without one has lost it.
@@ -67,14 +74,14 @@ impl RocksStore {
             }
         }
         let guard = Guard::open(&guard_path)?;
-        let cache = Cache::new_lru_cache(options.cache_bytes);
+        let setup = Setup::new(options, env);
         match (exists(&rocks)?, guard.mark()) {
             (true, _) => {}
-            (false, Mark::New) => Database::create(&rocks, &options, &cache)?,
+            (false, Mark::New) => Database::create(&rocks, &setup)?,
             (false, _) => return Err(Fault::corrupt(format!("database missing: {}", rocks.display()))),
         }
-        let staging = Staging::open(directory.staging(), cache.clone())?;
-        let database = open_database(&directory, &options, &cache)?;
+        let staging = Staging::open(directory.staging(), setup.clone())?;
+        let database = open_database(&directory, &setup)?;
         let tail = guard.mark().tail();
         let guard_every_batches = options.guard_every_batches;
         let writer = Writer { term: None, poison: None, guard, guard_every_batches, batches_unguarded: 0, tail };

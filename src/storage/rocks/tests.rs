@@ -1,6 +1,8 @@
 //! Crashes inside a checkpoint, made by doing its steps one by one; and faults after which a store must not write.
 
 use super::checkpoint::{APPLIED, Intent};
+use super::database::Database;
+use super::options::{Setup, machine};
 use super::{RocksOptions, RocksStore};
 use crate::domain::{Fault, FaultKind, ProgramId, RequestId, RequestKey, Sequence};
 use crate::storage::keys::Key;
@@ -289,10 +291,9 @@ fn a_fault_after_the_intent_ends_all_writing_until_it_is_opened_again() {
 fn rocksdb_errors_become_faults_by_what_to_do() {
     let dir = tempfile::tempdir().unwrap();
     let first = open(dir.path());
-    let cache = rocksdb::Cache::new_lru_cache(0);
-    let open = super::database::Database::open(&first.directory.rocks(), &RocksOptions::default(), &cache);
-    let fault = open.unwrap_err();
+    let setup = Setup::new(RocksOptions::default(), &machine().unwrap());
+    let fault = Database::open(&first.directory.rocks(), &setup).err().unwrap();
     assert_eq!(fault.kind, FaultKind::Locked, "RocksDB's own lock is the second line: {fault}");
-    let missing = super::database::Database::open(dir.path(), &RocksOptions::default(), &cache).unwrap_err();
+    let missing = Database::open(dir.path(), &setup).err().unwrap();
     assert_eq!(missing, Fault::corrupt(missing.what.clone()));
 }

@@ -11,10 +11,9 @@
 //! noticed as with any journal that lost its end. A checkpoint's intent is missed by what has entered the tables.
 
 use super::database::Database;
-use super::options::RocksOptions;
+use super::options::Setup;
 use crate::domain::{Fault, FaultKind};
 use crate::storage::files::{exists, io_fault, names, write_durably};
-use rocksdb::Cache;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
@@ -31,8 +30,8 @@ const MANIFEST_GROUP: usize = 2;
 
 /// Opens the database. If it does not open and one of its logs has a torn end, that is cut off first, and kept in
 /// `kept` under the log's name.
-pub(super) fn open_whole(path: &Path, kept: &Path, options: &RocksOptions, cache: &Cache) -> Result<Database, Fault> {
-    match Database::open(path, options, cache) {
+pub(super) fn open_whole(path: &Path, kept: &Path, setup: &Setup) -> Result<Database, Fault> {
+    match Database::open(path, setup) {
         Err(fault) if fault.kind == FaultKind::Corrupt => {
             let logs = newest_log(path)?.map(|log| (log, LOG_GROUP));
             let logs = logs.into_iter().chain(manifest(path)?.map(|manifest| (manifest, MANIFEST_GROUP)));
@@ -40,7 +39,7 @@ pub(super) fn open_whole(path: &Path, kept: &Path, options: &RocksOptions, cache
             for (log, group) in logs {
                 cut |= cut_torn_end(&log, group, kept)?;
             }
-            if cut { Database::open(path, options, cache) } else { Err(fault) }
+            if cut { Database::open(path, setup) } else { Err(fault) }
         }
         opened => opened,
     }
@@ -224,7 +223,7 @@ mod tests {
     #[test]
     fn a_manifest_with_a_torn_flush_opens() {
         let dir = tempfile::tempdir().unwrap();
-        let store = RocksStore::open(dir.path(), RocksOptions::default()).unwrap();
+        let store = RocksStore::open(dir.path(), crate::storage::rocks::RocksOptions::default()).unwrap();
         let epoch = store.claim().unwrap().epoch;
         let record = JournalRecord { first: Sequence(1), last: Sequence(1), hash: [1; 32], bytes: vec![1] };
         assert_eq!(store.append(epoch, &[record]), Appended::Durable);
@@ -241,7 +240,7 @@ mod tests {
         let [.., flush, _] = (0..bytes.len()).filter(sound).collect::<Vec<_>>()[..] else { panic!("no two records") };
         bytes[flush + 20] ^= 1;
         fs::write(&path, bytes).unwrap();
-        let store = RocksStore::open(dir.path(), RocksOptions::default()).unwrap();
+        let store = RocksStore::open(dir.path(), crate::storage::rocks::RocksOptions::default()).unwrap();
         assert_eq!(store.journal_record(Sequence(9)).unwrap().unwrap().0, Sequence(1));
     }
 }

@@ -1,0 +1,229 @@
+// A C interface to RocksDB's FaultInjectionTestFS, which its library already contains.
+//
+// Errors of that file system fire on threads that ask for them only. A thread asks by fault_fs_arm(), or by making or
+// opening a file: so do RocksDB's own threads before they write.
+
+#include <algorithm>
+#include <atomic>
+#include <cstdio>
+#include <fstream>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "env/composite_env_wrapper.h"
+#include "rocksdb/env.h"
+#include "rocksdb/system_clock.h"
+#include "utilities/fault_injection_fs.h"
+
+using namespace ROCKSDB_NAMESPACE;
+
+namespace {
+
+constexpr size_t kUnsyncedMax = 16 << 20;
+
+constexpr FaultInjectionIOType kKinds[] = {
+    FaultInjectionIOType::kRead,
+    FaultInjectionIOType::kWrite,
+    FaultInjectionIOType::kMetadataRead,
+    FaultInjectionIOType::kMetadataWrite,
+};
+
+// Over all file systems, so that no thread takes one's plan for another's.
+std::atomic<uint64_t> plans{0};
+thread_local uint64_t plan_of_thread = 0;
+
+// A file whose syncs say that they succeeded and do nothing.
+class Unsynced : public FSWritableFileOwnerWrapper {
+ public:
+  explicit Unsynced(std::unique_ptr<FSWritableFile>&& file) : FSWritableFileOwnerWrapper(std::move(file)) {}
+  IOStatus Sync(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
+  IOStatus Fsync(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
+  IOStatus RangeSync(uint64_t, uint64_t, const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
+  bool IsSyncThreadSafe() const override { return true; }
+};
+
+// RocksDB's threads sleep for a second after an error; here they need not.
+class Hasty : public SystemClockWrapper {
+ public:
+  Hasty() : SystemClockWrapper(SystemClock::Default()) {}
+  const char* Name() const override { return "Hasty"; }
+  void SleepForMicroseconds(int micros) override {
+    SystemClockWrapper::SleepForMicroseconds(std::min(micros, 1000));
+  }
+};
+
+class FaultFs : public FaultInjectionTestFS {
+ public:
+  FaultFs() : FaultInjectionTestFS(FileSystem::Default()) { SetInjectUnsyncedDataLoss(true); }
+
+  // What fails from now on: one call in so many of a kind, or, at once and on every thread, none.
+  void Plan(int kind, uint32_t seed, int one_in, bool retryable) {
+    std::set<Env::IOActivity> spared;
+    for (int activity = 0; one_in == 0 && activity <= static_cast<int>(Env::IOActivity::kUnknown); ++activity) {
+      spared.insert(static_cast<Env::IOActivity>(activity));
+    }
+    SetIOActivitiesExcludedFromFaultInjection(spared);
+    kind_ = kind;
+    seed_ = seed;
+    retryable_ = retryable;
+    one_in_ = one_in;
+    plan_ = ++plans;
+  }
+
+  // The plan holds for this thread.
+  void Arm() {
+    Collect();
+    if (plan_of_thread == plan_) {
+      return;
+    }
+    plan_of_thread = plan_;
+    DisableAllThreadLocalErrorInjection();
+    if (one_in_ > 0) {
+      const auto kind = kKinds[kind_];
+      SetThreadLocalErrorContext(kind, seed_ + threads_++, one_in_, retryable_, false);
+      EnableThreadLocalErrorInjection(kind);
+    }
+  }
+
+  uint64_t Fired() {
+    Collect();
+    return fired_;
+  }
+
+  // Everything was closed. `seed` 0: all that was not synced is lost; else of each file in `rocks` a first part of it
+  // is there, and sometimes zeros where the rest would be. Files whose directory was not synced are lost, but not in
+  // `staging`: that is synced by others, and this file system does not see it.
+  IOStatus PowerOn(uint32_t seed, const std::string& rocks, const std::string& staging) {
+    SetFilesystemActive(true);
+    Arm();
+    SyncDir(staging);
+    IOStatus lost;
+    if (seed != 0) {
+      lost = KeepParts(seed, rocks);
+    }
+    if (lost.ok()) {
+      lost = DeleteFilesCreatedAfterLastDirSync(IOOptions(), nullptr);
+    }
+    ResetState();
+    return lost;
+  }
+
+  void SwallowSyncs(bool on) { swallow_syncs_ = on; }
+
+  IOStatus NewWritableFile(const std::string& name, const FileOptions& file_options,
+                           std::unique_ptr<FSWritableFile>* result, IODebugContext* debug) override {
+    Arm();
+    IOStatus made = FaultInjectionTestFS::NewWritableFile(name, file_options, result, debug);
+    if (made.ok() && swallow_syncs_) {
+      *result = std::make_unique<Unsynced>(std::move(*result));
+    }
+    return made;
+  }
+
+  IOStatus NewRandomAccessFile(const std::string& name, const FileOptions& file_options,
+                               std::unique_ptr<FSRandomAccessFile>* result, IODebugContext* debug) override {
+    Arm();
+    return FaultInjectionTestFS::NewRandomAccessFile(name, file_options, result, debug);
+  }
+
+  IOStatus NewSequentialFile(const std::string& name, const FileOptions& file_options,
+                             std::unique_ptr<FSSequentialFile>* result, IODebugContext* debug) override {
+    Arm();
+    return FaultInjectionTestFS::NewSequentialFile(name, file_options, result, debug);
+  }
+
+ private:
+  // DropRandomUnsyncedFileData() forgets everything: its parts never get into the files.
+  IOStatus KeepParts(uint32_t seed, const std::string& directory) {
+    Random random(seed);
+    std::vector<std::string> names;
+    IOStatus listed = target()->GetChildren(directory, IOOptions(), &names, nullptr);
+    std::string scratch(kUnsyncedMax, 0);
+    for (const auto& name : names) {
+      const std::string path = directory + "/" + name;
+      uint64_t size = 0;
+      Slice unsynced;
+      int64_t synced_to = -1;
+      if (!target()->GetFileSize(path, IOOptions(), &size, nullptr).ok()) {
+        continue;
+      }
+      ReadUnsynced(path, size, scratch.size(), &unsynced, scratch.data(), &synced_to);
+      if (unsynced.empty()) {
+        continue;
+      }
+      std::string kept(unsynced.data(), random.Uniform(static_cast<int>(unsynced.size()) + 1));
+      if (random.OneIn(3)) {
+        kept.resize(unsynced.size(), 0);
+      }
+      std::ofstream file(path, std::ios::binary | std::ios::app);
+      file << kept;
+      file.close();
+      if (!file) {
+        return IOStatus::IOError("cannot append to " + path);
+      }
+    }
+    return listed;
+  }
+
+  void Collect() {
+    for (const auto kind : kKinds) {
+      fired_ += GetAndResetInjectedThreadLocalErrorCount(kind);
+    }
+  }
+
+  std::atomic<uint64_t> plan_{0};
+  std::atomic<int> kind_{0};
+  std::atomic<int> one_in_{0};
+  std::atomic<uint32_t> seed_{0};
+  std::atomic<uint32_t> threads_{0};
+  std::atomic<bool> retryable_{false};
+  std::atomic<bool> swallow_syncs_{false};
+  std::atomic<uint64_t> fired_{0};
+};
+
+}  // namespace
+
+extern "C" {
+
+// As RocksDB's own C interface defines it.
+struct rocksdb_env_t {
+  Env* rep;
+  bool is_default;
+};
+
+struct fault_fs {
+  std::shared_ptr<FaultFs> fs;
+};
+
+fault_fs* fault_fs_new() { return new fault_fs{std::make_shared<FaultFs>()}; }
+
+void fault_fs_free(fault_fs* self) { delete self; }
+
+rocksdb_env_t* fault_fs_env(fault_fs* self) {
+  return new rocksdb_env_t{new CompositeEnvWrapper(Env::Default(), self->fs, std::make_shared<Hasty>()), false};
+}
+
+void fault_fs_plan(fault_fs* self, int kind, uint32_t seed, int one_in, bool retryable) {
+  self->fs->Plan(kind, seed, one_in, retryable);
+}
+
+void fault_fs_arm(fault_fs* self) { self->fs->Arm(); }
+
+uint64_t fault_fs_fired(fault_fs* self) { return self->fs->Fired(); }
+
+void fault_fs_swallow_syncs(fault_fs* self, bool on) { self->fs->SwallowSyncs(on); }
+
+void fault_fs_power_off(fault_fs* self) { self->fs->SetFilesystemActive(false, IOStatus::IOError("power off")); }
+
+// Returns false, and says why, where it went wrong.
+bool fault_fs_power_on(fault_fs* self, uint32_t seed, const char* rocks, const char* staging) {
+  IOStatus lost = self->fs->PowerOn(seed, rocks, staging);
+  if (!lost.ok()) {
+    fprintf(stderr, "losing what was not synced: %s\n", lost.ToString().c_str());
+  }
+  return lost.ok();
+}
+
+}  // extern "C"
