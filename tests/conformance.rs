@@ -140,6 +140,7 @@ fn each_claim_ends_the_one_before(place: &Place) {
     assert_eq!(store.append(first, &[record(3, 3)]), Appended::Fenced);
     assert_eq!(checkpoint(&*store, first, 2, vec![requests(&[(1, Some(1))])]).unwrap_err().kind, FaultKind::Fenced);
     assert_eq!(store.release(first, tail(2)).unwrap_err().kind, FaultKind::Fenced);
+    assert_eq!(store.snapshot(first).err().unwrap().kind, FaultKind::Fenced);
     assert_eq!((journal(&*store, 0), all_requests(&*store)), (vec![stored(1, 2)], vec![]));
     append(&*store, second, &[(3, 3)]);
     assert_eq!(journal(&*store, 0), [stored(1, 2), stored(3, 3)]);
@@ -297,7 +298,7 @@ fn a_snapshot_is_unmoved(place: &Place) {
     let epoch = store.claim().unwrap().epoch;
     append(&*store, epoch, &[(1, 2)]);
     checkpoint(&*store, epoch, 2, vec![requests(&[(1, Some(1)), (2, Some(2))])]).unwrap();
-    let snapshot = store.snapshot().unwrap();
+    let snapshot = store.snapshot(epoch).unwrap();
     append(&*store, epoch, &[(3, 4)]);
     checkpoint(&*store, epoch, 4, vec![requests(&[(1, None), (2, Some(20)), (3, Some(3))])]).unwrap();
 
@@ -320,7 +321,7 @@ fn a_snapshot_sees_whole_checkpoints(place: &Place) {
         checkpoint(&*store, epoch, round, vec![requests(&[(1, Some(round))]), corrections]).unwrap();
     };
     let read = || {
-        let snapshot = store.snapshot().unwrap();
+        let snapshot = store.snapshot(epoch).unwrap();
         let correction = snapshot.get(TableId::Corrections, &key.to_bytes()).unwrap();
         let cancelled = correction.map(|bytes| codec::decode::<Correction>(&bytes, "correction").unwrap().cancelled);
         let requests = all_requests(&*snapshot);

@@ -39,7 +39,7 @@ pub(super) fn checkpoint(core: &Core) -> Result<(), Error> {
 pub(super) fn snapshot(core: &Core) -> Result<(Sequence, Box<dyn Read + '_>), Error> {
     let memory = core.checkpointer.turn();
     let sequence = make(core, &memory)?;
-    Ok((sequence, core.state.store.snapshot()?))
+    Ok((sequence, core.state.store.snapshot(core.epoch)?))
 }
 
 fn make(core: &Core, memory: &RunMemory) -> Result<Sequence, Error> {

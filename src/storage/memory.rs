@@ -362,8 +362,10 @@ impl Store for MemoryStore {
         if trouble == Some(Trouble::FailAfter) { Err(planned()) } else { Ok(()) }
     }
 
-    fn snapshot(&self) -> Result<Box<dyn Read + '_>, Fault> {
-        Ok(Box::new(Frozen(self.0.lock().clone())))
+    fn snapshot(&self, epoch: Epoch) -> Result<Box<dyn Read + '_>, Fault> {
+        let state = self.0.lock();
+        state.fenced(epoch)?;
+        Ok(Box::new(Frozen(state.clone())))
     }
 
     fn release(&self, epoch: Epoch, tail: Tail) -> Result<(), Fault> {

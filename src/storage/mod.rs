@@ -131,8 +131,9 @@ pub trait Store: Read + Debug {
         runs: &mut dyn Iterator<Item = Result<Run, Fault>>,
     ) -> Result<(), Fault>;
 
-    /// The store as it is now, unmoved by later appends and checkpoints.
-    fn snapshot(&self) -> Result<Box<dyn Read + '_>, Fault>;
+    /// The store as it is now, unmoved by later appends and checkpoints. Only for the writer of this epoch: the tables
+    /// of a later one may be ahead of all that it knows.
+    fn snapshot(&self, epoch: Epoch) -> Result<Box<dyn Read + '_>, Fault>;
 
     /// The writer is done: everything is made durable, and the journal's end is written down. Its epoch ends.
     fn release(&self, epoch: Epoch, tail: Tail) -> Result<(), Fault>;

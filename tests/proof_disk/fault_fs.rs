@@ -204,8 +204,8 @@ impl Store for Faulty {
         self.armed().checkpoint(epoch, sequence, runs)
     }
 
-    fn snapshot(&self) -> Result<Box<dyn Read + '_>, Fault> {
-        self.armed().snapshot()
+    fn snapshot(&self, epoch: Epoch) -> Result<Box<dyn Read + '_>, Fault> {
+        self.armed().snapshot(epoch)
     }
 
     fn release(&self, epoch: Epoch, tail: Tail) -> Result<(), Fault> {

@@ -151,8 +151,9 @@ impl Store for Disk {
         applied
     }
 
-    fn snapshot(&self) -> Result<Box<dyn Read + '_>, Fault> {
-        self.store.snapshot()
+    fn snapshot(&self, epoch: Epoch) -> Result<Box<dyn Read + '_>, Fault> {
+        pause();
+        self.store.snapshot(epoch)
     }
 
     fn release(&self, epoch: Epoch, tail: Tail) -> Result<(), Fault> {

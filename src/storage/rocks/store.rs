@@ -128,11 +128,15 @@ impl RocksStore {
 impl Writer {
     /// Whether this writer may write. A claim ends the epoch before it, a release its own, a fault all.
     fn permit(&self, epoch: Epoch) -> Result<(), Fault> {
-        if self.term != Some(epoch) {
-            let now = self.term.map_or("none is claimed".to_owned(), |term| format!("the writer's is {}", term.0));
-            return Err(Fault { kind: FaultKind::Fenced, what: format!("epoch {} has ended: {now}", epoch.0) });
+        self.recognise(epoch).and_then(|()| self.healthy())
+    }
+
+    fn recognise(&self, epoch: Epoch) -> Result<(), Fault> {
+        if self.term == Some(epoch) {
+            return Ok(());
         }
-        self.healthy()
+        let now = self.term.map_or("none is claimed".to_owned(), |term| format!("the writer's is {}", term.0));
+        Err(Fault { kind: FaultKind::Fenced, what: format!("epoch {} has ended: {now}", epoch.0) })
     }
 
     fn healthy(&self) -> Result<(), Fault> {
@@ -223,8 +227,9 @@ impl Store for RocksStore {
         self.writer.lock().poisoned_by(applied)
     }
 
-    fn snapshot(&self) -> Result<Box<dyn Read + '_>, Fault> {
+    fn snapshot(&self, epoch: Epoch) -> Result<Box<dyn Read + '_>, Fault> {
         let _whole = self.tables.read();
+        self.writer.lock().recognise(epoch)?;
         Ok(Box::new(View::frozen(&self.database)))
     }
 
