@@ -16,6 +16,7 @@ mod database;
 mod directory;
 mod entering;
 mod error;
+mod logs;
 mod options;
 mod store;
 mod torn;

@@ -11,18 +11,12 @@
 //! noticed as with any journal that lost its end. A checkpoint's intent is missed by what has entered the tables.
 
 use super::database::Database;
+use super::logs::{BLOCK_BYTES, FIRST, HEADER_BYTES, MIDDLE, Record, manifest, write_ahead_logs};
 use super::options::Setup;
 use crate::domain::{Fault, FaultKind};
-use crate::storage::files::{exists, io_fault, names, write_durably};
+use crate::storage::files::{io_fault, write_durably};
 use std::fs::{self, File};
-use std::path::{Path, PathBuf};
-
-/// RocksDB's log format: blocks, and in them records, each whole or a part of one that goes on in the next block.
-const BLOCK_BYTES: usize = 32 << 10;
-const HEADER_BYTES: usize = 7;
-const WHOLE: u8 = 1;
-const FIRST: u8 = 2;
-const MIDDLE: u8 = 3;
+use std::path::Path;
 
 /// Records that are written together.
 const LOG_GROUP: usize = 1;
@@ -33,7 +27,7 @@ const MANIFEST_GROUP: usize = 2;
 pub(super) fn open_whole(path: &Path, kept: &Path, setup: &Setup) -> Result<Database, Fault> {
     match Database::open(path, setup) {
         Err(fault) if fault.kind == FaultKind::Corrupt => {
-            let logs = newest_log(path)?.map(|log| (log, LOG_GROUP));
+            let logs = write_ahead_logs(path)?.pop().map(|log| (log, LOG_GROUP));
             let logs = logs.into_iter().chain(manifest(path)?.map(|manifest| (manifest, MANIFEST_GROUP)));
             let mut cut = false;
             for (log, group) in logs {
@@ -43,22 +37,6 @@ pub(super) fn open_whole(path: &Path, kept: &Path, setup: &Setup) -> Result<Data
         }
         opened => opened,
     }
-}
-
-fn newest_log(path: &Path) -> Result<Option<PathBuf>, Fault> {
-    let logs = names(path)?.into_iter().filter(|name| name.ends_with(".log"));
-    Ok(logs.max_by_key(|name| (name.len(), name.clone())).map(|name| path.join(name)))
-}
-
-/// The manifest that counts, if it can be told.
-fn manifest(path: &Path) -> Result<Option<PathBuf>, Fault> {
-    let current = path.join("CURRENT");
-    if !exists(&current)? {
-        return Ok(None);
-    }
-    let name = fs::read(&current).map_err(|error| io_fault("read", &current, &error))?;
-    let manifest = String::from_utf8(name).ok().map(|name| path.join(name.trim_end()));
-    Ok(manifest.filter(|manifest| manifest.is_file()))
 }
 
 fn cut_torn_end(log: &Path, group: usize, kept: &Path) -> Result<bool, Fault> {
@@ -98,47 +76,12 @@ fn torn_end(log: &[u8], group: usize) -> Option<usize> {
     is_torn.then_some(if goes_on { begin } else { at })
 }
 
-/// A record of a log, as its header says.
-struct Record<'a> {
-    checksum: u32,
-    kind: u8,
-    /// The kind and the content: what the checksum is of.
-    checked: &'a [u8],
-    content: &'a [u8],
-}
-
-impl<'a> Record<'a> {
-    /// What lies at a place, if it ends within its block.
-    fn at(log: &'a [u8], at: usize) -> Option<Record<'a>> {
-        let block_end = BLOCK_BYTES.saturating_sub(at % BLOCK_BYTES);
-        let rest = log.get(at..)?;
-        let rest = rest.get(..block_end).unwrap_or(rest);
-        let (checksum, rest) = rest.split_first_chunk::<4>()?;
-        let (length, checked) = rest.split_first_chunk::<2>()?;
-        let checked = checked.get(..=usize::from(u16::from_le_bytes(*length)))?;
-        let (kind, content) = checked.split_first()?;
-        Some(Record { checksum: u32::from_le_bytes(*checksum), kind: *kind, checked, content })
-    }
-
-    fn begins(&self) -> bool {
-        matches!(self.kind, WHOLE | FIRST)
-    }
-
-    fn is_sound(&self) -> bool {
-        checksum(self.checked) == self.checksum
-    }
-}
-
-/// CRC-32C, stored in another form so that a checksum of data with checksums in it is one, too.
-fn checksum(bytes: &[u8]) -> u32 {
-    crc32c::crc32c(bytes).rotate_right(15).wrapping_add(0xa282_ead8)
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::arithmetic_side_effects, reason = "small sizes, and a test may panic")]
 
     use super::super::RocksStore;
+    use super::super::logs::{WHOLE, checksum};
     use super::*;
     use crate::domain::Sequence;
     use crate::storage::{Appended, JournalRecord, Read, Store};
@@ -228,7 +171,7 @@ mod tests {
         let record = JournalRecord { first: Sequence(1), last: Sequence(1), hash: [1; 32], bytes: vec![1] };
         assert_eq!(store.append(epoch, &[record]), Appended::Durable);
         let rocks = store.directory.rocks();
-        let log = newest_log(&rocks).unwrap().unwrap();
+        let log = write_ahead_logs(&rocks).unwrap().pop().unwrap();
         let before = fs::read(&log).unwrap();
         store.database.flush().unwrap();
         drop(store);

@@ -1,0 +1,170 @@
+//! RocksDB's logs, the write-ahead log and the manifest: their format, and a damage that RocksDB does not survive.
+//!
+//! A log is a row of blocks. A record lies in one block, or in parts in several. RocksDB can use an old log file again,
+//! and then writes records of kinds of their own. It looks at the kind before it looks at the checksum: one damaged bit
+//! that makes such a kind of another lets it read the same record for ever; in the first record of a log, it takes the
+//! log for empty. It is never told to use a file again, so those kinds are damage, and looked for before it reads.
+
+use crate::domain::Fault;
+use crate::storage::files::{exists, io_fault, names};
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+pub(super) const BLOCK_BYTES: usize = 32 << 10;
+pub(super) const HEADER_BYTES: usize = 7;
+pub(super) const WHOLE: u8 = 1;
+pub(super) const FIRST: u8 = 2;
+pub(super) const MIDDLE: u8 = 3;
+/// The kinds of records in a file that was used before.
+const RECYCLED: [u8; 6] = [5, 6, 7, 8, 11, 131];
+
+/// The write-ahead logs in RocksDB's directory, the newest last.
+pub(super) fn write_ahead_logs(path: &Path) -> Result<Vec<PathBuf>, Fault> {
+    let mut logs = names(path)?;
+    logs.retain(|name| name.ends_with(".log"));
+    logs.sort_by_key(|name| (name.len(), name.clone()));
+    Ok(logs.into_iter().map(|name| path.join(name)).collect())
+}
+
+/// The manifest that counts, if it can be told.
+pub(super) fn manifest(path: &Path) -> Result<Option<PathBuf>, Fault> {
+    let current = path.join("CURRENT");
+    if !exists(&current)? {
+        return Ok(None);
+    }
+    let name = fs::read(&current).map_err(|error| io_fault("read", &current, &error))?;
+    let manifest = String::from_utf8(name).ok().map(|name| path.join(name.trim_end()));
+    Ok(manifest.filter(|manifest| manifest.is_file()))
+}
+
+/// Refuses logs that RocksDB would read for ever, or take for empty.
+pub(super) fn check_kinds(path: &Path) -> Result<(), Fault> {
+    for log in write_ahead_logs(path)?.into_iter().chain(manifest(path)?) {
+        let found = first_recycled(&log).map_err(|error| io_fault("read", &log, &error))?;
+        if let Some(at) = found {
+            let what = format!("{}: the record at byte {at} is of a kind that is never written", log.display());
+            return Err(Fault::corrupt(what));
+        }
+    }
+    Ok(())
+}
+
+fn first_recycled(log: &Path) -> io::Result<Option<u64>> {
+    let mut log = File::open(log)?;
+    let mut block = Vec::with_capacity(BLOCK_BYTES);
+    let mut begin = 0u64;
+    loop {
+        block.clear();
+        log.by_ref().take(BLOCK_BYTES as u64).read_to_end(&mut block)?;
+        if let Some(at) = first_recycled_in(&block) {
+            return Ok(Some(begin.saturating_add(at as u64)));
+        }
+        if block.len() < BLOCK_BYTES {
+            return Ok(None);
+        }
+        begin = begin.saturating_add(BLOCK_BYTES as u64);
+    }
+}
+
+fn first_recycled_in(block: &[u8]) -> Option<usize> {
+    let mut at = 0usize;
+    while let Some(&[_, _, _, _, low, high, kind]) = block.get(at..).and_then(<[u8]>::first_chunk::<HEADER_BYTES>) {
+        if RECYCLED.contains(&kind) {
+            return Some(at);
+        }
+        let length = usize::from(u16::from_le_bytes([low, high]));
+        at = at.saturating_add(HEADER_BYTES).saturating_add(length);
+    }
+    None
+}
+
+/// A record of a log, as its header says.
+pub(super) struct Record<'a> {
+    checksum: u32,
+    pub(super) kind: u8,
+    /// The kind and the content: what the checksum is of.
+    checked: &'a [u8],
+    pub(super) content: &'a [u8],
+}
+
+impl<'a> Record<'a> {
+    /// What lies at a place, if it ends within its block.
+    pub(super) fn at(log: &'a [u8], at: usize) -> Option<Record<'a>> {
+        let block_end = BLOCK_BYTES.saturating_sub(at % BLOCK_BYTES);
+        let rest = log.get(at..)?;
+        let rest = rest.get(..block_end).unwrap_or(rest);
+        let (checksum, rest) = rest.split_first_chunk::<4>()?;
+        let (length, checked) = rest.split_first_chunk::<2>()?;
+        let checked = checked.get(..=usize::from(u16::from_le_bytes(*length)))?;
+        let (kind, content) = checked.split_first()?;
+        Some(Record { checksum: u32::from_le_bytes(*checksum), kind: *kind, checked, content })
+    }
+
+    pub(super) fn begins(&self) -> bool {
+        matches!(self.kind, WHOLE | FIRST)
+    }
+
+    pub(super) fn is_sound(&self) -> bool {
+        checksum(self.checked) == self.checksum
+    }
+}
+
+/// CRC-32C, stored in another form so that a checksum of data with checksums in it is one, too.
+pub(super) fn checksum(bytes: &[u8]) -> u32 {
+    crc32c::crc32c(bytes).rotate_right(15).wrapping_add(0xa282_ead8)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{RocksOptions, RocksStore};
+    use super::*;
+    use crate::domain::{FaultKind, Sequence};
+    use crate::storage::{Appended, JournalRecord, Store};
+
+    /// Where the kinds of a log's records are.
+    fn kinds(log: &[u8]) -> Vec<usize> {
+        let mut at = 0usize;
+        let mut kinds = Vec::new();
+        while let Some(record) = Record::at(log, at) {
+            kinds.push(at.saturating_add(HEADER_BYTES).saturating_sub(1));
+            at = at.saturating_add(HEADER_BYTES).saturating_add(record.content.len());
+        }
+        kinds
+    }
+
+    #[test]
+    fn a_kind_that_is_never_written_is_named_and_not_read_for_ever() {
+        let dir = tempfile::tempdir().unwrap();
+        let open = || RocksStore::open(dir.path(), RocksOptions::default());
+        let store = open().unwrap();
+        let epoch = store.claim().unwrap().epoch;
+        for entry in 1..=3 {
+            let (first, last) = (Sequence(entry), Sequence(entry));
+            let record = JournalRecord { first, last, hash: [1; 32], bytes: vec![1] };
+            assert_eq!(store.append(epoch, &[record]), Appended::Durable);
+        }
+        let rocks = store.directory.rocks();
+        drop(store);
+        let log = write_ahead_logs(&rocks).unwrap().pop().unwrap();
+        for path in [log, manifest(&rocks).unwrap().unwrap()] {
+            let whole = fs::read(&path).unwrap();
+            let kinds = kinds(&whole);
+            // the last one, and of the manifest the last two, may have been torn
+            let (_, synced) = kinds.split_last_chunk::<2>().map(|(synced, torn)| (torn, synced)).unwrap();
+            assert!(!synced.is_empty());
+            for at in synced {
+                for kind in RECYCLED {
+                    let mut damaged = whole.clone();
+                    damaged[*at] = kind;
+                    fs::write(&path, damaged).unwrap();
+                    let fault = open().unwrap_err();
+                    assert_eq!(fault.kind, FaultKind::Corrupt, "{fault}");
+                    assert!(fault.what.contains(path.to_str().unwrap()), "{fault}");
+                }
+            }
+            fs::write(&path, whole).unwrap();
+        }
+        open().unwrap();
+    }
+}
