@@ -3,7 +3,7 @@
 #
 # Every row is a test of its own, small in `make test` and of any size here: ACCRUEDB_SIZE=N tests/soak.sh kill
 # PERCENT=25: a quarter of every size.
-# Several rows run at once (JOBS=3), the longest first: most of them wait for a disk.
+# Several rows run at once (JOBS=5), the longest first: most of them wait for a disk.
 # Exit code: 0 if no row failed.
 set -u
 cd "$(dirname "$0")/.."
@@ -57,7 +57,7 @@ for row in $wanted; do
 done
 mkdir -p "$log"
 began=$(date +%s)
-echo "$wanted" | xargs -n 1 -P "${JOBS:-3}" ./tests/soak.sh --row
+echo "$wanted" | xargs -n 1 -P "${JOBS:-5}" ./tests/soak.sh --row
 
 echo
 echo "commit $(git rev-parse --short HEAD 2>/dev/null), $(date -u +%F), $(($(date +%s) - began)) s"
