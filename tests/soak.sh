@@ -21,7 +21,7 @@ kill 2000
 power 1000
 syscalls 3000
 order 10000000
-backup 300
+backup 500
 retries 3000
 clock 20000
 overload 600
