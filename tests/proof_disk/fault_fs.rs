@@ -1,5 +1,6 @@
 //! Loss of power and failing calls below RocksDB, by its own file system for tests. The engine works in this process,
-//! so a cut takes milliseconds; the guard and the names in `staging/` stay on the machine's own file system.
+//! so a cut takes milliseconds. The guard, links and names in `staging/` stay on the machine's own file system: whether
+//! their directories are synced is for the rows `power` and `block_log` to see.
 
 use super::machine::Draw;
 use super::oracle::{Look, Oracle};
@@ -107,7 +108,7 @@ impl Life {
             Some(engine)
         };
 
-        let fired = self.fs.fired();
+        let fired = self.fs.fired(failing);
         if fails {
             let one_in = *self.draw.pick(&one_in);
             let (seed, retryable) = (self.draw.below(u64::from(u32::MAX)) as u32, self.draw.below(2) == 0);
@@ -125,7 +126,7 @@ impl Life {
         }
         fuse.join().unwrap();
         self.fs.fail_nothing();
-        proof.fault(error, self.fs.fired() - fired);
+        proof.fault(error, self.fs.fired(failing) - fired);
 
         let (unsynced, kind) = match self.draw.below(2) {
             0 => (Unsynced::Lost, LOST),

@@ -8,11 +8,12 @@
 use crate::domain::Fault;
 use crate::storage::files::{exists, io_fault, names};
 use std::fs::{self, File};
-use std::io::{self, Read};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 pub(super) const BLOCK_BYTES: usize = 32 << 10;
 pub(super) const HEADER_BYTES: usize = 7;
+const NOTHING: u8 = 0;
 pub(super) const WHOLE: u8 = 1;
 pub(super) const FIRST: u8 = 2;
 pub(super) const MIDDLE: u8 = 3;
@@ -38,10 +39,15 @@ pub(super) fn manifest(path: &Path) -> Result<Option<PathBuf>, Fault> {
     Ok(manifest.filter(|manifest| manifest.is_file()))
 }
 
-/// Refuses logs that RocksDB would read for ever, or take for empty.
+/// Refuses logs that RocksDB would read for ever, or take for empty; those too that it has no more use for, and is
+/// about to remove.
 pub(super) fn check_kinds(path: &Path) -> Result<(), Fault> {
     for log in write_ahead_logs(path)?.into_iter().chain(manifest(path)?) {
-        let found = first_recycled(&log).map_err(|error| io_fault("read", &log, &error))?;
+        let found = match first_recycled(&log) {
+            // RocksDB removes logs while it is open
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            found => found.map_err(|error| io_fault("read", &log, &error))?,
+        };
         if let Some(at) = found {
             let what = format!("{}: the record at byte {at} is of a kind that is never written", log.display());
             return Err(Fault::corrupt(what));
@@ -74,6 +80,10 @@ fn first_recycled_in(block: &[u8]) -> Option<usize> {
             return Some(at);
         }
         let length = usize::from(u16::from_le_bytes([low, high]));
+        if kind == NOTHING && length == 0 {
+            // RocksDB passes over the rest of the block
+            return None;
+        }
         at = at.saturating_add(HEADER_BYTES).saturating_add(length);
     }
     None
@@ -116,21 +126,90 @@ pub(super) fn checksum(bytes: &[u8]) -> u32 {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    #![expect(clippy::arithmetic_side_effects, reason = "small sizes, and a test may panic")]
+
     use super::super::{RocksOptions, RocksStore};
     use super::*;
     use crate::domain::{FaultKind, Sequence};
     use crate::storage::{Appended, JournalRecord, Store};
 
-    /// Where the kinds of a log's records are.
-    fn kinds(log: &[u8]) -> Vec<usize> {
-        let mut at = 0usize;
-        let mut kinds = Vec::new();
-        while let Some(record) = Record::at(log, at) {
-            kinds.push(at.saturating_add(HEADER_BYTES).saturating_sub(1));
-            at = at.saturating_add(HEADER_BYTES).saturating_add(record.content.len());
+    /// A log as RocksDB writes it, and where each record begins.
+    pub(in super::super) fn log(sizes: &[usize]) -> (Vec<u8>, Vec<usize>) {
+        let mut log = Vec::new();
+        let begins = sizes.iter().zip(1..).map(|(size, fill)| write(&mut log, &vec![fill; *size]));
+        let begins = begins.collect();
+        (log, begins)
+    }
+
+    fn write(log: &mut Vec<u8>, mut content: &[u8]) -> usize {
+        let mut begin = None;
+        loop {
+            let left = BLOCK_BYTES - log.len() % BLOCK_BYTES;
+            if left < HEADER_BYTES {
+                log.resize(log.len() + left, 0);
+                continue;
+            }
+            let (part, rest) = content.split_at(content.len().min(left - HEADER_BYTES));
+            let kind = match (begin, rest) {
+                (None, []) => WHOLE,
+                (None, _) => FIRST,
+                (Some(_), []) => 4,
+                (Some(_), _) => MIDDLE,
+            };
+            let checked = [&[kind], part].concat();
+            begin = begin.or(Some(log.len()));
+            log.extend_from_slice(&checksum(&checked).to_le_bytes());
+            log.extend_from_slice(&(part.len() as u16).to_le_bytes());
+            log.extend_from_slice(&checked);
+            content = rest;
+            if content.is_empty() {
+                return begin.unwrap();
+            }
         }
-        kinds
+    }
+
+    /// Where the headers are: of whole records and of parts.
+    fn headers(log: &[u8]) -> Vec<usize> {
+        let (mut at, mut headers) = (0, Vec::new());
+        while at < log.len() {
+            let left = BLOCK_BYTES - at % BLOCK_BYTES;
+            match Record::at(log, at) {
+                Some(record) if left >= HEADER_BYTES => {
+                    headers.push(at);
+                    at += HEADER_BYTES + record.content.len();
+                }
+                _ => at += left,
+            }
+        }
+        headers
+    }
+
+    #[test]
+    fn a_kind_that_is_never_written_is_found_in_every_block() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("1.log");
+        let found = |log: &[u8]| {
+            fs::write(&path, log).unwrap();
+            first_recycled(&path).unwrap()
+        };
+        // ends of blocks with room for a header and no more, and with less
+        for sizes in [&[40_000, 100_000, 5][..], &[32_754, 5, 32_749, 70_000, 3], &[32_755, 9], &[32_760, 1]] {
+            let (whole, _) = log(sizes);
+            let headers = headers(&whole);
+            assert!(headers.len() > sizes.len() || headers.len() == sizes.len() && whole.len() > BLOCK_BYTES);
+            assert_eq!(found(&whole), None, "{sizes:?}");
+            for header in headers {
+                let mut damaged = whole.clone();
+                damaged[header + HEADER_BYTES - 1] = RECYCLED[header % RECYCLED.len()];
+                assert_eq!(found(&damaged), Some(header as u64), "{sizes:?}");
+                assert_eq!(found(&whole[..header + 3]), None, "{sizes:?}, cut short at {header}");
+                let torn = [&whole[..header], &[0; HEADER_BYTES], &[5; 100]].concat();
+                if torn.len() / BLOCK_BYTES == header / BLOCK_BYTES {
+                    assert_eq!(found(&torn), None, "{sizes:?}, zeros at {header}");
+                }
+            }
+        }
     }
 
     #[test]
@@ -149,14 +228,14 @@ mod tests {
         let log = write_ahead_logs(&rocks).unwrap().pop().unwrap();
         for path in [log, manifest(&rocks).unwrap().unwrap()] {
             let whole = fs::read(&path).unwrap();
-            let kinds = kinds(&whole);
+            let headers = headers(&whole);
             // the last one, and of the manifest the last two, may have been torn
-            let (_, synced) = kinds.split_last_chunk::<2>().map(|(synced, torn)| (torn, synced)).unwrap();
+            let (synced, _torn) = headers.split_last_chunk::<2>().unwrap();
             assert!(!synced.is_empty());
             for at in synced {
                 for kind in RECYCLED {
                     let mut damaged = whole.clone();
-                    damaged[*at] = kind;
+                    damaged[at + HEADER_BYTES - 1] = kind;
                     fs::write(&path, damaged).unwrap();
                     let fault = open().unwrap_err();
                     assert_eq!(fault.kind, FaultKind::Corrupt, "{fault}");

@@ -81,45 +81,10 @@ mod tests {
     #![expect(clippy::arithmetic_side_effects, reason = "small sizes, and a test may panic")]
 
     use super::super::RocksStore;
-    use super::super::logs::{WHOLE, checksum};
+    use super::super::logs::tests::log;
     use super::*;
     use crate::domain::Sequence;
     use crate::storage::{Appended, JournalRecord, Read, Store};
-
-    /// A log as RocksDB writes it, and where each record begins.
-    fn log(sizes: &[usize]) -> (Vec<u8>, Vec<usize>) {
-        let mut log = Vec::new();
-        let begins = sizes.iter().zip(1..).map(|(size, fill)| write(&mut log, &vec![fill; *size]));
-        let begins = begins.collect();
-        (log, begins)
-    }
-
-    fn write(log: &mut Vec<u8>, mut content: &[u8]) -> usize {
-        let mut begin = None;
-        loop {
-            let left = BLOCK_BYTES - log.len() % BLOCK_BYTES;
-            if left < HEADER_BYTES {
-                log.resize(log.len() + left, 0);
-                continue;
-            }
-            let (part, rest) = content.split_at(content.len().min(left - HEADER_BYTES));
-            let kind = match (begin, rest) {
-                (None, []) => WHOLE,
-                (None, _) => FIRST,
-                (Some(_), []) => 4,
-                (Some(_), _) => MIDDLE,
-            };
-            let checked = [&[kind], part].concat();
-            begin = begin.or(Some(log.len()));
-            log.extend_from_slice(&checksum(&checked).to_le_bytes());
-            log.extend_from_slice(&(part.len() as u16).to_le_bytes());
-            log.extend_from_slice(&checked);
-            content = rest;
-            if content.is_empty() {
-                return begin.unwrap();
-            }
-        }
-    }
 
     const SIZES: [&[usize]; 5] =
         [&[10], &[300, 20], &[20, 300], &[32_700, 100_000, 40_000], &[32_754, 5, 32_749, 70_000, 3]];

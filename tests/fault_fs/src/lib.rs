@@ -19,7 +19,7 @@ unsafe extern "C" {
     fn fault_fs_env(fs: *mut Raw) -> *mut rocksdb_env_t;
     fn fault_fs_plan(fs: *mut Raw, kind: c_int, seed: u32, one_in: c_int, retryable: bool);
     fn fault_fs_arm(fs: *mut Raw);
-    fn fault_fs_fired(fs: *mut Raw) -> u64;
+    fn fault_fs_fired(fs: *mut Raw, kind: c_int) -> u64;
     fn fault_fs_swallow_syncs(fs: *mut Raw, on: bool);
     fn fault_fs_power_off(fs: *mut Raw);
     fn fault_fs_power_on(fs: *mut Raw, seed: u32, rocks: *const c_char, staging: *const c_char) -> bool;
@@ -91,10 +91,10 @@ impl FaultFs {
         unsafe { fault_fs_arm(self.raw) }
     }
 
-    /// How many calls have failed, as far as their threads have asked again since.
-    pub fn fired(&self) -> u64 {
-        // SAFETY: `raw` lives.
-        unsafe { fault_fs_fired(self.raw) }
+    /// How many calls of this kind have failed, as far as their threads have asked again since.
+    pub fn fired(&self, kind: Kind) -> u64 {
+        // SAFETY: `raw` lives; `kind` is one of the four that the shim lists in this order.
+        unsafe { fault_fs_fired(self.raw, kind as c_int) }
     }
 
     /// Files that are made from now on say that they were synced, and were not: a lying disk.
@@ -103,7 +103,7 @@ impl FaultFs {
         unsafe { fault_fs_swallow_syncs(self.raw, on) }
     }
 
-    /// From now on every write fails, and none reaches the disk.
+    /// From now on every write fails, most reads too, and nothing reaches the disk.
     pub fn power_off(&self) {
         // SAFETY: `raw` lives.
         unsafe { fault_fs_power_off(self.raw) }

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdio>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <set>
 #include <string>
@@ -34,14 +35,37 @@ constexpr FaultInjectionIOType kKinds[] = {
 std::atomic<uint64_t> plans{0};
 thread_local uint64_t plan_of_thread = 0;
 
-// A file whose syncs say that they succeeded and do nothing.
-class Unsynced : public FSWritableFileOwnerWrapper {
+// A file whose syncs fail as writes do, which those of FaultInjectionTestFS never do; or say that they succeeded, and do
+// nothing.
+class SyncedOnDemand : public FSWritableFileOwnerWrapper {
  public:
-  explicit Unsynced(std::unique_ptr<FSWritableFile>&& file) : FSWritableFileOwnerWrapper(std::move(file)) {}
-  IOStatus Sync(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
-  IOStatus Fsync(const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
-  IOStatus RangeSync(uint64_t, uint64_t, const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
+  SyncedOnDemand(FaultInjectionTestFS* fs, std::string name, bool swallow, std::unique_ptr<FSWritableFile>&& file)
+      : FSWritableFileOwnerWrapper(std::move(file)), fs_(fs), name_(std::move(name)), swallow_(swallow) {}
+
+  IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
+    return Synced(options, "Sync", [&] { return target()->Sync(options, debug); });
+  }
+  IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
+    return Synced(options, "Fsync", [&] { return target()->Fsync(options, debug); });
+  }
+  IOStatus RangeSync(uint64_t offset, uint64_t bytes, const IOOptions& options, IODebugContext* debug) override {
+    return Synced(options, "RangeSync", [&] { return target()->RangeSync(offset, bytes, options, debug); });
+  }
   bool IsSyncThreadSafe() const override { return true; }
+
+ private:
+  template <typename Sync>
+  IOStatus Synced(const IOOptions& options, const char* call, Sync sync) {
+    if (swallow_) {
+      return IOStatus::OK();
+    }
+    IOStatus failed = fs_->MaybeInjectThreadLocalError(FaultInjectionIOType::kWrite, options, call, name_);
+    return failed.ok() ? sync() : failed;
+  }
+
+  FaultInjectionTestFS* fs_;
+  std::string name_;
+  bool swallow_;
 };
 
 // RocksDB's threads sleep for a second after an error; here they need not.
@@ -60,16 +84,16 @@ class FaultFs : public FaultInjectionTestFS {
 
   // What fails from now on: one call in so many of a kind, or, at once and on every thread, none.
   void Plan(int kind, uint32_t seed, int one_in, bool retryable) {
-    std::set<Env::IOActivity> spared;
-    for (int activity = 0; one_in == 0 && activity <= static_cast<int>(Env::IOActivity::kUnknown); ++activity) {
-      spared.insert(static_cast<Env::IOActivity>(activity));
-    }
-    SetIOActivitiesExcludedFromFaultInjection(spared);
     kind_ = kind;
     seed_ = seed;
     retryable_ = retryable;
     one_in_ = one_in;
     plan_ = ++plans;
+    std::set<Env::IOActivity> spared;
+    for (int activity = 0; one_in == 0 && activity <= static_cast<int>(Env::IOActivity::kUnknown); ++activity) {
+      spared.insert(static_cast<Env::IOActivity>(activity));
+    }
+    SetIOActivitiesExcludedFromFaultInjection(spared);
   }
 
   // The plan holds for this thread.
@@ -87,9 +111,9 @@ class FaultFs : public FaultInjectionTestFS {
     }
   }
 
-  uint64_t Fired() {
+  uint64_t Fired(int kind) {
     Collect();
-    return fired_;
+    return fired_[kind];
   }
 
   // Everything was closed. `seed` 0: all that was not synced is lost; else of each file in `rocks` a first part of it
@@ -116,10 +140,20 @@ class FaultFs : public FaultInjectionTestFS {
                            std::unique_ptr<FSWritableFile>* result, IODebugContext* debug) override {
     Arm();
     IOStatus made = FaultInjectionTestFS::NewWritableFile(name, file_options, result, debug);
-    if (made.ok() && swallow_syncs_) {
-      *result = std::make_unique<Unsynced>(std::move(*result));
+    if (made.ok()) {
+      *result = std::make_unique<SyncedOnDemand>(this, name, swallow_syncs_, std::move(*result));
     }
     return made;
+  }
+
+  IOStatus ReopenWritableFile(const std::string& name, const FileOptions& file_options,
+                              std::unique_ptr<FSWritableFile>* result, IODebugContext* debug) override {
+    Arm();
+    IOStatus opened = FaultInjectionTestFS::ReopenWritableFile(name, file_options, result, debug);
+    if (opened.ok()) {
+      *result = std::make_unique<SyncedOnDemand>(this, name, swallow_syncs_, std::move(*result));
+    }
+    return opened;
   }
 
   IOStatus NewRandomAccessFile(const std::string& name, const FileOptions& file_options,
@@ -168,8 +202,8 @@ class FaultFs : public FaultInjectionTestFS {
   }
 
   void Collect() {
-    for (const auto kind : kKinds) {
-      fired_ += GetAndResetInjectedThreadLocalErrorCount(kind);
+    for (size_t kind = 0; kind < std::size(kKinds); ++kind) {
+      fired_[kind] += GetAndResetInjectedThreadLocalErrorCount(kKinds[kind]);
     }
   }
 
@@ -180,7 +214,7 @@ class FaultFs : public FaultInjectionTestFS {
   std::atomic<uint32_t> threads_{0};
   std::atomic<bool> retryable_{false};
   std::atomic<bool> swallow_syncs_{false};
-  std::atomic<uint64_t> fired_{0};
+  std::atomic<uint64_t> fired_[std::size(kKinds)] = {};
 };
 
 }  // namespace
@@ -211,7 +245,7 @@ void fault_fs_plan(fault_fs* self, int kind, uint32_t seed, int one_in, bool ret
 
 void fault_fs_arm(fault_fs* self) { self->fs->Arm(); }
 
-uint64_t fault_fs_fired(fault_fs* self) { return self->fs->Fired(); }
+uint64_t fault_fs_fired(fault_fs* self, int kind) { return self->fs->Fired(kind); }
 
 void fault_fs_swallow_syncs(fault_fs* self, bool on) { self->fs->SwallowSyncs(on); }
 
