@@ -78,8 +78,6 @@ fn torn_end(log: &[u8], group: usize) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::arithmetic_side_effects, reason = "small sizes, and a test may panic")]
-
     use super::super::RocksStore;
     use super::super::logs::tests::log;
     use super::*;
