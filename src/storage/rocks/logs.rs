@@ -18,7 +18,7 @@ pub(super) const WHOLE: u8 = 1;
 pub(super) const FIRST: u8 = 2;
 pub(super) const MIDDLE: u8 = 3;
 /// The kinds of records in a file that was used before.
-const RECYCLED: [u8; 6] = [5, 6, 7, 8, 11, 131];
+pub(super) const RECYCLED: [u8; 6] = [5, 6, 7, 8, 11, 131];
 
 /// The write-ahead logs in RocksDB's directory, the newest last.
 pub(super) fn write_ahead_logs(path: &Path) -> Result<Vec<PathBuf>, Fault> {
@@ -129,10 +129,7 @@ pub(super) fn checksum(bytes: &[u8]) -> u32 {
 pub(super) mod tests {
     #![expect(clippy::arithmetic_side_effects, reason = "small sizes, and a test may panic")]
 
-    use super::super::{RocksOptions, RocksStore};
     use super::*;
-    use crate::domain::{FaultKind, Sequence};
-    use crate::storage::{Appended, JournalRecord, Store};
 
     /// A log as RocksDB writes it, and where each record begins.
     pub(in super::super) fn log(sizes: &[usize]) -> (Vec<u8>, Vec<usize>) {
@@ -170,7 +167,7 @@ pub(super) mod tests {
     }
 
     /// Where the headers are: of whole records and of parts.
-    fn headers(log: &[u8]) -> Vec<usize> {
+    pub(in super::super) fn headers(log: &[u8]) -> Vec<usize> {
         let (mut at, mut headers) = (0, Vec::new());
         while at < log.len() {
             let left = BLOCK_BYTES - at % BLOCK_BYTES;
@@ -210,40 +207,5 @@ pub(super) mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn a_kind_that_is_never_written_is_named_and_not_read_for_ever() {
-        let dir = tempfile::tempdir().unwrap();
-        let open = || RocksStore::open(dir.path(), RocksOptions::default());
-        let store = open().unwrap();
-        let epoch = store.claim().unwrap().epoch;
-        for entry in 1..=3 {
-            let (first, last) = (Sequence(entry), Sequence(entry));
-            let record = JournalRecord { first, last, hash: [1; 32], bytes: vec![1] };
-            assert_eq!(store.append(epoch, &[record]), Appended::Durable);
-        }
-        let rocks = store.directory.rocks();
-        drop(store);
-        let log = write_ahead_logs(&rocks).unwrap().pop().unwrap();
-        for path in [log, manifest(&rocks).unwrap().unwrap()] {
-            let whole = fs::read(&path).unwrap();
-            let headers = headers(&whole);
-            // the last one, and of the manifest the last two, may have been torn
-            let (synced, _torn) = headers.split_last_chunk::<2>().unwrap();
-            assert!(!synced.is_empty());
-            for at in synced {
-                for kind in RECYCLED {
-                    let mut damaged = whole.clone();
-                    damaged[at + HEADER_BYTES - 1] = kind;
-                    fs::write(&path, damaged).unwrap();
-                    let fault = open().unwrap_err();
-                    assert_eq!(fault.kind, FaultKind::Corrupt, "{fault}");
-                    assert!(fault.what.contains(path.to_str().unwrap()), "{fault}");
-                }
-            }
-            fs::write(&path, whole).unwrap();
-        }
-        open().unwrap();
     }
 }

@@ -2,6 +2,8 @@
 
 use super::checkpoint::{APPLIED, Intent};
 use super::database::Database;
+use super::logs::tests::headers;
+use super::logs::{HEADER_BYTES, RECYCLED, manifest, write_ahead_logs};
 use super::options::{Setup, machine};
 use super::{RocksOptions, RocksStore};
 use crate::domain::{Fault, FaultKind, ProgramId, RequestId, RequestKey, Sequence};
@@ -296,4 +298,37 @@ fn rocksdb_errors_become_faults_by_what_to_do() {
     assert_eq!(fault.kind, FaultKind::Locked, "RocksDB's own lock is the second line: {fault}");
     let missing = Database::open(dir.path(), &setup).err().unwrap();
     assert_eq!(missing, Fault::corrupt(missing.what.clone()));
+}
+
+#[test]
+fn a_kind_that_is_never_written_is_named_and_not_read_for_ever() {
+    let dir = tempfile::tempdir().unwrap();
+    let open = || RocksStore::open(dir.path(), RocksOptions::default());
+    let store = open().unwrap();
+    let epoch = store.claim().unwrap().epoch;
+    for entry in 1..=3 {
+        assert_eq!(store.append(epoch, &[record(entry)]), Appended::Durable);
+    }
+    let rocks = store.directory.rocks();
+    drop(store);
+    let log = write_ahead_logs(&rocks).unwrap().pop().unwrap();
+    for path in [log, manifest(&rocks).unwrap().unwrap()] {
+        let whole = fs::read(&path).unwrap();
+        let headers = headers(&whole);
+        // the last one, and of the manifest the last two, may have been torn
+        let (synced, _torn) = headers.split_last_chunk::<2>().unwrap();
+        assert!(!synced.is_empty());
+        for at in synced {
+            for kind in RECYCLED {
+                let mut damaged = whole.clone();
+                damaged[at + HEADER_BYTES - 1] = kind;
+                fs::write(&path, damaged).unwrap();
+                let fault = open().unwrap_err();
+                assert_eq!(fault.kind, FaultKind::Corrupt, "{fault}");
+                assert!(fault.what.contains(path.to_str().unwrap()), "{fault}");
+            }
+        }
+        fs::write(&path, whole).unwrap();
+    }
+    open().unwrap();
 }
