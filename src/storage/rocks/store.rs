@@ -59,8 +59,8 @@ impl RocksStore {
         RocksStore::open_on(&machine()?, dir, options)
     }
 
-    /// The same with a file system of one's own below RocksDB, as tests have it. What the store does
-    /// to files by itself stays on the machine's: the guard, links and names, the look at RocksDB's logs.
+    /// The same with a file system of one's own below RocksDB, as tests have it. What the store does to files by
+    /// itself stays on the machine's: the guard, links and names, the look at RocksDB's logs.
     #[doc(hidden)]
     pub fn open_on(env: &Env, dir: &Path, options: RocksOptions) -> Result<RocksStore, Fault> {
         let directory = Directory::open(dir)?;

@@ -139,21 +139,13 @@ class FaultFs : public FaultInjectionTestFS {
   IOStatus NewWritableFile(const std::string& name, const FileOptions& file_options,
                            std::unique_ptr<FSWritableFile>* result, IODebugContext* debug) override {
     Arm();
-    IOStatus made = FaultInjectionTestFS::NewWritableFile(name, file_options, result, debug);
-    if (made.ok()) {
-      *result = std::make_unique<SyncedOnDemand>(this, name, swallow_syncs_, std::move(*result));
-    }
-    return made;
+    return SyncOnDemand(name, FaultInjectionTestFS::NewWritableFile(name, file_options, result, debug), result);
   }
 
   IOStatus ReopenWritableFile(const std::string& name, const FileOptions& file_options,
                               std::unique_ptr<FSWritableFile>* result, IODebugContext* debug) override {
     Arm();
-    IOStatus opened = FaultInjectionTestFS::ReopenWritableFile(name, file_options, result, debug);
-    if (opened.ok()) {
-      *result = std::make_unique<SyncedOnDemand>(this, name, swallow_syncs_, std::move(*result));
-    }
-    return opened;
+    return SyncOnDemand(name, FaultInjectionTestFS::ReopenWritableFile(name, file_options, result, debug), result);
   }
 
   IOStatus NewRandomAccessFile(const std::string& name, const FileOptions& file_options,
@@ -169,6 +161,13 @@ class FaultFs : public FaultInjectionTestFS {
   }
 
  private:
+  IOStatus SyncOnDemand(const std::string& name, IOStatus opened, std::unique_ptr<FSWritableFile>* file) {
+    if (opened.ok()) {
+      *file = std::make_unique<SyncedOnDemand>(this, name, swallow_syncs_, std::move(*file));
+    }
+    return opened;
+  }
+
   // DropRandomUnsyncedFileData() forgets everything: its parts never get into the files.
   IOStatus KeepParts(uint32_t seed, const std::string& directory) {
     Random random(seed);
