@@ -195,7 +195,8 @@ mod tests {
         let mut resident = Resident::new(100, Filter::unknowing());
         for key in 0..10_000u32 {
             resident.keep(key, key);
-            assert_eq!(resident.get(&key), Some(&key), "the newest stays");
+            assert!(resident.slots.iter().any(|slot| slot.key == key), "the newest stays");
+            // only this one is used: where all were, any of them may leave
             assert_eq!(resident.get(&0), Some(&0), "after {key}");
             assert!(resident.slots.len() <= 100);
         }
