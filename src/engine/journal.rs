@@ -345,3 +345,72 @@ impl Journal {
 fn poisoned(fault: &Fault) -> Error {
     Error::closed(ClosedReason::Poisoned, format!("a write failed, reopen the database: {fault}"))
 }
+
+#[cfg(all(test, not(shuttle)))]
+mod tests {
+    use super::*;
+    use crate::storage::memory::MemoryStore;
+    use std::ops::ControlFlow;
+    use std::thread;
+
+    fn journal(bytes_max: usize) -> (Arc<MemoryStore>, Journal) {
+        let store = Arc::new(MemoryStore::new());
+        let epoch = store.claim().unwrap().epoch;
+        let tail = Tail { sequence: Sequence(0), hash: [0; 32] };
+        let profile = Arc::new(Profile::new(false));
+        (store.clone(), Journal::new((store, epoch), bytes_max, tail, Timestamp::MIN, profile))
+    }
+
+    #[test]
+    fn who_finds_more_pending_than_may_be_waits() {
+        for (pending, waits) in [(99, false), (100, false), (101, true), (500, true)] {
+            let (_, journal) = journal(100);
+            let entry = journal.append(Timestamp::MIN, &vec![7; pending]).unwrap();
+            journal.wait_for_room().unwrap();
+            assert_eq!(journal.is_durable(entry), waits, "{pending} bytes pending, 100 may be");
+        }
+    }
+
+    /// One record for each entry would be as durable, and several times as large.
+    #[test]
+    fn entries_share_records_of_64_kib() {
+        let (store, journal) = journal(1 << 30);
+        for _ in 0..200 {
+            journal.append(Timestamp::MIN, &[7; 1 << 10]).unwrap();
+        }
+        journal.wait(Sequence(200)).unwrap();
+        let mut firsts = Vec::new();
+        let mut visit = |key: &[u8], _: &[u8]| {
+            firsts.push(u64::from_be_bytes(key.try_into().unwrap()));
+            Ok(ControlFlow::Continue(()))
+        };
+        crate::storage::Read::journal(store.as_ref(), Sequence(0), &mut visit).unwrap();
+        assert_eq!(firsts, [1, 65, 129, 193]);
+    }
+
+    /// The writer sleeps while there is nothing to write: who does not wait has to wake it.
+    #[test]
+    fn what_nobody_waits_for_is_written_too() {
+        let (_, journal) = journal(1 << 20);
+        let soon = |what: &dyn Fn() -> bool| {
+            (0..10_000).any(|_| {
+                what() || {
+                    thread::sleep(Duration::from_millis(1));
+                    false
+                }
+            })
+        };
+        let written = thread::scope(|scope| {
+            scope.spawn(|| journal.run_writer());
+            let written = (0..3).all(|_| {
+                let asleep = soon(&|| journal.writer_rest.load(Ordering::Acquire) == IDLE);
+                let entry = journal.append(Timestamp::MIN, &[7; 10]).unwrap();
+                journal.nudge();
+                asleep && soon(&|| journal.is_durable(entry))
+            });
+            journal.close(Error::closed(ClosedReason::ByCaller, "closed"));
+            written
+        });
+        assert!(written);
+    }
+}
