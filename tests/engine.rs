@@ -125,6 +125,8 @@ fn a_crash_loses_nothing_and_repeats_nothing() {
 fn a_partner_has_at_most_a_thousand_open_blocks() {
     let engine = Engine::open_store(Arc::new(MemoryStore::new()), options()).unwrap();
     set_up(&engine);
+    // the first block is used up
+    engine.execute(&command(1, "2026-01-02T00:00:00Z", accrue(1, 10_000))).unwrap();
     let mut request = 2000;
     let mut open = |block: u64| {
         let (partner, block) = (PartnerId(7), BlockId(block));
@@ -134,10 +136,41 @@ fn a_partner_has_at_most_a_thousand_open_blocks() {
         engine.execute(&command(request, "2026-01-02T00:00:00Z", bought)).unwrap();
         engine.execute(&command(request + 1, "2026-01-02T00:00:00Z", ApproveBlock { partner, block }))
     };
-    // one is open already
-    for block in 2..=1000 {
+    for block in 2..=1001 {
         open(block).unwrap();
     }
     let limit = OPEN_BLOCKS_MAX as u32;
-    assert_eq!(open(1001), Err(ExecuteError::Refused(Rejection::BlockLimit { limit })));
+    assert_eq!(open(1002), Err(ExecuteError::Refused(Rejection::BlockLimit { limit })));
+
+    // the limit is no reason to keep from a block what it paid
+    let cancel = Cancel { request: RequestId(1), amount: CancelAmount::Whole };
+    let receipt = engine.execute(&command(2, "2026-01-03T00:00:00Z", cancel)).unwrap();
+    let restored = Leg::Restored { block: BlockId(1), points: Points(10_000), expired: Points(0) };
+    assert!(receipt.legs.contains(&restored), "{receipt:?}");
+    assert_eq!(engine.execute(&command(3, "2026-01-03T00:00:00Z", accrue(1, 11_000))).unwrap().legs.len(), 1002);
+    audit(&engine);
+}
+
+/// Points of a transaction that is dated ahead, as it may be by a day, are there when it happens.
+#[test]
+fn points_are_not_available_before_their_transaction() {
+    let engine = Engine::open_store(Arc::new(MemoryStore::new()), EngineOptions::default()).unwrap();
+    let program = CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() };
+    engine.execute(&Command::new(PROGRAM, RequestId(1), program)).unwrap();
+    let points = CreatePointType { point_type: POINTS, ..CreatePointType::default() };
+    engine.execute(&Command::new(PROGRAM, RequestId(2), points)).unwrap();
+    let tomorrow = engine.now().saturating_add_hours(23);
+    let accrue = |member| Accrue { partner: None, ..accrue(member, 100) };
+    let receipt = engine.execute(&Command::new(PROGRAM, RequestId(3), accrue(1)).at(tomorrow)).unwrap();
+    assert!(matches!(receipt.legs[0], Leg::Granted { available_from, .. } if available_from == tomorrow));
+    assert_eq!((balance(&engine, 1).available, balance(&engine, 1).future), (Points(0), Points(100)));
+    // one of the past is available at once
+    let yesterday = engine.now().saturating_add_hours(-24);
+    engine.execute(&Command::new(PROGRAM, RequestId(4), accrue(2)).at(yesterday)).unwrap();
+    assert_eq!(balance(&engine, 2).available, Points(100));
+}
+
+fn audit(engine: &Engine) {
+    let audit = engine.verify(Some(Arc::new(MemoryStore::new()))).unwrap();
+    assert_eq!(audit.violations, Vec::<String>::new());
 }

@@ -32,7 +32,7 @@ impl TimeError {
 impl Timestamp {
     /// Before every instant that a command can name.
     pub const MIN: Timestamp = Timestamp(-62_135_596_800_000);
-    /// After every instant that a command can name: the end of the year 9999.
+    /// The last instant that a command can name: 9999-12-30T22:00Z, so that it is one in every time zone.
     pub const MAX: Timestamp = Timestamp(253_402_207_200_000);
 
     /// The instant `ms` milliseconds after 1970-01-01T00:00Z. `None` outside the years 1 to 9999.
@@ -120,6 +120,9 @@ impl fmt::Display for Day {
 pub struct Date(civil::Date);
 
 impl Date {
+    /// The last day with which something may expire: its end is an instant in every time zone.
+    pub const EXPIRY_MAX: Date = Date(civil::date(9999, 12, 29));
+
     /// The year.
     #[must_use]
     pub fn year(self) -> i16 {

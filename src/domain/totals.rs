@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 pub struct TotalsKey {
     /// The program.
     pub program: ProgramId,
-    /// The UTC day on which it was recorded.
+    /// The UTC day on which it took effect: an expiry stands at its instant, whenever it was booked.
     pub day: Day,
     /// What the points come from; 0 where no source was given.
     pub source: SourceId,

@@ -6,7 +6,7 @@ use super::changes::{Changes, fits};
 use super::ledger::{Ledger, Pot};
 use super::view::{Halt, View};
 use crate::domain::{
-    Accrue, Award, Enrolment, Item, ItemId, ItemKey, ItemPosition, Leg, Member, MemberKey, NeverUsable, PointClass,
+    Accrue, Award, Enrolment, Expiry, Item, ItemId, ItemKey, ItemPosition, Leg, Member, MemberKey, NeverUsable, PointClass,
     PointType, Rejection, Sequence, Start, Timestamp,
 };
 
@@ -51,7 +51,8 @@ fn grant<V: View>(
 ) -> Result<(), Halt> {
     let point_type = case.point_type(award.point_type)?;
     let available_from = available_from(case, award, point_type)?;
-    let expires_at = fits(award.expires.unwrap_or(point_type.expiry).resolve(case.transaction_at, &case.program.zone))?;
+    let expiry = award.expires.filter(|_| may_expire(point_type)).unwrap_or(point_type.expiry);
+    let expires_at = fits(expiry.resolve(case.transaction_at, &case.program.zone))?;
     let never_usable = expires_at.filter(|expiry| *expiry <= available_from);
     if let Some(expires_at) = never_usable
         && case.program.never_usable == NeverUsable::Refuse
@@ -118,11 +119,16 @@ pub(super) fn waits_until(
     expires_at.map_or(available_from, |expiry| expiry.min(available_from)).max(granted_at)
 }
 
+/// Whether an award may have an expiry of its own: qualifying points expire only where their type says so (rule D33).
+fn may_expire(point_type: &PointType) -> bool {
+    point_type.class != PointClass::Qualifying || point_type.expiry != Expiry::Never
+}
+
 /// When the award's points become available (rules D49, D50, D55, D59).
 fn available_from<V: View>(case: &Case<'_, V>, award: &Award, point_type: &PointType) -> Result<Timestamp, Rejection> {
     let start = match award.start {
         _ if point_type.class == PointClass::Qualifying => case.now,
-        Start::Transaction => case.now,
+        Start::Transaction => case.transaction_at,
         Start::At(instant) => instant,
         Start::After(span) => fits(span.after(case.transaction_at, &case.program.zone))?,
     };

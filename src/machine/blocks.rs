@@ -12,15 +12,13 @@ use crate::domain::{
 /// Rules A10, A12, B12, B15: the block is there, but not usable before it is approved (A31).
 pub(super) fn purchase<V: View>(case: &Case<'_, V>, body: &PurchaseBlock, changes: &mut Changes) -> Result<(), Halt> {
     let (key, partner) = payer(case, body.partner)?;
-    if partner.terms.billing == Billing::PostPaid {
-        return Err(Rejection::PartnerPostPaid { partner: body.partner }.into());
-    }
+    prepaid(&partner, key)?;
     if case.view.block(key.block(body.block))?.is_some() {
         return Err(Rejection::BlockExists { block: body.block }.into());
     }
     let starts_at = body.starts_at.unwrap_or(case.transaction_at);
     let expires_at = fits(body.expires.resolve(case.transaction_at, &case.program.zone))?;
-    if let Some(expires_at) = expires_at.filter(|expiry| *expiry <= starts_at) {
+    if let Some(expires_at) = expires_at.filter(|expiry| *expiry <= starts_at.max(case.now)) {
         return Err(Rejection::BlockExpired { block: body.block, expires_at }.into());
     }
 
@@ -39,9 +37,17 @@ pub(super) fn purchase<V: View>(case: &Case<'_, V>, body: &PurchaseBlock, change
     Ok(())
 }
 
+fn prepaid(partner: &Partner, PartnerKey { partner: id, .. }: PartnerKey) -> Result<(), Rejection> {
+    match partner.terms.billing {
+        Billing::Prepaid => Ok(()),
+        Billing::PostPaid => Err(Rejection::PartnerPostPaid { partner: id }),
+    }
+}
+
 /// Rules A31, A32.
 pub(super) fn approve<V: View>(case: &Case<'_, V>, body: &ApproveBlock, changes: &mut Changes) -> Result<(), Halt> {
     let (key, mut partner) = payer(case, body.partner)?;
+    prepaid(&partner, key)?;
     let block_key = key.block(body.block);
     let mut block = case.view.block(block_key)?.ok_or(Rejection::BlockUnknown { block: body.block })?;
     if block.status != BlockStatus::Pending {
@@ -49,6 +55,10 @@ pub(super) fn approve<V: View>(case: &Case<'_, V>, body: &ApproveBlock, changes:
     }
     if let Some(expires_at) = block.expires_at.filter(|expiry| *expiry <= case.now) {
         return Err(Rejection::BlockExpired { block: body.block, expires_at }.into());
+    }
+
+    if partner.open.len() >= OPEN_BLOCKS_MAX {
+        return Err(Rejection::BlockLimit { limit: OPEN_BLOCKS_MAX as u32 }.into());
     }
 
     block.status = BlockStatus::Approved;
@@ -65,9 +75,6 @@ pub(super) fn open<V: View>(
     (key, partner): (PartnerKey, &mut Partner),
     (block_key, block): (BlockKey, &Block),
 ) -> Result<(), Halt> {
-    if partner.open.len() >= OPEN_BLOCKS_MAX {
-        return Err(Rejection::BlockLimit { limit: OPEN_BLOCKS_MAX as u32 }.into());
-    }
     let rank = |block: &Block| {
         let instant = match partner.terms.order {
             BlockOrder::EarliestExpiry => block.expires_at.map_or(u64::MAX, Timestamp::order),

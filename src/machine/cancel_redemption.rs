@@ -8,7 +8,7 @@ use super::ledger::{Ledger, Pot, take};
 use super::original::{Original, record, slices};
 use super::view::{Halt, View};
 use crate::domain::{
-    Account, Cancel, CancelAmount, Fault, ItemKey, ItemPart, ItemPosition, Leg, Member, MemberKey, PointType, Points,
+    Account, Cancel, CancelAmount, Fault, Item, ItemKey, ItemPart, ItemPosition, Leg, Member, MemberKey, PointType, Points,
     Redeem, Rejection,
 };
 
@@ -80,12 +80,17 @@ fn give_back<V: View>(
     let returned = fits(points.minus(absorbed))?;
     if returned.is_positive() {
         let at = ledger.changes.legs.len();
-        if is_expired {
-            ledger.shift(Pot::Redeemed, Pot::Expired, returned, case.now)?;
-            let part = ledger.part(returned, case.now);
+        // what was claimed because these points were spent is no longer owed, though they come back too late for use
+        let fallen = match is_expired {
+            true => returned.min(claimed_for_redeemed(ledger.item)).min(ledger.account.debt),
+            false => returned,
+        };
+        ledger.free(Pot::Redeemed, fallen, case.now)?;
+        let expired = fits(returned.minus(fallen))?;
+        if expired.is_positive() {
+            ledger.shift(Pot::Redeemed, Pot::Expired, expired, case.now)?;
+            let part = ledger.part(expired, case.now);
             ledger.changes.legs.push(Leg::Expired(part));
-        } else {
-            ledger.free(Pot::Redeemed, returned, case.now)?;
         }
         let part = ledger.part(returned, case.now);
         ledger.changes.legs.insert(at, Leg::Returned(part));
@@ -98,4 +103,9 @@ fn give_back<V: View>(
     }
     changes.items.push((item_key, item));
     Ok(())
+}
+
+/// The part of the claims for an item's spent points that stands for points redeemed, not for points repaid.
+fn claimed_for_redeemed(item: &Item) -> Points {
+    Points(item.claimed.0.saturating_sub(item.repaid.0).max(0))
 }

@@ -1,7 +1,7 @@
 //! Is a command well formed? What can be told from the command alone, before any lock is taken.
 
 use crate::domain::{
-    AWARDS_MAX, Accrue, Action, CancelAmount, Command, Expiry, POINT_TYPES_MAX, Points, REFERENCE_BYTES_MAX, RequestId,
+    AWARDS_MAX, Accrue, Action, CancelAmount, Command, Date, Expiry, POINT_TYPES_MAX, Points, REFERENCE_BYTES_MAX, RequestId,
     Span, Start,
 };
 
@@ -42,10 +42,12 @@ pub fn check(command: &Command) -> Result<(), Malformed> {
             }
             _ => Ok(()),
         },
-        Action::CreatePointType(body) => expiry("create_point_type.expiry", body.expiry),
+        Action::CreatePointType(body) => {
+            expiry(body.expiry).map_err(|problem| wrong("create_point_type.expiry", problem))
+        }
         Action::PurchaseBlock(body) => {
             amount("purchase_block.points", body.points)?;
-            expiry("purchase_block.expires", body.expires)
+            expiry(body.expires).map_err(|problem| wrong("purchase_block.expires", problem))
         }
         Action::Accrue(body) => accrue(body),
         Action::Redeem(body) => amount("redeem.points", body.points),
@@ -66,11 +68,12 @@ fn accrue(body: &Accrue) -> Result<(), Malformed> {
         if !award.points.is_positive() {
             return Err(not_positive(format!("accrue.awards[{place}].points"), award.points));
         }
+        let within = |field: &str| format!("accrue.awards[{place}].{field}");
         if let Start::After(after) = award.start {
-            span(&format!("accrue.awards[{place}].start"), after)?;
+            span(after).map_err(|problem| wrong(within("start"), problem))?;
         }
-        if let Some(Expiry::After(after)) = award.expires {
-            span(&format!("accrue.awards[{place}].expires"), after)?;
+        if let Some(expires) = award.expires {
+            expiry(expires).map_err(|problem| wrong(within("expires"), problem))?;
         }
     }
     Ok(())
@@ -84,16 +87,19 @@ fn not_positive(field: impl Into<String>, points: Points) -> Malformed {
     wrong(field, format!("{points}; must be more than 0"))
 }
 
-fn expiry(field: &str, expiry: Expiry) -> Result<(), Malformed> {
+/// What is wrong with an expiry.
+fn expiry(expiry: Expiry) -> Result<(), String> {
     match expiry {
-        Expiry::After(after) => span(field, after),
+        Expiry::After(after) => span(after),
+        // other systems write "never" like this
+        Expiry::On(date) if date > Date::EXPIRY_MAX => Err(format!("{date}; at most {}, or never", Date::EXPIRY_MAX)),
         Expiry::Never | Expiry::At(_) | Expiry::On(_) => Ok(()),
     }
 }
 
-fn span(field: &str, span: Span) -> Result<(), Malformed> {
+fn span(span: Span) -> Result<(), String> {
     match span.count {
         1..=SPAN_COUNT_MAX => Ok(()),
-        count => Err(wrong(field, format!("a span of {count}; between 1 and {SPAN_COUNT_MAX}"))),
+        count => Err(format!("a span of {count}; between 1 and {SPAN_COUNT_MAX}")),
     }
 }

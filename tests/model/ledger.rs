@@ -197,7 +197,7 @@ impl Model {
         }
         let starts_at = body.starts_at.unwrap_or(at);
         let until = calendar::expiry(body.expires, at, zone).ok_or(Rejection::Overflow)?;
-        if let Some(expires_at) = until.filter(|until| *until <= starts_at) {
+        if let Some(expires_at) = until.filter(|until| *until <= starts_at.max(self.now)) {
             return Err(Rejection::BlockExpired { block: body.block, expires_at });
         }
         let bought = partner.blocks.len();
@@ -209,6 +209,9 @@ impl Model {
     fn approve(&mut self, body: &ApproveBlock) -> Effect {
         let partner = self.partners.get_mut(&body.partner);
         let partner = partner.ok_or(Rejection::PartnerUnknown { partner: body.partner })?;
+        if partner.terms.billing == Billing::PostPaid {
+            return Err(Rejection::PartnerPostPaid { partner: body.partner });
+        }
         let block = partner.blocks.get_mut(&body.block).ok_or(Rejection::BlockUnknown { block: body.block })?;
         if block.approved {
             return Err(Rejection::BlockNotPending { block: body.block });
@@ -242,10 +245,11 @@ impl Model {
                 Start::After(span) if kind.class == PointClass::Redeemable => {
                     calendar::after(span, at, &program.zone).ok_or(Rejection::Overflow)?
                 }
-                Start::After(_) | Start::Transaction => now,
+                Start::After(_) | Start::Transaction => at,
             };
             let from = if kind.class == PointClass::Qualifying { now } else { start.max(now) };
-            let until = award.expires.unwrap_or(kind.expiry);
+            let lasts = kind.class == PointClass::Qualifying && kind.expiry == Expiry::Never;
+            let until = award.expires.filter(|_| !lasts).unwrap_or(kind.expiry);
             let until = calendar::expiry(until, at, &program.zone).ok_or(Rejection::Overflow)?;
             let never = until.filter(|until| *until <= from);
             if let (Some(expires_at), NeverUsable::Refuse) = (never, program.never_usable) {
@@ -352,7 +356,11 @@ fn cancelled_parts(amount: &CancelAmount, awards: &[Given]) -> Result<Vec<(usize
 /// Whether a command is not well formed: then nothing happens, not even time.
 pub(crate) fn malformed(command: &Command) -> bool {
     let bad_span = |span: &Span| !(1..=36_500).contains(&span.count);
-    let bad_expiry = |expiry: &Expiry| matches!(expiry, Expiry::After(span) if bad_span(span));
+    let bad_expiry = |expiry: &Expiry| match expiry {
+        Expiry::After(span) => bad_span(span),
+        Expiry::On(date) => ["9999-12-30", "9999-12-31"].contains(&date.to_string().as_str()),
+        Expiry::Never | Expiry::At(_) => false,
+    };
     let bad_award = |award: &Award| {
         award.points.0 <= 0
             || matches!(&award.start, Start::After(span) if bad_span(span))

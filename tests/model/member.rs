@@ -137,6 +137,12 @@ impl Member {
                 let held = std::mem::replace(&mut item.left, part - to_host);
                 self.repay(at);
                 self.items[at].left += held;
+            } else {
+                // what was claimed because these points were spent is not owed any more
+                let debt = self.debt.entry(item.point_type).or_default();
+                let fallen = (part - to_host).min(item.claimed - item.repaid).max(0).min(*debt);
+                item.repaid += fallen;
+                *debt -= fallen;
             }
         }
     }
