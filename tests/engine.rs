@@ -1,9 +1,10 @@
 //! The engine from outside: its life from opening to reopening, on the memory store.
 
 use accruedb::domain::*;
-use accruedb::engine::{ClockSource, Engine, EngineOptions, ExecuteError};
-use accruedb::storage::memory::MemoryStore;
+use accruedb::engine::{ClockSource, Engine, EngineOptions, ErrorKind, ExecuteError};
+use accruedb::storage::memory::{Call, MemoryStore, Trouble};
 use std::sync::Arc;
+use std::time::Duration;
 
 const PROGRAM: ProgramId = ProgramId(1);
 const POINTS: PointTypeId = PointTypeId(1);
@@ -173,4 +174,109 @@ fn points_are_not_available_before_their_transaction() {
 fn audit(engine: &Engine) {
     let audit = engine.verify(Some(Arc::new(MemoryStore::new()))).unwrap();
     assert_eq!(audit.violations, Vec::<String>::new());
+}
+
+#[test]
+fn items_that_wait_are_not_hidden_by_those_that_matured() {
+    let engine = Engine::open_store(Arc::new(MemoryStore::new()), options()).unwrap();
+    set_up(&engine);
+    for day in 1..=20u16 {
+        let award = Award { start: Start::After(Span::days(day)), ..Award::new(POINTS, Points(1)) };
+        let accrue = Accrue { member: MemberId(1), partner: None, awards: vec![award] };
+        engine.execute(&command(day.into(), "2026-01-01T00:00:00Z", accrue)).unwrap();
+    }
+    engine.advance_to(at("2026-01-11T00:00:00Z")).unwrap();
+    let account = AccountKey { program: PROGRAM, member: MemberId(1), point_type: POINTS };
+    let items = engine.items(account, ItemPosition::FIRST, 10).unwrap();
+    assert_eq!((items.matured.len(), items.future.len()), (10, 10));
+    assert!(items.future.iter().all(|(_, item)| item.available_from > engine.now()));
+}
+
+/// Nobody is shown what may be lost yet.
+#[test]
+fn programs_are_shown_when_they_are_durable() {
+    let store = Arc::new(MemoryStore::new());
+    let engine = Engine::open_store(store.clone(), options()).unwrap();
+    store.trouble(Call::Append, 0, Trouble::Delay(Duration::from_millis(200)));
+    let ticket = engine.submit(&command(1, "2026-01-01T00:00:00Z", CreateProgram::default()));
+    assert_eq!(engine.programs().unwrap().len(), 1);
+    assert!(ticket.is_ready());
+}
+
+/// What the sweeper books is in the journal soon, though nobody calls.
+#[test]
+fn bookings_become_durable_by_themselves() {
+    let options = EngineOptions { sweep_every: Some(Duration::from_millis(5)), ..EngineOptions::default() };
+    let engine = Engine::open_store(Arc::new(MemoryStore::new()), options).unwrap();
+    let program = CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() };
+    engine.execute(&Command::new(PROGRAM, RequestId(1), program)).unwrap();
+    let points = CreatePointType { point_type: POINTS, ..CreatePointType::default() };
+    engine.execute(&Command::new(PROGRAM, RequestId(2), points)).unwrap();
+    let soon = Timestamp::from_ms(engine.now().ms() + 50).unwrap();
+    let award = Award { expires: Some(Expiry::At(soon)), ..Award::new(POINTS, Points(1)) };
+    let accrue = Accrue { member: MemberId(1), partner: None, awards: vec![award] };
+    let granted = engine.execute(&Command::new(PROGRAM, RequestId(3), accrue)).unwrap().sequence;
+    let is_booked = || engine.journal(granted.next(), 1).unwrap().len() == 1;
+    assert!((0..10_000).any(|_| {
+        std::thread::sleep(Duration::from_millis(1));
+        is_booked()
+    }));
+}
+
+/// A past balance is the same whether what expired until then was booked before, is booked later, or meanwhile.
+#[test]
+fn a_past_balance_does_not_depend_on_bookings() {
+    let options = EngineOptions { sweep_every: Some(Duration::from_millis(1)), ..EngineOptions::default() };
+    let engine = Engine::open_store(Arc::new(MemoryStore::new()), options).unwrap();
+    let program = CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() };
+    engine.execute(&Command::new(PROGRAM, RequestId(1), program)).unwrap();
+    let points = CreatePointType { point_type: POINTS, ..CreatePointType::default() };
+    engine.execute(&Command::new(PROGRAM, RequestId(2), points)).unwrap();
+    let first = engine.now().ms() + 1_000;
+    for n in 0..300 {
+        let expires = Some(Expiry::At(Timestamp::from_ms(first + n).unwrap()));
+        let awards = vec![Award { expires, ..Award::new(POINTS, Points(1)) }];
+        let accrue = Accrue { member: MemberId(1), partner: None, awards };
+        engine.execute(&Command::new(PROGRAM, RequestId(10 + n as u128), accrue)).unwrap();
+    }
+    let member = MemberKey { program: PROGRAM, member: MemberId(1) };
+    loop {
+        let now = engine.now();
+        let expired = (now.ms() - first + 1).clamp(0, 300);
+        let balance = engine.balances_as_of(member, now).unwrap().unwrap()[0];
+        assert_eq!(balance.available, Points(300 - expired), "{expired} have expired");
+        if expired == 300 {
+            break;
+        }
+    }
+}
+
+#[test]
+fn time_is_told_by_the_first_command() {
+    let engine = Engine::open_store(Arc::new(MemoryStore::new()), options()).unwrap();
+    let untimed = Command::new(PROGRAM, RequestId(1), CreateProgram::default());
+    let refused = engine.execute(&untimed).unwrap_err();
+    assert!(matches!(&refused, ExecuteError::Failed(error) if error.kind == ErrorKind::Invalid), "{refused}");
+    engine.execute(&untimed.clone().at(at("2026-01-01T00:00:00Z"))).unwrap();
+    engine.execute(&Command::new(PROGRAM, RequestId(2), Enrol { member: MemberId(1) })).unwrap();
+}
+
+#[test]
+fn an_engine_is_not_replayed_into_its_own_store() {
+    let store = Arc::new(MemoryStore::new());
+    let engine = Engine::open_store(store.clone(), options()).unwrap();
+    assert_eq!(engine.verify(Some(store)).unwrap_err().kind, ErrorKind::Invalid);
+    set_up(&engine);
+    audit(&engine);
+}
+
+#[test]
+fn options_have_limits() {
+    let refused = |options: EngineOptions| {
+        let error = Engine::open_store(Arc::new(MemoryStore::new()), options).map(drop).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Invalid);
+        error.what
+    };
+    assert!(refused(EngineOptions { shards: 0, ..options() }).contains("shards"));
+    assert!(refused(EngineOptions { sweep_every: Some(Duration::ZERO), ..options() }).contains("sweep_every"));
 }

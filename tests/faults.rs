@@ -331,3 +331,60 @@ fn a_forged_cancellation_of_itself_is_corrupt() {
     let error = Engine::open_store(store, EngineOptions::default()).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Corrupt, "{error}");
 }
+
+/// A store that panics, by a defect of its own or of what lies below it: what was not written is not answered for, and
+/// nobody waits for ever.
+#[test]
+fn a_panic_closes_the_engine_and_loses_nothing() {
+    let accrue = |n: u128| {
+        let awards = vec![Award { expires: Some(Expiry::Never), ..Award::new(PointTypeId(1), Points(1)) }];
+        Command::new(PROGRAM, RequestId(10_000 + n), Accrue { member: MemberId(500), partner: None, awards })
+    };
+    for call in [Call::Append, Call::Checkpoint, Call::Journal] {
+        let store = Arc::new(MemoryStore::new());
+        let engine = open(&store).unwrap();
+        for step in script().iter().take(20) {
+            act(&engine, step);
+        }
+        let _ = engine.execute(&Command::new(PROGRAM, RequestId(20_000), Enrol { member: MemberId(500) }));
+        engine.execute(&accrue(1)).unwrap();
+        store.trouble(call, 0, Trouble::Panic);
+        let panics = || match call {
+            Call::Checkpoint => engine.checkpoint().map_err(ExecuteError::from),
+            // the first receipt is read under the shards' locks
+            Call::Journal => engine.execute(&accrue(1)).map(drop),
+            _ => engine.execute(&accrue(2)).map(drop),
+        };
+        // in the caller's own thread it is a panic, from another thread an error
+        let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(panics));
+        assert!(!matches!(panicked, Ok(Ok(()))), "{call:?}");
+        let later = engine.execute(&accrue(3));
+        assert!(matches!(&later, Err(ExecuteError::Failed(error)) if error.kind == POISONED), "{call:?}: {later:?}");
+        assert_eq!(engine.checkpoint().unwrap_err().kind, POISONED);
+        drop(engine);
+        let engine = open(&store).unwrap();
+        let transaction = |request| engine.transaction(RequestKey { program: PROGRAM, request: RequestId(request) });
+        assert!(transaction(10_001).unwrap().is_some(), "what was answered is there");
+        assert_eq!(transaction(10_003).unwrap(), None);
+        audit(&engine);
+    }
+}
+
+/// Who asks again and again whether he is answered learns that he never will be.
+#[test]
+fn a_ticket_is_ready_when_the_engine_is_closed() {
+    let store = Arc::new(MemoryStore::new());
+    let engine = open(&store).unwrap();
+    store.trouble(Call::Append, 0, Trouble::Fail);
+    let commands = script().into_iter().filter_map(|act| match act {
+        Act::Do(command) => Some(command),
+        Act::Checkpoint => None,
+    });
+    let tickets: Vec<_> = commands.take(5).map(|command| engine.submit(&command)).collect();
+    let ready = || tickets.iter().all(|ticket| ticket.is_ready());
+    assert!((0..10_000).any(|_| {
+        std::thread::sleep(Duration::from_millis(1));
+        ready()
+    }));
+    assert!(tickets.into_iter().all(|ticket| ticket.wait().is_err()));
+}

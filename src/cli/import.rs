@@ -110,7 +110,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let file = std::fs::read(&args.file).map_err(unreadable)?;
     let engine = args.database.open(args.clock(), output)?;
     let program = ProgramId(args.program);
-    let zone = engine.programs().get(&program).map_or_else(|| args.zone.clone(), |program| program.zone.clone());
+    let zone = engine.programs()?.get(&program).map_or_else(|| args.zone.clone(), |program| program.zone.clone());
     let mut purchases = purchases::read(&file, &name, &layout(args), &zone).map_err(Failure::Usage)?;
     if args.clock() == Clock::Commands {
         purchases.good.sort_by_key(|purchase| (purchase.at, purchase.line));
@@ -149,7 +149,7 @@ fn delimiter(text: &str) -> Result<u8, String> {
 fn create(args: &Args, engine: &Engine, name: &str, first: Option<&Purchase>) -> Result<(), Failure> {
     let id = ProgramId(args.program);
     let point_type = PointTypeId(args.point_type);
-    let known = engine.programs().remove(&id);
+    let known = engine.programs()?.remove(&id);
     let mut missing: Vec<Action> = Vec::new();
     if known.is_none() {
         // posted late, points may have expired before they come: they are granted, and lapse

@@ -41,6 +41,12 @@ impl ItemPosition {
         ItemPosition { order: instant.order(), id: ItemPosition::FIRST.id }
     }
 
+    /// The place after everything at `instant`.
+    #[must_use]
+    pub fn after(instant: Timestamp) -> ItemPosition {
+        ItemPosition { order: instant.order().saturating_add(1), id: ItemPosition::FIRST.id }
+    }
+
     /// The place right after this one.
     #[must_use]
     pub fn successor(self) -> ItemPosition {

@@ -10,6 +10,7 @@ use super::error::Error;
 use super::profile::Step;
 use super::resident::Resident;
 use super::sync::{Mutant, Mutex, MutexGuard, planted};
+use super::unwind::OnUnwind;
 use crate::domain::{Fault, Program, ProgramId, Sequence, TotalsKey};
 use crate::storage::rows;
 use crate::storage::{
@@ -31,15 +32,26 @@ struct Frozen<'a> {
 /// Makes one checkpoint. A failure poisons the engine: what is in memory can then not reach the tables.
 pub(super) fn checkpoint(core: &Core) -> Result<(), Error> {
     let memory = core.checkpointer.turn();
-    make(core, &memory).map(drop)
+    make_or_stop(core, &memory).map(drop)
 }
 
 /// Makes a checkpoint, and gives the store as it is then: its tables hold the effects of all entries up to the
 /// sequence number, and of no more.
 pub(super) fn snapshot(core: &Core) -> Result<(Sequence, Box<dyn Read + '_>), Error> {
     let memory = core.checkpointer.turn();
-    let sequence = make(core, &memory)?;
+    let sequence = make_or_stop(core, &memory)?;
     Ok((sequence, core.state.store.snapshot(core.epoch)?))
+}
+
+/// Makes a checkpoint. One that fails, or panics, is the last: who waits for room is told.
+fn make_or_stop(core: &Core, memory: &RunMemory) -> Result<Sequence, Error> {
+    let unwound = OnUnwind::new(|| {
+        core.state.journal.poison(&Fault::io("a checkpoint ended in a panic"));
+        core.checkpointer.stop();
+    });
+    let made = make(core, memory);
+    unwound.passed();
+    made.inspect_err(|_| core.checkpointer.stop())
 }
 
 fn make(core: &Core, memory: &RunMemory) -> Result<Sequence, Error> {

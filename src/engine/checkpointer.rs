@@ -53,11 +53,18 @@ impl Checkpointer {
         }
     }
 
-    /// Waits while more is changed than may be.
+    /// Waits while more is changed than may be: for the checkpoint that is under way, or that is due.
     pub(super) fn wait_for_room(&self, journal: &Journal) -> Result<(), Error> {
+        if self.changes() <= self.changes_max {
+            return Ok(());
+        }
+        let mut state = self.state.lock();
         while self.changes() > self.changes_max {
-            let ticket = self.ask();
-            self.wait(ticket, journal)?;
+            if state.stopped {
+                return Err(why_stopped(journal));
+            }
+            self.wake.notify_one();
+            self.done.wait(&mut state);
         }
         Ok(())
     }
@@ -79,8 +86,7 @@ impl Checkpointer {
         let mut state = self.state.lock();
         while state.met < ticket {
             if state.stopped {
-                let closed = || Error::closed(ClosedReason::ByCaller, "the engine is closed");
-                return Err(journal.closed().unwrap_or_else(closed));
+                return Err(why_stopped(journal));
             }
             self.done.wait(&mut state);
         }
@@ -126,9 +132,11 @@ impl Checkpointer {
         self.frozen.store(self.active.swap(0, Ordering::Relaxed), Ordering::Relaxed);
     }
 
-    /// What was frozen is in the tables.
+    /// What was frozen is in the tables: there is room.
     pub(super) fn thawed(&self) {
         self.frozen.store(0, Ordering::Relaxed);
+        let _state = self.state.lock();
+        self.done.notify_all();
     }
 
     /// Ends the thread; who waits is told.
@@ -137,4 +145,8 @@ impl Checkpointer {
         self.wake.notify_one();
         self.done.notify_all();
     }
+}
+
+fn why_stopped(journal: &Journal) -> Error {
+    journal.closed().unwrap_or_else(|| Error::closed(ClosedReason::ByCaller, "the engine is closed"))
 }

@@ -9,27 +9,38 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 #[derive(Debug)]
 pub(super) struct Clock {
     source: ClockSource,
+    /// [`UNSET`] before the first command that tells its time.
     last_ms: AtomicI64,
 }
 
+const UNSET: i64 = i64::MIN;
+
 impl Clock {
     pub(super) fn new(source: ClockSource) -> Clock {
-        Clock { source, last_ms: AtomicI64::new(Timestamp::MIN.ms()) }
+        Clock { source, last_ms: AtomicI64::new(UNSET) }
     }
 
     /// Now. `transaction_at` is the time of the command that is stamped.
     pub(super) fn stamp(&self, transaction_at: Option<Timestamp>) -> Timestamp {
         let candidate = match self.source {
             ClockSource::System => system_ms(),
-            ClockSource::Commands => transaction_at.map_or(Timestamp::MIN.ms(), Timestamp::ms),
+            ClockSource::Commands => transaction_at.map_or(UNSET, Timestamp::ms),
         };
         let last = self.last_ms.fetch_max(candidate, Ordering::AcqRel);
-        Timestamp::from_ms(last.max(candidate)).unwrap_or(Timestamp::MAX)
+        match last.max(candidate) {
+            UNSET => Timestamp::MIN,
+            now => Timestamp::from_ms(now).unwrap_or(Timestamp::MAX),
+        }
     }
 
     /// Makes sure that it is not before `instant` from now on.
     pub(super) fn not_before(&self, instant: Timestamp) {
         self.last_ms.fetch_max(instant.ms(), Ordering::AcqRel);
+    }
+
+    /// Whether it shows a time.
+    pub(super) fn is_set(&self) -> bool {
+        self.source == ClockSource::System || self.last_ms.load(Ordering::Relaxed) != UNSET
     }
 
     pub(super) fn source(&self) -> ClockSource {

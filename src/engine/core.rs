@@ -9,9 +9,10 @@ use super::options::EngineOptions;
 use super::profile::{Profile, Step};
 use super::state::State;
 use super::sync::{Mutant, RwLock, planted, thread_local};
+use super::unwind::OnUnwind;
 use crate::domain::{
-    Action, BookDue, Command, Entry, MemberId, MemberKey, Outcome, PartnerId, PartnerKey, Program, ProgramId, Receipt,
-    Rejection, RequestId, RequestKey, Sequence, Subject, Timestamp,
+    Action, BookDue, Command, Entry, Fault, MemberId, MemberKey, Outcome, PartnerId, PartnerKey, Program, ProgramId,
+    Receipt, Rejection, RequestId, RequestKey, Sequence, Subject, Timestamp,
 };
 use crate::machine::{Changes, Halt, View, check, decide, seal_legs};
 use crate::storage::{Epoch, record};
@@ -87,6 +88,7 @@ impl Core {
     pub(super) fn enter(&self, command: &Command) -> Result<Answer, ExecuteError> {
         let mut watch = self.profile.watch();
         check(command)?;
+        self.check_timed(command)?;
         watch.step(Step::Shape);
         loop {
             self.wait_for_room()?;
@@ -97,6 +99,14 @@ impl Core {
                 Attempt::NothingDue | Attempt::Again => {}
             }
         }
+    }
+
+    /// On the commands' own time, the first one has to tell it: nothing happened in the year 1.
+    fn check_timed(&self, command: &Command) -> Result<(), Error> {
+        if command.transaction_at.is_some() || self.clock.is_set() {
+            return Ok(());
+        }
+        Err(Error::invalid("transaction_at: missing, and time comes from the commands: the first one must have it"))
     }
 
     /// Books all that is due of a member or partner, a bounded number of items at a time. Returns whether there was
@@ -149,6 +159,20 @@ impl Core {
     /// Lock, decide, append, apply. An entry joins the journal under the locks under which it was decided: so the
     /// order of the journal is an order in which every decision would come out the same.
     fn decide(
+        &self,
+        desk: &mut Desk,
+        programs: &BTreeMap<ProgramId, Program>,
+        command: &Command,
+        touched: &Touched,
+    ) -> Result<(Attempt, ChangedProgram), Error> {
+        // IMPORTANT: an entry that is in the journal and not in memory must not be decided upon
+        let unwound = OnUnwind::new(|| drop(self.state.journal.poison(&Fault::io("a decision ended in a panic"))));
+        let decided = self.decide_whole(desk, programs, command, touched);
+        unwound.passed();
+        decided
+    }
+
+    fn decide_whole(
         &self,
         Desk { changes, entry }: &mut Desk,
         programs: &BTreeMap<ProgramId, Program>,
@@ -248,6 +272,15 @@ impl Core {
         catalog.put(program);
         self.clock.not_before(entry.recorded_at);
         Ok(())
+    }
+
+    /// The programs, once they are durable.
+    pub(super) fn programs(&self) -> Result<BTreeMap<ProgramId, Program>, Error> {
+        let catalog = self.catalog.read();
+        let (programs, last) = (catalog.programs.clone(), self.state.journal.last());
+        drop(catalog);
+        self.state.journal.wait(last)?;
+        Ok(programs)
     }
 
     /// What a command touches, so that its shards can be locked.

@@ -72,7 +72,8 @@ impl Engine {
         Engine::open_store(Arc::new(store), options)
     }
 
-    /// Opens the database that a store holds.
+    /// Opens the database that a store holds, as [`Engine::open`] does. What belongs to RocksDB's store
+    /// (`cache_bytes`, `guard_every`) is the store's own.
     pub fn open_store(store: Arc<dyn Store>, options: EngineOptions) -> Result<Engine, Error> {
         let sweep_every = options.sweep_every.filter(|_| options.clock == ClockSource::System);
         let core = Arc::new(recover::open(store, options)?);
@@ -106,7 +107,8 @@ impl Engine {
     }
 
     /// Does a command, and returns before it is durable: the ticket is answered when it is. For many commands in
-    /// flight from one thread. Waits only where more is in flight than the options allow.
+    /// flight from one thread. Waits where more is in flight than the options allow, where tables have to be read, and
+    /// where it repeats or cancels something that is not durable yet.
     pub fn submit(&self, command: &Command) -> Ticket {
         let entered = self.core.enter(command);
         self.core.state.journal.nudge();
@@ -126,7 +128,8 @@ impl Engine {
         self.core.clock.stamp(None)
     }
 
-    /// Moves the clock of [`ClockSource::Commands`] forward, as a command at that instant would.
+    /// Moves the clock of [`ClockSource::Commands`] forward, as a command at that instant would, but only until the
+    /// engine is closed: it is not in the journal. Reopened, time is that of the last command or booking.
     pub fn advance_to(&self, instant: Timestamp) -> Result<(), Error> {
         if self.core.clock.source() != ClockSource::Commands {
             return Err(Error::invalid("only the clock of the commands can be moved"));
@@ -136,9 +139,8 @@ impl Engine {
     }
 
     /// The programs with their point types.
-    #[must_use]
-    pub fn programs(&self) -> BTreeMap<ProgramId, Program> {
-        self.core.catalog.read().programs.clone()
+    pub fn programs(&self) -> Result<BTreeMap<ProgramId, Program>, Error> {
+        self.core.programs()
     }
 
     /// A member's balances now, one for each point type the member ever had (rules D28 to D31). What has expired or
@@ -170,7 +172,7 @@ impl Engine {
         Ok(AccountItems { matured, future })
     }
 
-    /// A partner with all its blocks, as of now (rules A05, A12, A33).
+    /// A partner with all its blocks, as of now (rules A05, A12, A33). Reads every block that the partner ever bought.
     pub fn partner(&self, partner: PartnerKey) -> Result<Option<PartnerState>, Error> {
         let Some((partner, blocks)) = self.core.partner(partner)? else { return Ok(None) };
         let now = self.now();
@@ -200,7 +202,7 @@ impl Engine {
         recover::page(&self.core, from, limit)
     }
 
-    /// The number of the newest entry of the journal; 0 while there is none.
+    /// The number of the newest entry of the journal, durable yet or not; 0 while there is none.
     #[must_use]
     pub fn last_sequence(&self) -> Sequence {
         self.core.state.journal.last()
@@ -214,7 +216,10 @@ impl Engine {
         Ok(booked)
     }
 
-    /// Brings all that happened until now into the tables.
+    /// Brings all that happened until now into the tables. So do [`Engine::with_snapshot`], [`Engine::verify`],
+    /// [`Engine::digest`] and [`Engine::backup`], before they look.
+    ///
+    /// Errors: a checkpoint that fails closes the engine (`Closed`, `Corrupt`); reopening recovers.
     pub fn checkpoint(&self) -> Result<(), Error> {
         let ticket = self.core.checkpointer.ask();
         self.core.checkpointer.wait(ticket, &self.core.state.journal)
@@ -227,7 +232,7 @@ impl Engine {
     }
 
     /// Audits everything: the journal's chain, the laws, the indexes; and, with an empty `scratch` store, that
-    /// replaying the journal gives the same state.
+    /// replaying the journal gives the same state. The replay needs as much memory again as the engine's options allow.
     pub fn verify(&self, scratch: Option<Arc<dyn Store>>) -> Result<Audit, Error> {
         verify::verify(&self.core, scratch)
     }
@@ -238,6 +243,8 @@ impl Engine {
     }
 
     /// Copies the database, consistent as of now, into the new directory `to`, while work goes on.
+    ///
+    /// Errors: `Unavailable` where `to` exists already, cannot be written, or the store keeps nothing on disk.
     pub fn backup(&self, to: &Path) -> Result<(), Error> {
         self.checkpoint()?;
         Ok(self.core.state.store.backup(to)?)
@@ -260,7 +267,7 @@ impl Engine {
     }
 
     /// Closes the database: what was submitted becomes durable, everything goes into the tables, and the journal's
-    /// end is written down. Later calls fail with `Closed`.
+    /// end is written down. A [`Ticket`] or [`Pending`] that is kept keeps the database locked for other engines.
     pub fn close(self) -> Result<(), Error> {
         self.shut()
     }
@@ -275,7 +282,7 @@ impl Engine {
         core.state.journal.close(Error::closed(ClosedReason::ByCaller, "the engine is closed"));
         core.checkpointer.stop();
         for thread in threads {
-            // a thread that panicked has left nothing half-done: what is durable is recovered on opening
+            // a thread that panicked has poisoned the engine: what is durable is recovered on opening
             let _ = thread.join();
         }
         if let Some(error) = core.state.journal.failure() {

@@ -8,6 +8,7 @@ use super::error::{ClosedReason, Error, ErrorKind};
 use super::profile::{Profile, Step};
 use super::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use super::sync::{Condvar, Mutant, Mutex, MutexGuard, planted};
+use super::unwind::OnUnwind;
 use crate::domain::{Fault, FaultKind, Sequence, Timestamp};
 use crate::storage::{Appended, ChainHash, Epoch, JournalRecord, Store, Tail, record};
 use std::sync::Arc;
@@ -108,16 +109,20 @@ impl Journal {
         let sequence = before.unwrap_or(open.next);
         open.next = sequence.next();
         open.last_at = recorded_at;
+        let mut added = 0usize;
         if open.records.last().is_none_or(|record| record.bytes.len() >= RECORD_BYTES) {
             let mut bytes = Vec::with_capacity(RECORD_BYTES.saturating_add(entry.len()));
             record::begin(&mut bytes);
+            added = bytes.len();
             open.records.push(OpenRecord { first: sequence, count: 0, bytes });
         }
         if let Some(last) = open.records.last_mut() {
+            let before = last.bytes.len();
             record::push(entry, &mut last.bytes);
             last.count = last.count.saturating_add(1);
+            added = added.saturating_add(last.bytes.len()).saturating_sub(before);
         }
-        self.pending_bytes.fetch_add(entry.len(), Ordering::Relaxed);
+        self.pending_bytes.fetch_add(added, Ordering::Relaxed);
         Ok(sequence)
     }
 
@@ -139,6 +144,11 @@ impl Journal {
     /// Whether an entry is durable.
     pub(super) fn is_durable(&self, sequence: Sequence) -> bool {
         self.durable.load(Ordering::Acquire) >= sequence.0
+    }
+
+    /// Whether waiting for an entry would return at once: it is durable, or never will be.
+    pub(super) fn is_settled(&self, sequence: Sequence) -> bool {
+        self.is_durable(sequence) || self.failure().is_some()
     }
 
     /// Waits while more is pending than may be.
@@ -184,6 +194,7 @@ impl Journal {
                 // another leader may have written it before it was this one's turn: then it is answered
                 match self.write(turn) {
                     Err(error) if !self.is_durable(sequence) => return Err(error),
+                    Ok(()) if sequence > self.last() => return Err(self.beyond(sequence)),
                     _ => continue,
                 }
             }
@@ -196,8 +207,21 @@ impl Journal {
         }
     }
 
+    /// Why nobody can wait for an entry that was never given a number.
+    fn beyond(&self, sequence: Sequence) -> Error {
+        Error::corrupt(format!("something names entry {sequence}, but the journal ends at {}", self.last()))
+    }
+
     /// Writes what is open, as the leader. `Ok` also where there was nothing.
-    fn write(&self, mut chain: MutexGuard<'_, ChainHash>) -> Result<(), Error> {
+    fn write(&self, turn: MutexGuard<'_, ChainHash>) -> Result<(), Error> {
+        // IMPORTANT: what the leader had taken is lost with it; whoever leads next would answer for it
+        let unwound = OnUnwind::new(|| drop(self.poison(&Fault::io("a write ended in a panic"))));
+        let written = self.write_in_turn(turn);
+        unwound.passed();
+        written
+    }
+
+    fn write_in_turn(&self, mut chain: MutexGuard<'_, ChainHash>) -> Result<(), Error> {
         let (records, closed) = {
             let mut open = self.open.lock();
             (std::mem::take(&mut open.records), open.closed.clone())
@@ -281,8 +305,8 @@ impl Journal {
     /// Closes because of a failed write that is not the journal's own. Returns why the journal is closed.
     pub(super) fn poison(&self, fault: &Fault) -> Error {
         let error = match fault.kind {
-            FaultKind::Fenced => Error::from(fault.clone()),
-            _ => poisoned(fault),
+            FaultKind::Fenced | FaultKind::Corrupt => Error::from(fault.clone()),
+            FaultKind::Io | FaultKind::Locked => poisoned(fault),
         };
         self.close(error.clone());
         self.notify();
@@ -365,9 +389,12 @@ mod tests {
     fn who_finds_more_pending_than_may_be_waits() {
         for (pending, waits) in [(99, false), (100, false), (101, true), (500, true)] {
             let (_, journal) = journal(100);
-            let entry = journal.append(Timestamp::MIN, &vec![7; pending]).unwrap();
+            // a record has 44 bytes of its own, an entry 4
+            let entry = journal.append(Timestamp::MIN, &vec![7; pending - 48]).unwrap();
             journal.wait_for_room().unwrap();
             assert_eq!(journal.is_durable(entry), waits, "{pending} bytes pending, 100 may be");
+            journal.wait(entry).unwrap();
+            assert_eq!(journal.pending_bytes.load(Ordering::Relaxed), 0, "what is counted is what is written");
         }
     }
 
@@ -386,6 +413,23 @@ mod tests {
         };
         crate::storage::Read::journal(store.as_ref(), Sequence(0), &mut visit).unwrap();
         assert_eq!(firsts, [1, 65, 129, 193]);
+    }
+
+    #[test]
+    fn damage_is_told_as_damage() {
+        let (_, journal) = journal(1 << 20);
+        assert_eq!(journal.poison(&Fault::corrupt("a table")).kind, ErrorKind::Corrupt);
+        let refused = journal.append(Timestamp::MIN, &[7; 10]).unwrap_err();
+        assert!(matches!(refused, Refused::Closed(error) if error.kind == ErrorKind::Corrupt));
+    }
+
+    #[test]
+    fn nobody_waits_for_an_entry_that_is_not_there() {
+        let (_, journal) = journal(1 << 20);
+        let last = journal.append(Timestamp::MIN, &[7; 10]).unwrap();
+        let error = journal.wait(last.next()).unwrap_err();
+        assert_eq!(error.kind, ErrorKind::Corrupt, "{error}");
+        assert!(journal.is_durable(last));
     }
 
     /// The writer sleeps while there is nothing to write: who does not wait has to wake it.

@@ -25,6 +25,7 @@ mod state;
 mod sweeper;
 mod sync;
 mod ticket;
+mod unwind;
 mod verify;
 
 pub use error::{ClosedReason, Error, ErrorKind, ExecuteError};

@@ -12,7 +12,7 @@ pub enum ClockSource {
     #[default]
     System,
     /// The commands' own `transaction_at`: history is lived through again, as an import does. Time is that of the
-    /// latest command; it never goes back, and does not move by itself.
+    /// latest command; it never goes back, and does not move by itself. The first command of all must have one.
     Commands,
 }
 
@@ -44,11 +44,12 @@ pub struct EngineOptions {
     /// `checkpoint_changes`. Default: 5,000,000.
     pub delta_changes_max: u32,
     /// Members kept in memory that have not changed since the last checkpoint; and for one account in 64 of them, its
-    /// next items. Default: 1,000,000, about 450 bytes each.
+    /// next items. Members that changed stay, too, as many as came in one checkpoint at most. Default: 1,000,000,
+    /// about 450 bytes each.
     pub cache_members: u32,
-    /// Memory for each of the filters that spare looking for what is new, of members and of request ids: about 1.6
-    /// bytes for each. One that would need more is given up. They know a database that was new when it was opened.
-    /// Default: 128 MiB, for 80 million.
+    /// Memory for each of the four filters that spare looking for what is new: of members, request ids, partners and
+    /// blocks, about 1.6 bytes for each of them. One that would need more is given up. They know a database that was
+    /// new when it was opened. Default: 128 MiB, for 80 million.
     pub filter_bytes: u64,
     /// Memory for blocks read from the tables. Default: 256 MiB.
     pub cache_bytes: u64,
@@ -58,7 +59,7 @@ pub struct EngineOptions {
     /// lost by damage is noticed if it is older than that; with 1, always, for one more sync a write. Default: 64.
     pub guard_every: u32,
     /// How often what is due is looked for, on the system's clock. `None`: only when it is used, or by
-    /// [`super::Engine::book_due`]. Default: 1 second.
+    /// [`super::Engine::book_due`]. At least 1 millisecond. Default: 1 second.
     pub sweep_every: Option<Duration>,
     /// Most items that one booking of due points touches: 1 to 10,000. Default: 1,000.
     pub book_items_max: u32,
@@ -121,6 +122,8 @@ impl EngineOptions {
         within("delta_changes_max", self.delta_changes_max.into(), 1, 100_000_000)?;
         within("journal_bytes_max", self.journal_bytes_max.into(), 1 << 20, 1 << 30)?;
         within("guard_every", self.guard_every.into(), 1, 65_536)?;
-        within("book_items_max", self.book_items_max.into(), 1, 10_000)
+        within("book_items_max", self.book_items_max.into(), 1, 10_000)?;
+        let sweep_us = self.sweep_every.map_or(1_000, |every| every.as_micros());
+        within("sweep_every (us)", u64::try_from(sweep_us).unwrap_or(u64::MAX), 1_000, u64::MAX)
     }
 }

@@ -57,6 +57,7 @@ impl Core {
         }
         let last = self.state.journal.last();
         drop(locked);
+        drop(catalog);
         self.state.journal.wait(last)?;
         Ok(Some((partner, blocks)))
     }
@@ -64,8 +65,11 @@ impl Core {
     /// The member's balances as the engine showed them at a past instant: those after the last entry until then,
     /// and what expired or matured until then and was booked later.
     pub(super) fn balances_as_of(&self, key: MemberKey, at: Timestamp) -> Result<Option<Vec<Balance>>, Error> {
-        let Some(member) = self.member(key)?.filter(|member| member.enrolled_at <= at) else { return Ok(None) };
-        let mut booked_later = self.unbooked(key, at)?;
+        let Some((member, mut booked_later)) = self.member_until(key, at)? else { return Ok(None) };
+        if member.enrolled_at > at {
+            return Ok(None);
+        }
+        self.state.journal.wait(member.last_sequence)?;
         let mut known: Vec<Balance> = Vec::new();
         let mut sequence = member.last_sequence;
         while sequence != Sequence(0) && known.len() < member.accounts.len() {
@@ -91,13 +95,15 @@ impl Core {
         Ok(Some(known))
     }
 
-    /// What a booking at `at` would do now.
-    fn unbooked(&self, key: MemberKey, at: Timestamp) -> Result<Vec<Leg>, Error> {
+    /// The member as booked, and what a booking at `at` would add to that.
+    fn member_until(&self, key: MemberKey, at: Timestamp) -> Result<Option<(Member, Vec<Leg>)>, Error> {
         let touched = Touched { member: Some(key), ..Touched::default() };
         let catalog = self.catalog.read();
+        // IMPORTANT: both under one lock: what is booked in between would be in neither
         let locked = Locked::new(&self.state, &catalog.programs, &touched);
-        let mut changes = would_book(&locked, key.program, Subject::Member(key.member), at)?;
-        Ok(std::mem::take(&mut changes.legs))
+        let Some(member) = locked.member(key)? else { return Ok(None) };
+        let changes = would_book(&locked, key.program, Subject::Member(key.member), at)?;
+        Ok(Some((member, changes.legs)))
     }
 
     /// Up to `limit` items of an account from a position on, in the order of use, used-up ones too; then those that
@@ -115,17 +121,17 @@ impl Core {
         let locked = Locked::new(&self.state, &catalog.programs, &touched);
         let last = locked.member(owner)?.map(|member| member.last_sequence);
         let mut matured: BTreeMap<ItemPosition, Item> = locked.items(account, from, limit)?.into_iter().collect();
-        let mut future = locked.future(account, ItemPosition::FIRST, limit)?;
         let booked = would_book(&locked, owner.program, Subject::Member(owner.member), now)?;
+        // what waits until now or before is booked, or would be
+        let future = locked.future(account, ItemPosition::after(now), limit)?;
         drop(locked);
+        drop(catalog);
         let page_end = matured.last_key_value().map(|(last, _)| *last).filter(|_| matured.len() >= limit);
         for (key, item) in booked.items.into_iter().filter(|(key, _)| key.account == account) {
             if key.position >= from && page_end.is_none_or(|end| key.position <= end) {
                 matured.insert(key.position, item);
             }
         }
-        let left = |position: &ItemPosition| booked.future.iter().all(|(key, _)| key.position != *position);
-        future.retain(|(position, _)| left(position));
         self.state.journal.wait(last.unwrap_or_default())?;
         Ok((matured.into_iter().take(limit).collect(), future))
     }

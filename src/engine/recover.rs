@@ -34,7 +34,9 @@ pub(super) fn open(store: Arc<dyn Store>, options: EngineOptions) -> Result<Core
     check_tail(&claim, &found.tail)?;
     let core = build((store.clone(), store), options, claim.epoch, &found)?;
     replay_after(&core, claim.applied, found.tail.sequence)?;
-    core.clock.not_before(found.last_at);
+    if found.tail.sequence > Sequence(0) {
+        core.clock.not_before(found.last_at);
+    }
     Ok(core)
 }
 
@@ -136,7 +138,8 @@ fn check_tail(claim: &Claim, tail: &Tail) -> Result<(), Error> {
     Err(Error::corrupt(what))
 }
 
-/// Does the journal's entries after `applied` again, in order. The delta stays within its bound.
+/// Does the journal's entries after `applied` again, in order. The delta grows as it had grown before: within the bound
+/// that it had then.
 pub(super) fn replay_after(core: &Core, applied: Sequence, last: Sequence) -> Result<(), Error> {
     if applied >= last {
         return Ok(());

@@ -34,7 +34,9 @@ impl State {
         let count = usize::from(options.shards.max(1));
         let members_kept = (options.cache_members as usize).div_ceil(count);
         let filter_bytes = usize::try_from(options.filter_bytes).unwrap_or(usize::MAX).div_ceil(count);
-        let newest_request = store.last_key(TableId::Requests)?.and_then(|key| RequestKey::from_bytes(&key));
+        let damaged = || Fault::corrupt("requests: the last key is none of that table");
+        let newest_request = store.last_key(TableId::Requests)?;
+        let newest_request = newest_request.map(|key| RequestKey::from_bytes(&key).ok_or_else(damaged)).transpose()?;
         let mut tables = Tables { newest_request, empty: Vec::new(), filter_bytes };
         for table in TableId::ALL {
             if store.last_key(table)?.is_none() {

@@ -15,22 +15,27 @@ use std::time::Duration;
 /// Members and partners that one look finds.
 const FOUND_MAX: usize = 10_000;
 
-/// Books everything that is due at `now`. Returns how many members and partners had something.
+/// Books everything that is due at `now`. Returns how many members and partners had something. One that cannot be
+/// booked keeps nobody else from it, and is told at the end.
 pub(super) fn sweep(core: &Core, now: Timestamp, stop: &dyn Fn() -> bool) -> Result<u64, Error> {
     let mut booked = 0u64;
+    let mut failed = None;
     loop {
         let before = booked;
         for DueKey { program, due_at: _, subject } in find_due(core, now)? {
             if stop() {
                 return Ok(booked);
             }
-            if core.book(program, subject, None)? {
-                booked = booked.saturating_add(1);
+            match core.book(program, subject, None) {
+                Ok(had_something) => booked = booked.saturating_add(had_something.into()),
+                Err(error) if core.state.journal.closed().is_some() => return Err(error),
+                Err(error) => failed = failed.or(Some(error)),
             }
         }
+        core.state.journal.nudge();
         // a look that finds nothing to book is the last, even if it found a row
         if booked == before {
-            return Ok(booked);
+            return failed.map_or(Ok(booked), Err);
         }
     }
 }
@@ -85,7 +90,7 @@ impl Sweeper {
         let stopped = || *self.stopped.lock();
         while !self.pause(every) {
             let now = core.clock.stamp(None);
-            // a fault that matters closes the journal, which every caller is told
+            // who is asked for what cannot be booked is told; a fault that ends all closes the journal
             if sweep(core, now, &stopped).is_err() && core.state.journal.closed().is_some() {
                 return;
             }

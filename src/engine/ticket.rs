@@ -22,7 +22,7 @@ impl<T> Pending<T> {
     /// Whether [`Pending::wait`] would return at once.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.core.state.journal.is_durable(self.sequence)
+        self.core.state.journal.is_settled(self.sequence)
     }
 
     /// Waits until it is durable.
@@ -34,7 +34,8 @@ impl<T> Pending<T> {
 
 /// A submitted command. Its effects are seen by the commands after it; its answer is given when it is durable.
 ///
-/// A ticket that is dropped changes nothing: the command is done all the same.
+/// A ticket that is dropped changes nothing: the command is done all the same. One that is kept keeps the database
+/// locked, also after its engine is gone.
 #[derive(Debug)]
 #[must_use = "the command is durable only when its ticket says so"]
 pub struct Ticket(State);
@@ -66,7 +67,7 @@ impl Ticket {
     #[must_use]
     pub fn is_ready(&self) -> bool {
         match &self.0 {
-            State::Pending(core, answer) => core.state.journal.is_durable(answer.sequence),
+            State::Pending(core, answer) => core.state.journal.is_settled(answer.sequence),
             State::Failed(_) => true,
         }
     }

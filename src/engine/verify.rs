@@ -73,6 +73,10 @@ impl Findings {
 
 /// Audits the engine as of now. With a `scratch` store, an empty one, the journal is replayed into it.
 pub(super) fn verify(core: &Core, scratch: Option<Arc<dyn Store>>) -> Result<Audit, Error> {
+    // claiming its own store would fence the engine
+    if scratch.as_ref().is_some_and(|scratch| Arc::ptr_eq(scratch, &core.state.store)) {
+        return Err(Error::invalid("the store to replay into is the engine's own"));
+    }
     let (last, read) = snapshot(core)?;
     let mut findings = Findings::default();
     let mut requests = Fingerprint::default();

@@ -6,8 +6,8 @@ use super::changes::{Changes, fits};
 use super::ledger::{Ledger, Pot};
 use super::view::{Halt, View};
 use crate::domain::{
-    Accrue, Award, Enrolment, Expiry, Item, ItemId, ItemKey, ItemPosition, Leg, Member, MemberKey, NeverUsable, PointClass,
-    PointType, Rejection, Sequence, Start, Timestamp,
+    Accrue, Award, Enrolment, Expiry, Item, ItemId, ItemKey, ItemPosition, Leg, Member, MemberKey, NeverUsable,
+    PointClass, PointType, Rejection, Sequence, Start, Timestamp,
 };
 
 pub(super) fn accrue<V: View>(case: &Case<'_, V>, body: &Accrue, changes: &mut Changes) -> Result<(), Halt> {

@@ -5,8 +5,8 @@ use super::changes::{Changes, fits};
 use super::ledger::{Ledger, Pot, add, take};
 use super::view::{Halt, View};
 use crate::domain::{
-    Account, BookDue, Item, ItemKey, ItemPosition, Leg, Member, MemberKey, PartnerKey, PointType, Program, ProgramId,
-    Rejection, Subject, Timestamp, UseOrder,
+    Account, BookDue, Fault, Item, ItemKey, ItemPosition, Leg, Member, MemberKey, PartnerKey, PointType, Program,
+    ProgramId, Rejection, Subject, Timestamp, UseOrder,
 };
 use smallvec::SmallVec;
 
@@ -74,33 +74,49 @@ impl<'a, V: View> Booking<'a, V> {
     /// Future items whose time has come become available, or expire where their expiry came first (rule D58).
     fn mature(&mut self, point_type: &PointType, account: &mut Account) -> Result<(), Halt> {
         let key = self.key.account(account.point_type);
-        let due = self.view.future(key, ItemPosition::FIRST, self.left)?;
-        for (position, mut item) in due {
-            if position.order > self.now.order() {
-                break;
+        let mut from = ItemPosition::FIRST;
+        while self.left > 0 {
+            let due = self.view.future(key, from, self.left.min(CHUNK))?;
+            let Some((last, _)) = due.last() else { break };
+            from = last.successor();
+            for (position, item) in due {
+                if position.order > self.now.order() {
+                    return Ok(());
+                }
+                self.left = self.left.saturating_sub(1);
+                self.mature_item(point_type, account, (position, item))?;
             }
-            self.left = self.left.saturating_sub(1);
-            let id = position.id;
-            let mut ledger = Ledger { key, id, account, item: &mut item, changes: self.changes };
-            let points = ledger.item.remaining;
-            let until = Timestamp::from_order(position.order).unwrap_or(self.now);
-            let lapses = ledger.item.expires_at.is_some_and(|expiry| expiry <= ledger.item.available_from);
-            if lapses {
-                ledger.shift(Pot::Future, Pot::Expired, points, until)?;
-                let part = ledger.part(points, until);
-                ledger.changes.legs.push(Leg::Lapsed(part));
-            } else {
-                ledger.free(Pot::Future, points, until)?;
-                let part = ledger.part(points, until);
-                ledger.changes.legs.push(Leg::Matured(part));
-            }
-            self.changes.future.push((ItemKey { account: key, position }, None));
-            let position = ItemPosition::new(point_type.order, item.expires_at, id);
-            if item.remaining.is_positive() {
-                account.open_at(position);
-            }
-            self.changes.items.push((ItemKey { account: key, position }, item));
         }
+        Ok(())
+    }
+
+    fn mature_item(
+        &mut self,
+        point_type: &PointType,
+        account: &mut Account,
+        (position, mut item): (ItemPosition, Item),
+    ) -> Result<(), Halt> {
+        let key = self.key.account(account.point_type);
+        let id = position.id;
+        let mut ledger = Ledger { key, id, account, item: &mut item, changes: self.changes };
+        let points = ledger.item.remaining;
+        let until = Timestamp::from_order(position.order).unwrap_or(self.now);
+        let lapses = ledger.item.expires_at.is_some_and(|expiry| expiry <= ledger.item.available_from);
+        if lapses {
+            ledger.shift(Pot::Future, Pot::Expired, points, until)?;
+            let part = ledger.part(points, until);
+            ledger.changes.legs.push(Leg::Lapsed(part));
+        } else {
+            ledger.free(Pot::Future, points, until)?;
+            let part = ledger.part(points, until);
+            ledger.changes.legs.push(Leg::Matured(part));
+        }
+        self.changes.future.push((ItemKey { account: key, position }, None));
+        let position = ItemPosition::new(point_type.order, item.expires_at, id);
+        if item.remaining.is_positive() {
+            account.open_at(position);
+        }
+        self.changes.items.push((ItemKey { account: key, position }, item));
         Ok(())
     }
 
@@ -119,23 +135,32 @@ impl<'a, V: View> Booking<'a, V> {
         }
         match point_type.order {
             UseOrder::EarliestExpiry => self.expire_in_order(point_type, account),
-            UseOrder::FirstIn => {
-                for position in self.view.expiries(key, ItemPosition::FIRST, self.left)? {
-                    if position.order > self.now.order() {
-                        break;
-                    }
-                    let position = ItemPosition { order: 0, id: position.id };
-                    let item_key = ItemKey { account: key, position };
-                    let item = self.view.item(item_key)?.ok_or_else(|| {
-                        crate::domain::Fault::corrupt(format!("expiry of item {} that is not there", position.id))
-                    })?;
-                    self.left = self.left.saturating_sub(1);
-                    let item = self.expire_item(point_type, account, (position, item))?;
-                    self.changes.items.push((item_key, item));
+            UseOrder::FirstIn => self.expire_first_in(point_type, account),
+        }
+    }
+
+    /// Items of an account in the order of issue: those that the index of expiries names up to now.
+    fn expire_first_in(&mut self, point_type: &PointType, account: &mut Account) -> Result<(), Halt> {
+        let key = self.key.account(account.point_type);
+        let mut from = ItemPosition::FIRST;
+        while self.left > 0 {
+            let expiries = self.view.expiries(key, from, self.left.min(CHUNK))?;
+            let Some(last) = expiries.last() else { break };
+            from = last.successor();
+            for ItemPosition { order, id } in expiries {
+                if order > self.now.order() {
+                    return Ok(());
                 }
-                Ok(())
+                let position = ItemPosition { order: 0, id };
+                let item_key = ItemKey { account: key, position };
+                let missing = || Fault::corrupt(format!("expiry of item {id} that is not there"));
+                let item = self.view.item(item_key)?.ok_or_else(missing)?;
+                self.left = self.left.saturating_sub(1);
+                let item = self.expire_item(point_type, account, (position, item))?;
+                self.changes.items.push((item_key, item));
             }
         }
+        Ok(())
     }
 
     /// Items of an account in the order of expiry: those from the first open one up to now.
@@ -185,7 +210,7 @@ impl<'a, V: View> Booking<'a, V> {
             // what is left over may have been due as early as what was booked
             return Ok(self.due);
         }
-        let after_now = ItemPosition { order: self.now.order().saturating_add(1), ..ItemPosition::FIRST };
+        let after_now = ItemPosition::after(self.now);
         let future = self.view.future(key, after_now, 1)?.first().map(|(position, _)| *position);
         let expiring = match point_type.order {
             UseOrder::EarliestExpiry => self.first_open(account)?,

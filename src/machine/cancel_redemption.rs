@@ -8,8 +8,8 @@ use super::ledger::{Ledger, Pot, take};
 use super::original::{Original, record, slices};
 use super::view::{Halt, View};
 use crate::domain::{
-    Account, Cancel, CancelAmount, Fault, Item, ItemKey, ItemPart, ItemPosition, Leg, Member, MemberKey, PointType, Points,
-    Redeem, Rejection,
+    Account, Cancel, CancelAmount, Fault, Item, ItemKey, ItemPart, ItemPosition, Leg, Member, MemberKey, PointType,
+    Points, Redeem, Rejection,
 };
 
 pub(super) fn cancel_redemption<V: View>(

@@ -1,8 +1,8 @@
 //! Is a command well formed? What can be told from the command alone, before any lock is taken.
 
 use crate::domain::{
-    AWARDS_MAX, Accrue, Action, CancelAmount, Command, Date, Expiry, POINT_TYPES_MAX, Points, REFERENCE_BYTES_MAX, RequestId,
-    Span, Start,
+    AWARDS_MAX, Accrue, Action, CancelAmount, Command, Date, Expiry, POINT_TYPES_MAX, Points, REFERENCE_BYTES_MAX,
+    RequestId, Span, Start,
 };
 
 /// What is wrong with a command, and where.

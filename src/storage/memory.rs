@@ -47,6 +47,8 @@ pub enum Trouble {
     Tear,
     /// It takes this long.
     Delay(Duration),
+    /// It panics: a defect of a store, or of a library below it.
+    Panic,
 }
 
 #[derive(Debug, Clone)]
@@ -122,6 +124,8 @@ impl MemoryStore {
                 std::thread::sleep(time);
                 None
             }
+            #[expect(clippy::panic, reason = "asked for by a test")]
+            Some(Trouble::Panic) => panic!("memory store: panics as planned"),
             other => other,
         }
     }

@@ -5,7 +5,6 @@ use super::show::{self, Names};
 use super::step::{Order, Scenario, Step, Verb};
 use crate::domain::{
     AccountKey, Action, Balance, ItemPosition, Leg, MemberKey, PartnerKey, Receipt, RequestId, Sequence, Timestamp,
-    UseOrder,
 };
 use crate::engine::{ClockSource, Engine, EngineOptions, Error};
 use crate::storage::memory::MemoryStore;
@@ -162,23 +161,9 @@ impl Runner {
     fn items(&self, account: AccountKey, all: bool) -> Result<Answer, Error> {
         let now = self.engine.now();
         let items = self.engine.items(account, ItemPosition::FIRST, usize::MAX)?;
-        let order = self.order(account);
-        let (ripe, unripe): (Vec<_>, Vec<_>) =
-            items.future.into_iter().partition(|(_, item)| item.available_from <= now);
-        let mut matured = items.matured;
-        let place =
-            |(at, item): (ItemPosition, crate::domain::Item)| (ItemPosition::new(order, item.expires_at, at.id), item);
-        matured.extend(ripe.into_iter().map(place));
-        matured.sort_by_key(|(at, _)| *at);
-        let shown = matured.into_iter().chain(unripe);
+        let shown = items.matured.into_iter().chain(items.future);
         let shown = shown.filter(|(_, item)| all || (item.remaining.is_positive() && !item.is_expired(now)));
         Ok(Answer::rows(shown.map(|(at, item)| show::item(at.id, &item, now, &self.names)).collect()))
-    }
-
-    fn order(&self, AccountKey { program, point_type, .. }: AccountKey) -> UseOrder {
-        let programs = self.engine.programs();
-        let types = programs.get(&program).map(|program| &program.point_types);
-        types.and_then(|types| types.get(&point_type)).map_or_else(UseOrder::default, |found| found.order)
     }
 
     /// All blocks that the partner ever bought, in the order in which it did.
