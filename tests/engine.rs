@@ -1,7 +1,9 @@
 //! The engine from outside: its life from opening to reopening, on the memory store.
 
+use crate::model::history::{self, History, Step};
 use accruedb::domain::*;
 use accruedb::engine::{ClockSource, Engine, EngineOptions, ErrorKind, ExecuteError};
+use accruedb::report::{By, Liability, liability};
 use accruedb::storage::memory::{Call, MemoryStore, Trouble};
 use std::sync::Arc;
 use std::time::Duration;
@@ -279,4 +281,35 @@ fn options_have_limits() {
     };
     assert!(refused(EngineOptions { shards: 0, ..options() }).contains("shards"));
     assert!(refused(EngineOptions { sweep_every: Some(Duration::ZERO), ..options() }).contains("sweep_every"));
+}
+
+/// What members are owed is the same before and after it is booked what has expired and matured.
+#[test]
+fn a_report_does_not_depend_on_bookings() {
+    let mut late = 0;
+    for seed in 0..30 {
+        let history = History::seeded(seed, 120);
+        let engine = Engine::open_store(Arc::new(MemoryStore::new()), history.options()).unwrap();
+        for step in history.steps {
+            match step {
+                Step::Do(command) => drop(engine.execute(&command)),
+                Step::Batch(commands) => drop(engine.execute_batch(&commands)),
+                _ => {}
+            }
+        }
+        let weeks_later = engine.now().saturating_add_hours(24 * 20);
+        engine.advance_to(weeks_later).unwrap();
+        let reports = |now| {
+            [By::Day, By::Source].map(|by| {
+                let query = Liability { program: history::PROGRAM, by, ..Liability::default() };
+                engine.with_snapshot(|read| liability(read, now, &query)).unwrap().unwrap()
+            })
+        };
+        let before = reports(weeks_later);
+        late += usize::from(before != reports(Timestamp::MIN));
+        engine.book_due().unwrap();
+        assert_eq!(reports(weeks_later), before, "seed {seed}");
+        assert_eq!(reports(Timestamp::MIN), before, "seed {seed}: all is booked");
+    }
+    assert!(late > 10, "only {late} reports had something that was not booked");
 }

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 
 /// Shows the points that members are owed, and what happened to them.
 ///
-/// Expired points leave when their expiry is booked, which the sweeper does within seconds where an engine runs.
+/// What has expired or matured until now is in them, booked or not.
 ///
-/// Exit codes: 0 done, 2 wrong call, 3 engine error.
+/// Exit codes: 0 done, 1 no such program, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  accruedb liability --db shop --by month --from 1997-01-01 --to 1997-12-31")]
 pub(super) struct Args {
@@ -59,8 +59,19 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
             Grouping::Source => By::Source,
         },
     };
+    if let (Some(from), Some(to)) = (query.from, query.to)
+        && from > to
+    {
+        return Err(Failure::Usage("--from is after --to".into()));
+    }
     let engine = args.database.open_existing(output)?;
-    let rows = engine.with_snapshot(|read| liability(read, &query))?.map_err(crate::engine::Error::from)?;
+    if !engine.programs()?.contains_key(&query.program) {
+        output.object(&json!({ "program": query.program, "by": word(query.by), "rows": [] }))?;
+        output.line(format!("no program {}", query.program))?;
+        return Ok(Exit::Refused);
+    }
+    let rows =
+        engine.with_snapshot(|read| liability(read, engine.now(), &query))?.map_err(crate::engine::Error::from)?;
     output.object(&json!({ "program": query.program, "by": word(query.by), "rows": to_json(&rows, query.by) }))?;
     lines(&rows, query.by).iter().try_for_each(|line| output.line(line))?;
     Ok(Exit::Done)

@@ -5,10 +5,10 @@ use super::core::Core;
 use super::error::Error;
 use super::locked::{Locked, Touched};
 use crate::domain::{
-    AccountKey, Balance, Block, BlockId, BookDue, Command, Entry, Item, ItemPosition, Leg, Member, MemberKey, Outcome,
-    Partner, PartnerKey, PointClass, Points, Program, RequestId, RequestKey, Sequence, Subject, Timestamp,
+    AccountKey, Balance, Block, BlockId, Entry, Item, ItemPosition, Leg, Member, MemberKey, Outcome, Partner,
+    PartnerKey, PointClass, Points, Program, RequestKey, Sequence, Subject, Timestamp,
 };
-use crate::machine::{Changes, Halt, View, decide};
+use crate::machine::{View, would_book};
 use crate::storage::Blocks;
 use crate::storage::rows::Rows;
 use std::collections::BTreeMap;
@@ -172,22 +172,6 @@ type PartnerWithBlocks = (Partner, BTreeMap<BlockId, Block>);
 
 /// Items with their places.
 pub(super) type PlacedItems = Vec<(ItemPosition, Item)>;
-
-/// What booking all that is due at `at` would change: the rules say, and nothing is done.
-fn would_book(
-    locked: &Locked<'_>,
-    program: crate::domain::ProgramId,
-    subject: Subject,
-    at: Timestamp,
-) -> Result<Changes, Error> {
-    let command = Command::new(program, RequestId(0), BookDue { subject, limit: u32::MAX });
-    let mut changes = Changes::default();
-    match decide(locked, &command, at, &mut changes) {
-        Ok(()) => Ok(changes),
-        Err(Halt::Faulted(fault)) => Err(fault.into()),
-        Err(_) => Ok(Changes::default()),
-    }
-}
 
 /// Brings a leg that was booked later, but took effect until `at`, into a balance.
 fn book(balance: &mut Balance, leg: &Leg, at: Timestamp, program: Option<&Program>) {

@@ -5,7 +5,7 @@ use super::core::Core;
 use super::delta::Delta;
 use super::error::Error;
 use super::sync::{Condvar, Mutex};
-use crate::domain::{ProgramId, Subject, Timestamp};
+use crate::domain::{ProgramId, Timestamp};
 use crate::storage::Due;
 use crate::storage::keys::{DueKey, Key};
 use crate::storage::rows::Rows;
@@ -45,14 +45,12 @@ fn find_due(core: &Core, now: Timestamp) -> Result<BTreeSet<DueKey>, Error> {
     let mut found = BTreeSet::new();
     let programs: Vec<ProgramId> = core.catalog.read().programs.keys().copied().collect();
     for program in programs {
-        let from = DueKey { program, due_at: Timestamp::MIN, subject: Subject::Member(crate::domain::MemberId(0)) };
-        let Some(after_now) = Timestamp::from_ms(now.ms().saturating_add(1)) else { continue };
-        let to = DueKey { due_at: after_now, ..from };
+        let due = DueKey::until(program, now);
         let mut removed = BTreeSet::new();
         for shard in &core.state.shards {
             let mut shard = shard.lock();
             let mut correct = |delta: &mut Delta| {
-                for (key, row) in delta.due.range(from..to) {
+                for (key, row) in delta.due.range(due.clone()) {
                     let (into, out_of) =
                         if row.is_some() { (&mut found, &mut removed) } else { (&mut removed, &mut found) };
                     into.insert(*key);
@@ -64,7 +62,7 @@ fn find_due(core: &Core, now: Timestamp) -> Result<BTreeSet<DueKey>, Error> {
             }
             correct(&mut shard.active);
         }
-        for row in Rows::<Due>::between(core.state.store.as_ref(), from.to_bytes(), to.to_bytes(), 1024) {
+        for row in Rows::<Due>::between(core.state.store.as_ref(), due.start.to_bytes(), due.end.to_bytes(), 1024) {
             let (key, ()) = row?;
             if !removed.contains(&key) {
                 found.insert(key);

@@ -22,7 +22,7 @@ mod shape;
 mod take;
 mod view;
 
-use crate::domain::{Action, Command, Rejection, RequestKey, Timestamp};
+use crate::domain::{Action, BookDue, Command, Fault, ProgramId, Rejection, RequestKey, Subject, Timestamp};
 use case::Case;
 pub use changes::{Changes, seal_legs};
 pub use shape::{Malformed, check};
@@ -47,6 +47,17 @@ pub fn decide(view: &impl View, command: &Command, now: Timestamp, changes: &mut
         Action::Redeem(body) => redeem::redeem(&case()?, body, changes),
         Action::Cancel(body) => cancel::cancel(&case()?, body, changes),
         Action::BookDue(body) => book_due::book_due(view, command.program, body, now, changes),
+    }
+}
+
+/// What booking all that is due of a member or partner at `at` would change. Nothing is done.
+pub fn would_book(view: &impl View, program: ProgramId, subject: Subject, at: Timestamp) -> Result<Changes, Fault> {
+    let mut changes = Changes::default();
+    let all = BookDue { subject, limit: u32::MAX };
+    match book_due::book_due(view, program, &all, at, &mut changes) {
+        Ok(()) => Ok(changes),
+        Err(Halt::Faulted(fault)) => Err(fault),
+        Err(_) => Ok(Changes::default()),
     }
 }
 

@@ -1,8 +1,12 @@
-//! What members are owed: points by day, month or source, summed up from the totals, without looking at members.
+//! What members are owed: points by day, month or source, summed up from the totals. Members are looked at only where
+//! something of theirs has expired or matured that is not booked yet.
 
-use crate::domain::{Day, Fault, PointTypeId, ProgramId, SourceId, Totals};
+use super::still::Still;
+use crate::domain::{Day, Fault, PointTypeId, ProgramId, SourceId, Timestamp, Totals, TotalsKey};
+use crate::machine::would_book;
+use crate::storage::keys::{DueKey, Key};
 use crate::storage::rows::Rows;
-use crate::storage::{Read, TotalsByDay};
+use crate::storage::{Due, Read, TotalsByDay};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -87,14 +91,12 @@ pub struct LiabilityRow {
     pub outstanding: i128,
 }
 
-/// The rows with movements, in order; by source, also those that still owe something.
-///
-/// Expired points leave when their expiry is booked: exact once everything due is.
-pub fn liability(read: &dyn Read, query: &Liability) -> Result<Vec<LiabilityRow>, Fault> {
+/// The rows with movements, in order; by source, also those that still owe something. What has expired or matured until
+/// `now` is in them, booked or not.
+pub fn liability(read: &dyn Read, now: Timestamp, query: &Liability) -> Result<Vec<LiabilityRow>, Fault> {
     let mut carried: BTreeMap<(Option<SourceId>, PointTypeId), i128> = BTreeMap::new();
     let mut moved: BTreeMap<(Bucket, PointTypeId), (Option<SourceId>, Totals)> = BTreeMap::new();
-    for row in Rows::<TotalsByDay>::under(read, &query.program) {
-        let (key, totals) = row?;
+    for (key, totals) in totals(read, now, query.program)? {
         if query.to.is_some_and(|last| last < key.day) {
             break;
         }
@@ -123,13 +125,27 @@ pub fn liability(read: &dyn Read, query: &Liability) -> Result<Vec<LiabilityRow>
     Ok(rows.collect())
 }
 
+/// All totals of a program, with what is not booked yet.
+fn totals(read: &dyn Read, now: Timestamp, program: ProgramId) -> Result<BTreeMap<TotalsKey, Totals>, Fault> {
+    let mut sums: BTreeMap<TotalsKey, Totals> =
+        Rows::<TotalsByDay>::under(read, &program).collect::<Result<_, Fault>>()?;
+    let Some(still) = Still::of(read, program)? else { return Ok(sums) };
+    let due = DueKey::until(program, now);
+    for row in Rows::<Due>::between(read, due.start.to_bytes(), due.end.to_bytes(), 1024) {
+        let (DueKey { subject, .. }, ()) = row?;
+        for (key, part) in would_book(&still, program, subject, now)?.totals {
+            sums.entry(key).or_default().add(&part);
+        }
+    }
+    Ok(sums)
+}
+
 const NOTHING: Totals = Totals { issued: 0, redeemed: 0, expired: 0, cancelled: 0, repaid: 0 };
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Sequence, TotalsKey};
-    use crate::storage::keys::Key;
+    use crate::domain::Sequence;
     use crate::storage::{TableId, Visit, codec};
     use std::ops::ControlFlow;
 
@@ -188,7 +204,7 @@ mod tests {
     }
 
     fn report(query: Liability) -> Vec<(String, i128, i128)> {
-        let rows = liability(&sums(), &Liability { program: ProgramId(1), ..query }).unwrap();
+        let rows = liability(&sums(), Timestamp::MAX, &Liability { program: ProgramId(1), ..query }).unwrap();
         rows.iter().map(|row| (row.bucket.to_string(), row.moved.issued, row.outstanding)).collect()
     }
 

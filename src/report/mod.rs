@@ -2,6 +2,7 @@
 
 mod liability;
 mod statement;
+mod still;
 
 pub use liability::{Bucket, By, Liability, LiabilityRow, liability};
 pub use statement::{Change, StatementLine, verb};

@@ -17,6 +17,7 @@ use crate::domain::{
     AccountKey, BlockId, BlockKey, CorrectionKey, Day, ItemId, ItemKey, ItemPosition, MemberId, MemberKey, PartnerId,
     PartnerKey, PointTypeId, ProgramId, RequestId, RequestKey, Sequence, SourceId, Subject, Timestamp, TotalsKey,
 };
+use std::ops::Range;
 
 /// The longest key of any table, in bytes.
 pub const KEY_BYTES_MAX: usize = 40;
@@ -151,6 +152,16 @@ pub struct DueKey {
     pub due_at: Timestamp,
     /// Whose.
     pub subject: Subject,
+}
+
+impl DueKey {
+    /// The keys of everything in a program that is due at `now` or before.
+    #[must_use]
+    pub fn until(program: ProgramId, now: Timestamp) -> Range<DueKey> {
+        let first = |due_at| DueKey { program, due_at, subject: Subject::Member(MemberId(0)) };
+        let after_now = Timestamp::from_ms(now.ms().saturating_add(1)).unwrap_or(Timestamp::MAX);
+        first(Timestamp::MIN)..first(after_now)
+    }
 }
 
 /// A key that is its fields in a row.

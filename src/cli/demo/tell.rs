@@ -97,7 +97,7 @@ impl Findings {
         }
         let report = |by| -> Result<Vec<LiabilityRow>, Error> {
             let query = Liability { program: PROGRAM, by, point_type: Some(POINT_TYPE), ..Liability::default() };
-            Ok(engine.with_snapshot(|read| crate::report::liability(read, &query))??)
+            Ok(engine.with_snapshot(|read| crate::report::liability(read, engine.now(), &query))??)
         };
         let partner = engine.partner(PartnerKey { program: PROGRAM, partner: PARTNER })?;
         Ok(Findings { customers, partner, months: report(By::Month)?, sources: report(By::Source)? })
