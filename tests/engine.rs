@@ -159,6 +159,8 @@ fn a_partner_has_at_most_a_thousand_open_blocks() {
 fn points_are_not_available_before_their_transaction() {
     let engine = Engine::open_store(Arc::new(MemoryStore::new()), EngineOptions::default()).unwrap();
     let program = CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() };
+    let ahead = Command::new(PROGRAM, RequestId(1), program.clone()).at(engine.now().saturating_add_hours(25));
+    assert!(matches!(engine.execute(&ahead), Err(ExecuteError::Refused(Rejection::TransactionAhead { .. }))));
     engine.execute(&Command::new(PROGRAM, RequestId(1), program)).unwrap();
     let points = CreatePointType { point_type: POINTS, ..CreatePointType::default() };
     engine.execute(&Command::new(PROGRAM, RequestId(2), points)).unwrap();
@@ -312,4 +314,27 @@ fn a_report_does_not_depend_on_bookings() {
         assert_eq!(reports(Timestamp::MIN), before, "seed {seed}: all is booked");
     }
     assert!(late > 10, "only {late} reports had something that was not booked");
+}
+
+/// A booking tells of the accounts that it touched, and stands in the report on the day of the expiry.
+#[test]
+fn a_late_booking_tells_what_happened_when() {
+    let engine = Engine::open_store(Arc::new(MemoryStore::new()), options()).unwrap();
+    set_up(&engine);
+    let lasting = CreatePointType { point_type: PointTypeId(2), ..CreatePointType::default() };
+    engine.execute(&command(1, "2026-01-01T00:00:00Z", lasting)).unwrap();
+    let expires = Some(Expiry::At(at("2026-01-31T23:00:00Z")));
+    let awards = vec![Award { expires, ..Award::new(POINTS, Points(100)) }, Award::new(PointTypeId(2), Points(5))];
+    let accrue = Accrue { member: MemberId(1), partner: None, awards };
+    let granted = engine.execute(&command(2, "2026-01-02T00:00:00Z", accrue)).unwrap().sequence;
+    engine.advance_to(at("2026-03-05T00:00:00Z")).unwrap();
+    assert_eq!(engine.book_due().unwrap(), 1);
+    let booking = engine.journal(granted.next(), 2).unwrap();
+    let [Entry { outcome: Outcome::Done { balances, .. }, .. }] = booking.as_slice() else { panic!("{booking:?}") };
+    assert_eq!(balances.iter().map(|balance| balance.point_type).collect::<Vec<_>>(), [POINTS]);
+
+    let query = Liability { program: PROGRAM, by: By::Day, point_type: Some(POINTS), ..Liability::default() };
+    let rows = engine.with_snapshot(|read| liability(read, engine.now(), &query)).unwrap().unwrap();
+    let rows: Vec<_> = rows.iter().map(|row| (row.bucket.to_string(), row.moved.expired, row.outstanding)).collect();
+    assert_eq!(rows, [("2026-01-02".into(), 0, 100), ("2026-01-31".into(), 100, 0)]);
 }
