@@ -8,7 +8,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A row of the table.
 #[derive(Debug)]
@@ -16,6 +16,8 @@ pub(crate) struct Proof {
     row: &'static str,
     promise: &'static str,
     started: Instant,
+    /// When its counts were last told.
+    told: Instant,
     counts: BTreeMap<&'static str, u64>,
     faults: BTreeMap<&'static str, u64>,
     controls: BTreeMap<&'static str, bool>,
@@ -25,7 +27,9 @@ impl Proof {
     /// A row for a promise of the engine. `faults` are the kinds that must fire.
     pub(crate) fn new(row: &'static str, promise: &'static str, faults: &[&'static str]) -> Proof {
         let faults = faults.iter().map(|kind| (*kind, 0)).collect();
-        Proof { row, promise, started: Instant::now(), counts: BTreeMap::new(), faults, controls: BTreeMap::new() }
+        let now = Instant::now();
+        let (counts, controls) = (BTreeMap::new(), BTreeMap::new());
+        Proof { row, promise, started: now, told: now, counts, faults, controls }
     }
 
     /// How much is to be done: `small`, or what `ACCRUEDB_SIZE` says.
@@ -42,9 +46,13 @@ impl Proof {
         println!("PROOF {}", serde_json::json!({ "row": row, "skipped": why }));
     }
 
-    /// So much more was done.
+    /// So much more was done. Long rows tell once a minute how far they are.
     pub(crate) fn count(&mut self, what: &'static str, more: u64) {
         *self.counts.entry(what).or_default() += more;
+        if self.told.elapsed() > Duration::from_secs(60) {
+            self.told = Instant::now();
+            eprintln!("{} after {} s: {:?}", self.row, self.started.elapsed().as_secs(), self.counts);
+        }
     }
 
     /// A fault of this kind fired so many times more.

@@ -56,6 +56,7 @@ for row in $wanted; do
         { echo "no row $row; there are: $(echo "$rows" | cut -d' ' -f1 | tr '\n' ' ')"; exit 2; }
 done
 mkdir -p "$log"
+echo "what each row says of its progress: tail -f $log/ROW" >&2
 began=$(date +%s)
 echo "$wanted" | xargs -n 1 -P "${JOBS:-5}" ./tests/soak.sh --row
 
