@@ -141,6 +141,21 @@ fn lost_parts_are_named() {
     }
 }
 
+#[test]
+fn a_file_elsewhere_that_current_names_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let (place, letter) = (dir.path().join("db"), dir.path().join("letter"));
+    drop(open(&place).unwrap());
+    fs::write(&letter, "dear all").unwrap();
+    for current in ["../../letter\n".to_owned(), format!("{}\n", letter.display())] {
+        fs::write(place.join("rocks/CURRENT"), current).unwrap();
+        refused(&place, FaultKind::Corrupt, &["CURRENT"]);
+        assert_eq!(fs::read_to_string(&letter).unwrap(), "dear all");
+    }
+    fs::remove_file(place.join("rocks/CURRENT")).unwrap();
+    assert!(contents(&place).iter().all(|(path, _)| !path.to_string_lossy().contains("torn-")));
+}
+
 /// The journal's last entry and what the claim promised, after the write-ahead log was lost.
 fn after_losing_the_log(guard_every_batches: u32, appends: u64) -> (usize, Option<u64>) {
     let dir = tempfile::tempdir().unwrap();

@@ -86,7 +86,7 @@ impl Staging {
             let mut run = run?;
             if !run.is_empty() {
                 let table = run.table().name();
-                let name = format!("{sequence}-{:03}-{table}.sst", files.len());
+                let name = staged_name(sequence, files.len(), table);
                 let bytes = self.write(&mut run, &name)?;
                 files.push(StagedFile { table: table.to_owned(), name, bytes });
             }
@@ -109,6 +109,19 @@ impl Staging {
         let mut batch = WriteBatch::default();
         batch.put_cf(database.family(META)?, INTENT, bytes);
         database.write("recording a checkpoint", batch)
+    }
+
+    /// The checkpoint that was recorded. Its names are bytes from the disk: one that no checkpoint gives a file could
+    /// lead out of `staging/`.
+    fn recorded(&self, bytes: &[u8]) -> Result<Intent, Fault> {
+        let intent = codec::decode::<Intent>(bytes, "the recorded checkpoint")?;
+        for (place, file) in intent.files.iter().enumerate() {
+            if file.name != staged_name(intent.sequence, place, &file.table) || file.table.contains('/') {
+                let what = format!("{}: the recorded checkpoint names {:?}", self.path.display(), file.name);
+                return Err(Fault::corrupt(what));
+            }
+        }
+        Ok(intent)
     }
 
     /// Steps 3 and 4.
@@ -156,7 +169,7 @@ impl Staging {
     pub(super) fn recover(&self, database: &Database) -> Result<(), Fault> {
         match database.meta(INTENT)? {
             None => self.check_none_entered(database).and_then(|()| self.clear()),
-            Some(bytes) => self.apply(database, &codec::decode::<Intent>(&bytes, "the recorded checkpoint")?),
+            Some(bytes) => self.apply(database, &self.recorded(&bytes)?),
         }
     }
 
@@ -186,6 +199,11 @@ impl Staging {
         }
         Ok(())
     }
+}
+
+/// Under which name a checkpoint stages its file at a place.
+fn staged_name(sequence: Sequence, place: usize, table: &str) -> String {
+    format!("{sequence}-{place:03}-{table}.sst")
 }
 
 /// The names in a directory, each with what it names. RocksDB may remove files meanwhile.
@@ -228,4 +246,31 @@ fn ingest(database: &Database, table: &str, path: &Path) -> Result<(), Fault> {
     options.set_move_files(true);
     let entered = database.db().ingest_external_file_cf_opts(database.family(table)?, &options, vec![path]);
     entered.map_err(|error| fault(&format!("checkpoint of table {table}"), error))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::options::{RocksOptions, machine};
+    use super::*;
+
+    #[test]
+    fn an_intent_that_names_a_file_elsewhere_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let setup = Setup::new(RocksOptions::default(), &machine().unwrap());
+        let staging = Staging::open(dir.path().join("staging"), setup).unwrap();
+        let read = |table: &str, name: &str| {
+            let file = StagedFile { table: table.to_owned(), name: name.to_owned(), bytes: 1 };
+            let intent = Intent { sequence: Sequence(7), files: vec![file] };
+            let mut bytes = Vec::new();
+            codec::encode(&intent, &mut bytes).unwrap();
+            staging.recorded(&bytes).map(|read| assert_eq!(read, intent))
+        };
+        read("items", "7-000-items.sst").unwrap();
+        let names = ["/etc/passwd", "../guard", "7-001-items.sst", "8-000-items.sst", "7-000-items.sst/../x", ""];
+        let names = names.map(|name| ("items", name));
+        for (table, name) in names.into_iter().chain([("items/../../x", "7-000-items/../../x.sst")]) {
+            let fault = read(table, name).unwrap_err();
+            assert_eq!(fault, Fault::corrupt(fault.what.clone()), "{name}");
+        }
+    }
 }

@@ -7,6 +7,7 @@
 
 use super::database::{Database, META, StoredFile};
 use super::directory::Directory;
+use super::logs::is_number;
 use super::options::Setup;
 use super::torn::open_whole;
 use crate::domain::{Fault, FaultKind, Sequence};
@@ -107,7 +108,7 @@ fn named_missing(directory: &Path, fault: &Fault) -> Result<Option<PathBuf>, Fau
     for part in fault.what.split('/') {
         let Some((number, _)) = part.split_once(".sst") else { continue };
         let path = directory.join(number).with_extension("sst");
-        if number.bytes().all(|byte| byte.is_ascii_digit()) && !exists(&path)? {
+        if is_number(number) && !exists(&path)? {
             return Ok(Some(path));
         }
     }
@@ -121,6 +122,16 @@ mod tests {
 
     fn file(path: &Path) -> StoredFile {
         StoredFile { table: META.to_owned(), path: path.to_owned(), level: 0, rows: 1, bytes: 1 }
+    }
+
+    #[test]
+    fn a_name_without_a_number_is_none_of_rocksdbs() {
+        let dir = tempfile::tempdir().unwrap();
+        let missing = |what: &str| named_missing(dir.path(), &Fault::corrupt(what)).unwrap();
+        assert_eq!(missing("While open: /db/rocks/000012.sst: No such file"), Some(dir.path().join("000012.sst")));
+        for what in ["/db/rocks/.sst", "/db/rocks/x.sst: gone", "/db/rocks/1 .sst", "nothing"] {
+            assert_eq!(missing(what), None, "{what}");
+        }
     }
 
     #[test]

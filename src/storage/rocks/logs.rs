@@ -23,20 +23,42 @@ pub(super) const RECYCLED: [u8; 6] = [5, 6, 7, 8, 11, 131];
 /// The write-ahead logs in RocksDB's directory, the newest last.
 pub(super) fn write_ahead_logs(path: &Path) -> Result<Vec<PathBuf>, Fault> {
     let mut logs = names(path)?;
-    logs.retain(|name| name.ends_with(".log"));
+    logs.retain(|name| name.strip_suffix(".log").is_some_and(is_number));
     logs.sort_by_key(|name| (name.len(), name.clone()));
-    Ok(logs.into_iter().map(|name| path.join(name)).collect())
+    present(logs.into_iter().map(|name| path.join(name)))
 }
 
-/// The manifest that counts, if it can be told.
+/// The manifest that counts, if it can be told. `CURRENT` is no more than bytes from the disk: where it does not name
+/// a manifest as RocksDB does, it may name any file of the machine. RocksDB refuses such a one.
 pub(super) fn manifest(path: &Path) -> Result<Option<PathBuf>, Fault> {
     let current = path.join("CURRENT");
     if !exists(&current)? {
         return Ok(None);
     }
-    let name = fs::read(&current).map_err(|error| io_fault("read", &current, &error))?;
-    let manifest = String::from_utf8(name).ok().map(|name| path.join(name.trim_end()));
-    Ok(manifest.filter(|manifest| manifest.is_file()))
+    let words = fs::read(&current).map_err(|error| io_fault("read", &current, &error))?;
+    let words = String::from_utf8(words).unwrap_or_default();
+    let name = words.strip_suffix('\n').filter(|name| name.strip_prefix("MANIFEST-").is_some_and(is_number));
+    Ok(present(name.map(|name| path.join(name)))?.pop())
+}
+
+/// Whether this is the number of a file of RocksDB's.
+pub(super) fn is_number(digits: &str) -> bool {
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Those that are files. RocksDB makes nothing else under such a name, so a link leads to what is none of ours.
+fn present(paths: impl IntoIterator<Item = PathBuf>) -> Result<Vec<PathBuf>, Fault> {
+    let mut files = Vec::new();
+    for path in paths {
+        match fs::symlink_metadata(&path) {
+            Ok(found) if found.is_file() => files.push(path),
+            Ok(_) => {}
+            // RocksDB removes logs while it is open
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(io_fault("look at", &path, &error)),
+        }
+    }
+    Ok(files)
 }
 
 /// Refuses logs that RocksDB would read for ever, or take for empty; those too that it has no more use for, and is
@@ -180,6 +202,41 @@ pub(super) mod tests {
             }
         }
         headers
+    }
+
+    #[test]
+    fn a_manifest_is_named_as_rocksdb_names_it_or_not_at_all() {
+        let dir = tempfile::tempdir().unwrap();
+        let rocks = dir.path().join("rocks");
+        fs::create_dir_all(rocks.join("MANIFEST-4")).unwrap();
+        for file in ["secret", "MANIFEST-1", "rocks/MANIFEST-2", "rocks/MANIFEST-x", "rocks/2.log", "rocks/10.log"] {
+            fs::write(dir.path().join(file), "bytes").unwrap();
+        }
+        std::os::unix::fs::symlink("../secret", rocks.join("MANIFEST-3")).unwrap();
+        std::os::unix::fs::symlink("../secret", rocks.join("3.log")).unwrap();
+        fs::write(rocks.join("a.log"), "bytes").unwrap();
+        let named = |current: &str| {
+            fs::write(rocks.join("CURRENT"), current).unwrap();
+            manifest(&rocks).unwrap()
+        };
+        assert_eq!(named("MANIFEST-2\n"), Some(rocks.join("MANIFEST-2")));
+        let absolute = dir.path().join("MANIFEST-1\n").display().to_string();
+        let names = [
+            "../secret\n",
+            "../MANIFEST-1\n",
+            "MANIFEST-../../secret\n",
+            "secret\n",
+            &absolute,
+            "\n",
+            "",
+            "MANIFEST-\n",
+        ];
+        let names = names.into_iter().chain(["MANIFEST-x\n", "MANIFEST-2", "MANIFEST-2\n\n", " MANIFEST-2\n"]);
+        // missing; a link; a directory
+        for current in names.chain(["MANIFEST-1\n", "MANIFEST-3\n", "MANIFEST-4\n"]) {
+            assert_eq!(named(current), None, "{current:?}");
+        }
+        assert_eq!(write_ahead_logs(&rocks).unwrap(), [rocks.join("2.log"), rocks.join("10.log")]);
     }
 
     #[test]
