@@ -8,11 +8,15 @@ use accruedb::domain::{
 };
 use accruedb::domain::{Fault, FaultKind};
 use accruedb::storage::keys::Key;
+use accruedb::storage::record::{begin, finish};
 use accruedb::storage::{
     Appended, Corrections, Epoch, Expiries, JournalRecord, Read, Requests, Run, Store, TableId, Tail, codec,
 };
 use std::ops::ControlFlow;
 use std::sync::Arc;
+
+/// What comes before a record's entries.
+const HEADER_BYTES: usize = 44;
 
 /// Opens the store of one place.
 pub(crate) type Place = Box<dyn Fn() -> Arc<dyn Store>>;
@@ -36,20 +40,30 @@ pub(crate) fn conforms(new: &dyn Fn() -> Place) {
         a_store_opened_again_has_everything,
         a_release_promises_the_exact_end,
         without_a_release_the_promise_is_a_lower_bound,
+        a_journal_without_its_promised_end_is_refused,
+        a_journal_with_another_promised_entry_is_refused,
+        a_journal_whose_promise_ends_inside_a_record_is_refused,
+        a_journal_that_goes_on_after_its_release_is_refused,
     ] {
         check(&new());
     }
 }
 
-/// The record of entries `first..=last`.
+/// The record of entries `first..=last`: its head, and words for entries.
 pub(crate) fn record(first: u64, last: u64) -> JournalRecord {
-    let bytes = format!("entries {first} to {last}").into_bytes();
-    JournalRecord { first: Sequence(first), last: Sequence(last), hash: [last as u8; 32], bytes }
+    record_of(first, last, &format!("entries {first} to {last}"))
 }
 
-/// The end of the journal after entry `last`.
-pub(crate) fn tail(last: u64) -> Tail {
-    Tail { sequence: Sequence(last), hash: [last as u8; 32] }
+pub(crate) fn record_of(first: u64, last: u64, words: &str) -> JournalRecord {
+    let mut bytes = Vec::new();
+    begin(&mut bytes);
+    bytes.extend_from_slice(words.as_bytes());
+    finish(bytes, [0; 32], Sequence(first), u32::try_from(last - first + 1).unwrap())
+}
+
+/// The end of the journal after the record of entries `first..=last`.
+pub(crate) fn tail(first: u64, last: u64) -> Tail {
+    Tail { sequence: Sequence(last), hash: record(first, last).hash }
 }
 
 /// What [`record`] stores, as [`journal`] reads it.
@@ -61,7 +75,8 @@ pub(crate) fn stored(first: u64, last: u64) -> (u64, String) {
 pub(crate) fn journal(store: &dyn Read, from: u64) -> Vec<(u64, String)> {
     let mut records = Vec::new();
     let mut visit = |key: &[u8], bytes: &[u8]| {
-        records.push((Sequence::from_bytes(key).unwrap().0, String::from_utf8(bytes.to_vec()).unwrap()));
+        let words = bytes[HEADER_BYTES..].to_vec();
+        records.push((Sequence::from_bytes(key).unwrap().0, String::from_utf8(words).unwrap()));
         Ok(ControlFlow::Continue(()))
     };
     store.journal(Sequence(from), &mut visit).unwrap();
@@ -139,7 +154,7 @@ fn each_claim_ends_the_one_before(place: &Place) {
     assert!(second > first);
     assert_eq!(store.append(first, &[record(3, 3)]), Appended::Fenced);
     assert_eq!(checkpoint(&*store, first, 2, vec![requests(&[(1, Some(1))])]).unwrap_err().kind, FaultKind::Fenced);
-    assert_eq!(store.release(first, tail(2)).unwrap_err().kind, FaultKind::Fenced);
+    assert_eq!(store.release(first, tail(1, 2)).unwrap_err().kind, FaultKind::Fenced);
     assert_eq!(store.snapshot(first).err().unwrap().kind, FaultKind::Fenced);
     assert_eq!((journal(&*store, 0), all_requests(&*store)), (vec![stored(1, 2)], vec![]));
     append(&*store, second, &[(3, 3)]);
@@ -150,7 +165,7 @@ fn a_release_ends_its_epoch(place: &Place) {
     let store = place();
     let epoch = store.claim().unwrap().epoch;
     append(&*store, epoch, &[(1, 1)]);
-    store.release(epoch, tail(1)).unwrap();
+    store.release(epoch, tail(1, 1)).unwrap();
     assert_eq!(store.append(epoch, &[record(2, 2)]), Appended::Fenced);
     assert_eq!(checkpoint(&*store, epoch, 1, vec![]).unwrap_err().kind, FaultKind::Fenced);
     assert_eq!(journal(&*store, 0), [stored(1, 1)]);
@@ -355,7 +370,7 @@ fn a_store_opened_again_has_everything(place: &Place) {
         assert_eq!(journal(&*store, 0), [stored(1, 2), stored(3, 3), stored(4, 9)]);
         assert_eq!(all_requests(&*store), [(1, 1), (2, 2)]);
         if released {
-            store.release(claim.epoch, tail(9)).unwrap();
+            store.release(claim.epoch, tail(4, 9)).unwrap();
         }
     }
     assert_eq!(journal(&*place(), 0).len(), 3);
@@ -366,12 +381,12 @@ fn a_release_promises_the_exact_end(place: &Place) {
         let store = place();
         let epoch = store.claim().unwrap().epoch;
         append(&*store, epoch, &[(last, last)]);
-        store.release(epoch, tail(last)).unwrap();
+        store.release(epoch, tail(last, last)).unwrap();
         drop(store);
         let claim = place().claim().unwrap();
-        assert_eq!((claim.released, claim.promised), (true, Some(tail(last))));
+        assert_eq!((claim.released, claim.promised), (true, Some(tail(last, last))));
         let claim = place().claim().unwrap();
-        assert_eq!((claim.released, claim.promised), (false, Some(tail(last))), "a claim opens it again");
+        assert_eq!((claim.released, claim.promised), (false, Some(tail(last, last))), "a claim opens it again");
     }
 }
 
@@ -381,7 +396,7 @@ fn without_a_release_the_promise_is_a_lower_bound(place: &Place) {
         let store = place();
         let claim = store.claim().unwrap();
         assert!(!claim.released);
-        assert!(claim.promised.is_none_or(|promised| promised == tail(promised.sequence.0)));
+        assert!(claim.promised.is_none_or(|promised| promised == tail(promised.sequence.0, promised.sequence.0)));
         assert!(claim.promised.is_none_or(|promised| promised.sequence.0 <= last));
         for _ in 0..40 {
             last += 1;
@@ -390,6 +405,43 @@ fn without_a_release_the_promise_is_a_lower_bound(place: &Place) {
         let again = store.claim().unwrap();
         assert!(!again.released && again.promised.is_none_or(|promised| promised.sequence.0 <= last));
     }
+}
+
+/// A writer appends entries 1 to 4 and is done; what it says of the journal's end is not so. Every claim says that.
+fn refused_every_time(place: &Place, said: Tail, words: &str) {
+    let released = {
+        let store = place();
+        let epoch = store.claim().unwrap().epoch;
+        append(&*store, epoch, &[(1, 1), (2, 2), (3, 4)]);
+        store.release(epoch, said).unwrap();
+        epoch
+    };
+    for _ in 0..3 {
+        let store = place();
+        for _ in 0..2 {
+            let fault = store.claim().unwrap_err();
+            assert!(fault.kind == FaultKind::Corrupt && fault.what.contains(words), "{words:?} is not in: {fault}");
+            assert_eq!(store.append(released, &[record(5, 5)]), Appended::Fenced);
+        }
+        assert_eq!(journal(&*store, 0), [stored(1, 1), stored(2, 2), stored(3, 4)]);
+    }
+}
+
+fn a_journal_without_its_promised_end_is_refused(place: &Place) {
+    refused_every_time(place, tail(5, 5), "the journal ends at entry 4, but entry 5 was answered: its tail is lost");
+}
+
+fn a_journal_with_another_promised_entry_is_refused(place: &Place) {
+    let other = Tail { sequence: Sequence(4), hash: [7; 32] };
+    refused_every_time(place, other, "journal entry 4 is not the one that was answered");
+}
+
+fn a_journal_whose_promise_ends_inside_a_record_is_refused(place: &Place) {
+    refused_every_time(place, tail(3, 3), "journal entry 3 is not the one that was answered");
+}
+
+fn a_journal_that_goes_on_after_its_release_is_refused(place: &Place) {
+    refused_every_time(place, tail(2, 2), "the journal goes on after entry 2, at which the database was closed");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! What only the store on disk can do wrong: locks, formats, lost and damaged files, backups.
 
-use crate::conformance::{all_requests, checkpoint, journal, record, requests, stored, tail};
+use crate::conformance::{all_requests, checkpoint, journal, record, record_of, requests, stored, tail};
 use accruedb::domain::{Fault, FaultKind, Sequence};
 use accruedb::storage::rocks::{RocksOptions, RocksStore};
 use accruedb::storage::{Appended, Epoch, Store};
@@ -156,8 +156,19 @@ fn a_file_elsewhere_that_current_names_is_left_alone() {
     assert!(contents(&place).iter().all(|(path, _)| !path.to_string_lossy().contains("torn-")));
 }
 
-/// The journal's last entry and what the claim promised, after the write-ahead log was lost.
-fn after_losing_the_log(guard_every_batches: u32, appends: u64) -> (usize, Option<u64>) {
+/// Claims what is there, twice in each of several openings: they say the same.
+#[track_caller]
+fn claimed(dir: &Path) -> Result<Option<u64>, String> {
+    let claim = || open(dir).unwrap().claim().map(|claim| claim.promised.map(|promised| promised.sequence.0));
+    let claimed = claim().map_err(|fault| fault.what);
+    for _ in 0..2 {
+        assert_eq!(claim().map_err(|fault| fault.what), claimed, "another verdict at another opening");
+    }
+    claimed
+}
+
+/// What the claim says after the write-ahead log was lost.
+fn after_losing_the_log(guard_every_batches: u32, appends: u64) -> Result<Option<u64>, String> {
     let dir = tempfile::tempdir().unwrap();
     let store = guarded(dir.path(), guard_every_batches);
     let epoch = store.claim().unwrap().epoch;
@@ -168,18 +179,50 @@ fn after_losing_the_log(guard_every_batches: u32, appends: u64) -> (usize, Optio
     for log in logs {
         fs::remove_file(log).unwrap();
     }
-    let store = open(dir.path()).unwrap();
-    let claim = store.claim().unwrap();
-    assert!(!claim.released);
-    (journal(&store, 0).len(), claim.promised.map(|promised| promised.sequence.0))
+    claimed(dir.path())
 }
 
 #[test]
 fn the_guard_outlives_a_lost_write_ahead_log() {
-    assert_eq!(after_losing_the_log(1, 5), (0, Some(5)));
-    assert_eq!(after_losing_the_log(4, 5), (0, Some(4)));
-    assert_eq!(after_losing_the_log(0, 5), (0, Some(5)));
-    assert_eq!(after_losing_the_log(100, 5), (0, None), "control: without a guard the loss goes unnoticed");
+    let lost =
+        |entry: u64| Err(format!("the journal ends at entry 0, but entry {entry} was answered: its tail is lost"));
+    assert_eq!(after_losing_the_log(1, 5), lost(5));
+    assert_eq!(after_losing_the_log(4, 5), lost(4));
+    assert_eq!(after_losing_the_log(0, 5), lost(5));
+    assert_eq!(after_losing_the_log(100, 5), Ok(None), "control: without a guard the loss goes unnoticed");
+}
+
+#[test]
+fn an_exchanged_history_is_refused_every_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let [ours, theirs] = ["ours", "theirs"].map(|name| {
+        let place = dir.path().join(name);
+        let store = guarded(&place, 1);
+        let epoch = store.claim().unwrap().epoch;
+        append(&store, epoch, 4);
+        assert_eq!(store.append(epoch, &[record_of(5, 5, name)]), Appended::Durable);
+        place
+    });
+    assert_eq!(claimed(&ours), Ok(Some(5)), "control: the history is its own");
+    fs::remove_dir_all(ours.join("rocks")).unwrap();
+    fs::rename(theirs.join("rocks"), ours.join("rocks")).unwrap();
+    assert_eq!(claimed(&ours), Err("journal entry 5 is not the one that was answered".to_owned()));
+}
+
+#[test]
+fn a_journal_that_went_on_after_it_was_closed_is_refused_every_time() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).unwrap();
+    let epoch = store.claim().unwrap().epoch;
+    append(&store, epoch, 2);
+    store.release(epoch, tail(2, 2)).unwrap();
+    let closed = fs::read(dir.path().join("guard")).unwrap();
+    let epoch = store.claim().unwrap().epoch;
+    assert_eq!(store.append(epoch, &[record(3, 3)]), Appended::Durable);
+    drop(store);
+    fs::write(dir.path().join("guard"), closed).unwrap();
+    let refused = "the journal goes on after entry 2, at which the database was closed";
+    assert_eq!(claimed(dir.path()), Err(refused.to_owned()));
 }
 
 #[test]
@@ -204,14 +247,14 @@ fn a_released_store_needs_no_write_ahead_log() {
     let epoch = store.claim().unwrap().epoch;
     append(&store, epoch, 5);
     checkpoint(&store, epoch, 5, vec![requests(&[(1, Some(1))])]).unwrap();
-    store.release(epoch, tail(5)).unwrap();
+    store.release(epoch, tail(5, 5)).unwrap();
     drop(store);
     for log in files(&dir.path().join("rocks"), "log") {
         fs::remove_file(log).unwrap();
     }
     let store = open(dir.path()).unwrap();
     let claim = store.claim().unwrap();
-    assert_eq!((claim.released, claim.promised, claim.applied), (true, Some(tail(5)), Sequence(5)));
+    assert_eq!((claim.released, claim.promised, claim.applied), (true, Some(tail(5, 5)), Sequence(5)));
     assert_eq!((journal(&store, 0).len(), all_requests(&store)), (5, vec![(1, 1)]));
 }
 
@@ -244,7 +287,7 @@ fn with_rows(dir: &Path) -> RocksStore {
     append(&store, epoch, 500);
     let rows: Vec<(u128, Option<u64>)> = (1..=5000).map(|n| (n * 7919, Some(n as u64))).collect();
     checkpoint(&store, epoch, 500, vec![requests(&rows)]).unwrap();
-    store.release(epoch, tail(500)).unwrap();
+    store.release(epoch, tail(500, 500)).unwrap();
     store
 }
 
@@ -314,7 +357,7 @@ fn a_backup_opens_as_a_store() {
 
     let copied = open(&copy).unwrap();
     let claim = copied.claim().unwrap();
-    assert_eq!((claim.applied, claim.released, claim.promised), (Sequence(4), false, Some(tail(5))));
+    assert_eq!((claim.applied, claim.released, claim.promised), (Sequence(4), false, Some(tail(5, 5))));
     assert!(claim.epoch > epoch);
     assert_eq!((journal(&copied, 0).len(), all_requests(&copied)), (5, vec![(1, 1), (2, 2)]));
     assert_eq!(copied.append(claim.epoch, &[record(6, 6)]), Appended::Durable);

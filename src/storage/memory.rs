@@ -2,7 +2,7 @@
 //! lives, and can be told to break one on its k-th call.
 
 use super::keys::Key;
-use super::{Appended, Claim, Epoch, FORMAT_VERSION, JournalRecord, Read, Run, Store, TableId, Tail, Visit};
+use super::{Appended, Claim, Epoch, FORMAT_VERSION, JournalRecord, Read, Run, Store, TableId, Tail, Visit, promise};
 use crate::domain::{Fault, FaultKind, Sequence};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
@@ -304,6 +304,9 @@ impl Store for MemoryStore {
         let mut state = self.0.lock();
         if trouble == Some(Trouble::Fail) {
             return Err(planned());
+        }
+        if let Some(promised) = state.promised {
+            promise::check(&|at| Ok(state.journal_record(at)), promised, state.released)?;
         }
         if let Some((sequence, rows)) = state.torn.take() {
             if trouble == Some(Trouble::Tear) {

@@ -10,6 +10,7 @@ mod files;
 mod guard;
 pub mod keys;
 pub mod memory;
+mod promise;
 pub mod record;
 #[cfg(feature = "rocksdb")]
 pub mod rocks;
@@ -117,6 +118,9 @@ pub trait Read: Send + Sync {
 /// overlap.
 pub trait Store: Read + Debug {
     /// Claims the place of the one writer: earlier claims are fenced. Finishes a checkpoint that was interrupted.
+    ///
+    /// # Errors
+    /// `Corrupt` where the journal is not the one that was promised: now, and whenever it is tried again.
     fn claim(&self) -> Result<Claim, Fault>;
 
     /// Appends records to the journal, all or none, durable on return.

@@ -11,6 +11,7 @@ use crate::domain::{Fault, FaultKind, Sequence};
 use crate::storage::files::{exists, rename_durably, sync_directory, unfinished};
 use crate::storage::guard::{Guard, Mark};
 use crate::storage::keys::Key;
+use crate::storage::promise;
 use crate::storage::record::Record;
 use crate::storage::{Appended, Claim, Epoch, JournalRecord, Read, Run, Store, TableId, Tail, Visit};
 use parking_lot::{Mutex, RwLock, RwLockUpgradableReadGuard};
@@ -169,6 +170,13 @@ impl Store for RocksStore {
         let mut writer = self.writer.lock();
         writer.healthy()?;
         writer.term = None;
+        let released = matches!(writer.guard.mark(), Mark::Closed(_));
+        // IMPORTANT: before anything is written. The guard then still says what was promised, and a journal that does
+        // not keep it is refused as often as it is tried.
+        if let Some(promised) = writer.tail {
+            promise::check(&|at| self.journal_record(at), promised, released)?;
+        }
+        let end = self.journal_end()?;
         let epoch = self.database.meta_number(EPOCH)?.next();
         let mut batch = WriteBatch::default();
         batch.put_cf(self.database.family(META)?, EPOCH, epoch.to_bytes());
@@ -177,12 +185,8 @@ impl Store for RocksStore {
         writer.poisoned_by(recovered)?;
         let applied = self.database.meta_number(APPLIED)?;
 
-        let released = matches!(writer.guard.mark(), Mark::Closed(_));
-        if !released {
-            // what a crash left beyond the last promise is promised now: the guard never lags by more than its count
-            let end = self.journal_end()?;
-            writer.tail = writer.tail.into_iter().chain(end).max_by_key(|tail| tail.sequence);
-        }
+        // what a crash left beyond the last promise is promised now: the guard never lags by more than its count
+        writer.tail = end.or(writer.tail);
         let promised = writer.tail;
         let reopened = writer.guard.reopen(promised);
         writer.poisoned_by(reopened)?;

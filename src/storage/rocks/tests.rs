@@ -8,7 +8,7 @@ use super::options::{Setup, machine};
 use super::{RocksOptions, RocksStore};
 use crate::domain::{Fault, FaultKind, ProgramId, RequestId, RequestKey, Sequence};
 use crate::storage::keys::Key;
-use crate::storage::{Appended, Epoch, JournalRecord, Read, Requests, Run, Store, TableId, Tail, codec};
+use crate::storage::{Appended, Epoch, JournalRecord, Read, Requests, Run, Store, TableId, Tail, codec, record};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -37,7 +37,10 @@ fn values(store: &RocksStore) -> [Option<u64>; 4] {
 }
 
 fn record(entry: u64) -> JournalRecord {
-    JournalRecord { first: Sequence(entry), last: Sequence(entry), hash: [entry as u8; 32], bytes: vec![entry as u8] }
+    let mut bytes = Vec::new();
+    record::begin(&mut bytes);
+    record::push(&[entry as u8], &mut bytes);
+    record::finish(bytes, [0; 32], Sequence(entry), 1)
 }
 
 /// A store with requests 1 to 3 at entry 1, and a checkpoint at entry 2 in two files, staged only.
