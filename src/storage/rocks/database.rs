@@ -1,7 +1,7 @@
 //! RocksDB with our families: opening, creating, synced writes, its files.
 
 use super::error::fault;
-use super::logs::check_kinds;
+use super::logs::check_logs;
 use super::options::{self, Setup};
 use crate::domain::{Fault, Sequence};
 use crate::storage::TableId;
@@ -41,9 +41,8 @@ pub(super) struct Database {
 }
 
 impl Database {
-    /// Opens what [`Database::create`] made.
+    /// Opens what [`Database::create`] made. Its logs have been checked.
     pub(super) fn open(path: &Path, setup: &Setup) -> Result<Database, Fault> {
-        check_kinds(path)?;
         let opened = DB::open_cf_descriptors(&setup.database(), path, families(setup));
         let db = opened.map_err(|error| fault(&format!("opening {}", path.display()), error))?;
         Ok(Database { db, path: path.to_owned(), setup: setup.clone() })
@@ -159,7 +158,7 @@ impl Database {
     }
 
     fn read_every_block(&self) -> Result<(), Fault> {
-        check_kinds(&self.path)?;
+        check_logs(&self.path)?;
         let setup = self.setup.without_cache();
         let opened = DB::open_cf_descriptors_read_only(&setup.database(), &self.path, families(&setup), false);
         let db = opened.map_err(|error| fault("verifying the files", error))?;

@@ -1,36 +1,61 @@
-//! RocksDB's logs, the write-ahead log and the manifest: their format, and a damage that RocksDB does not survive.
+//! RocksDB's logs, the write-ahead log and the manifest: which there are, and damage that RocksDB does not survive or
+//! does not see.
 //!
-//! A log is a row of blocks. A record lies in one block, or in parts in several. RocksDB can use an old log file again,
-//! and then writes records of kinds of their own. It looks at the kind before it looks at the checksum: one damaged bit
-//! that makes such a kind of another lets it read the same record for ever; in the first record of a log, it takes the
-//! log for empty. It is never told to use a file again, so those kinds are damage, and looked for before it reads.
+//! RocksDB can use an old log file again, and then writes records of kinds of their own. It looks at the kind before it
+//! looks at the checksum: one damaged bit that makes such a kind of another lets it read the same record for ever; in
+//! the first record of a log, it takes the log for empty. It is never told to use a file again, so those kinds are
+//! damage, and looked for before it reads.
+//!
+//! In a log's last block it takes a record whose length leads beyond the end for the last one, and where a header is
+//! zeroed it passes over the rest of any block, without a word. So a broken record that was synced, which those behind
+//! it show, is looked for, too.
 
+use super::records::{HEADER_BYTES, blocks, first_break};
 use crate::domain::Fault;
 use crate::storage::files::{exists, io_fault, names};
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
-pub(super) const BLOCK_BYTES: usize = 32 << 10;
-pub(super) const HEADER_BYTES: usize = 7;
 const NOTHING: u8 = 0;
-pub(super) const WHOLE: u8 = 1;
-pub(super) const FIRST: u8 = 2;
-pub(super) const MIDDLE: u8 = 3;
 /// The kinds of records in a file that was used before.
 pub(super) const RECYCLED: [u8; 6] = [5, 6, 7, 8, 11, 131];
 
+/// A log of RocksDB's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Log {
+    pub(super) path: PathBuf,
+    /// How many records are written to it together, for one sync.
+    pub(super) group: usize,
+    /// The same, at most: where more than one thread has something to write.
+    pub(super) group_max: usize,
+}
+
+impl Log {
+    /// One record for each sync: threads that write at once share one.
+    fn write_ahead(path: PathBuf) -> Log {
+        Log { path, group: 1, group_max: 1 }
+    }
+
+    /// A flush tells of its file and then of the log it has made needless. Beside it a compaction and a checkpoint may
+    /// each have a record to write, and a second flush, if the first one waits.
+    fn manifest(path: PathBuf) -> Log {
+        Log { path, group: 2, group_max: 5 }
+    }
+}
+
 /// The write-ahead logs in RocksDB's directory, the newest last.
-pub(super) fn write_ahead_logs(path: &Path) -> Result<Vec<PathBuf>, Fault> {
+pub(super) fn write_ahead_logs(path: &Path) -> Result<Vec<Log>, Fault> {
     let mut logs = names(path)?;
     logs.retain(|name| name.strip_suffix(".log").is_some_and(is_number));
     logs.sort_by_key(|name| (name.len(), name.clone()));
-    present(logs.into_iter().map(|name| path.join(name)))
+    let logs = present(logs.into_iter().map(|name| path.join(name)))?;
+    Ok(logs.into_iter().map(Log::write_ahead).collect())
 }
 
 /// The manifest that counts, if it can be told. `CURRENT` is no more than bytes from the disk: where it does not name
 /// a manifest as RocksDB does, it may name any file of the machine. RocksDB refuses such a one.
-pub(super) fn manifest(path: &Path) -> Result<Option<PathBuf>, Fault> {
+pub(super) fn manifest(path: &Path) -> Result<Option<Log>, Fault> {
     let current = path.join("CURRENT");
     if !exists(&current)? {
         return Ok(None);
@@ -38,7 +63,7 @@ pub(super) fn manifest(path: &Path) -> Result<Option<PathBuf>, Fault> {
     let words = fs::read(&current).map_err(|error| io_fault("read", &current, &error))?;
     let words = String::from_utf8(words).unwrap_or_default();
     let name = words.strip_suffix('\n').filter(|name| name.strip_prefix("MANIFEST-").is_some_and(is_number));
-    Ok(present(name.map(|name| path.join(name)))?.pop())
+    Ok(present(name.map(|name| path.join(name)))?.pop().map(Log::manifest))
 }
 
 /// Whether this is the number of a file of RocksDB's.
@@ -61,38 +86,40 @@ fn present(paths: impl IntoIterator<Item = PathBuf>) -> Result<Vec<PathBuf>, Fau
     Ok(files)
 }
 
-/// Refuses logs that RocksDB would read for ever, or take for empty; those too that it has no more use for, and is
-/// about to remove.
-pub(super) fn check_kinds(path: &Path) -> Result<(), Fault> {
+/// Refuses logs that RocksDB would read for ever, take for empty, or for shorter than they are; those too that it has
+/// no more use for, and is about to remove.
+///
+/// What a loss of power can leave is not refused: of the records that were written together last, any may be broken.
+pub(super) fn check_logs(path: &Path) -> Result<(), Fault> {
     for log in write_ahead_logs(path)?.into_iter().chain(manifest(path)?) {
-        let found = match first_recycled(&log) {
+        let damage = match damage(&log) {
             // RocksDB removes logs while it is open
             Err(error) if error.kind() == ErrorKind::NotFound => None,
-            found => found.map_err(|error| io_fault("read", &log, &error))?,
+            damage => damage.map_err(|error| io_fault("read", &log.path, &error))?,
         };
-        if let Some(at) = found {
-            let what = format!("{}: the record at byte {at} is of a kind that is never written", log.display());
-            return Err(Fault::corrupt(what));
+        if let Some(damage) = damage {
+            return Err(Fault::corrupt(format!("{}: {damage}", log.path.display())));
         }
     }
     Ok(())
 }
 
-fn first_recycled(log: &Path) -> io::Result<Option<u64>> {
-    let mut log = File::open(log)?;
-    let mut block = Vec::with_capacity(BLOCK_BYTES);
-    let mut begin = 0u64;
-    loop {
-        block.clear();
-        log.by_ref().take(BLOCK_BYTES as u64).read_to_end(&mut block)?;
-        if let Some(at) = first_recycled_in(&block) {
-            return Ok(Some(begin.saturating_add(at as u64)));
-        }
-        if block.len() < BLOCK_BYTES {
-            return Ok(None);
-        }
-        begin = begin.saturating_add(BLOCK_BYTES as u64);
+fn damage(log: &Log) -> io::Result<Option<String>> {
+    if let Some(at) = first_recycled(&log.path)? {
+        return Ok(Some(format!("the record at byte {at} is of a kind that is never written")));
     }
+    let found = first_break(File::open(&log.path)?, log.group_max)?.filter(|found| found.behind >= log.group_max);
+    Ok(found.map(|found| format!("the record at byte {} is broken, and there are others behind it", found.at)))
+}
+
+fn first_recycled(log: &Path) -> io::Result<Option<u64>> {
+    for block in blocks(File::open(log)?) {
+        let (block_at, block) = block?;
+        if let Some(at) = first_recycled_in(&block) {
+            return Ok(Some(block_at.saturating_add(at as u64)));
+        }
+    }
+    Ok(None)
 }
 
 fn first_recycled_in(block: &[u8]) -> Option<usize> {
@@ -111,98 +138,13 @@ fn first_recycled_in(block: &[u8]) -> Option<usize> {
     None
 }
 
-/// A record of a log, as its header says.
-pub(super) struct Record<'a> {
-    checksum: u32,
-    pub(super) kind: u8,
-    /// The kind and the content: what the checksum is of.
-    checked: &'a [u8],
-    pub(super) content: &'a [u8],
-}
-
-impl<'a> Record<'a> {
-    /// What lies at a place, if it ends within its block.
-    pub(super) fn at(log: &'a [u8], at: usize) -> Option<Record<'a>> {
-        let block_end = BLOCK_BYTES.saturating_sub(at % BLOCK_BYTES);
-        let rest = log.get(at..)?;
-        let rest = rest.get(..block_end).unwrap_or(rest);
-        let (checksum, rest) = rest.split_first_chunk::<4>()?;
-        let (length, checked) = rest.split_first_chunk::<2>()?;
-        let checked = checked.get(..=usize::from(u16::from_le_bytes(*length)))?;
-        let (kind, content) = checked.split_first()?;
-        Some(Record { checksum: u32::from_le_bytes(*checksum), kind: *kind, checked, content })
-    }
-
-    pub(super) fn begins(&self) -> bool {
-        matches!(self.kind, WHOLE | FIRST)
-    }
-
-    pub(super) fn is_sound(&self) -> bool {
-        checksum(self.checked) == self.checksum
-    }
-}
-
-/// CRC-32C, stored in another form so that a checksum of data with checksums in it is one, too.
-pub(super) fn checksum(bytes: &[u8]) -> u32 {
-    crc32c::crc32c(bytes).rotate_right(15).wrapping_add(0xa282_ead8)
-}
-
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     #![expect(clippy::arithmetic_side_effects, reason = "small sizes, and a test may panic")]
 
+    use super::super::records::BLOCK_BYTES;
+    use super::super::records::tests::{headers, log};
     use super::*;
-
-    /// A log as RocksDB writes it, and where each record begins.
-    pub(in super::super) fn log(sizes: &[usize]) -> (Vec<u8>, Vec<usize>) {
-        let mut log = Vec::new();
-        let begins = sizes.iter().zip(1..).map(|(size, fill)| write(&mut log, &vec![fill; *size]));
-        let begins = begins.collect();
-        (log, begins)
-    }
-
-    fn write(log: &mut Vec<u8>, mut content: &[u8]) -> usize {
-        let mut begin = None;
-        loop {
-            let left = BLOCK_BYTES - log.len() % BLOCK_BYTES;
-            if left < HEADER_BYTES {
-                log.resize(log.len() + left, 0);
-                continue;
-            }
-            let (part, rest) = content.split_at(content.len().min(left - HEADER_BYTES));
-            let kind = match (begin, rest) {
-                (None, []) => WHOLE,
-                (None, _) => FIRST,
-                (Some(_), []) => 4,
-                (Some(_), _) => MIDDLE,
-            };
-            let checked = [&[kind], part].concat();
-            begin = begin.or(Some(log.len()));
-            log.extend_from_slice(&checksum(&checked).to_le_bytes());
-            log.extend_from_slice(&(part.len() as u16).to_le_bytes());
-            log.extend_from_slice(&checked);
-            content = rest;
-            if content.is_empty() {
-                return begin.unwrap();
-            }
-        }
-    }
-
-    /// Where the headers are: of whole records and of parts.
-    pub(in super::super) fn headers(log: &[u8]) -> Vec<usize> {
-        let (mut at, mut headers) = (0, Vec::new());
-        while at < log.len() {
-            let left = BLOCK_BYTES - at % BLOCK_BYTES;
-            match Record::at(log, at) {
-                Some(record) if left >= HEADER_BYTES => {
-                    headers.push(at);
-                    at += HEADER_BYTES + record.content.len();
-                }
-                _ => at += left,
-            }
-        }
-        headers
-    }
 
     #[test]
     fn a_manifest_is_named_as_rocksdb_names_it_or_not_at_all() {
@@ -217,7 +159,7 @@ pub(super) mod tests {
         fs::write(rocks.join("a.log"), "bytes").unwrap();
         let named = |current: &str| {
             fs::write(rocks.join("CURRENT"), current).unwrap();
-            manifest(&rocks).unwrap()
+            manifest(&rocks).unwrap().map(|log| log.path)
         };
         assert_eq!(named("MANIFEST-2\n"), Some(rocks.join("MANIFEST-2")));
         let absolute = dir.path().join("MANIFEST-1\n").display().to_string();
@@ -236,7 +178,8 @@ pub(super) mod tests {
         for current in names.chain(["MANIFEST-1\n", "MANIFEST-3\n", "MANIFEST-4\n"]) {
             assert_eq!(named(current), None, "{current:?}");
         }
-        assert_eq!(write_ahead_logs(&rocks).unwrap(), [rocks.join("2.log"), rocks.join("10.log")]);
+        let logs = [rocks.join("2.log"), rocks.join("10.log")].map(Log::write_ahead);
+        assert_eq!(write_ahead_logs(&rocks).unwrap(), logs);
     }
 
     #[test]

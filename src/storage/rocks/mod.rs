@@ -18,6 +18,7 @@ mod entering;
 mod error;
 mod logs;
 mod options;
+mod records;
 mod store;
 mod torn;
 mod view;

@@ -2,9 +2,10 @@
 
 use super::checkpoint::{APPLIED, Intent};
 use super::database::Database;
-use super::logs::tests::headers;
-use super::logs::{HEADER_BYTES, RECYCLED, manifest, write_ahead_logs};
+use super::logs::{Log, RECYCLED, manifest, write_ahead_logs};
 use super::options::{Setup, machine};
+use super::records::HEADER_BYTES;
+use super::records::tests::headers;
 use super::{RocksOptions, RocksStore};
 use crate::domain::{Fault, FaultKind, ProgramId, RequestId, RequestKey, Sequence};
 use crate::storage::keys::Key;
@@ -315,7 +316,7 @@ fn a_kind_that_is_never_written_is_named_and_not_read_for_ever() {
     let rocks = store.directory.rocks();
     drop(store);
     let log = write_ahead_logs(&rocks).unwrap().pop().unwrap();
-    for path in [log, manifest(&rocks).unwrap().unwrap()] {
+    for Log { path, .. } in [log, manifest(&rocks).unwrap().unwrap()] {
         let whole = fs::read(&path).unwrap();
         let headers = headers(&whole);
         // the last one, and of the manifest the last two, may have been torn
@@ -333,5 +334,42 @@ fn a_kind_that_is_never_written_is_named_and_not_read_for_ever() {
         }
         fs::write(&path, whole).unwrap();
     }
+    open().unwrap();
+}
+
+#[test]
+fn a_broken_record_with_others_behind_it_is_named_though_rocksdb_takes_it_for_the_end() {
+    let dir = tempfile::tempdir().unwrap();
+    let open = || RocksStore::open(dir.path(), RocksOptions::default());
+    let store = open().unwrap();
+    let epoch = store.claim().unwrap().epoch;
+    for entry in 1..=6 {
+        assert_eq!(store.append(epoch, &[record(entry)]), Appended::Durable);
+    }
+    let rocks = store.directory.rocks();
+    drop(store);
+    let log = write_ahead_logs(&rocks).unwrap().pop().unwrap();
+    for Log { path, group_max, .. } in [log, manifest(&rocks).unwrap().unwrap()] {
+        let whole = fs::read(&path).unwrap();
+        assert!(whole.len() < 32 << 10, "RocksDB is blind in a log's last block");
+        let headers = headers(&whole);
+        let (synced, _together) = headers.split_at(headers.len() - group_max);
+        assert!(synced.len() > 2);
+        let breaks: [&dyn Fn(&mut [u8]); 2] = [&|at| at[5] |= 0x80, &|at| at[..HEADER_BYTES].fill(0)];
+        for (at, damage) in synced.iter().flat_map(|at| breaks.map(|damage| (*at, damage))) {
+            let mut broken = whole.clone();
+            damage(&mut broken[at..]);
+            fs::write(&path, &broken).unwrap();
+            let fault = open().unwrap_err();
+            let named = format!("{}: the record at byte {at} is broken", path.display());
+            assert!(fault.kind == FaultKind::Corrupt && fault.what.contains(&named), "{named} is not in: {fault}");
+            assert_eq!(fs::read(&path).unwrap(), broken, "it is left as it was");
+        }
+        fs::write(&path, whole).unwrap();
+    }
+    assert!(fs::read_dir(dir.path()).unwrap().all(|entry| {
+        let name = entry.unwrap().file_name();
+        !name.to_string_lossy().starts_with("torn-")
+    }));
     open().unwrap();
 }

@@ -11,27 +11,24 @@
 //! noticed as with any journal that lost its end. A checkpoint's intent is missed by what has entered the tables.
 
 use super::database::Database;
-use super::logs::{BLOCK_BYTES, FIRST, HEADER_BYTES, MIDDLE, Record, manifest, write_ahead_logs};
+use super::logs::{Log, check_logs, manifest, write_ahead_logs};
 use super::options::Setup;
+use super::records::first_break;
 use crate::domain::{Fault, FaultKind};
 use crate::storage::files::{io_fault, write_durably};
-use std::fs::{self, File};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
 
-/// Records that are written together.
-const LOG_GROUP: usize = 1;
-const MANIFEST_GROUP: usize = 2;
-
 /// Opens the database. If it does not open and one of its logs has a torn end, that is cut off first, and kept in
-/// `kept` under the log's name.
+/// `kept` under the log's name. Logs with damage that cannot be one are left as they are.
 pub(super) fn open_whole(path: &Path, kept: &Path, setup: &Setup) -> Result<Database, Fault> {
+    check_logs(path)?;
     match Database::open(path, setup) {
         Err(fault) if fault.kind == FaultKind::Corrupt => {
-            let logs = write_ahead_logs(path)?.pop().map(|log| (log, LOG_GROUP));
-            let logs = logs.into_iter().chain(manifest(path)?.map(|manifest| (manifest, MANIFEST_GROUP)));
             let mut cut = false;
-            for (log, group) in logs {
-                cut |= cut_torn_end(&log, group, kept)?;
+            for log in write_ahead_logs(path)?.pop().into_iter().chain(manifest(path)?) {
+                cut |= cut_torn_end(&log, kept)?;
             }
             if cut { Database::open(path, setup) } else { Err(fault) }
         }
@@ -39,50 +36,47 @@ pub(super) fn open_whole(path: &Path, kept: &Path, setup: &Setup) -> Result<Data
     }
 }
 
-fn cut_torn_end(log: &Path, group: usize, kept: &Path) -> Result<bool, Fault> {
-    let bytes = fs::read(log).map_err(|error| io_fault("read", log, &error))?;
-    let Some((whole, torn)) = torn_end(&bytes, group).and_then(|at| bytes.split_at_checked(at)) else {
-        return Ok(false);
+fn cut_torn_end(log: &Log, kept: &Path) -> Result<bool, Fault> {
+    let path = &log.path;
+    let find = || -> io::Result<Option<(u64, Vec<u8>)>> {
+        let mut file = File::open(path)?;
+        let Some(end) = torn_end(&file, log.group)? else { return Ok(None) };
+        let mut torn = Vec::new();
+        file.seek(SeekFrom::Start(end))?;
+        file.read_to_end(&mut torn)?;
+        Ok(Some((end, torn)))
     };
-    let name = log.file_name().unwrap_or_default().display();
-    write_durably(&kept.join(format!("torn-{name}")), torn)?;
+    let Some((end, torn)) = find().map_err(|error| io_fault("read", path, &error))? else { return Ok(false) };
+    let name = path.file_name().unwrap_or_default().display();
+    write_durably(&kept.join(format!("torn-{name}")), &torn)?;
     let cut = || {
-        let file = File::options().write(true).open(log)?;
-        file.set_len(whole.len() as u64)?;
+        let file = File::options().write(true).open(path)?;
+        file.set_len(end)?;
         file.sync_all()
     };
-    cut().map_err(|error| io_fault("cut the torn end off", log, &error))?;
+    cut().map_err(|error| io_fault("cut the torn end off", path, &error))?;
     Ok(true)
 }
 
 /// Where the first broken record begins, if fewer than `group` records were begun behind it.
-fn torn_end(log: &[u8], group: usize) -> Option<usize> {
-    let (mut at, mut begin, mut goes_on) = (0, 0, false);
-    while at < log.len() {
-        let left = BLOCK_BYTES.saturating_sub(at % BLOCK_BYTES);
-        if left < HEADER_BYTES {
-            at = at.saturating_add(left);
-            continue;
-        }
-        let Some(record) = Record::at(log, at).filter(Record::is_sound) else { break };
-        if record.begins() {
-            begin = at;
-        }
-        goes_on = matches!(record.kind, FIRST | MIDDLE);
-        at = at.saturating_add(HEADER_BYTES).saturating_add(record.content.len());
-    }
-    let begins = |at: &usize| Record::at(log, *at).is_some_and(|next| next.begins() && next.is_sound());
-    let is_torn = at < log.len() && (at.saturating_add(1)..log.len()).filter(begins).take(group).count() < group;
-    is_torn.then_some(if goes_on { begin } else { at })
+fn torn_end(log: impl Read, group: usize) -> io::Result<Option<u64>> {
+    let found = first_break(log, group)?;
+    Ok(found.filter(|found| found.behind < group).map(|found| found.record_at))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::RocksStore;
-    use super::super::logs::tests::log;
-    use super::*;
+    use super::super::logs::{manifest, write_ahead_logs};
+    use super::super::records::Record;
+    use super::super::records::tests::log;
     use crate::domain::Sequence;
     use crate::storage::{Appended, JournalRecord, Read, Store};
+    use std::fs;
+
+    fn torn_end(log: &[u8], group: usize) -> Option<usize> {
+        super::torn_end(log, group).unwrap().map(|at| usize::try_from(at).unwrap())
+    }
 
     const SIZES: [&[usize]; 5] =
         [&[10], &[300, 20], &[20, 300], &[32_700, 100_000, 40_000], &[32_754, 5, 32_749, 70_000, 3]];
@@ -134,13 +128,13 @@ mod tests {
         let record = JournalRecord { first: Sequence(1), last: Sequence(1), hash: [1; 32], bytes: vec![1] };
         assert_eq!(store.append(epoch, &[record]), Appended::Durable);
         let rocks = store.directory.rocks();
-        let log = write_ahead_logs(&rocks).unwrap().pop().unwrap();
+        let log = write_ahead_logs(&rocks).unwrap().pop().unwrap().path;
         let before = fs::read(&log).unwrap();
         store.database.flush().unwrap();
         drop(store);
         // the log was not removed before its flush was synced
         fs::write(&log, before).unwrap();
-        let path = manifest(&rocks).unwrap().unwrap();
+        let path = manifest(&rocks).unwrap().unwrap().path;
         let mut bytes = fs::read(&path).unwrap();
         let sound = |at: &usize| Record::at(&bytes, *at).is_some_and(|record| record.begins() && record.is_sound());
         let [.., flush, _] = (0..bytes.len()).filter(sound).collect::<Vec<_>>()[..] else { panic!("no two records") };
