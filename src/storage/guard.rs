@@ -139,7 +139,9 @@ fn decode(slot: &[u8], place: u64) -> Option<(u64, Mark)> {
     let (sequence, rest) = rest.split_first_chunk::<8>()?;
     let (hash, _): (&ChainHash, _) = rest.split_first_chunk()?;
     let generation = u64::from_le_bytes(*generation);
-    if *magic != MAGIC || u32::from_le_bytes(*version) != FORMAT_VERSION || generation & 1 != place {
+    // as for the format file: no version so far has another slot
+    let is_known = matches!(u32::from_le_bytes(*version), 1..=FORMAT_VERSION);
+    if *magic != MAGIC || !is_known || generation & 1 != place {
         return None;
     }
     let tail = Tail { sequence: Sequence(u64::from_le_bytes(*sequence)), hash: *hash };
@@ -240,6 +242,18 @@ mod tests {
             let fault = Guard::open(&path).unwrap_err();
             assert_eq!(fault.kind, FaultKind::Corrupt);
             assert!(fault.what.contains(path.to_str().unwrap()), "{fault}");
+        }
+    }
+
+    #[test]
+    fn every_version_up_to_this_builds_is_read_and_no_other() {
+        for version in 0..=FORMAT_VERSION + 1 {
+            let mut slot = encode(4, open_at(7));
+            slot[8..12].copy_from_slice(&version.to_le_bytes());
+            let checksum = blake3::hash(&slot[..BODY_BYTES]);
+            slot[BODY_BYTES..].copy_from_slice(checksum.as_bytes());
+            let is_known = (1..=FORMAT_VERSION).contains(&version);
+            assert_eq!(decode(&slot, 0), is_known.then_some((4, open_at(7))), "version {version}");
         }
     }
 
