@@ -206,13 +206,16 @@ fn staged_name(sequence: Sequence, place: usize, table: &str) -> String {
     format!("{sequence}-{place:03}-{table}.sst")
 }
 
+/// What a name leads to: the file system's device and the number there. On another device the number means another.
+type Inode = (u64, u64);
+
 /// The names in a directory, each with what it names. RocksDB may remove files meanwhile.
-fn inodes(directory: &Path) -> Result<Vec<(String, u64)>, Fault> {
+fn inodes(directory: &Path) -> Result<Vec<(String, Inode)>, Fault> {
     let mut inodes = Vec::new();
     for name in names(directory)? {
         let path = directory.join(&name);
         match fs::metadata(&path) {
-            Ok(found) => inodes.push((name, found.ino())),
+            Ok(found) => inodes.push((name, (found.dev(), found.ino()))),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
             Err(error) => return Err(io_fault("look at", &path, &error)),
         }
@@ -252,6 +255,16 @@ fn ingest(database: &Database, table: &str, path: &Path) -> Result<(), Fault> {
 mod tests {
     use super::super::options::{RocksOptions, machine};
     use super::*;
+
+    /// The roots of `/proc` and `/sys` have one number, on two devices.
+    #[test]
+    fn one_number_on_two_devices_is_not_one_file() {
+        let roots = inodes(Path::new("/")).unwrap();
+        let root = |of: &str| roots.iter().find(|(name, _)| name == of).map(|(_, inode)| *inode);
+        let (Some(processes), Some(system)) = (root("proc"), root("sys")) else { return };
+        assert_eq!(processes.1, system.1);
+        assert_ne!(processes, system);
+    }
 
     #[test]
     fn an_intent_that_names_a_file_elsewhere_is_refused() {
