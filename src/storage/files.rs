@@ -3,7 +3,7 @@
 
 use crate::domain::Fault;
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 /// What the system answered, as a fault: `cannot write /data/FORMAT: No space left on device`.
@@ -29,10 +29,23 @@ pub(super) fn rename_durably(from: &Path, to: &Path) -> Result<(), Fault> {
     sync_directory(parent(to))
 }
 
-/// Creates a directory where there is none, with its parents, and makes its name durable.
+/// Creates a directory where there is none, with its parents, and makes their names durable.
 pub(super) fn create_directory(path: &Path) -> Result<(), Fault> {
-    fs::create_dir_all(path).map_err(|error| io_fault("create", path, &error))?;
-    sync_directory(parent(path))
+    create_levels(path, &mut sync_directory)
+}
+
+/// The same, with a say in what is done to the directory in which a name is to be durable.
+fn create_levels(path: &Path, sync: &mut dyn FnMut(&Path) -> Result<(), Fault>) -> Result<(), Fault> {
+    let above = parent(path);
+    if !exists(above)? {
+        create_levels(above, sync)?;
+    }
+    match fs::create_dir(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists || !path.is_dir() => {
+            Err(io_fault("create", path, &error))
+        }
+        _ => sync(above),
+    }
 }
 
 /// Whether there is a file or directory of this name. One that cannot be looked at is a fault, not a missing one.
@@ -67,9 +80,37 @@ pub(super) fn unfinished(path: &Path) -> PathBuf {
     path.with_added_extension("unfinished")
 }
 
-fn parent(path: &Path) -> &Path {
+/// The directory in which this is, or is to be.
+pub(super) fn parent(path: &Path) -> &Path {
     match path.parent() {
         Some(parent) if parent != Path::new("") => parent,
         _ => Path::new("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_level_that_is_made_gets_a_durable_name() {
+        let dir = tempfile::tempdir().unwrap();
+        let made = |path: &Path| {
+            let mut synced = Vec::new();
+            let mut sync = |path: &Path| {
+                synced.push(path.to_owned());
+                Ok(())
+            };
+            create_levels(path, &mut sync).unwrap();
+            assert!(path.is_dir());
+            synced
+        };
+        let [a, b, c] = ["a", "a/b", "a/b/c"].map(|name| dir.path().join(name));
+        assert_eq!(made(&c), [dir.path().to_owned(), a, b.clone()]);
+        assert_eq!(made(&c), [b], "a crash may have come before its name was durable");
+        fs::write(dir.path().join("file"), []).unwrap();
+        for path in ["file", "file/below"] {
+            assert!(create_directory(&dir.path().join(path)).is_err(), "{path}");
+        }
     }
 }
