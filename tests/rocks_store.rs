@@ -126,6 +126,51 @@ fn a_creation_that_was_interrupted_is_done_again() {
     assert_eq!(store.claim().unwrap().epoch, Epoch(1));
 }
 
+/// What a crash can leave of a creation, at each of its steps: the next opening finishes it.
+#[test]
+fn a_creation_that_was_interrupted_anywhere_is_done_again() {
+    let whole = tempfile::tempdir().unwrap();
+    drop(open(whole.path()).unwrap());
+    let [guard, format] = ["guard", "FORMAT"].map(|name| fs::read(whole.path().join(name)).unwrap());
+    let steps: [&[(&str, &[u8])]; 5] = [
+        &[],
+        &[("guard.unfinished", &guard[..100])],
+        &[("guard", &guard)],
+        &[("guard", &guard), ("FORMAT.unfinished", &format[..3])],
+        &[("guard", &guard), ("FORMAT", &format)],
+    ];
+    for left in steps {
+        let dir = tempfile::tempdir().unwrap();
+        left.iter().for_each(|(name, bytes)| fs::write(dir.path().join(name), bytes).unwrap());
+        let store = open(dir.path()).unwrap();
+        assert_eq!(store.claim().unwrap().epoch, Epoch(1));
+        append(&store, Epoch(1), 1);
+        drop(store);
+        assert_eq!(journal(&open(dir.path()).unwrap(), 0).len(), 1);
+    }
+}
+
+/// What is left of a database, or of a copy that was interrupted, is no new one.
+#[test]
+fn parts_of_a_database_are_not_taken_for_a_new_one() {
+    let whole = tempfile::tempdir().unwrap();
+    let store = open(whole.path()).unwrap();
+    let epoch = store.claim().unwrap().epoch;
+    append(&store, epoch, 1);
+    drop(store);
+    for parts in [&["FORMAT"][..], &["guard"], &["rocks"], &["staging"], &["FORMAT", "guard"], &["FORMAT", "staging"]] {
+        let dir = tempfile::tempdir().unwrap();
+        for part in parts {
+            let (from, to) = (whole.path().join(part), dir.path().join(part));
+            if from.is_dir() { fs::create_dir(to) } else { fs::copy(from, to).map(|_| ()) }.unwrap();
+        }
+        let before = contents(dir.path());
+        refused(dir.path(), FaultKind::Corrupt, &[dir.path().to_str().unwrap()]);
+        refused(dir.path(), FaultKind::Corrupt, &[dir.path().to_str().unwrap()]);
+        assert_eq!(contents(dir.path()), before, "{parts:?}");
+    }
+}
+
 #[test]
 fn lost_parts_are_named() {
     for part in ["guard", "rocks", "FORMAT", "rocks/CURRENT"] {
@@ -374,6 +419,59 @@ fn a_backup_opens_as_a_store() {
     assert!(store.backup(&dir.path().join("no/such/copy")).is_err());
     let names: Vec<_> = fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names.len(), 2, "nothing unfinished is left: {names:?}");
+}
+
+#[test]
+fn a_backup_after_a_fault_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let (place, copy) = (dir.path().join("db"), dir.path().join("copy"));
+    let store = open(&place).unwrap();
+    let epoch = store.claim().unwrap().epoch;
+    append(&store, epoch, 1);
+    // stands where a link of the checkpoint is to be, once the place was cleared
+    let obstacle = place.join("staging/1-000-requests.sst.link");
+    let mut runs = [Ok(requests(&[(1, Some(1))]))].into_iter().inspect(|_| fs::create_dir(&obstacle).unwrap());
+    let fault = store.checkpoint(epoch, Sequence(1), &mut runs).unwrap_err();
+    assert_eq!(store.backup(&copy), Err(fault));
+    assert!(!copy.exists() && !dir.path().join("copy.unfinished").exists());
+}
+
+#[test]
+fn of_backups_to_one_place_at_once_one_is_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir.path().join("db")).unwrap();
+    let epoch = store.claim().unwrap().epoch;
+    append(&store, epoch, 3);
+    for round in 0..20 {
+        let copy = dir.path().join(format!("copy {round}"));
+        let together = std::sync::Barrier::new(4);
+        let done = std::thread::scope(|scope| {
+            let backup = || {
+                together.wait();
+                store.backup(&copy)
+            };
+            let backups = [(); 4].map(|()| scope.spawn(backup));
+            backups.map(|backup| backup.join().unwrap()).into_iter().filter(Result::is_ok).count()
+        });
+        assert_eq!(done, 1, "round {round}");
+        assert_eq!(open(&copy).unwrap().claim().unwrap().promised, Some(tail(3, 3)));
+    }
+}
+
+#[test]
+fn a_backup_into_the_database_itself_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = dir.path().join("db");
+    let store = open(&place).unwrap();
+    store.claim().unwrap();
+    std::os::unix::fs::symlink(&place, dir.path().join("link")).unwrap();
+    let before = contents(&place);
+    for to in ["db/copy", "db/staging/copy", "db/rocks/copy", "link/copy", "db/../db/copy"] {
+        let fault = store.backup(&dir.path().join(to)).unwrap_err();
+        assert!(fault.what.contains("inside of the database"), "{fault}");
+    }
+    assert_eq!(contents(&place), before);
+    store.backup(&dir.path().join("db-copy")).unwrap();
 }
 
 #[test]

@@ -4,6 +4,7 @@ use super::error::locked;
 use crate::domain::Fault;
 use crate::storage::FORMAT_VERSION;
 use crate::storage::files::{create_directory, exists, io_fault, names, unfinished, write_durably};
+use crate::storage::guard::{Guard, Mark};
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
 
@@ -19,19 +20,59 @@ pub(super) struct Directory {
 }
 
 impl Directory {
-    /// Locks the directory and checks its format; an empty one gets the format of this build.
+    /// Locks the directory and checks its format; an empty one becomes a database of this build.
     pub(super) fn open(path: &Path) -> Result<Directory, Fault> {
         if !exists(path)? {
             create_directory(path)?;
         }
+        let directory = Directory::lock(path)?;
+        let format = path.join(FORMAT);
+        if exists(&format)? {
+            check_version(&format)?;
+        } else {
+            directory.check_none_was_here()?;
+            directory.write_beginning(Mark::New)?;
+        }
+        Ok(directory)
+    }
+
+    /// Begins a database of this format in an empty directory, with what its guard is to say.
+    pub(super) fn begin(path: &Path, mark: Mark) -> Result<Directory, Fault> {
+        let directory = Directory::lock(path)?;
+        directory.write_beginning(mark)?;
+        Ok(directory)
+    }
+
+    fn lock(path: &Path) -> Result<Directory, Fault> {
         let lock = File::open(path).map_err(|error| io_fault("open", path, &error))?;
         lock.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => locked(&path.display().to_string()),
             TryLockError::Error(error) => io_fault("lock", path, &error),
         })?;
-        let directory = Directory { path: path.to_owned(), lock };
-        check_format(path)?;
-        Ok(directory)
+        Ok(Directory { path: path.to_owned(), lock })
+    }
+
+    /// The guard comes first, then the format: a directory with a format and no guard has lost it, and is never taken
+    /// for a new one.
+    fn write_beginning(&self, mark: Mark) -> Result<(), Fault> {
+        Guard::create(&self.guard(), mark)?;
+        write_durably(&self.path.join(FORMAT), format!("{FORMAT_WORDS}{FORMAT_VERSION}\n").as_bytes())
+    }
+
+    /// Refuses a directory without a format that holds more than a creation leaves which was interrupted: a guard that
+    /// has seen no writer, and unfinished files.
+    fn check_none_was_here(&self) -> Result<(), Fault> {
+        let guard = self.guard();
+        let [unfinished_format, unfinished_guard] = [&self.path.join(FORMAT), &guard].map(|path| unfinished(path));
+        for name in names(&self.path)? {
+            let path = self.path.join(&name);
+            let is_new = || Guard::open(&guard).is_ok_and(|guard| guard.mark() == Mark::New);
+            if !(path == guard && is_new()) && path != unfinished_format && path != unfinished_guard {
+                let what = format!("{} is no database: it holds {name}, but no {FORMAT} file", self.path.display());
+                return Err(Fault::corrupt(what));
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -52,12 +93,6 @@ impl Directory {
     pub(super) fn guard(&self) -> PathBuf {
         self.path.join("guard")
     }
-
-    /// Creates a new directory of this format at `path`. It must not exist.
-    pub(super) fn create(path: &Path) -> Result<Directory, Fault> {
-        fs::create_dir(path).map_err(|error| io_fault("create", path, &error))?;
-        Directory::open(path)
-    }
 }
 
 impl Drop for Directory {
@@ -68,24 +103,9 @@ impl Drop for Directory {
     }
 }
 
-fn check_format(directory: &Path) -> Result<(), Fault> {
-    let path = directory.join(FORMAT);
-    if exists(&path)? {
-        let text = fs::read(&path).map_err(|error| io_fault("read", &path, &error))?;
-        return check_version(&path, &String::from_utf8_lossy(&text));
-    }
-    // A crash while the format was being written leaves nothing but the unfinished file.
-    let ours = unfinished(Path::new(FORMAT));
-    match names(directory)?.iter().find(|name| Path::new(name) != ours) {
-        None => write_durably(&path, format!("{FORMAT_WORDS}{FORMAT_VERSION}\n").as_bytes()),
-        Some(name) => Err(Fault::corrupt(format!(
-            "{} is no database: it holds {name}, but no {FORMAT} file",
-            directory.display()
-        ))),
-    }
-}
-
-fn check_version(path: &Path, text: &str) -> Result<(), Fault> {
+fn check_version(path: &Path) -> Result<(), Fault> {
+    let bytes = fs::read(path).map_err(|error| io_fault("read", path, &error))?;
+    let text = String::from_utf8_lossy(&bytes);
     let version = text.strip_suffix('\n').and_then(|line| line.strip_prefix(FORMAT_WORDS));
     match version.and_then(|version| version.parse::<u32>().ok()) {
         Some(1..=FORMAT_VERSION) => Ok(()),

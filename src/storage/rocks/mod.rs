@@ -2,8 +2,8 @@
 //!
 //! | in the directory | what |
 //! |---|---|
-//! | `FORMAT` | one line, `accruedb format 1`: written first, checked first |
-//! | `guard` | how far the journal reaches at least (`storage/guard.rs`) |
+//! | `guard` | how far the journal reaches at least (`storage/guard.rs`): written first, so that one that is missing was lost |
+//! | `FORMAT` | one line, `accruedb format 1`: checked first |
 //! | `rocks/` | RocksDB: a column family for each table, one for the journal, one for `meta` |
 //! | `staging/` | sorted files of a checkpoint on their way into the tables |
 //! | `torn-..` | what was cut off a log of RocksDB's after a loss of power: nobody was answered for it |

@@ -8,7 +8,7 @@ use super::error::fault;
 use super::options::{RocksOptions, Setup, machine};
 use super::view::View;
 use crate::domain::{Fault, FaultKind, Sequence};
-use crate::storage::files::{exists, rename_durably, sync_directory, unfinished};
+use crate::storage::files::{exists, io_fault, parent, rename_durably, sync_directory, unfinished};
 use crate::storage::guard::{Guard, Mark};
 use crate::storage::keys::Key;
 use crate::storage::promise;
@@ -66,13 +66,8 @@ impl RocksStore {
     pub fn open_on(env: &Env, dir: &Path, options: RocksOptions) -> Result<RocksStore, Fault> {
         let directory = Directory::open(dir)?;
         let (guard_path, rocks) = (directory.guard(), directory.rocks());
-        // The guard is made before the database: a database without one has lost it.
-        match (exists(&guard_path)?, exists(&rocks)?) {
-            (true, _) => {}
-            (false, false) => Guard::create(&guard_path, Mark::New)?,
-            (false, true) => {
-                return Err(Fault::corrupt(format!("guard file missing: {}", guard_path.display())));
-            }
+        if !exists(&guard_path)? {
+            return Err(Fault::corrupt(format!("guard file missing: {}", guard_path.display())));
         }
         let guard = Guard::open(&guard_path)?;
         let setup = Setup::new(options, env);
@@ -115,10 +110,19 @@ impl RocksStore {
         Ok(record.map(|record| Tail { sequence: record.last(), hash: record.hash() }))
     }
 
-    /// Copies everything into `directory`. The guard's promise was taken before: the copy has at least that much.
+    /// Refuses a backup into the database itself: what is not ours is removed from `staging/`, by RocksDB from its own
+    /// directory, and is lost with the database.
+    fn check_outside(&self, to: &Path) -> Result<(), Fault> {
+        let real = |path: &Path| path.canonicalize().map_err(|error| io_fault("look for", path, &error));
+        if real(parent(to))?.starts_with(real(self.directory.path())?) {
+            return Err(Fault::io(format!("backup: {} is inside of the database", to.display())));
+        }
+        Ok(())
+    }
+
+    /// Copies everything into an empty directory. The guard's promise was taken before: the copy has at least that much.
     fn copy_into(&self, path: &Path, promised: Option<Tail>) -> Result<(), Fault> {
-        let copy = Directory::create(path)?;
-        Guard::create(&copy.guard(), Mark::Open(promised))?;
+        let copy = Directory::begin(path, Mark::Open(promised))?;
         let checkpoint = rocksdb::checkpoint::Checkpoint::new(self.database.db());
         let copied = checkpoint.and_then(|checkpoint| checkpoint.create_checkpoint(copy.rocks()));
         copied.map_err(|error| fault("backup", error))?;
@@ -142,6 +146,11 @@ impl Writer {
 
     fn healthy(&self) -> Result<(), Fault> {
         self.poison.clone().map_or(Ok(()), Err)
+    }
+
+    /// The end of the journal. After a fault nobody knows what a copy would hold.
+    fn healthy_tail(&self) -> Result<Option<Tail>, Fault> {
+        self.healthy().map(|()| self.tail)
     }
 
     /// Notes what has become durable, and tells the guard when it is time.
@@ -251,13 +260,16 @@ impl Store for RocksStore {
 
     fn backup(&self, to: &Path) -> Result<(), Fault> {
         let _whole = self.tables.read();
-        let promised = self.writer.lock().tail;
+        let promised = self.writer.lock().healthy_tail()?;
+        self.check_outside(to)?;
         let unfinished = unfinished(to);
         for path in [to, &unfinished] {
             if exists(path)? {
                 return Err(Fault::io(format!("backup: {} exists already", path.display())));
             }
         }
+        // of two backups to one place one gets no further than here: the other's files are not its to remove
+        fs::create_dir(&unfinished).map_err(|error| io_fault("create", &unfinished, &error))?;
         let copied = self.copy_into(&unfinished, promised).and_then(|()| rename_durably(&unfinished, to));
         if copied.is_err() {
             // The fault is what counts; what cannot be removed says by its name what it is.
