@@ -126,6 +126,42 @@ fn a_creation_that_was_interrupted_is_done_again() {
     assert_eq!(store.claim().unwrap().epoch, Epoch(1));
 }
 
+/// Runs itself under `strace`, to which every link is refused, as file systems do that have none.
+#[test]
+fn without_hard_links_checkpoints_are_copied() {
+    const DIRECTORY: &str = "ACCRUEDB_TEST_NO_LINKS";
+    if let Some(dir) = std::env::var_os(DIRECTORY) {
+        let dir = Path::new(&dir);
+        assert!(fs::hard_link(dir.join("file"), dir.join("link")).is_err());
+        let place = dir.join("db");
+        let store = open(&place).unwrap();
+        let epoch = store.claim().unwrap().epoch;
+        append(&store, epoch, 3);
+        checkpoint(&store, epoch, 1, vec![requests(&[(1, Some(1)), (2, Some(1))])]).unwrap();
+        checkpoint(&store, epoch, 2, vec![requests(&[(1, None)]), requests(&[(3, Some(2))])]).unwrap();
+        checkpoint(&store, epoch, 3, vec![]).unwrap();
+        assert_eq!(fs::read_dir(place.join("staging")).unwrap().count(), 0);
+        drop(store);
+        let store = open(&place).unwrap();
+        assert_eq!((store.claim().unwrap().applied, all_requests(&store)), (Sequence(3), vec![(2, 1), (3, 2)]));
+        return store.verify_files().unwrap();
+    }
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("file"), []).unwrap();
+    let mut traced = Command::new("strace");
+    traced.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=link,linkat", "-e", "inject=link,linkat:error=EPERM"]);
+    traced.arg(std::env::current_exe().unwrap());
+    traced.args(["--exact", "rocks_store::without_hard_links_checkpoints_are_copied"]);
+    match traced.env(DIRECTORY, dir.path()).output() {
+        Err(error) => println!("SKIPPED: strace: {error}"),
+        Ok(output) => {
+            let said =
+                format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+            assert!(output.status.success() && said.contains("1 passed"), "{said}");
+        }
+    }
+}
+
 /// What a crash can leave of a creation, at each of its steps: the next opening finishes it.
 #[test]
 fn a_creation_that_was_interrupted_anywhere_is_done_again() {

@@ -29,6 +29,31 @@ pub(super) fn rename_durably(from: &Path, to: &Path) -> Result<(), Fault> {
     sync_directory(parent(to))
 }
 
+/// Gives a file another name. Where the file system has no second names for files, what it holds is copied, durably.
+pub(super) fn link_or_copy(from: &Path, to: &Path) -> Result<(), Fault> {
+    or_copy(fs::hard_link(from, to), from, to)
+}
+
+fn or_copy(linked: io::Result<()>, from: &Path, to: &Path) -> Result<(), Fault> {
+    use ErrorKind::{PermissionDenied, Unsupported};
+    match linked {
+        // EPERM, as Linux says it; EOPNOTSUPP
+        Err(error) if matches!(error.kind(), PermissionDenied | Unsupported) => copy_durably(from, to),
+        linked => linked.map_err(|error| io_fault("link", to, &error)),
+    }
+}
+
+/// Copies a file: after a crash it is there with all of its bytes, or not at all.
+fn copy_durably(from: &Path, to: &Path) -> Result<(), Fault> {
+    let unfinished = unfinished(to);
+    let copy = || {
+        fs::copy(from, &unfinished)?;
+        File::open(&unfinished)?.sync_all()
+    };
+    copy().map_err(|error| io_fault("copy to", &unfinished, &error))?;
+    rename_durably(&unfinished, to)
+}
+
 /// Creates a directory where there is none, with its parents, and makes their names durable.
 pub(super) fn create_directory(path: &Path) -> Result<(), Fault> {
     create_levels(path, &mut sync_directory)
@@ -91,6 +116,24 @@ pub(super) fn parent(path: &Path) -> &Path {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_copied_where_there_are_no_links() {
+        let dir = tempfile::tempdir().unwrap();
+        let [from, to] = ["from", "to"].map(|name| dir.path().join(name));
+        fs::write(&from, "bytes").unwrap();
+        for code in [1, 95] {
+            or_copy(Err(io::Error::from_raw_os_error(code)), &from, &to).unwrap();
+            assert_eq!(fs::read_to_string(&to).unwrap(), "bytes", "errno {code}");
+            fs::remove_file(&to).unwrap();
+        }
+        for code in [5, 28] {
+            let fault = or_copy(Err(io::Error::from_raw_os_error(code)), &from, &to).unwrap_err();
+            assert!(fault.what.contains("cannot link") && !to.exists(), "{fault}");
+        }
+        link_or_copy(&from, &to).unwrap();
+        assert_eq!(names(dir.path()).unwrap(), ["from", "to"]);
+    }
 
     #[test]
     fn every_level_that_is_made_gets_a_durable_name() {

@@ -11,14 +11,15 @@
 //!
 //! A claim that finds an intent does steps 3 and 4 again: a file that enters twice changes nothing, because nothing
 //! else has entered since. What enters is a second link of the file: the staged one stays until step 4, so one that
-//! is missing was lost, and is never taken for one that has entered.
+//! is missing was lost, and is never taken for one that has entered. On a file system without such links it is a copy;
+//! there, that an intent was lost is not seen by what has entered.
 
 use super::database::{Database, META};
 use super::entering::{end_name, link_name};
-use super::error::fault;
+use super::error::{fault, has_no_links};
 use super::options::Setup;
 use crate::domain::{Fault, Sequence};
-use crate::storage::files::{create_directory, exists, io_fault, names, size, sync_directory};
+use crate::storage::files::{create_directory, exists, io_fault, link_or_copy, names, size, sync_directory};
 use crate::storage::keys::Key;
 use crate::storage::{Run, codec};
 use rocksdb::{IngestExternalFileOptions, Options, SstFileWriter, WriteBatch};
@@ -161,7 +162,7 @@ impl Staging {
         if exists(&link)? {
             fs::remove_file(&link).map_err(|error| io_fault("remove", &link, &error))?;
         }
-        fs::hard_link(&staged, &link).map_err(|error| io_fault("link", &link, &error))?;
+        link_or_copy(&staged, &link)?;
         ingest(database, &file.table, &link)
     }
 
@@ -243,12 +244,22 @@ fn sorted_file<'a>(
     write().map_err(|error| fault(&format!("writing {}", path.display()), error))
 }
 
-/// Lets a file enter a table; its old name goes.
+/// Lets a file enter a table; its old name goes. Where a file can have one name only, a copy enters.
 fn ingest(database: &Database, table: &str, path: &Path) -> Result<(), Fault> {
-    let mut options = IngestExternalFileOptions::default();
-    options.set_move_files(true);
-    let entered = database.db().ingest_external_file_cf_opts(database.family(table)?, &options, vec![path]);
-    entered.map_err(|error| fault(&format!("checkpoint of table {table}"), error))
+    let family = database.family(table)?;
+    let enter = |moved: bool| {
+        let mut options = IngestExternalFileOptions::default();
+        options.set_move_files(moved);
+        database.db().ingest_external_file_cf_opts(family, &options, vec![path])
+    };
+    let doing = format!("checkpoint of table {table}");
+    match enter(true) {
+        Err(error) if has_no_links(&error) => {
+            enter(false).map_err(|error| fault(&doing, error))?;
+            fs::remove_file(path).map_err(|error| io_fault("remove", path, &error))
+        }
+        entered => entered.map_err(|error| fault(&doing, error)),
+    }
 }
 
 #[cfg(test)]

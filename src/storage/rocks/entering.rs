@@ -11,7 +11,7 @@ use super::logs::is_number;
 use super::options::Setup;
 use super::torn::open_whole;
 use crate::domain::{Fault, FaultKind, Sequence};
-use crate::storage::files::{exists, io_fault, names, size, sync_directory};
+use crate::storage::files::{exists, io_fault, link_or_copy, names, size, sync_directory};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -71,7 +71,7 @@ pub(super) fn open_database(directory: &Directory, setup: &Setup) -> Result<Data
     // closed before it is opened again
     let fault = opened.map(drop).map_or_else(|fault| fault, lost);
 
-    fs::hard_link(&entering.path, &missing).map_err(|error| io_fault("link", &missing, &error))?;
+    link_or_copy(&entering.path, &missing)?;
     let open_again = || -> Result<Option<Database>, Fault> {
         sync_directory(path)?;
         let database = Database::open(path, setup)?;

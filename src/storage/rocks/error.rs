@@ -19,6 +19,13 @@ pub(super) fn fault(doing: &str, error: Error) -> Fault {
     }
 }
 
+/// Whether a file could not enter because the file system has no second names for files, and says so by EPERM, as
+/// Linux does. At the other errors that say it, RocksDB copies the file by itself.
+pub(super) fn has_no_links(error: &Error) -> bool {
+    let text = error.to_string();
+    text.contains("while link file to") && text.contains("Operation not permitted")
+}
+
 /// Someone else has the database.
 pub(super) fn locked(what: &str) -> Fault {
     Fault { kind: FaultKind::Locked, what: format!("another process has the database open: {what}") }
