@@ -33,7 +33,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         }
     };
     let mut from = Sequence(from);
-    while left > 0 {
+    while left > 0 && !output.is_closed() {
         let entries = engine.journal(from, usize::try_from(left.min(PAGE)).unwrap_or(1))?;
         let Some(last) = entries.last() else { break };
         from = last.sequence.next();

@@ -14,6 +14,8 @@ pub(super) enum Exit {
     Done,
     /// Something was refused, or a law is broken.
     Refused,
+    /// Standard output was closed before everything had been tried.
+    Partial,
 }
 
 impl Exit {
@@ -28,10 +30,12 @@ impl Exit {
 pub(super) enum Failure {
     /// The call was wrong: an argument, a file that cannot be read.
     Usage(String),
+    /// The rules refuse a command that must succeed.
+    Refused(String),
     /// The engine could not.
     Engine(Error),
-    /// Nobody reads the output any more, as with `| head`.
-    Unread,
+    /// Standard output takes no more, as on a full disk.
+    Output(io::Error),
 }
 
 impl From<Error> for Failure {
@@ -44,7 +48,7 @@ impl From<Error> for Failure {
 impl From<ExecuteError> for Failure {
     fn from(error: ExecuteError) -> Failure {
         match error {
-            ExecuteError::Refused(rejection) => Failure::Usage(format!("refused: {rejection}")),
+            ExecuteError::Refused(rejection) => Failure::Refused(format!("refused: {rejection}")),
             ExecuteError::Failed(error) => error.into(),
         }
     }
@@ -52,10 +56,7 @@ impl From<ExecuteError> for Failure {
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Failure {
-        match error.kind() {
-            io::ErrorKind::BrokenPipe => Failure::Unread,
-            _ => Failure::Usage(error.to_string()),
-        }
+        Failure::Usage(error.to_string())
     }
 }
 
@@ -64,11 +65,12 @@ impl From<io::Error> for Failure {
 pub(super) struct Output {
     json: bool,
     out: BufWriter<Stdout>,
+    is_closed: bool,
 }
 
 impl Output {
     pub(super) fn new(json: bool) -> Output {
-        Output { json, out: BufWriter::new(io::stdout()) }
+        Output { json, out: BufWriter::new(io::stdout()), is_closed: false }
     }
 
     /// Whether results are JSON.
@@ -78,10 +80,7 @@ impl Output {
 
     /// A line for people; nothing where the output is JSON.
     pub(super) fn line(&mut self, text: impl AsRef<str>) -> Result<(), Failure> {
-        if self.json {
-            return Ok(());
-        }
-        Ok(writeln!(self.out, "{}", text.as_ref())?)
+        if self.json { Ok(()) } else { self.put(text.as_ref()) }
     }
 
     /// An object for machines; nothing where the output is text.
@@ -91,14 +90,33 @@ impl Output {
 
     /// A line of JSON, whatever the output is: for commands that speak JSON Lines only.
     pub(super) fn json_line(&mut self, value: &impl Serialize) -> Result<(), Failure> {
-        let mut text = serde_json::to_string(value).map_err(|error| Failure::Usage(error.to_string()))?;
-        text.push('\n');
-        Ok(self.out.write_all(text.as_bytes())?)
+        let text = serde_json::to_string(value).map_err(|error| Failure::Usage(error.to_string()))?;
+        self.put(&text)
     }
 
     /// Hands out what was said so far.
     pub(super) fn flush(&mut self) -> Result<(), Failure> {
-        Ok(self.out.flush()?)
+        let flushed = if self.is_closed { Ok(()) } else { self.out.flush() };
+        self.unless_closed(flushed)
+    }
+
+    /// Whether nobody reads standard output any more, as with `| head`. A command goes on to its end all the same, and
+    /// its exit code tells how that went; what it says is dropped. Those that may go on for long look here.
+    pub(super) fn is_closed(&self) -> bool {
+        self.is_closed
+    }
+
+    fn put(&mut self, line: &str) -> Result<(), Failure> {
+        let put = if self.is_closed { Ok(()) } else { writeln!(self.out, "{line}") };
+        self.unless_closed(put)
+    }
+
+    fn unless_closed(&mut self, written: io::Result<()>) -> Result<(), Failure> {
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.is_closed = true,
+            written => written.map_err(Failure::Output)?,
+        }
+        Ok(())
     }
 
     /// A remark for people, on standard error.
@@ -131,15 +149,21 @@ impl Output {
 
     /// Ends the command: says why it failed, if it did.
     pub(super) fn end(&mut self, outcome: Result<Exit, Failure>) -> ExitCode {
-        let outcome = outcome.and_then(|exit| self.flush().map(|()| exit));
+        // what was said before a failure still counts; and a refusal does, where it can not be said
+        let flushed = self.flush();
+        let outcome = match outcome {
+            Ok(Exit::Done) => flushed.map(|()| Exit::Done),
+            outcome => outcome,
+        };
         let (code, what) = match outcome {
-            Ok(Exit::Done) | Err(Failure::Unread) => return ExitCode::SUCCESS,
+            Ok(Exit::Done) => return ExitCode::SUCCESS,
             Ok(Exit::Refused) => return ExitCode::from(1),
+            Ok(Exit::Partial) => return ExitCode::from(3),
+            Err(Failure::Refused(what)) => (1, what),
             Err(Failure::Usage(what)) => (2, what),
             Err(Failure::Engine(error)) => (3, error.what),
+            Err(Failure::Output(error)) => (3, format!("standard output: {error}")),
         };
-        // what was said before the failure still counts
-        let _ = self.flush();
         self.remark(format!("accruedb: {what}"));
         ExitCode::from(code)
     }

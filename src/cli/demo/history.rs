@@ -177,7 +177,7 @@ impl<'a> History<'a> {
         let mut is_first = true;
         while let Answer::Refused(rejection) = told {
             if !matches!(rejection, Rejection::InsufficientPartnerPoints { .. }) {
-                return Err(Failure::Usage(format!("refused: {rejection}")));
+                return Err(Failure::Refused(format!("refused: {rejection}")));
             }
             // a block that was bought for another of the same day may cover this one too
             if !std::mem::take(&mut is_first) || self.blocks_for != accrual.transaction_at {
