@@ -223,7 +223,7 @@ fn accruals(args: &Args, earning: &Earning, window: &[Purchase], summary: &mut S
             }
             None => summary.bad.push(BadLine {
                 line: purchase.line,
-                column: args.amount_column.to_string(),
+                column: Some(args.amount_column.to_string()),
                 problem: format!("{} gives more points than there can be", purchase.amount_text),
             }),
         }

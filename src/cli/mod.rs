@@ -18,6 +18,7 @@ mod posting;
 pub mod purchases;
 mod request_ids;
 mod restore;
+mod rows;
 pub mod scenario;
 mod schema;
 mod statement;

@@ -1,6 +1,7 @@
 //! Purchases in a CSV file: which column says what, and what is wrong with a line.
 
 use super::request_ids;
+use super::rows::Rows;
 use crate::domain::{Date, MemberId, Rate, RequestId, SourceId, Timestamp, Zone};
 use csv::ByteRecord;
 use serde::Serialize;
@@ -78,15 +79,19 @@ pub struct Purchase {
 pub struct BadLine {
     /// Its number in the file, from 1.
     pub line: u64,
-    /// The column that cannot be used.
-    pub column: String,
+    /// The column that cannot be used, where it is a single one.
+    pub column: Option<String>,
     /// Why not.
     pub problem: String,
 }
 
 impl fmt::Display for BadLine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "line {}, column {}: {}", self.line, self.column, self.problem)
+        write!(f, "line {}", self.line)?;
+        if let Some(column) = &self.column {
+            write!(f, ", column {column}")?;
+        }
+        write!(f, ": {}", self.problem)
     }
 }
 
@@ -99,28 +104,27 @@ pub struct Purchases {
     pub bad: Vec<BadLine>,
 }
 
-/// Reads all lines of a file called `name`; its first line names the columns.
+/// Reads all lines of a file called `name`; its first line names the columns. A line is bad where it has not as many
+/// columns as the first, where a quote is not closed in it, or where a cell does not say what it should.
 pub fn read(file: &[u8], name: &str, layout: &Layout, zone: &Zone) -> Result<Purchases, String> {
-    let mut lines = csv::ReaderBuilder::new().flexible(true).delimiter(layout.delimiter).from_reader(file);
-    let unreadable = |error: csv::Error| format!("{name}: {error}");
-    let places = Places::find(lines.byte_headers().map_err(unreadable)?, name, layout)?;
+    // the rows need a line break at the end
+    let text = [file, b"\n"].concat();
+    let mut rows = Rows::new(&text, layout.delimiter);
+    let places = Places::of(&mut rows, name, layout)?;
     let mut purchases = Purchases::default();
-    let mut record = ByteRecord::new();
-    while lines.read_byte_record(&mut record).map_err(unreadable)? {
-        let line = record.position().map_or(0, |position| line_at(file, position));
-        match places.purchase(&record, (name, line), zone) {
+    while let Some(row) = rows.next()? {
+        let line = row.line;
+        let cells = row.cells.map_err(|problem| (None, problem));
+        let purchase = cells.and_then(|cells| {
+            let named = |(column, problem): (&Column, String)| (Some(column.to_string()), problem);
+            places.purchase(cells, (name, line), zone).map_err(named)
+        });
+        match purchase {
             Ok(purchase) => purchases.good.push(purchase),
-            Err((column, problem)) => purchases.bad.push(BadLine { line, column: column.to_string(), problem }),
+            Err((column, problem)) => purchases.bad.push(BadLine { line, column, problem }),
         }
     }
     Ok(purchases)
-}
-
-/// The line that a record begins in. The reader's own position lies before the line breaks that precede the record.
-fn line_at(file: &[u8], position: &csv::Position) -> u64 {
-    let from = usize::try_from(position.byte()).unwrap_or(usize::MAX);
-    let breaks = file.iter().skip(from).take_while(|byte| matches!(byte, b'\r' | b'\n'));
-    position.line().saturating_add(breaks.filter(|byte| **byte == b'\n').count() as u64)
 }
 
 /// A column and its place from 0.
@@ -136,6 +140,11 @@ struct Places<'a> {
 }
 
 impl<'a> Places<'a> {
+    fn of(rows: &mut Rows<'_>, name: &str, layout: &'a Layout) -> Result<Places<'a>, String> {
+        let head = rows.head().map_err(|problem| format!("{name}, {problem}"))?;
+        Places::find(&head, name, layout)
+    }
+
     fn find(head: &ByteRecord, name: &str, layout: &'a Layout) -> Result<Places<'a>, String> {
         let find = |column: &'a Column| -> Result<Place<'a>, String> {
             let is = |cell: &[u8], name: &str| cell.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(cell) == name.as_bytes();
@@ -143,7 +152,7 @@ impl<'a> Places<'a> {
                 Column::Number(number) => number.checked_sub(1).filter(|place| *place < head.len()),
                 Column::Name(name) => head.iter().position(|cell| is(cell, name)),
             };
-            let cells = || head.iter().map(String::from_utf8_lossy).collect::<Vec<_>>().join(", ");
+            let cells = || head.iter().map(|cell| cut(&String::from_utf8_lossy(cell))).collect::<Vec<_>>().join(", ");
             let missing = || format!("{name} has no column {column}; its columns are: {}", cells());
             Ok((column, place.ok_or_else(missing)?))
         };
@@ -165,7 +174,8 @@ impl<'a> Places<'a> {
     ) -> Result<Purchase, (&'a Column, String)> {
         let (customer_column, date_column, amount_column) = (self.customer.0, self.date.0, self.amount.0);
         let customer = cell(record, self.customer)?;
-        let customer = customer.parse().map_err(|error| (customer_column, format!("{customer:?} is {error}")))?;
+        let customer =
+            customer.parse().map_err(|error| (customer_column, format!("{:?} is {error}", cut(customer))))?;
         let date = cell(record, self.date)?;
         let at = instant(date, self.date_format, zone).map_err(|problem| (date_column, problem))?;
         let amount_text = cell(record, self.amount)?;
@@ -180,18 +190,28 @@ impl<'a> Places<'a> {
     }
 }
 
+/// A cell as messages show it: not more than the beginning of a long one.
+fn cut(cell: &str) -> String {
+    const CHARACTERS: usize = 40;
+    let mut shown: String = cell.chars().take(CHARACTERS).collect();
+    if shown.len() < cell.len() {
+        shown.push_str("...");
+    }
+    shown
+}
+
 fn cell<'r, 'a>(record: &'r ByteRecord, (column, place): Place<'a>) -> Result<&'r str, (&'a Column, String)> {
     let bytes = record.get(place).ok_or_else(|| (column, format!("the line has only {} columns", record.len())))?;
     std::str::from_utf8(bytes).map(str::trim).map_err(|_| (column, "is not UTF-8".to_owned()))
 }
 
 fn amount(text: &str) -> Result<Rate, String> {
-    let problem = || format!("{text:?} is not an amount like 29.33, not negative, of up to 18 digits");
+    let problem = || format!("{:?} is not an amount like 29.33, not negative, of up to 18 digits", cut(text));
     text.parse().ok().filter(|_| !text.contains('/')).ok_or_else(problem)
 }
 
 fn source(text: &str) -> Result<SourceId, String> {
-    text.parse().map(SourceId).map_err(|_| format!("{text:?} is not the number of a source"))
+    text.parse().map(SourceId).map_err(|_| format!("{:?} is not the number of a source", cut(text)))
 }
 
 /// The instant that a text names; where it names no time of day, the beginning of the day in the zone.
@@ -199,9 +219,13 @@ fn instant(text: &str, format: Option<&str>, zone: &Zone) -> Result<Timestamp, S
     let Some(format) = format else {
         let date = text.parse::<Date>().ok().and_then(|date| date.start(zone));
         let instant = date.or_else(|| text.parse().ok());
-        return instant.ok_or_else(|| format!("{text:?} is neither a date like 1997-01-31 nor an instant"));
+        return instant.ok_or_else(|| format!("{:?} is neither a date like 1997-01-31 nor an instant", cut(text)));
     };
-    let problem = |error: jiff::Error| format!("{text:?} is not written as {format:?}: {error}");
+    let problem = |error: jiff::Error| {
+        // the reason may repeat the whole cell
+        let reason = error.to_string().chars().take(160).collect::<String>();
+        format!("{:?} is not written as {format:?}: {reason}", cut(text))
+    };
     let parts = jiff::fmt::strtime::parse(format, text).map_err(problem)?;
     let instant = match parts.to_timestamp() {
         Ok(instant) => instant,
@@ -210,14 +234,14 @@ fn instant(text: &str, format: Option<&str>, zone: &Zone) -> Result<Timestamp, S
             civil.and_then(|civil| civil.in_tz(zone.name())).map_err(problem)?.timestamp()
         }
     };
-    Timestamp::from_ms(instant.as_millisecond()).ok_or_else(|| format!("{text:?} is not in the years 1 to 9999"))
+    Timestamp::from_ms(instant.as_millisecond()).ok_or_else(|| format!("{:?} is not in the years 1 to 9999", cut(text)))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn lines(file: &str) -> Vec<u64> {
+    fn purchases(file: &str) -> Result<Purchases, String> {
         let column = |number| Column::Number(number);
         let layout = Layout {
             customer: column(1),
@@ -227,18 +251,58 @@ mod tests {
             date_format: None,
             delimiter: b',',
         };
-        let purchases = read(file.as_bytes(), "file", &layout, &Zone::UTC).unwrap();
+        read(file.as_bytes(), "file", &layout, &Zone::UTC)
+    }
+
+    fn lines(file: &str) -> Vec<u64> {
+        let purchases = purchases(file).unwrap();
         assert_eq!(purchases.bad, Vec::new());
         purchases.good.iter().map(|purchase| purchase.line).collect()
     }
 
     #[test]
     fn lines_are_counted_as_an_editor_does() {
-        for end in ["\n", "\r\n"] {
+        for end in ["\n", "\r\n", "\r"] {
             let file = ["who,when,much", "1,1997-01-31,5", "", "2,1997-01-31T10:00:00Z,5", "3,1997-01-31,5"].join(end);
             assert_eq!(lines(&file), [2, 4, 5]);
             assert_eq!(lines(&format!("{file}{end}")), [2, 4, 5]);
         }
-        assert_eq!(lines("who,when,\"mu\nch\"\n1,1997-01-31,\"5\n\"\n2,1997-01-31,5"), [3, 5]);
+    }
+
+    #[test]
+    fn an_open_quote_spoils_its_own_line_and_no_other() {
+        let quoted = "1,1997-01-31,\"5\"";
+        for end in ["\n", "\r\n", "\r"] {
+            for open in ["2,1997-01-31,\"5", "\"2,1997-01-31,5", "\"\"\"2\",\"1997-01-31,5"] {
+                let file = ["who,when,much", quoted, open, quoted, "", quoted, open].join(end);
+                let Purchases { good, bad } = purchases(&file).unwrap();
+                assert_eq!(good.iter().map(|good| good.line).collect::<Vec<u64>>(), [2, 4, 6], "{file:?}");
+                let bad: Vec<String> = bad.iter().map(ToString::to_string).collect();
+                let told = [3, 7].map(|line| format!("line {line}: a quote is not closed in this line"));
+                assert_eq!(bad, told, "{file:?}");
+            }
+        }
+        let head = purchases("who,when,\"much\n1,1997-01-31,5").unwrap_err();
+        assert_eq!(head, "file, line 1: a quote is not closed in this line");
+    }
+
+    #[test]
+    fn columns_are_as_many_as_in_the_first_line() {
+        let bad = purchases("who,when,much\n1,1997-01-31,1,5\n1,1997-01-31\nx").unwrap().bad;
+        let bad: Vec<String> = bad.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            bad,
+            [
+                "line 2: the line has 4 columns, the first line 3",
+                "line 3: the line has 2 columns, the first line 3",
+                "line 4: the line has 1 column, the first line 3",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_long_cell_is_cut() {
+        let bad = purchases(&format!("who,when,much\n{},1997-01-31,5", "x".repeat(1_000))).unwrap().bad;
+        assert!(bad.iter().all(|bad| bad.problem.starts_with(&format!("\"{}...\" is not an id", "x".repeat(40)))));
     }
 }
