@@ -6,6 +6,8 @@ mod apply;
 mod import;
 #[cfg(feature = "rocksdb")]
 mod look;
+#[cfg(feature = "rocksdb")]
+mod places;
 
 use serde_json::Value;
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! `accruedb backup`: a consistent copy of a database.
 
-use super::database::Database;
+use super::database::{self, Database};
 use super::output::{Exit, Failure, Output};
 use serde_json::json;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use std::path::PathBuf;
 pub(super) struct Args {
     #[command(flatten)]
     database: Database,
-    /// The directory to make; it must not be there yet.
+    /// The directory to make; it must not be there yet, nor lie inside of the database.
     to: PathBuf,
 }
 
@@ -21,6 +21,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     if args.to.exists() {
         return Err(Failure::Usage(format!("{} is there already", args.to.display())));
     }
+    database::must_be_outside(&args.to, &args.database.db)?;
     let engine = args.database.open_existing(output)?;
     engine.backup(&args.to)?;
     output.object(&json!({ "from": args.database.db, "to": args.to, "entries": engine.last_sequence() }))?;

@@ -2,7 +2,8 @@
 
 use super::output::{Failure, Output};
 use crate::domain::{MemberId, MemberKey, ProgramId};
-use crate::engine::{ClockSource, Engine, EngineOptions};
+use crate::engine::{ClockSource, Engine, EngineOptions, Error, ErrorKind};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Which database, and on whose time.
@@ -12,8 +13,8 @@ pub(super) struct Database {
     #[arg(long, value_name = "DIR")]
     pub(super) db: PathBuf,
     /// Where time comes from: the system's clock, or the commands, which makes it that of the newest entry. A history
-    /// that was imported on the file's clock, as the demo's, is best looked at on the commands' clock. Default: system,
-    /// but for imports.
+    /// that was imported on the commands' clock, as the demo's, is best looked at on that clock. Default: system, but
+    /// for imports.
     #[arg(long, value_enum, value_name = "CLOCK")]
     clock: Option<Clock>,
 }
@@ -34,17 +35,22 @@ impl Database {
         self.clock.unwrap_or(default)
     }
 
-    /// Opens the database; makes it where there is none.
+    /// Opens the database; makes it where there is none, and says so.
     pub(super) fn open(&self, clock: Clock, output: &Output) -> Result<Engine, Failure> {
-        open(&self.db, options(clock), output)
+        let is_new = !exists(&self.db)?;
+        let engine = open(&self.db, options(clock), output)?;
+        if is_new {
+            output.remark(format!("made a new database in {}", self.db.display()));
+        }
+        Ok(engine)
     }
 
     /// Opens the database, which must be there: for looking at it. Opening adds nothing to its journal.
     pub(super) fn open_existing(&self, output: &Output) -> Result<Engine, Failure> {
-        if !exists(&self.db) {
+        if !exists(&self.db)? {
             return Err(Failure::Usage(format!("there is no database in {}", self.db.display())));
         }
-        self.open(self.clock(Clock::System), output)
+        open(&self.db, options(self.clock(Clock::System)), output)
     }
 }
 
@@ -77,9 +83,42 @@ pub(super) fn options(clock: Clock) -> EngineOptions {
     EngineOptions { clock, sweep_every: None, ..EngineOptions::default() }
 }
 
-/// Whether a directory holds anything.
-pub(super) fn exists(db: &Path) -> bool {
-    std::fs::read_dir(db).is_ok_and(|mut entries| entries.next().is_some())
+/// Whether a directory holds a database, perhaps a damaged one; not where it is empty or missing. One that holds
+/// something else, or a file, is a wrong call.
+pub(super) fn exists(db: &Path) -> Result<bool, Failure> {
+    /// One of these is left of any damaged database; the last, of one that was never finished.
+    const OURS: [&str; 4] = ["FORMAT", "guard", "rocks", "FORMAT.unfinished"];
+    let names = || -> io::Result<Vec<_>> { std::fs::read_dir(db)?.map(|entry| Ok(entry?.file_name())).collect() };
+    let shown = db.display();
+    match names() {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            Err(Failure::Usage(format!("{shown} is no database, which is a directory")))
+        }
+        Err(error) => {
+            Err(Error { kind: ErrorKind::Unavailable, what: format!("cannot look into {shown}: {error}") }.into())
+        }
+        Ok(names) if names.iter().any(|name| OURS.iter().any(|ours| name == ours)) => Ok(true),
+        Ok(names) => match names.first() {
+            None => Ok(false),
+            Some(name) => Err(Failure::Usage(format!("{shown} is no database: it holds {}", name.display()))),
+        },
+    }
+}
+
+/// Refuses a directory that holds anything.
+pub(super) fn must_be_new(db: &Path) -> Result<(), Failure> {
+    if exists(db)? { Err(Failure::Usage(format!("there is a database in {} already", db.display()))) } else { Ok(()) }
+}
+
+/// Refuses a place to copy to that lies inside of what is copied.
+pub(super) fn must_be_outside(to: &Path, from: &Path) -> Result<(), Failure> {
+    let real = |path: &Path| if path == Path::new("") { Path::new(".") } else { path }.canonicalize().ok();
+    let is_inside = to.ancestors().find_map(real).zip(real(from)).is_some_and(|(to, from)| to.starts_with(from));
+    if is_inside {
+        return Err(Failure::Usage(format!("{} lies inside of {}", to.display(), from.display())));
+    }
+    Ok(())
 }
 
 /// Opens a database, showing progress where that takes long.

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 pub(super) struct Args {
     /// The backup.
     from: PathBuf,
-    /// The directory of the database; it must not be there yet.
+    /// The directory of the database; it must not be there yet, nor lie inside of the backup.
     to: PathBuf,
 }
 
@@ -24,20 +24,28 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     if args.to.exists() {
         return Err(Failure::Usage(format!("{} is there already", args.to.display())));
     }
-    // a copy that was interrupted before it had its guard would open as a new and empty database
-    if !database::exists(&args.from) || !args.from.join("guard").exists() {
+    if !database::exists(&args.from)? {
         return Err(Failure::Usage(format!("there is no backup in {}", args.from.display())));
+    }
+    database::must_be_outside(&args.to, &args.from)?;
+    // a copy that was interrupted before it had its guard would open as a new and empty database
+    let guard = args.from.join("guard");
+    if !guard.exists() {
+        return verify::damaged(format!("guard file missing: {}", guard.display()), output);
     }
     let beside = args.to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let staging = tempfile::Builder::new().prefix(".accruedb-restore-").tempdir_in(beside)?;
     let copy = staging.path().join("db");
     copy_directory(&args.from, &copy)?;
-    let audit = match audited(&copy, output) {
+    // the copy goes: whoever reads of damage looks for it in the backup
+    let in_backup = |what: &str| what.replace(&copy.display().to_string(), &args.from.display().to_string());
+    let mut audit = match audited(&copy, output) {
         Err(Failure::Engine(Error { kind: ErrorKind::Corrupt, what })) => {
-            return verify::damaged(what, output);
+            return verify::damaged(in_backup(&what), output);
         }
         audited => audited?,
     };
+    audit.violations.iter_mut().for_each(|violation| *violation = in_backup(violation));
     verify::report(&audit, output)?;
     if !audit.ok() {
         output.line(format!("not restored: {} is damaged", args.from.display()))?;

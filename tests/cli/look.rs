@@ -33,7 +33,9 @@ fn looking_changes_nothing_and_damage_is_told() {
     assert_eq!((verdict.code, &verdict.json()["ok"]), (1, &false.into()), "{}", verdict.err);
     assert!(verdict.json()["violations"][0].as_str().unwrap().contains(".sst"), "{}", verdict.out);
     assert_eq!(shell.unread("verify --db copy").code, 1);
-    assert_eq!(shell.run("restore copy third").code, 1);
+    let restored = shell.run("restore copy third");
+    assert_eq!(restored.code, 1);
+    assert!(restored.out.contains("copy/rocks/") && !restored.out.contains("/.accruedb-"), "{}", restored.out);
     assert!(!shell.folder().join("third").exists());
 }
 

@@ -54,8 +54,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 
 fn directory(args: &Args) -> Result<PathBuf, Failure> {
     match &args.db {
-        Some(db) if database::exists(db) => Err(Failure::Usage(format!("{} is not empty", db.display()))),
-        Some(db) => Ok(db.clone()),
+        Some(db) => database::must_be_new(db).map(|()| db.clone()),
         None => Ok(tempfile::Builder::new().prefix("accruedb-demo-").tempdir()?.keep()),
     }
 }

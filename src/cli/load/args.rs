@@ -18,10 +18,12 @@ pub(super) enum Workload {
 ///
 /// Every accrual is one award of 100 to 199 points, paid by a prepaid partner with four blocks, expiring a year later;
 /// every command is durable before it counts as answered.
+///
+/// Exit codes: 0 done, 1 the audit of --check found something, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  accruedb load --accruals 2000000 --members 1000000 --in-flight 8192 --json")]
 pub(in crate::cli) struct Load {
-    /// Where to make the database. Default: a temporary folder, removed at the end.
+    /// Where to make the database; there must be none yet. Default: a temporary folder, removed at the end.
     #[arg(long, value_name = "DIR")]
     pub(super) db: Option<PathBuf>,
     /// What is sent.

@@ -6,6 +6,7 @@ mod reader;
 mod sender;
 mod workload;
 
+use super::database;
 use super::output::{Exit, Failure, Output};
 use crate::engine::{Engine, EngineOptions};
 pub(super) use args::Load;
@@ -16,6 +17,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 pub(super) fn run(load: &Load, output: &mut Output) -> Result<Exit, Failure> {
+    if let Some(db) = &load.db {
+        database::must_be_new(db)?;
+    }
     let scratch = tempfile::tempdir()?;
     let db = load.db.clone().unwrap_or_else(|| scratch.path().join("db"));
     let on_progress = Some(output.on_progress());

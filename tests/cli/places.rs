@@ -1,0 +1,81 @@
+//! Directories that are no database, or not the right one: told before anything is written there.
+
+use super::Shell;
+
+#[test]
+fn what_is_no_database_is_a_wrong_call() {
+    let shell = Shell::new();
+    shell.write("file", "text");
+    shell.write("foreign/notes.txt", "text");
+    shell.write("c.jsonl", "");
+    shell.write("p.csv", "customer_id,date,amount\n");
+    for verb in [
+        "apply c.jsonl --db",
+        "import p.csv --create --points-per-unit 1 --db",
+        "balance M1 --db",
+        "verify --db",
+        "backup to --db",
+        "demo --db",
+        "load --accruals 1 --db",
+    ] {
+        for (place, told) in [
+            ("file", "file is no database, which is a directory"),
+            ("file/db", "file/db is no database, which is a directory"),
+            ("foreign", "foreign is no database: it holds notes.txt"),
+        ] {
+            let run = shell.run(&format!("{verb} {place}"));
+            assert!(run.code == 2 && run.err.contains(told), "{verb} {place}: {} {}", run.code, run.err);
+        }
+    }
+    let run = shell.run("restore foreign db");
+    assert!(run.code == 2 && run.err.contains("foreign is no database"), "{} {}", run.code, run.err);
+    assert_eq!(std::fs::read_dir(shell.folder().join("foreign")).unwrap().count(), 1);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_directory_that_cannot_be_read_is_not_a_missing_one() {
+    use std::os::unix::fs::PermissionsExt;
+    let shell = Shell::new();
+    let db = shell.folder().join("db");
+    std::fs::create_dir(&db).unwrap();
+    std::fs::set_permissions(&db, PermissionsExt::from_mode(0o000)).unwrap();
+    // root may read it all the same
+    let told =
+        if std::fs::read_dir(&db).is_ok() { (2, "there is no database in db") } else { (3, "cannot look into db") };
+    let run = shell.run("balance M1 --db db");
+    assert!(run.code == told.0 && run.err.contains(told.1), "{} {}", run.code, run.err);
+}
+
+#[test]
+fn copies_lie_outside_and_a_load_begins_anew() {
+    let shell = Shell::new();
+    let load = "load --accruals 10 --members 5 --json --db";
+    assert_eq!(shell.run(&format!("{load} db")).code, 0);
+    let entries = || shell.run("verify --db db --json").json()["entries"].clone();
+    let before = entries();
+    for call in [format!("{load} db"), "demo --db db".to_owned()] {
+        let run = shell.run(&call);
+        assert!(run.code == 2 && run.err.contains("there is a database in db already"), "{call}: {}", run.err);
+    }
+    for call in ["backup --db db db/copy", "backup --db ./db db/deep/er/copy", "restore db db/inside"] {
+        let run = shell.run(call);
+        assert!(run.code == 2 && run.err.contains("lies inside of"), "{call}: {} {}", run.code, run.err);
+    }
+    assert_eq!(entries(), before);
+    assert_eq!(shell.run("backup --db db db-copy").code, 0);
+}
+
+#[test]
+fn a_backup_without_its_guard_is_damaged() {
+    let shell = Shell::new();
+    shell.run("load --accruals 10 --members 5 --db db");
+    assert_eq!(shell.run("backup --db db copy").code, 0);
+    std::fs::remove_file(shell.folder().join("copy/guard")).unwrap();
+    let run = shell.run("restore copy again --json");
+    assert_eq!((run.code, &run.json()["ok"]), (1, &false.into()), "{}", run.err);
+    assert_eq!(run.json()["violations"][0], "guard file missing: copy/guard");
+    std::fs::create_dir(shell.folder().join("empty")).unwrap();
+    assert_eq!(shell.run("restore empty again").code, 2);
+    assert!(!shell.folder().join("again").exists());
+}
