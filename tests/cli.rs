@@ -10,6 +10,7 @@ mod look;
 mod places;
 
 use serde_json::Value;
+use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -56,6 +57,15 @@ impl Shell {
 
     fn run(&self, line: &str) -> Run {
         Run::of(self.command(line).output().unwrap())
+    }
+
+    /// With a text on standard input.
+    fn fed(&self, line: &str, input: &str) -> Run {
+        let piped = [Stdio::piped(), Stdio::piped(), Stdio::piped()];
+        let [stdin, stdout, stderr] = piped;
+        let mut child = self.command(line).stdin(stdin).stdout(stdout).stderr(stderr).spawn().unwrap();
+        child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+        Run::of(child.wait_with_output().unwrap())
     }
 
     /// With nobody who reads standard output.

@@ -9,6 +9,7 @@ mod check;
 mod database;
 mod demo;
 mod import;
+mod input;
 mod items;
 mod journal;
 mod liability;

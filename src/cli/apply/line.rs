@@ -1,0 +1,208 @@
+//! A line of JSON: the command that it says, or its column and what is wrong there, for people.
+
+use super::super::request_ids;
+use crate::domain::Command;
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
+use std::collections::BTreeSet;
+use std::fmt;
+
+/// The only field whose value is a list. Elsewhere a list would be taken for an object without the names.
+const LIST: &str = "awards";
+
+/// The command that a line of JSON says, or its column and what is wrong there. Where it names no request id, it gets
+/// that of the line, unless the file has no name (an empty one): then the line is wrong.
+pub fn parse(file: &str, line: u64, text: &[u8]) -> Result<Command, String> {
+    let invalid = |error: std::str::Utf8Error| format!("column {}: not UTF-8", error.valid_up_to().saturating_add(1));
+    let text = std::str::from_utf8(text).map_err(invalid)?;
+    // the mark that some editors put before the first line
+    let text = text.strip_prefix('\u{FEFF}').filter(|_| line == 1).unwrap_or(text);
+    let has_id = has_request_id(text).map_err(|error| problem(text, 0, &error))?;
+    let body = text.trim_start().strip_prefix('{').map(str::trim_start);
+    match body.filter(|body| !has_id && !body.starts_with('}')) {
+        None => command(text, 0),
+        Some(_) if file.is_empty() => {
+            Err("no request_id, and standard input has no name to derive one from: give --name".to_owned())
+        }
+        Some(body) => {
+            let id = request_ids::of_line(file, line, text.trim().as_bytes());
+            let head = format!("{{\"request_id\":\"{id}\",");
+            let shift = head.len().saturating_sub(text.len().saturating_sub(body.len()));
+            command(&(head + body), shift)
+        }
+    }
+}
+
+/// The command that a text says, which is JSON and has a request id.
+fn command(sent: &str, shift: usize) -> Result<Command, String> {
+    serde_json::from_str(sent).map_err(|error: serde_json::Error| match error.is_syntax() {
+        // of what is JSON, only a choice of fields is called wrongly written: one that names none, or several
+        true => {
+            let column = error.column().saturating_sub(shift);
+            format!("column {column}: expected an object with one field, as an action is {{\"accrue\": {{...}}}}")
+        }
+        false => problem(sent, shift, &error),
+    })
+}
+
+/// What is wrong with a text, in which `shift` bytes at its beginning are not the caller's.
+fn problem(sent: &str, shift: usize, error: &serde_json::Error) -> String {
+    let what = error.to_string();
+    let what = what.split(" at line ").next().unwrap_or_default();
+    let before = sent.get(..error.column()).unwrap_or_default();
+    // other messages name the field themselves
+    let field = Some(before).filter(|_| what.starts_with("invalid")).and_then(field_before).unwrap_or_default();
+    let what = match what {
+        "invalid type: unit variant, expected newtype variant" => in_an_object(before),
+        what => what.to_owned(),
+    };
+    format!("column {}{field}: {what}", error.column().saturating_sub(shift))
+}
+
+/// What to do about a name that stands where it should stand in an object, with what belongs to it.
+fn in_an_object(before: &str) -> String {
+    let name = before.rsplit('"').nth(1).unwrap_or_default();
+    format!("{name:?} alone does not do: expected an object with one field, such as {{{name:?}: {{...}}}}")
+}
+
+/// The field whose value a text ends in, as `, field "points"`.
+fn field_before(text: &str) -> Option<String> {
+    let names = text.rmatch_indices(':').filter_map(|(colon, _)| text.get(..colon)?.trim_end().strip_suffix('"'));
+    let name = names.filter_map(|before| before.rsplit_once('"')).map(|(_, name)| name).next()?;
+    Some(format!(", field {name:?}"))
+}
+
+/// Whether a line is an object with a request id. It is looked over for what serde would let pass: lists that stand
+/// for objects, and fields that are said twice.
+fn has_request_id(text: &str) -> Result<bool, serde_json::Error> {
+    let mut json = serde_json::Deserializer::from_str(text);
+    let has_id = Look { may_be_list: false }.deserialize(&mut json)?;
+    json.end().map(|()| has_id)
+}
+
+/// A look at a value. Gives whether it is an object with a request id.
+struct Look {
+    may_be_list: bool,
+}
+
+impl<'de> DeserializeSeed<'de> for Look {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, value: D) -> Result<bool, D::Error> {
+        value.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Look {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object or a single value")
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_unit<E>(self) -> Result<bool, E> {
+        Ok(false)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<bool, A::Error> {
+        if !self.may_be_list {
+            return Err(A::Error::invalid_type(Unexpected::Other("a list"), &self));
+        }
+        while list.next_element_seed(Look { may_be_list: false })?.is_some() {}
+        Ok(false)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<bool, A::Error> {
+        let mut names = BTreeSet::new();
+        while let Some(name) = object.next_key::<String>()? {
+            if names.contains(&name) {
+                return Err(A::Error::custom(format!("duplicate field `{name}`")));
+            }
+            object.next_value_seed(Look { may_be_list: name == LIST })?;
+            names.insert(name);
+        }
+        Ok(names.contains("request_id"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn problem(text: &str) -> String {
+        parse("file", 1, text.as_bytes()).unwrap_err()
+    }
+
+    #[test]
+    fn what_is_wrong_is_named_with_its_column() {
+        assert_eq!(problem("{\"program\":}"), "column 12: expected value");
+        assert_eq!(problem("{}"), "column 2: missing field `program`");
+        assert_eq!(parse("file", 1, b"\"\xFF\"").unwrap_err(), "column 2: not UTF-8");
+        let enrol = r#"{"program":1,"action":{"enrol":{"member":true}}}"#;
+        assert!(
+            problem(enrol).starts_with("column 45, field \"member\": invalid type: boolean `true`, expected an id"),
+            "{}",
+            problem(enrol)
+        );
+        let with_id = r#"{"request_id":5,"program":1,"action":{"enrol":{"memer":1}}}"#;
+        assert!(problem(with_id).contains("unknown field `memer`, expected `member`"), "{}", problem(with_id));
+    }
+
+    #[test]
+    fn what_serde_would_let_pass_is_refused() {
+        let list = "invalid type: a list, expected an object or a single value";
+        assert_eq!(problem(r#"[7,"R9",null,null,{"enrol":{"member":1}}]"#), format!("column 1: {list}"));
+        let redeem = r#"{"request_id":5,"program":1,"action":{"redeem":["M1",1,5]}}"#;
+        assert!(problem(redeem).ends_with(&format!(", field \"redeem\": {list}")), "{}", problem(redeem));
+        let award = r#"{"program":1,"action":{"accrue":{"member":1,"awards":[[1,5]]}}}"#;
+        assert!(problem(award).ends_with(&format!(", field \"awards\": {list}")), "{}", problem(award));
+        let twice = r#"{"program":1,"action":{"create_partner":{"partner":1,"rates":{"1":"1","1":"2"}}}}"#;
+        assert!(problem(twice).ends_with(": duplicate field `1`"), "{}", problem(twice));
+    }
+
+    #[test]
+    fn an_action_without_its_fields_is_explained() {
+        let name = r#"{"program":1,"action":"accrue"}"#;
+        let told = "field \"action\": \"accrue\" alone does not do: expected an object with one field, such as \
+                    {\"accrue\": {...}}";
+        assert!(problem(name).ends_with(told), "{}", problem(name));
+        for choice in ["{}", "5", "null", r#"{"enrol":{"member":1},"redeem":{}}"#] {
+            let told = "expected an object with one field, as an action is {\"accrue\": {...}}";
+            let action = problem(&format!(r#"{{"program":1,"action":{choice}}}"#));
+            assert!(action.starts_with("column ") && action.ends_with(told), "{choice}: {action}");
+        }
+    }
+
+    #[test]
+    fn ids_are_those_of_the_line_unless_given() {
+        let enrol = r#"  {"program":1,"action":{"enrol":{"member":"M1"}}}"#;
+        let parsed = |file, line, text: &str| parse(file, line, text.as_bytes()).unwrap().request_id;
+        assert_eq!(parsed("a", 1, enrol), parsed("a", 1, enrol));
+        assert_eq!(parsed("a", 1, enrol), parsed("a", 1, &format!("\u{FEFF}{enrol}")));
+        assert_ne!(parsed("a", 1, enrol), parsed("a", 2, enrol));
+        assert_ne!(parsed("a", 1, enrol), parsed("b", 1, enrol));
+        let given = r#"{"request_id":"R7","program":1,"action":{"enrol":{"member":"M1"}}}"#;
+        assert_eq!(parsed("a", 1, given), "R7".parse().unwrap());
+        assert_eq!(parsed("", 1, given), "R7".parse().unwrap());
+        assert!(parse("", 1, enrol.as_bytes()).unwrap_err().starts_with("no request_id"));
+    }
+}
