@@ -3,6 +3,8 @@
 #[cfg(feature = "rocksdb")]
 mod apply;
 #[cfg(feature = "rocksdb")]
+mod clocks;
+#[cfg(feature = "rocksdb")]
 mod import;
 #[cfg(feature = "rocksdb")]
 mod look;

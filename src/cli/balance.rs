@@ -24,7 +24,10 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let at = args.as_of.unwrap_or_else(|| engine.now());
     let balances = match args.as_of {
         Some(at) => engine.balances_as_of(key, at)?,
-        None => engine.balances(key)?,
+        None => {
+            args.of.remark_on_time(&engine, output)?;
+            engine.balances(key)?
+        }
     };
     output
         .object(&json!({ "member": args.of.member, "at": at, "enrolled": balances.is_some(), "balances": balances }))?;

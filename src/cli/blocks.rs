@@ -31,6 +31,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         output.line(format!("no partner {}", args.partner))?;
         return Ok(Exit::Refused);
     };
+    args.database.remark_on_time(&engine, output)?;
     output.object(&to_json(key.partner, &state, now))?;
     let partner = &state.partner;
     output.line(format!(

@@ -1,10 +1,11 @@
 //! The database that a command works on: `--db` and `--clock`, and how it is opened.
 
 use super::output::{Failure, Output};
-use crate::domain::{MemberId, MemberKey, ProgramId};
+use crate::domain::{MemberId, MemberKey, ProgramId, Timestamp};
 use crate::engine::{ClockSource, Engine, EngineOptions, Error, ErrorKind};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Which database, and on whose time.
 #[derive(Debug, clap::Args)]
@@ -45,12 +46,48 @@ impl Database {
         Ok(engine)
     }
 
+    /// Opens the database for commands that happen now; makes it where there is none. A history that ended long ago
+    /// goes on at the system's time only if that was asked for.
+    pub(super) fn open_to_write(&self, output: &Output) -> Result<Engine, Failure> {
+        let engine = self.open(self.clock(Clock::System), output)?;
+        match self.long_past(&engine)? {
+            None => Ok(engine),
+            Some(newest) => Err(Failure::Usage(format!(
+                "the newest entry in {} is of {newest}. On the system's clock, all that expired since is booked for \
+                 good: --clock system does that, --clock commands goes on with the history's own time",
+                self.db.display()
+            ))),
+        }
+    }
+
     /// Opens the database, which must be there: for looking at it. Opening adds nothing to its journal.
     pub(super) fn open_existing(&self, output: &Output) -> Result<Engine, Failure> {
         if !exists(&self.db)? {
             return Err(Failure::Usage(format!("there is no database in {}", self.db.display())));
         }
         open(&self.db, options(self.clock(Clock::System)), output)
+    }
+
+    /// Says that what is shown is so at the system's time, where the history ended long ago.
+    pub(super) fn remark_on_time(&self, engine: &Engine, output: &Output) -> Result<(), Failure> {
+        if let Some(newest) = self.long_past(engine)? {
+            output.remark(format!(
+                "shown at the system's clock, though the newest entry is of {newest}; --clock commands shows it at the \
+                 history's own time"
+            ));
+        }
+        Ok(())
+    }
+
+    /// When the newest entry was recorded, if that is long ago and nobody said which clock is meant.
+    fn long_past(&self, engine: &Engine) -> Result<Option<Timestamp>, Failure> {
+        const LONG_HOURS: i64 = 30 * 24;
+        if self.clock.is_some() {
+            return Ok(None);
+        }
+        let newest = engine.journal(engine.last_sequence(), 1)?.pop().map(|entry| entry.recorded_at);
+        let long_ago = system_now().saturating_add_hours(-LONG_HOURS);
+        Ok(newest.filter(|newest| *newest < long_ago))
     }
 }
 
@@ -72,6 +109,11 @@ impl OneMember {
         let key = MemberKey { program: ProgramId(self.program), member: self.member };
         Ok((self.database.open_existing(output)?, key))
     }
+
+    /// See [`Database::remark_on_time`].
+    pub(super) fn remark_on_time(&self, engine: &Engine, output: &Output) -> Result<(), Failure> {
+        self.database.remark_on_time(engine, output)
+    }
 }
 
 /// The options of an engine that serves one command: nothing is booked behind its back.
@@ -81,6 +123,12 @@ pub(super) fn options(clock: Clock) -> EngineOptions {
         Clock::Commands => ClockSource::Commands,
     };
     EngineOptions { clock, sweep_every: None, ..EngineOptions::default() }
+}
+
+/// The system's time. The engine's own never goes back: it may be ahead of this.
+pub(super) fn system_now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).ok().and_then(Timestamp::from_ms).unwrap_or(Timestamp::MAX)
 }
 
 /// Whether a directory holds a database, perhaps a damaged one; not where it is empty or missing. One that holds

@@ -34,6 +34,7 @@ struct Shown {
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let (engine, owner) = args.of.open(output)?;
+    args.of.remark_on_time(&engine, output)?;
     let account = owner.account(PointTypeId(args.point_type));
     let items = engine.items(account, ItemPosition::FIRST, args.limit)?;
     let now = engine.now();

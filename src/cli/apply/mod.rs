@@ -4,7 +4,7 @@ mod line;
 
 pub use line::parse;
 
-use super::database::{Clock, Database};
+use super::database::Database;
 use super::input::{Input, unreadable};
 use super::output::{Exit, Failure, Output};
 use super::posting::{Answer, IN_FLIGHT_MAX, answer};
@@ -87,7 +87,7 @@ struct Lines {
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let Input { bytes, is_file, name } = Input::open(&args.file, args.name.as_deref())?;
-    let engine = args.database.open(args.database.clock(Clock::System), output)?;
+    let engine = args.database.open_to_write(output)?;
     let (in_flight_max, stops) = match args.on_refusal {
         OnRefusal::Stop => (1, true),
         OnRefusal::Continue => (IN_FLIGHT_MAX, false),
