@@ -1,38 +1,46 @@
 //! `accruedb import`: purchases in a CSV file become accruals.
 
-use super::database::{Clock, Database};
+use super::database::{self, Clock, Database, system_now};
+use super::input::{Input, unreadable};
 use super::output::{Exit, Failure, Output};
 use super::posting::{Answer, Earning, IN_FLIGHT_MAX, Latency, RedeemRule, post};
-use super::purchases::{self, BadLine, Column, Layout, Purchase};
+use super::purchases::{self, BadLine, Column, Layout, Purchase, Purchases};
 use super::request_ids;
 use super::table::grouped;
 use crate::domain::{
-    Action, Award, Billing, Command, CreatePartner, CreatePointType, CreateProgram, Enrolment, Expiry, Leg,
-    NeverUsable, PartnerId, PartnerKey, PointTypeId, Points, ProgramId, Rate, Receipt, Rejection, Span, Zone,
+    AHEAD_HOURS_MAX, Action, Award, Billing, Command, CreatePartner, CreatePointType, CreateProgram, Enrolment, Expiry,
+    Leg, NeverUsable, PartnerId, PartnerKey, PointTypeId, Points, Program, ProgramId, Rate, Receipt, Rejection, Span,
+    Zone,
 };
-use crate::engine::Engine;
+use crate::engine::{Engine, ExecuteError};
 use serde::Serialize;
 use serde_json::json;
+use std::io::Read;
 use std::path::PathBuf;
 
 /// Imports purchases from a CSV file: each line is an accrual of points per unit of money, half away from zero.
 ///
-/// Each line's request id is derived from the file's name, the line's number and its text: after a crash the same file
-/// can be imported again, and nothing happens twice. Bad and refused lines are named on standard error with their
-/// number and column; the others are imported.
+/// Each line's request id is derived from the file's name (without its folders), the line's number and its text: after
+/// a crash the same file can be imported again, and nothing happens twice. Bad and refused lines are named on standard
+/// error with their number and column; the others are imported. A line is one purchase: as many columns as the first
+/// line has, and no cell with a line break in it.
 ///
-/// Time is that of the purchases (`--clock file`), which are taken in the order of their dates: points expire between
-/// them as they would have. With `--clock system` they are late postings, recorded now.
+/// Time is that of the purchases (`--clock commands`), which are taken in the order of their dates: points expire
+/// between them as they would have. With `--clock system` they are late postings, recorded now.
 ///
-/// Exit codes: 0 done, 1 some lines were bad or refused, 2 wrong call, 3 engine error.
+/// Exit codes: 0 done, 1 some lines were bad or refused, or a set-up command was, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  accruedb import purchases.csv --db shop --create --expire-days 180 \\\n    \
-    --customer-column customer_id --date-column date --amount-column dollars --points-per-unit 10 \\\n    --redeem-at 500")]
+    --customer-column customer_id --date-column date --amount-column dollars \\\n    \
+    --points-per-unit 10 --redeem-at 500")]
 pub(super) struct Args {
-    /// The file; its first line names the columns.
+    /// The file; - is the standard input. Its first line names the columns.
     file: PathBuf,
     #[command(flatten)]
     database: Database,
+    /// The name to derive request ids from. Default: the file's; a pipe has none.
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    name: Option<String>,
     /// The column of the member's id, by name or by number from 1.
     #[arg(long, value_name = "COLUMN", default_value = "customer_id")]
     customer_column: Column,
@@ -51,6 +59,10 @@ pub(super) struct Args {
     /// What separates the columns.
     #[arg(long, value_name = "CHARACTER", default_value = ",", value_parser = delimiter)]
     delimiter: u8,
+    /// Take purchases that are dated more than 24 hours ahead of the system's clock. On the commands' clock they move
+    /// the database's time there, and it never goes back; without this, such a line is bad.
+    #[arg(long)]
+    allow_future: bool,
     /// The program.
     #[arg(long, default_value_t = 1)]
     program: u32,
@@ -67,20 +79,60 @@ pub(super) struct Args {
     #[arg(long, value_name = "POINTS", value_parser = clap::value_parser!(i64).range(1..))]
     redeem_at: Option<i64>,
     /// Create what is missing: the program (members enrol with their first accrual), the point type, and the partner
-    /// (post-paid, one for one).
+    /// (post-paid, one for one). What is there must be as the options say it.
     #[arg(long)]
     create: bool,
     /// With --create: points expire this many days after the purchase. Default: never.
     #[arg(long, value_name = "DAYS", requires = "create", value_parser = clap::value_parser!(u16).range(1..=36_500))]
     expire_days: Option<u16>,
-    /// With --create: the program's time zone.
-    #[arg(long, requires = "create", default_value = "UTC")]
-    zone: Zone,
+    /// With --create: the program's time zone. Default: UTC.
+    #[arg(long, requires = "create")]
+    zone: Option<Zone>,
 }
 
 impl Args {
     fn clock(&self) -> Clock {
         self.database.clock(Clock::Commands)
+    }
+
+    /// Refuses settings that are not those of the program and its point type: nothing would come of them.
+    fn check(&self, program: &Program) -> Result<(), Failure> {
+        if let Some(zone) = self.zone.as_ref().filter(|zone| **zone != program.zone) {
+            let id = self.program;
+            return Err(Failure::Usage(format!("--zone is {zone}, but program {id} is there, in {}", program.zone)));
+        }
+        let expiry = self.expire_days.map(|days| Expiry::After(Span::days(days)));
+        let known = program.point_types.get(&PointTypeId(self.point_type)).map(|known| known.expiry);
+        match expiry.zip(known) {
+            Some((asked, known)) if asked != known => Err(Failure::Usage(format!(
+                "points of --expire-days expire {}, but point type {} is there, and its points expire {}",
+                words(asked),
+                self.point_type,
+                words(known)
+            ))),
+            _ => Ok(()),
+        }
+    }
+
+    /// Makes lines bad that would move the database's time ahead of the system's: it never goes back.
+    fn drop_future(&self, purchases: &mut Purchases) {
+        let latest = system_now().saturating_add_hours(AHEAD_HOURS_MAX);
+        let ahead = purchases.good.extract_if(.., |purchase| !self.allow_future && purchase.at > latest);
+        purchases.bad.extend(ahead.map(|purchase| BadLine {
+            line: purchase.line,
+            column: Some(self.date_column.to_string()),
+            problem: format!("{} is ahead of the system's clock; --allow-future takes it all the same", purchase.at),
+        }));
+    }
+}
+
+/// When points expire.
+fn words(expiry: Expiry) -> String {
+    match expiry {
+        Expiry::Never => "never".to_owned(),
+        Expiry::At(instant) => format!("at {instant}"),
+        Expiry::On(date) => format!("on {date}"),
+        Expiry::After(Span { count, unit }) => format!("after {count} {}", format!("{unit:?}").to_lowercase()),
     }
 }
 
@@ -105,14 +157,26 @@ struct Summary {
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let name = args.file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let unreadable = |error| Failure::Usage(format!("{}: {error}", args.file.display()));
-    let file = std::fs::read(&args.file).map_err(unreadable)?;
+    let Input { mut bytes, name, .. } = Input::open(&args.file, args.name.as_deref())?;
+    if name.is_empty() {
+        return Err(Failure::Usage("a pipe has no name to derive request ids from: give --name".to_owned()));
+    }
+    let mut file = Vec::new();
+    bytes.read_to_end(&mut file).map_err(|error| unreadable(&args.file, error))?;
+    purchases::check_head(&file, &name, &layout(args)).map_err(Failure::Usage)?;
+    if !args.create && !database::exists(&args.database.db)? {
+        let db = args.database.db.display();
+        return Err(Failure::Usage(format!("there is no database in {db}; --create makes one")));
+    }
     let engine = args.database.open(args.clock(), output)?;
-    let program = ProgramId(args.program);
-    let zone = engine.programs()?.get(&program).map_or_else(|| args.zone.clone(), |program| program.zone.clone());
+    let program = engine.programs()?.remove(&ProgramId(args.program));
+    if let Some(program) = &program {
+        args.check(program)?;
+    }
+    let zone = program.map(|program| program.zone).or_else(|| args.zone.clone()).unwrap_or_default();
     let mut purchases = purchases::read(&file, &name, &layout(args), &zone).map_err(Failure::Usage)?;
     if args.clock() == Clock::Commands {
+        args.drop_future(&mut purchases);
         purchases.good.sort_by_key(|purchase| (purchase.at, purchase.line));
     }
     if args.create {
@@ -154,7 +218,7 @@ fn create(args: &Args, engine: &Engine, name: &str, first: Option<&Purchase>) ->
     if known.is_none() {
         // posted late, points may have expired before they come: they are granted, and lapse
         let never_usable = if args.clock() == Clock::System { NeverUsable::Allow } else { NeverUsable::Refuse };
-        let (zone, enrolment) = (args.zone.clone(), Enrolment::OnFirstAccrual);
+        let (zone, enrolment) = (args.zone.clone().unwrap_or_default(), Enrolment::OnFirstAccrual);
         missing.push(CreateProgram { zone, enrolment, never_usable, ..CreateProgram::default() }.into());
     }
     if known.is_none_or(|program| !program.point_types.contains_key(&point_type)) {
@@ -173,7 +237,10 @@ fn create(args: &Args, engine: &Engine, name: &str, first: Option<&Purchase>) ->
         let key = [args.program, u32::from(args.point_type), args.partner.unwrap_or_default()].map(u32::to_le_bytes);
         let request = request_ids::derived(&[b"create", name.as_bytes(), what.as_bytes(), key.as_flattened()]);
         let command = Command { transaction_at: first.map(|first| first.at), ..Command::new(id, request, action) };
-        engine.execute(&command)?;
+        engine.execute(&command).map_err(|error| match error {
+            ExecuteError::Refused(rejection) => Failure::Refused(format!("{what} is refused: {rejection}")),
+            failed @ ExecuteError::Failed(_) => failed.into(),
+        })?;
     }
     Ok(())
 }

@@ -127,6 +127,11 @@ pub fn read(file: &[u8], name: &str, layout: &Layout, zone: &Zone) -> Result<Pur
     Ok(purchases)
 }
 
+/// Whether the first line of a file names all columns: what can be wrong with a file before its zone is known.
+pub(super) fn check_head(file: &[u8], name: &str, layout: &Layout) -> Result<(), String> {
+    Places::of(&mut Rows::new(file, layout.delimiter), name, layout).map(drop)
+}
+
 /// A column and its place from 0.
 type Place<'a> = (&'a Column, usize);
 
