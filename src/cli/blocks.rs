@@ -35,8 +35,9 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     output.object(&to_json(key.partner, &state, now))?;
     let partner = &state.partner;
     output.line(format!(
-        "partner {}: {} points left in {} open blocks, {} debited",
+        "partner {}: {} points usable now, {} left in {} open blocks, {} debited",
         key.partner,
+        grouped(state.balance.0),
         grouped(partner.remaining.0),
         partner.open.len(),
         grouped(partner.debited.0)
@@ -55,8 +56,8 @@ pub(super) fn to_json(partner: PartnerId, state: &PartnerState, now: Timestamp) 
         })
     });
     json!({
-        "partner": partner, "known": true, "remaining": state.partner.remaining, "debited": state.partner.debited,
-        "at": now, "blocks": blocks.collect::<Vec<Value>>(),
+        "partner": partner, "known": true, "usable": state.balance, "remaining": state.partner.remaining,
+        "debited": state.partner.debited, "at": now, "blocks": blocks.collect::<Vec<Value>>(),
     })
 }
 

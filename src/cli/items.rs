@@ -9,7 +9,7 @@ use serde_json::json;
 
 /// Shows the point items of a member's account, the next to be used first, used-up ones too, as of now.
 ///
-/// Exit codes: 0 done, 2 wrong call, 3 engine error.
+/// Exit codes: 0 done, 1 no such member, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  accruedb items --db shop 00004 --limit 20")]
 pub(super) struct Args {
@@ -34,6 +34,11 @@ struct Shown {
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let (engine, owner) = args.of.open(output)?;
+    if engine.balances(owner)?.is_none() {
+        output.object(&json!({ "member": args.of.member, "enrolled": false }))?;
+        output.line(format!("no member {}", args.of.member))?;
+        return Ok(Exit::Refused);
+    }
     args.of.remark_on_time(&engine, output)?;
     let account = owner.account(PointTypeId(args.point_type));
     let items = engine.items(account, ItemPosition::FIRST, args.limit)?;
@@ -43,7 +48,8 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     };
     let (matured, future) = (shown(items.matured), shown(items.future));
     output.object(&json!({
-        "member": args.of.member, "point_type": account.point_type, "at": now, "matured": matured, "future": future,
+        "member": args.of.member, "enrolled": true, "point_type": account.point_type, "at": now, "matured": matured,
+        "future": future,
     }))?;
     let head =
         ["item", "state", "granted", "remaining", "redeemed", "expired", "cancelled", "from", "expires", "source"];

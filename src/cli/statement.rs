@@ -16,7 +16,7 @@ use serde_json::json;
 pub(super) struct Args {
     #[command(flatten)]
     of: OneMember,
-    /// At most this many lines.
+    /// At most this many entries. Those that only booked that nothing was due count, but are not shown.
     #[arg(long, default_value_t = 20)]
     limit: usize,
     /// Only entries before this number, as the end of the page before tells it.
@@ -37,6 +37,10 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         "member": args.of.member, "enrolled": true, "lines": statement, "next_before": next_before,
     }))?;
     lines(&statement).iter().try_for_each(|line| output.line(line))?;
+    let hidden = statement.iter().filter(|line| !is_shown(line)).count();
+    if hidden > 0 {
+        output.line(format!("(entries that changed nothing, not shown: {hidden})"))?;
+    }
     if let Some(next) = next_before {
         output.line(format!("(older ones: --before {next})"))?;
     }
@@ -63,9 +67,7 @@ fn page(engine: &Engine, key: MemberKey, before: Option<Sequence>, limit: usize)
 /// A statement as a table.
 pub(super) fn lines(statement: &[StatementLine]) -> Vec<String> {
     let mut table = TextTable::new(&["entry", "recorded", "what", "points", "available", "reference"]);
-    // a booking that found nothing left to book changed nothing that a reader could see
-    let told = |line: &&StatementLine| line.verb != "book_due" || !line.changes.is_empty();
-    for line in statement.iter().filter(told) {
+    for line in statement.iter().filter(|line| is_shown(line)) {
         let each = |texts: Vec<String>| texts.join(" / ");
         table.row([
             line.sequence.to_string(),
@@ -77,4 +79,9 @@ pub(super) fn lines(statement: &[StatementLine]) -> Vec<String> {
         ]);
     }
     table.lines()
+}
+
+/// A booking that found nothing left to book changed nothing that a reader could see.
+fn is_shown(line: &StatementLine) -> bool {
+    line.verb != "book_due" || !line.changes.is_empty()
 }
