@@ -97,40 +97,59 @@ fn wrong_calls_exit_with_2() {
 }
 
 #[test]
-fn every_command_has_help_with_an_example() {
+fn every_command_has_help_with_an_example_and_exit_codes() {
     let shell = Shell::new();
-    for verb in [
-        "demo",
-        "import",
-        "apply",
-        "schema",
-        "balance",
-        "items",
-        "blocks",
-        "statement",
-        "liability",
-        "journal",
-        "verify",
-        "backup",
-        "restore",
-    ] {
+    let verbs = "demo import apply schema balance items blocks statement liability journal verify backup restore load";
+    for verb in verbs.split(' ').chain(["check"]) {
         let run = shell.run(&format!("{verb} --help"));
-        assert!(
-            run.code == 0 && run.out.contains("Example:") && run.out.contains("Exit codes:"),
-            "{verb}: {}",
-            run.out
-        );
+        let (_, example) = run.out.split_once("Example:").unwrap_or_default();
+        let fits = example.lines().all(|line| verb == "demo" || line.len() <= 80);
+        assert!(run.code == 0 && !example.is_empty() && fits, "{verb}: {}", run.out);
+        assert!(run.out.contains("Exit codes:"), "{verb}: {}", run.out);
     }
 }
 
 #[test]
-fn the_schema_names_every_action() {
+fn the_schema_names_every_action_and_what_a_line_may_say() {
     let schema = Shell::new().run("schema --json").json();
-    for part in ["command", "receipt", "rejection", "entry"] {
+    for part in ["command", "receipt", "rejection", "entry", "answer"] {
         assert!(schema[part].is_object(), "{part}");
     }
-    let text = schema["command"].to_string();
+    let command = &schema["command"];
+    let text = command.to_string();
     assert!(["create_program", "accrue", "redeem", "cancel"].iter().all(|action| text.contains(action)));
+    assert_eq!(command["required"], serde_json::json!(["program", "action"]));
+    assert!(command["properties"]["request_id"]["description"].as_str().unwrap().contains("without one"));
+    for (place, limit) in [
+        ("/properties/reference/maxLength", 128),
+        ("/$defs/Accrue/properties/awards/minItems", 1),
+        ("/$defs/Accrue/properties/awards/maxItems", 64),
+        ("/$defs/Award/properties/points/minimum", 1),
+        ("/$defs/Redeem/properties/points/minimum", 1),
+        ("/$defs/PurchaseBlock/properties/points/minimum", 1),
+    ] {
+        assert_eq!(command.pointer(place), Some(&limit.into()), "{place}");
+    }
+    let answer = schema["answer"].to_string();
+    assert!(["line", "receipt", "refused", "error"].iter().all(|field| answer.contains(field)), "{answer}");
+}
+
+#[test]
+fn a_check_names_what_failed_and_wants_files() {
+    let shell = Shell::new();
+    shell.write("a/good.scn", "accrue M1 100 -> ok I1\n");
+    shell.write("a/wrong.scn", "accrue M1 100 -> ok I1\nbalance M1 -> available 90\n");
+    shell.write("a/unread.scn", "\nacrue M1 100\n");
+    shell.write("empty/notes.txt", "");
+    let run = shell.run("check a --json");
+    assert_eq!(run.code, 2, "{}", run.err);
+    let failures = run.json()["failures"].clone();
+    assert_eq!((&failures[0]["file"], &failures[0]["line"]), (&"a/unread.scn".into(), &2.into()), "{failures}");
+    assert_eq!((&failures[1]["file"], &failures[1]["line"]), (&"a/wrong.scn".into(), &2.into()), "{failures}");
+    assert!(failures[1]["what"].as_str().unwrap().contains("expected available 90"), "{failures}");
+    assert_eq!(shell.run("check a/wrong.scn").code, 1);
+    let run = shell.run("check a/good.scn empty");
+    assert!(run.code == 2 && run.err.contains("no scenario files in empty"), "{}", run.err);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use clap::{Parser, Subcommand};
 
 /// AccrueDB: a storage engine for loyalty points.
 ///
-/// Exit codes: 0 done, 1 refused or laws broken, 2 wrong call, 3 engine error.
+/// Exit codes: 0 done, 1 refused or laws broken, 2 wrong call, 3 engine error, or output that could not be written.
 #[derive(Debug, Parser)]
 #[command(version, max_term_width = 100)]
 pub(super) struct Args {

@@ -1,11 +1,13 @@
 //! `accruedb schema`: the JSON Schema of what goes in and comes out.
 
+use super::apply::Answered;
 use super::output::{Exit, Failure, Output};
-use crate::domain::{Command, Entry, Receipt, Rejection};
+use crate::domain::{AWARDS_MAX, Command, Entry, REFERENCE_BYTES_MAX, Receipt, Rejection};
 use schemars::schema_for;
-use serde_json::json;
+use serde_json::{Value, json};
 
-/// Prints the JSON Schemas of commands, receipts, rejections and journal entries, as one object.
+/// Prints the JSON Schemas of commands, receipts, rejections, journal entries, and the lines that `accruedb apply`
+/// answers, as one object.
 ///
 /// Exit codes: 0 done.
 #[derive(Debug, clap::Args)]
@@ -14,13 +16,40 @@ pub(super) struct Args {}
 
 pub(super) fn run(Args {}: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let schemas = json!({
-        "command": schema_for!(Command),
+        "command": command(),
         "receipt": schema_for!(Receipt),
         "rejection": schema_for!(Rejection),
         "entry": schema_for!(Entry),
+        "answer": schema_for!(Answered),
     });
     output.object(&schemas)?;
     let text = serde_json::to_string_pretty(&schemas).map_err(|error| Failure::Usage(error.to_string()))?;
     output.line(text)?;
     Ok(Exit::Done)
+}
+
+/// A command as a line of `accruedb apply` may say it.
+fn command() -> Value {
+    let mut schema = schema_for!(Command).to_value();
+    if let Some(required) = schema.pointer_mut("/required").and_then(Value::as_array_mut) {
+        required.retain(|field| field != "request_id");
+    }
+    let id = "Chosen by the caller: the same id with the same body has one effect. A line of `accruedb apply` without \
+              one gets an id that is derived from the file's name, the line's number and its text.";
+    let limits = [
+        ("/properties/request_id", "description", json!(id)),
+        // no text of more characters has so few bytes
+        ("/properties/reference", "maxLength", json!(REFERENCE_BYTES_MAX)),
+        ("/$defs/Accrue/properties/awards", "minItems", json!(1)),
+        ("/$defs/Accrue/properties/awards", "maxItems", json!(AWARDS_MAX)),
+        ("/$defs/Award/properties/points", "minimum", json!(1)),
+        ("/$defs/Redeem/properties/points", "minimum", json!(1)),
+        ("/$defs/PurchaseBlock/properties/points", "minimum", json!(1)),
+    ];
+    for (place, word, value) in limits {
+        if let Some(Value::Object(schema)) = schema.pointer_mut(place) {
+            schema.insert(word.to_owned(), value);
+        }
+    }
+    schema
 }
