@@ -134,8 +134,8 @@ pub(super) fn system_now() -> Timestamp {
 /// Whether a directory holds a database, perhaps a damaged one; not where it is empty or missing. One that holds
 /// something else, or a file, is a wrong call.
 pub(super) fn exists(db: &Path) -> Result<bool, Failure> {
-    /// One of these is left of any damaged database; the last, of one that was never finished.
-    const OURS: [&str; 4] = ["FORMAT", "guard", "rocks", "FORMAT.unfinished"];
+    /// One of these is left of any damaged database; the last two, of one that was never finished.
+    const OURS: [&str; 5] = ["FORMAT", "guard", "rocks", "FORMAT.unfinished", "guard.unfinished"];
     let names = || -> io::Result<Vec<_>> { std::fs::read_dir(db)?.map(|entry| Ok(entry?.file_name())).collect() };
     let shown = db.display();
     match names() {
