@@ -140,8 +140,6 @@ fn first_recycled_in(block: &[u8]) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::arithmetic_side_effects, reason = "small sizes, and a test may panic")]
-
     use super::super::records::BLOCK_BYTES;
     use super::super::records::tests::{headers, log};
     use super::*;

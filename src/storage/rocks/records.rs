@@ -123,6 +123,9 @@ pub(super) mod tests {
 
     use super::*;
 
+    /// Damages what begins at a header.
+    pub(in super::super) type Damage = fn(&mut [u8]);
+
     /// A log as RocksDB writes it, and where each record begins.
     pub(in super::super) fn log(sizes: &[usize]) -> (Vec<u8>, Vec<usize>) {
         let mut log = Vec::new();
@@ -184,8 +187,7 @@ pub(super) mod tests {
             let record_at = *begins.iter().rfind(|begin| **begin <= header).unwrap();
             let behind = begins.iter().filter(|begin| **begin > header).count();
             // a higher length, another kind, no header, another byte
-            let breaks: [&dyn Fn(&mut [u8]); 4] =
-                [&|at| at[5] |= 0x80, &|at| at[6] ^= 0x40, &|at| at[..7].fill(0), &|at| at[8] ^= 1];
+            let breaks: [Damage; 4] = [|at| at[5] |= 0x80, |at| at[6] ^= 0x40, |at| at[..7].fill(0), |at| at[8] ^= 1];
             for damage in breaks {
                 let mut broken = whole.clone();
                 damage(&mut broken[header..]);

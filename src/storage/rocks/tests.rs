@@ -5,7 +5,7 @@ use super::database::Database;
 use super::logs::{Log, RECYCLED, manifest, write_ahead_logs};
 use super::options::{Setup, machine};
 use super::records::HEADER_BYTES;
-use super::records::tests::headers;
+use super::records::tests::{Damage, headers};
 use super::{RocksOptions, RocksStore};
 use crate::domain::{Fault, FaultKind, ProgramId, RequestId, RequestKey, Sequence};
 use crate::storage::keys::Key;
@@ -355,7 +355,7 @@ fn a_broken_record_with_others_behind_it_is_named_though_rocksdb_takes_it_for_th
         let headers = headers(&whole);
         let (synced, _together) = headers.split_at(headers.len() - group_max);
         assert!(synced.len() > 2);
-        let breaks: [&dyn Fn(&mut [u8]); 2] = [&|at| at[5] |= 0x80, &|at| at[..HEADER_BYTES].fill(0)];
+        let breaks: [Damage; 2] = [|at| at[5] |= 0x80, |at| at[..HEADER_BYTES].fill(0)];
         for (at, damage) in synced.iter().flat_map(|at| breaks.map(|damage| (*at, damage))) {
             let mut broken = whole.clone();
             damage(&mut broken[at..]);
