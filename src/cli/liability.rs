@@ -65,6 +65,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         return Err(Failure::Usage("--from is after --to".into()));
     }
     let engine = args.database.open_existing(output)?;
+    args.database.remark_on_time(&engine, output)?;
     if !engine.programs()?.contains_key(&query.program) {
         output.object(&json!({ "program": query.program, "by": word(query.by), "rows": [] }))?;
         output.line(format!("no program {}", query.program))?;

@@ -28,7 +28,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         return Err(Failure::Usage(format!("there is no backup in {}", args.from.display())));
     }
     database::must_be_outside(&args.to, &args.from)?;
-    // a copy that was interrupted before it had its guard would open as a new and empty database
+    // it would not be opened; here, it is told before it is copied
     let guard = args.from.join("guard");
     if !guard.exists() {
         return verify::damaged(format!("guard file missing: {}", guard.display()), output);
@@ -73,8 +73,10 @@ fn copy_directory(from: &Path, to: &Path) -> std::io::Result<()> {
         if entry.file_type()?.is_dir() {
             copy_directory(&entry.path(), &target)?;
         } else {
-            std::fs::copy(entry.path(), &target)?;
-            std::fs::File::open(&target)?.sync_all()?;
+            // only what it holds: a backup may be write-protected, a database may not
+            let mut copied = std::fs::File::create(&target)?;
+            std::io::copy(&mut std::fs::File::open(entry.path())?, &mut copied)?;
+            copied.sync_all()?;
         }
     }
     std::fs::File::open(to)?.sync_all()

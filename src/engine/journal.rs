@@ -370,7 +370,7 @@ fn poisoned(fault: &Fault) -> Error {
     Error::closed(ClosedReason::Poisoned, format!("a write failed, reopen the database: {fault}"))
 }
 
-#[cfg(all(test, not(shuttle)))]
+#[cfg(test)]
 mod tests {
     use super::*;
     use crate::storage::memory::MemoryStore;

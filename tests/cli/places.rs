@@ -79,3 +79,16 @@ fn a_backup_without_its_guard_is_damaged() {
     assert_eq!(shell.run("restore empty again").code, 2);
     assert!(!shell.folder().join("again").exists());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_write_protected_backup_becomes_a_database_that_can_be_written() {
+    use std::os::unix::fs::PermissionsExt;
+    let shell = Shell::new();
+    shell.run("load --accruals 10 --members 5 --db db");
+    assert_eq!(shell.run("backup --db db copy").code, 0);
+    let guard = |db: &str| shell.folder().join(db).join("guard");
+    std::fs::set_permissions(guard("copy"), PermissionsExt::from_mode(0o444)).unwrap();
+    assert_eq!(shell.run("restore copy again").code, 0);
+    assert_eq!(std::fs::metadata(guard("again")).unwrap().permissions().mode() & 0o200, 0o200);
+}
