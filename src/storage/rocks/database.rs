@@ -43,7 +43,16 @@ pub(super) struct Database {
 impl Database {
     /// Opens what [`Database::create`] made. Its logs have been checked.
     pub(super) fn open(path: &Path, setup: &Setup) -> Result<Database, Fault> {
-        let opened = DB::open_cf_descriptors(&setup.database(), path, families(setup));
+        Database::opened(DB::open_cf_descriptors(&setup.database(), path, families(setup)), path, setup)
+    }
+
+    /// Opens it as it is, to be read only: nothing is recovered or merged.
+    pub(super) fn look(path: &Path, setup: &Setup) -> Result<Database, Fault> {
+        let opened = DB::open_cf_descriptors_read_only(&setup.database(), path, families(setup), false);
+        Database::opened(opened, path, setup)
+    }
+
+    fn opened(opened: Result<DB, rocksdb::Error>, path: &Path, setup: &Setup) -> Result<Database, Fault> {
         let db = opened.map_err(|error| fault(&format!("opening {}", path.display()), error))?;
         Ok(Database { db, path: path.to_owned(), setup: setup.clone() })
     }
@@ -159,9 +168,7 @@ impl Database {
 
     fn read_every_block(&self) -> Result<(), Fault> {
         check_logs(&self.path)?;
-        let setup = self.setup.without_cache();
-        let opened = DB::open_cf_descriptors_read_only(&setup.database(), &self.path, families(&setup), false);
-        let db = opened.map_err(|error| fault("verifying the files", error))?;
+        let Database { db, .. } = Database::look(&self.path, &self.setup.without_cache())?;
         for name in family_names() {
             let doing = format!("verifying table {name}");
             let Some(family) = db.cf_handle(name) else { continue };

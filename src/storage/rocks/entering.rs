@@ -74,8 +74,9 @@ pub(super) fn open_database(directory: &Directory, setup: &Setup) -> Result<Data
     link_or_copy(&entering.path, &missing)?;
     let open_again = || -> Result<Option<Database>, Fault> {
         sync_directory(path)?;
-        let database = Database::open(path, setup)?;
-        Ok(entering.is_in(&database, &missing)?.then_some(database))
+        // IMPORTANT: not opened for writing: RocksDB may begin at once to merge this file with others, and it is gone
+        let is_this = entering.is_in(&Database::look(path, setup)?, &missing)?;
+        is_this.then(|| Database::open(path, setup)).transpose()
     };
     let fault = match open_again() {
         Ok(Some(database)) => return Ok(database),
