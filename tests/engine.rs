@@ -60,6 +60,9 @@ fn a_life_from_opening_to_reopening() {
     set_up(&engine);
     let receipt = engine.execute(&command(1, "2026-01-02T00:00:00Z", accrue(1, 100))).unwrap();
     assert_eq!(receipt.balances[0].available, Points(100));
+    let account = AccountKey { program: PROGRAM, member: MemberId(1), point_type: POINTS };
+    let items = engine.items(account, ItemPosition::FIRST, 10).unwrap();
+    assert_eq!(items.matured[0].1.partner, Some(PartnerId(7)), "an item names who paid for it");
     engine.execute(&command(2, "2026-01-20T00:00:00Z", accrue(1, 50))).unwrap();
     let redeem = Redeem { member: MemberId(1), point_type: POINTS, points: Points(120) };
     let receipt = engine.execute(&command(3, "2026-01-21T00:00:00Z", redeem.clone())).unwrap();
