@@ -210,15 +210,21 @@ fn programs_are_shown_when_they_are_durable() {
     assert!(ticket.is_ready());
 }
 
-/// What the sweeper books is in the journal soon, though nobody calls.
-#[test]
-fn bookings_become_durable_by_themselves() {
-    let options = EngineOptions { sweep_every: Some(Duration::from_millis(5)), ..EngineOptions::default() };
+/// An engine on the system's clock, whose sweeper looks so often, with a program and a point type.
+fn swept_every(ms: u64) -> Engine {
+    let options = EngineOptions { sweep_every: Some(Duration::from_millis(ms)), ..EngineOptions::default() };
     let engine = Engine::open_store(Arc::new(MemoryStore::new()), options).unwrap();
     let program = CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() };
     engine.execute(&Command::new(PROGRAM, RequestId(1), program)).unwrap();
     let points = CreatePointType { point_type: POINTS, ..CreatePointType::default() };
     engine.execute(&Command::new(PROGRAM, RequestId(2), points)).unwrap();
+    engine
+}
+
+/// What the sweeper books is in the journal soon, though nobody calls.
+#[test]
+fn bookings_become_durable_by_themselves() {
+    let engine = swept_every(5);
     let soon = Timestamp::from_ms(engine.now().ms() + 50).unwrap();
     let award = Award { expires: Some(Expiry::At(soon)), ..Award::new(POINTS, Points(1)) };
     let accrue = Accrue { member: MemberId(1), partner: None, awards: vec![award] };
@@ -233,12 +239,7 @@ fn bookings_become_durable_by_themselves() {
 /// A past balance is the same whether what expired until then was booked before, is booked later, or meanwhile.
 #[test]
 fn a_past_balance_does_not_depend_on_bookings() {
-    let options = EngineOptions { sweep_every: Some(Duration::from_millis(1)), ..EngineOptions::default() };
-    let engine = Engine::open_store(Arc::new(MemoryStore::new()), options).unwrap();
-    let program = CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() };
-    engine.execute(&Command::new(PROGRAM, RequestId(1), program)).unwrap();
-    let points = CreatePointType { point_type: POINTS, ..CreatePointType::default() };
-    engine.execute(&Command::new(PROGRAM, RequestId(2), points)).unwrap();
+    let engine = swept_every(1);
     let first = engine.now().ms() + 1_000;
     for n in 0..300 {
         let expires = Some(Expiry::At(Timestamp::from_ms(first + n).unwrap()));

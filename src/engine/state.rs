@@ -7,7 +7,7 @@ use super::options::EngineOptions;
 use super::sync::{Mutex, ShardHasher};
 use crate::domain::{Entry, Fault, RequestKey, Sequence};
 use crate::storage::keys::Key;
-use crate::storage::record::Record;
+use crate::storage::record;
 use crate::storage::{Store, TableId};
 use crossbeam::utils::CachePadded;
 use std::hash::{BuildHasher, Hash};
@@ -70,9 +70,6 @@ impl State {
 
     /// An entry of the journal that is durable.
     pub(super) fn durable_entry(&self, sequence: Sequence) -> Result<Entry, Fault> {
-        let missing = || Fault::corrupt(format!("journal entry {sequence} is not there"));
-        let (first, bytes) = self.history.journal_record(sequence)?.ok_or_else(missing)?;
-        let mut entries = Record::read(first, &bytes)?.entries(sequence);
-        entries.next().ok_or_else(missing)?
+        record::entry(self.history.as_ref(), sequence)
     }
 }

@@ -6,7 +6,7 @@ use crate::domain::{
 };
 use crate::machine::View;
 use crate::storage::keys::Key;
-use crate::storage::record::Record;
+use crate::storage::record;
 use crate::storage::rows::{self, Rows};
 use crate::storage::{Blocks, Catalog, Corrections, Expiries, Future, Items, Members, Partners, Read, Requests, Table};
 
@@ -81,10 +81,7 @@ impl View for Still<'_> {
     }
 
     fn entry(&self, sequence: Sequence) -> Result<Entry, Fault> {
-        let missing = || Fault::corrupt(format!("journal entry {sequence} is not there"));
-        let (first, bytes) = self.read.journal_record(sequence)?.ok_or_else(missing)?;
-        let mut entries = Record::read(first, &bytes)?.entries(sequence);
-        entries.next().ok_or_else(missing)?
+        record::entry(self.read, sequence)
     }
 
     fn correction(&self, key: CorrectionKey) -> Result<Option<Correction>, Fault> {

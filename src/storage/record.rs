@@ -9,7 +9,7 @@
 //!
 //! The hash of a record is the BLAKE3 of all its bytes.
 
-use super::{ChainHash, JournalRecord, codec};
+use super::{ChainHash, JournalRecord, Read, codec};
 use crate::domain::{Command, Entry, Fault, Outcome, Sequence, Timestamp};
 use crate::machine::seal_legs;
 use serde::{Deserialize, Serialize};
@@ -120,6 +120,14 @@ impl<'a> Record<'a> {
         });
         entries.filter_map(Result::transpose)
     }
+}
+
+/// An entry of a journal that has it.
+pub fn entry(read: &dyn Read, sequence: Sequence) -> Result<Entry, Fault> {
+    let missing = || Fault::corrupt(format!("journal entry {sequence} is not there"));
+    let (first, bytes) = read.journal_record(sequence)?.ok_or_else(missing)?;
+    let mut entries = Record::read(first, &bytes)?.entries(sequence);
+    entries.next().ok_or_else(missing)?
 }
 
 fn decode_entry(sequence: Sequence, bytes: &[u8]) -> Result<Entry, Fault> {
