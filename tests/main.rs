@@ -26,5 +26,6 @@ mod rocks_store;
 #[cfg(feature = "cli")]
 mod scenarios;
 mod simulation;
+mod statements;
 mod stress;
 mod tidy;

@@ -68,12 +68,13 @@ fn page(engine: &Engine, key: MemberKey, before: Option<Sequence>, limit: usize)
 pub(super) fn lines(statement: &[StatementLine]) -> Vec<String> {
     let mut table = TextTable::new(&["entry", "recorded", "what", "points", "available", "reference"]);
     for line in statement.iter().filter(|line| is_shown(line)) {
+        let of = |point_type| if line.balances.len() > 1 { format!(" of {point_type}") } else { String::new() };
         let each = |texts: Vec<String>| texts.join(" / ");
         table.row([
             line.sequence.to_string(),
             line.recorded_at.to_string(),
             line.verb.to_owned(),
-            each(line.changes.iter().map(|change| signed(change.points)).collect()),
+            each(line.changes.iter().map(|change| signed(change.points) + &of(change.point_type)).collect()),
             each(line.balances.iter().map(|balance| grouped(balance.available.0)).collect()),
             line.reference.as_deref().unwrap_or_default().to_owned(),
         ]);
@@ -83,5 +84,5 @@ pub(super) fn lines(statement: &[StatementLine]) -> Vec<String> {
 
 /// A booking that found nothing left to book changed nothing that a reader could see.
 fn is_shown(line: &StatementLine) -> bool {
-    line.verb != "book_due" || !line.changes.is_empty()
+    line.verb != "book_due" || !line.balances.is_empty()
 }

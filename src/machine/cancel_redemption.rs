@@ -67,6 +67,7 @@ fn give_back<V: View>(
     let is_expired = item.is_expired(case.now);
     let mut ledger = Ledger { key: item_key.account, id: part.item, account, item: &mut item, changes };
 
+    let at = ledger.changes.legs.len();
     // what the host bore when the accrual was cancelled goes back to the host
     let absorbed = points.min(ledger.item.absorbed);
     if absorbed.is_positive() {
@@ -78,23 +79,20 @@ fn give_back<V: View>(
         ledger.changes.legs.push(Leg::Cancelled(part));
     }
     let returned = fits(points.minus(absorbed))?;
-    if returned.is_positive() {
-        let at = ledger.changes.legs.len();
-        // what was claimed because these points were spent is no longer owed, though they come back too late for use
-        let fallen = match is_expired {
-            true => returned.min(claimed_for_redeemed(ledger.item)).min(ledger.account.debt),
-            false => returned,
-        };
-        ledger.free(Pot::Redeemed, fallen, case.now)?;
-        let expired = fits(returned.minus(fallen))?;
-        if expired.is_positive() {
-            ledger.shift(Pot::Redeemed, Pot::Expired, expired, case.now)?;
-            let part = ledger.part(expired, case.now);
-            ledger.changes.legs.push(Leg::Expired(part));
-        }
-        let part = ledger.part(returned, case.now);
-        ledger.changes.legs.insert(at, Leg::Returned(part));
+    // what was claimed because these points were spent is no longer owed, though they come back too late for use
+    let fallen = match is_expired {
+        true => returned.min(claimed_for_redeemed(ledger.item)).min(ledger.account.debt),
+        false => returned,
+    };
+    ledger.free(Pot::Redeemed, fallen, case.now)?;
+    let expired = fits(returned.minus(fallen))?;
+    if expired.is_positive() {
+        ledger.shift(Pot::Redeemed, Pot::Expired, expired, case.now)?;
+        let part = ledger.part(expired, case.now);
+        ledger.changes.legs.push(Leg::Expired(part));
     }
+    let part = ledger.part(points, case.now);
+    ledger.changes.legs.insert(at, Leg::Returned(part));
     if item.remaining.is_positive() {
         account.open_at(position);
         if let Some(expiry) = item.expires_at {

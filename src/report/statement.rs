@@ -16,9 +16,9 @@ pub struct StatementLine {
     pub verb: &'static str,
     /// The caller's own text.
     pub reference: Option<Box<str>>,
-    /// What it changed, of which points.
+    /// What it changed of the points of each type that it touched.
     pub changes: Vec<Change>,
-    /// The balances after it.
+    /// The balances after it, in the order of `changes`.
     pub balances: Vec<Balance>,
     /// Why nothing was done.
     pub refused: Option<Rejection>,
@@ -39,13 +39,13 @@ impl From<Entry> for StatementLine {
             Outcome::Done { legs, balances } => (legs, balances, None),
             Outcome::Refused(rejection) => (Vec::new(), Vec::new(), Some(rejection)),
         };
-        let mut changes: Vec<Change> = Vec::new();
-        for (point_type, points) in legs.iter().filter_map(moved) {
-            match changes.iter_mut().find(|change| change.point_type == point_type) {
-                Some(change) => change.points = change.points.saturating_add(points),
-                None => changes.push(Change { point_type, points }),
-            }
-        }
+        let claims = is_claim(&entry.command.action, &legs);
+        let changes = balances.iter().map(|balance| {
+            let moved = legs.iter().filter_map(|leg| moved(leg, claims));
+            let points = moved.filter(|(of, _)| *of == balance.point_type).map(|(_, points)| points);
+            Change { point_type: balance.point_type, points: points.fold(0, i128::saturating_add) }
+        });
+        let changes = changes.collect();
         StatementLine {
             sequence: entry.sequence,
             recorded_at: entry.recorded_at,
@@ -59,8 +59,14 @@ impl From<Entry> for StatementLine {
     }
 }
 
-/// What a leg adds to (takes from) a member's points. Repaid points leave the items and the debt alike.
-fn moved(leg: &Leg) -> Option<(PointTypeId, i128)> {
+/// Whether repaid points are lost to the member: those of other items that make up for a cancelled accrual. Else they
+/// leave the items and the debt alike. Only the cancellation of a redemption returns points.
+fn is_claim(action: &Action, legs: &[Leg]) -> bool {
+    matches!(action, Action::Cancel(_)) && !legs.iter().any(|leg| matches!(leg, Leg::Returned(_)))
+}
+
+/// What a leg adds to (takes from) a member's points.
+fn moved(leg: &Leg, claims: bool) -> Option<(PointTypeId, i128)> {
     let plus = |points: Points| i128::from(points.0);
     let minus = |points: Points| plus(points).saturating_neg();
     match leg {
@@ -69,6 +75,7 @@ fn moved(leg: &Leg) -> Option<(PointTypeId, i128)> {
         Leg::Redeemed(part) | Leg::Cancelled(part) | Leg::Expired(part) | Leg::Lapsed(part) => {
             Some((part.point_type, minus(part.points)))
         }
+        Leg::Repaid(part) if claims => Some((part.point_type, minus(part.points))),
         Leg::Owed { point_type, points } => Some((*point_type, minus(*points))),
         _ => None,
     }

@@ -6,6 +6,7 @@ use crate::domain::{
     Points, Receipt, Rejection, Timestamp,
 };
 use crate::engine::{Error, ErrorKind, ExecuteError, PartnerState};
+use crate::report::StatementLine;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -149,25 +150,12 @@ pub(super) fn block(id: BlockId, block: &Block, now: Timestamp) -> Row {
 
 /// An entry of a statement: what was done, and by how much it changed what the member has.
 pub(super) fn entry(entry: &Entry) -> Row {
-    let (verb, legs) = match &entry.outcome {
-        Outcome::Done { legs, .. } => (verb(&entry.command.action), legs.as_slice()),
-        Outcome::Refused(_) => ("refused", [].as_slice()),
+    let verb = match entry.outcome {
+        Outcome::Done { .. } => verb(&entry.command.action),
+        Outcome::Refused(_) => "refused",
     };
-    let takes_back = matches!(entry.command.action, Action::Cancel(_));
-    let owed = legs.iter().any(|leg| matches!(leg, Leg::Returned(_)));
-    let change: i128 = legs
-        .iter()
-        .map(|leg| match leg {
-            Leg::Granted { points, .. } => i128::from(points.0),
-            Leg::Returned(part) => i128::from(part.points.0),
-            Leg::Redeemed(part) | Leg::Expired(part) | Leg::Lapsed(part) => i128::from(part.points.0).saturating_neg(),
-            // taken for a claim; what repays an older debt changes nothing
-            Leg::Repaid(part) if takes_back && !owed => i128::from(part.points.0).saturating_neg(),
-            Leg::Cancelled(part) if !owed => i128::from(part.points.0).saturating_neg(),
-            Leg::Owed { points, .. } => i128::from(points.0).saturating_neg(),
-            _ => 0,
-        })
-        .fold(0, i128::saturating_add);
+    let changes = StatementLine::from(entry.clone()).changes;
+    let change = changes.iter().fold(0i128, |sum, change| sum.saturating_add(change.points));
     let row = Row::new(verb).amount(format_args!("{change:+}")).figure("as", entry.command.request_id);
     let row = row.figure("transaction_at", or_none(entry.command.transaction_at));
     row.figure("recorded_at", entry.recorded_at).figure("reference", or_none(entry.command.reference.as_deref()))
