@@ -45,13 +45,11 @@ pub(super) fn snapshot(core: &Core) -> Result<(Sequence, Box<dyn Read + '_>), Er
 
 /// Makes a checkpoint. One that fails, or panics, is the last: who waits for room is told.
 fn make_or_stop(core: &Core, memory: &RunMemory) -> Result<Sequence, Error> {
-    let unwound = OnUnwind::new(|| {
+    let _stopped = OnUnwind::new(|| {
         core.state.journal.poison(&Fault::io("a checkpoint ended in a panic"));
         core.checkpointer.stop();
     });
-    let made = make(core, memory);
-    unwound.passed();
-    made.inspect_err(|_| core.checkpointer.stop())
+    make(core, memory).inspect_err(|_| core.checkpointer.stop())
 }
 
 fn make(core: &Core, memory: &RunMemory) -> Result<Sequence, Error> {

@@ -5,7 +5,7 @@ use super::clock::Clock;
 use super::error::{Error, ExecuteError};
 use super::journal::Refused;
 use super::locked::{Locked, Touched};
-use super::options::EngineOptions;
+use super::options::{ClockSource, EngineOptions};
 use super::profile::{Profile, Step};
 use super::state::State;
 use super::sync::{Mutant, RwLock, planted, thread_local};
@@ -89,13 +89,15 @@ impl Core {
         let mut watch = self.profile.watch();
         check(command)?;
         self.check_timed(command)?;
+        // what is due is booked at the time that the command tells, if it tells the time
+        let at = command.transaction_at.filter(|_| self.clock.source() == ClockSource::Commands);
         watch.step(Step::Shape);
         loop {
             self.wait_for_room()?;
             watch.step(Step::Room);
             match self.attempt(command)? {
                 Attempt::Answered(answer) => return Ok(answer),
-                Attempt::Due(subject) => drop(self.book(command.program, subject, command.transaction_at)?),
+                Attempt::Due(subject) => drop(self.book(command.program, subject, at)?),
                 Attempt::NothingDue | Attempt::Again => {}
             }
         }
@@ -160,20 +162,6 @@ impl Core {
     /// order of the journal is an order in which every decision would come out the same.
     fn decide(
         &self,
-        desk: &mut Desk,
-        programs: &BTreeMap<ProgramId, Program>,
-        command: &Command,
-        touched: &Touched,
-    ) -> Result<(Attempt, ChangedProgram), Error> {
-        // IMPORTANT: an entry that is in the journal and not in memory must not be decided upon
-        let unwound = OnUnwind::new(|| drop(self.state.journal.poison(&Fault::io("a decision ended in a panic"))));
-        let decided = self.decide_whole(desk, programs, command, touched);
-        unwound.passed();
-        decided
-    }
-
-    fn decide_whole(
-        &self,
         Desk { changes, entry }: &mut Desk,
         programs: &BTreeMap<ProgramId, Program>,
         command: &Command,
@@ -182,6 +170,9 @@ impl Core {
         let mut watch = self.profile.watch();
         let lock = || Locked::new(&self.state, programs, touched);
         let mut locked = lock();
+        // IMPORTANT: an entry that is in the journal and not in memory must not be decided upon: the shards are locked
+        // until this has happened
+        let _poisoned = OnUnwind::new(|| drop(self.state.journal.poison(&Fault::io("a decision ended in a panic"))));
         watch.step(Step::Lock);
         loop {
             let now = self.clock.stamp(command.transaction_at);

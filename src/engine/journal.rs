@@ -214,11 +214,9 @@ impl Journal {
 
     /// Writes what is open, as the leader. `Ok` also where there was nothing.
     fn write(&self, turn: MutexGuard<'_, ChainHash>) -> Result<(), Error> {
-        // IMPORTANT: what the leader had taken is lost with it; whoever leads next would answer for it
-        let unwound = OnUnwind::new(|| drop(self.poison(&Fault::io("a write ended in a panic"))));
-        let written = self.write_in_turn(turn);
-        unwound.passed();
-        written
+        // who saw the turn taken waits for its end
+        let _told = OnUnwind::new(|| self.notify());
+        self.write_in_turn(turn)
     }
 
     fn write_in_turn(&self, mut chain: MutexGuard<'_, ChainHash>) -> Result<(), Error> {
@@ -237,6 +235,9 @@ impl Journal {
             self.give_up(chain);
             return Err(error);
         }
+        // IMPORTANT: what this leader has taken is lost with it, and whoever leads next would answer for it: the
+        // journal is closed before the turn ends
+        let _closed = OnUnwind::new(|| self.close(poisoned(&Fault::io("a write ended in a panic"))));
         let mut written = 0usize;
         let mut hash = *chain;
         let records: Vec<JournalRecord> = records
