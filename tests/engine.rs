@@ -278,6 +278,41 @@ fn an_engine_is_not_replayed_into_its_own_store() {
     audit(&engine);
 }
 
+/// A store that another engine uses, without a checkpoint yet, is not taken for an empty one.
+#[test]
+fn a_replay_shuts_no_engine_out() {
+    let store = Arc::new(MemoryStore::new());
+    let [engine, other] = [Arc::new(MemoryStore::new()), store.clone()].map(|store| {
+        let engine = Engine::open_store(store, options()).unwrap();
+        set_up(&engine);
+        engine
+    });
+    assert_eq!(engine.verify(Some(store)).unwrap_err().kind, ErrorKind::Invalid);
+    other.execute(&command(1, "2026-01-02T00:00:00Z", accrue(1, 100))).unwrap();
+    audit(&other);
+}
+
+/// What a late posting finds due is booked on the system's time, not on the posting's.
+#[test]
+fn a_booking_on_the_systems_clock_is_not_dated_back() {
+    let options = EngineOptions { sweep_every: None, ..EngineOptions::default() };
+    let engine = Engine::open_store(Arc::new(MemoryStore::new()), options).unwrap();
+    let program =
+        CreateProgram { enrolment: Enrolment::OnFirstAccrual, never_usable: NeverUsable::Allow, ..Default::default() };
+    let points = CreatePointType { point_type: POINTS, ..CreatePointType::default() };
+    for (action, request) in [Action::from(program), points.into()].into_iter().zip(1..) {
+        engine.execute(&Command::new(PROGRAM, RequestId(request), action)).unwrap();
+    }
+    let long_ago = "2026-01-01T00:00:00Z";
+    let over = Award { expires: Some(Expiry::At(at(long_ago))), ..Award::new(POINTS, Points(100)) };
+    let accrue = Accrue { member: MemberId(1), partner: None, awards: vec![over] };
+    let first = engine.execute(&command(3, long_ago, accrue.clone())).unwrap();
+    engine.execute(&command(4, long_ago, accrue)).unwrap();
+    let booking = engine.journal(first.sequence.next(), 1).unwrap().remove(0);
+    assert!(matches!(booking.command.action, Action::BookDue(_)), "{booking:?}");
+    assert_eq!(booking.command.transaction_at, None);
+}
+
 #[test]
 fn options_have_limits() {
     let refused = |options: EngineOptions| {

@@ -5,7 +5,8 @@ use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, bar, grouped};
 use crate::domain::{Date, Day, PointTypeId, ProgramId, SourceId, Zone};
 use crate::report::{By, Liability, LiabilityRow, liability};
-use serde_json::{Value, json};
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
 
 /// Shows the points that members are owed, and what happened to them.
 ///
@@ -49,8 +50,8 @@ enum Grouping {
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let query = Liability {
         program: ProgramId(args.program),
-        from: args.from.and_then(day),
-        to: args.to.and_then(day),
+        from: args.from.map(|date| day("--from", date)).transpose()?,
+        to: args.to.map(|date| day("--to", date)).transpose()?,
         source: args.source.map(SourceId),
         point_type: args.point_type.map(PointTypeId),
         by: match args.by {
@@ -66,20 +67,23 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     }
     let engine = args.database.open_existing(output)?;
     args.database.remark_on_time(&engine, output)?;
+    let object =
+        |rows: &[LiabilityRow]| Report { program: query.program, by: word(query.by), rows: to_json(rows, query.by) };
     if !engine.programs()?.contains_key(&query.program) {
-        output.object(&json!({ "program": query.program, "by": word(query.by), "rows": [] }))?;
+        output.object(&object(&[]))?;
         output.line(format!("no program {}", query.program))?;
         return Ok(Exit::Refused);
     }
     let rows =
         engine.with_snapshot(|read| liability(read, engine.now(), &query))?.map_err(crate::engine::Error::from)?;
-    output.object(&json!({ "program": query.program, "by": word(query.by), "rows": to_json(&rows, query.by) }))?;
+    output.object(&object(&rows))?;
     lines(&rows, query.by).iter().try_for_each(|line| output.line(line))?;
     Ok(Exit::Done)
 }
 
-fn day(date: Date) -> Option<Day> {
-    date.start(&Zone::UTC).map(|start| start.day())
+fn day(option: &str, date: Date) -> Result<Day, Failure> {
+    let start = date.start(&Zone::UTC).ok_or_else(|| Failure::Usage(format!("{option}: {date} is out of range")))?;
+    Ok(start.day())
 }
 
 fn word(by: By) -> &'static str {
@@ -90,17 +94,40 @@ fn word(by: By) -> &'static str {
     }
 }
 
-/// The rows as objects, each with its day, month or source.
-pub(super) fn to_json(rows: &[LiabilityRow], by: By) -> Vec<Value> {
-    let row = |row: &LiabilityRow| {
-        let LiabilityRow { bucket, point_type, moved, outstanding } = row;
-        json!({
-            word(by): bucket.to_string(), "point_type": point_type, "issued": moved.issued,
-            "redeemed": moved.redeemed, "expired": moved.expired, "cancelled": moved.cancelled,
-            "repaid": moved.repaid, "outstanding": outstanding,
-        })
-    };
-    rows.iter().map(row).collect()
+/// The report as an object. Its sums may be longer than the numbers of a JSON value in memory: it is written directly.
+#[derive(Serialize)]
+struct Report {
+    program: ProgramId,
+    by: &'static str,
+    rows: Vec<RowObject>,
+}
+
+/// A row as an object, with its day, month or source.
+pub(super) struct RowObject(By, LiabilityRow);
+
+impl Serialize for RowObject {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let RowObject(by, LiabilityRow { bucket, point_type, moved, outstanding }) = self;
+        let mut object = to.serialize_map(None)?;
+        object.serialize_entry(word(*by), &bucket.to_string())?;
+        object.serialize_entry("point_type", point_type)?;
+        let sums = [
+            ("issued", moved.issued),
+            ("redeemed", moved.redeemed),
+            ("expired", moved.expired),
+            ("cancelled", moved.cancelled),
+            ("repaid", moved.repaid),
+            ("outstanding", *outstanding),
+        ];
+        for (name, points) in sums {
+            object.serialize_entry(name, &points)?;
+        }
+        object.end()
+    }
+}
+
+pub(super) fn to_json(rows: &[LiabilityRow], by: By) -> Vec<RowObject> {
+    rows.iter().map(|row| RowObject(by, *row)).collect()
 }
 
 /// The rows as a table with a bar for what is owed.

@@ -13,7 +13,8 @@ pub const AWARDS_MAX: usize = 64;
 pub const REFERENCE_BYTES_MAX: usize = 128;
 /// Most items that one command touches.
 pub const ITEMS_PER_COMMAND_MAX: usize = 10_000;
-/// Most approved blocks with points left that a partner may have.
+/// A partner who has this many approved blocks with points left can approve no further one. Cancellations may open more
+/// again.
 pub const OPEN_BLOCKS_MAX: usize = 1_000;
 /// Point types of a program, unless it says otherwise (rule D06).
 pub const POINT_TYPES_DEFAULT: u16 = 8;
@@ -214,10 +215,11 @@ pub struct Award {
     /// The promotion that gives them.
     #[serde(default)]
     pub source: Option<SourceId>,
-    /// When they become available.
+    /// When they become available. Qualifying points always count at once (rule D55).
     #[serde(default)]
     pub start: Start,
-    /// When they expire. Default: as the point type says.
+    /// When they expire. Default: as the point type says. Qualifying points expire only where their type has an expiry
+    /// (rule D33): where it has none, this is ignored.
     #[serde(default)]
     pub expires: Option<Expiry>,
 }

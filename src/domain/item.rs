@@ -35,12 +35,6 @@ impl ItemPosition {
         ItemPosition { order: instant.order(), id }
     }
 
-    /// The place before everything at or after `instant`.
-    #[must_use]
-    pub fn before(instant: Timestamp) -> ItemPosition {
-        ItemPosition { order: instant.order(), id: ItemPosition::FIRST.id }
-    }
-
     /// The place after everything at `instant`.
     #[must_use]
     pub fn after(instant: Timestamp) -> ItemPosition {

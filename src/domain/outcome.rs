@@ -135,8 +135,8 @@ pub struct ItemPart {
     pub effective_at: Timestamp,
 }
 
-/// A business refusal: a value, with its figures. Nothing changed. Where several apply, the first of this list is
-/// told.
+/// A business refusal: a value, with its figures. Nothing changed. Where several apply, the first of this list is told;
+/// only an overflow may be told before others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]

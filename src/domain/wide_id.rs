@@ -1,4 +1,4 @@
-//! The 128-bit ids of members and requests, and the three ways to write them.
+//! The 128-bit ids of members and requests, and the four ways to write them.
 //!
 //! | written as | example | stored as |
 //! |---|---|---|
@@ -7,8 +7,8 @@
 //! | text, 1 to 15 printable ASCII characters | `"M1"`, `"00004"` | `0xF0 + length`, then the characters, then zeros |
 //! | digits with leading zeros, 16 to 31 of them | `"0004111111111111111"` | `0xE0 + length - 16`, then the number |
 //!
-//! What is stored is shown again as it was written, so that card numbers keep their zeros. Integers of more than 64
-//! bits are shown as UUIDs.
+//! What is stored is shown again as it was written, so that card numbers keep their zeros. But UUIDs are shown in lower
+//! case, integers of more than 64 bits as UUIDs, and UUIDs of 64 bits or less as integers.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::fmt;
@@ -103,7 +103,7 @@ impl de::Visitor<'_> for WideVisitor {
     type Value = u128;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an id: an integer, a UUID, or up to 15 printable ASCII characters")
+        f.write_str("an id: an integer, a UUID, up to 15 printable ASCII characters, or up to 31 digits as text")
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<u128, E> {
@@ -123,7 +123,8 @@ macro_rules! wide_id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         ///
-        /// 128 bits; see the module for the ways to write one.
+        /// 128 bits. In text and JSON it is an integer (`4711`), a UUID, up to 15 printable ASCII characters without
+        /// blanks (`"M1"`, `"00004"`), or 16 to 31 digits with leading zeros, and is shown as it was written.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
         pub struct $name(pub u128);
 
@@ -169,7 +170,7 @@ macro_rules! wide_id {
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
                 schemars::json_schema!({
-                    "description": "128 bits: an integer, a UUID, or up to 15 printable ASCII characters",
+                    "description": "an integer, a UUID, up to 15 printable ASCII characters, or up to 31 digits",
                     "type": ["string", "integer"],
                     "minimum": 0
                 })

@@ -14,7 +14,7 @@ use crate::domain::{Action, Entry, Fault, MemberKey, Sequence, Timestamp};
 use crate::storage::keys::Key;
 use crate::storage::record::Record;
 use crate::storage::rows::{self, Rows};
-use crate::storage::{Claim, Epoch, Members, Read, Store, Tail};
+use crate::storage::{Claim, Epoch, Members, Read, Store, TableId, Tail};
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
@@ -64,12 +64,22 @@ fn build(
 
 /// A core over an empty store, for replaying the history of another into it. It takes no commands.
 pub(super) fn replica(core: &Core, store: Arc<dyn Store>, tail: Tail) -> Result<Core, Error> {
-    let claim = store.claim()?;
-    if claim.applied != Sequence(0) {
+    // before the claim: it would shut out the engine that a used store belongs to
+    if !is_empty(store.as_ref())? {
         return Err(Error::invalid("the store to replay into is not empty"));
     }
+    let claim = store.claim()?;
     let found = Found { tail, last_at: Timestamp::MIN };
     build((store, core.state.history.clone()), core.options.clone(), claim.epoch, &found)
+}
+
+fn is_empty(store: &dyn Store) -> Result<bool, Fault> {
+    for table in TableId::ALL {
+        if store.last_key(table)?.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(store.journal_record(Sequence(u64::MAX))?.is_none())
 }
 
 /// Walks the journal's records after the last checkpoint: numbers without holes, each chained to the one before.

@@ -25,7 +25,7 @@ pub(super) fn accrue<V: View>(case: &Case<'_, V>, body: &Accrue, changes: &mut C
     // room for the common case: a leg for each award and one for the block that pays, one account
     changes.legs.reserve_exact(body.awards.len().saturating_mul(2));
     changes.balances.reserve_exact(1);
-    for (award, place) in body.awards.iter().zip(0u16..) {
+    for (award, place) in body.awards.iter().zip(0..u16::MAX) {
         grant(case, body, (award, place), key, &mut member, changes)?;
     }
     if let Some(payer) = payer {

@@ -83,10 +83,14 @@ pub(super) fn open<V: View>(
         };
         (instant, block.created)
     };
-    let mut at = 0usize;
-    for (open, place) in partner.open.iter().zip(1usize..) {
-        if rank(&known_block(case.view, key.block(*open))?) <= rank(block) {
-            at = place;
+    // the open blocks are in this order: behind the last one that does not come later
+    let (mut at, mut end) = (0, partner.open.len());
+    while at < end {
+        let middle = usize::midpoint(at, end);
+        let Some(open) = partner.open.get(middle) else { break };
+        match rank(&known_block(case.view, key.block(*open))?) <= rank(block) {
+            true => at = middle.saturating_add(1),
+            false => end = middle,
         }
     }
     partner.open.insert(at, block_key.block);
@@ -112,7 +116,7 @@ pub(super) fn debit<V: View>(
     changes: &mut Changes,
 ) -> Result<(), Halt> {
     let terms = partner.terms.clone();
-    for (award, place) in awards.iter().zip(0u16..) {
+    for (award, place) in awards.iter().zip(0..u16::MAX) {
         let Some(rate) = terms.rates.get(&award.point_type) else { continue };
         let points = fits(rate.of(award.points, terms.rounding))?;
         if !points.is_positive() {

@@ -1,7 +1,7 @@
 //! Taking points from an account's items in the order of use: the walk that redemptions and debts share.
 //!
 //! It costs one seek and a step for each item taken, however many items the account has: used-up items lie before
-//! the account's `first_open`.
+//! the account's `first_open`, but for those behind an item that was put or opened before them.
 
 use super::case::Case;
 use super::changes::Changes;

@@ -94,50 +94,72 @@ pub struct LiabilityRow {
 /// The rows with movements, in order; by source, also those that still owe something. What has expired or matured until
 /// `now` is in them, booked or not.
 pub fn liability(read: &dyn Read, now: Timestamp, query: &Liability) -> Result<Vec<LiabilityRow>, Fault> {
-    let mut carried: BTreeMap<(Option<SourceId>, PointTypeId), i128> = BTreeMap::new();
-    let mut moved: BTreeMap<(Bucket, PointTypeId), (Option<SourceId>, Totals)> = BTreeMap::new();
-    for (key, totals) in totals(read, now, query.program)? {
+    let mut sums = Sums { query, carried: BTreeMap::new(), moved: BTreeMap::new() };
+    for row in Rows::<TotalsByDay>::under(read, &query.program) {
+        let (key, totals) = row?;
         if query.to.is_some_and(|last| last < key.day) {
             break;
         }
-        if query.source.is_some_and(|only| only != key.source)
-            || query.point_type.is_some_and(|only| only != key.point_type)
-        {
-            continue;
-        }
-        let series = query.by.series(key.source);
-        let is_before = query.from.is_some_and(|first| key.day < first);
-        if is_before {
-            let carried = carried.entry((series, key.point_type)).or_default();
-            *carried = carried.saturating_add(totals.outstanding());
-        }
-        if !is_before || query.by == By::Source {
-            let bucket = query.by.bucket(key.day, key.source);
-            let (_, sum) = moved.entry((bucket, key.point_type)).or_insert((series, Totals::default()));
-            sum.add(if is_before { &NOTHING } else { &totals });
-        }
+        sums.add(key, &totals);
     }
-    let rows = moved.into_iter().map(|((bucket, point_type), (series, moved))| {
-        let carried = carried.entry((series, point_type)).or_default();
-        *carried = carried.saturating_add(moved.outstanding());
-        LiabilityRow { bucket, point_type, moved, outstanding: *carried }
-    });
-    Ok(rows.collect())
+    add_unbooked(read, now, &mut sums)?;
+    Ok(sums.rows())
 }
 
-/// All totals of a program, with what is not booked yet.
-fn totals(read: &dyn Read, now: Timestamp, program: ProgramId) -> Result<BTreeMap<TotalsKey, Totals>, Fault> {
-    let mut sums: BTreeMap<TotalsKey, Totals> =
-        Rows::<TotalsByDay>::under(read, &program).collect::<Result<_, Fault>>()?;
-    let Some(still) = Still::of(read, program)? else { return Ok(sums) };
+/// Adds what has expired or matured, and is not booked yet.
+fn add_unbooked(read: &dyn Read, now: Timestamp, sums: &mut Sums<'_>) -> Result<(), Fault> {
+    let program = sums.query.program;
+    let Some(still) = Still::of(read, program)? else { return Ok(()) };
     let due = DueKey::until(program, now);
     for row in Rows::<Due>::between(read, due.start.to_bytes(), due.end.to_bytes(), 1024) {
         let (DueKey { subject, .. }, ()) = row?;
-        for (key, part) in would_book(&still, program, subject, now)?.totals {
-            sums.entry(key).or_default().add(&part);
+        for (key, totals) in would_book(&still, program, subject, now)?.totals {
+            sums.add(key, &totals);
         }
     }
-    Ok(sums)
+    Ok(())
+}
+
+/// What a report adds up.
+struct Sums<'a> {
+    query: &'a Liability,
+    /// What was owed before the report begins.
+    carried: BTreeMap<(Option<SourceId>, PointTypeId), i128>,
+    moved: BTreeMap<(Bucket, PointTypeId), (Option<SourceId>, Totals)>,
+}
+
+impl Sums<'_> {
+    fn add(&mut self, key: TotalsKey, totals: &Totals) {
+        let Liability { from, to, source, point_type, by, .. } = *self.query;
+        let asked_for = to.is_none_or(|last| key.day <= last)
+            && source.is_none_or(|only| only == key.source)
+            && point_type.is_none_or(|only| only == key.point_type);
+        if !asked_for {
+            return;
+        }
+        let series = by.series(key.source);
+        let is_before = from.is_some_and(|first| key.day < first);
+        if is_before {
+            let carried = self.carried.entry((series, key.point_type)).or_default();
+            *carried = carried.saturating_add(totals.outstanding());
+        }
+        if !is_before || by == By::Source {
+            let bucket = by.bucket(key.day, key.source);
+            let (_, sum) = self.moved.entry((bucket, key.point_type)).or_insert((series, NOTHING));
+            sum.add(if is_before { &NOTHING } else { totals });
+        }
+    }
+
+    fn rows(mut self) -> Vec<LiabilityRow> {
+        let rows = self.moved.into_iter().map(|((bucket, point_type), (series, moved))| {
+            let carried = self.carried.entry((series, point_type)).or_default();
+            *carried = carried.saturating_add(moved.outstanding());
+            LiabilityRow { bucket, point_type, moved, outstanding: *carried }
+        });
+        // points that only mature leave totals of nothing
+        let says = |row: &LiabilityRow| row.moved != NOTHING || (self.query.by == By::Source && row.outstanding != 0);
+        rows.filter(says).collect()
+    }
 }
 
 const NOTHING: Totals = Totals { issued: 0, redeemed: 0, expired: 0, cancelled: 0, repaid: 0 };
@@ -187,6 +209,8 @@ mod tests {
             (1, 30, 2, 7, 0),
             (1, 31, 1, 0, 30),
             (1, 31, 2, 1, 0),
+            (1, 5, 3, 9, 9),
+            (1, 35, 1, 0, 0),
             (2, 30, 1, 999, 0),
         ];
         let rows = rows.map(|(program, day, source, issued, redeemed)| {
@@ -210,12 +234,12 @@ mod tests {
 
     #[test]
     fn months_carry_what_is_left() {
-        assert_eq!(report(Liability::default()), [("1970-01".into(), 157, 137), ("1970-02".into(), 1, 108)]);
+        assert_eq!(report(Liability::default()), [("1970-01".into(), 166, 137), ("1970-02".into(), 1, 108)]);
     }
 
     #[test]
     fn a_range_begins_with_what_was_carried_into_it() {
-        let query = Liability { from: Some(Day(31)), to: Some(Day(31)), by: By::Day, ..Liability::default() };
+        let query = Liability { from: Some(Day(31)), to: Some(Day(35)), by: By::Day, ..Liability::default() };
         assert_eq!(report(query), [("1970-02-01".into(), 1, 108)]);
         assert_eq!(report(Liability { source: Some(SourceId(2)), ..query }), [("1970-02-01".into(), 1, 8)]);
     }
