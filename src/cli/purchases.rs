@@ -77,10 +77,10 @@ pub struct Purchase {
 /// A line that says nothing that can be used.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct BadLine {
-    /// Its number in the file, from 1.
-    pub line: u64,
     /// The column that cannot be used, where it is a single one.
     pub column: Option<String>,
+    /// Its number in the file, from 1.
+    pub line: u64,
     /// Why not.
     pub problem: String,
 }
@@ -105,11 +105,10 @@ pub struct Purchases {
 }
 
 /// Reads all lines of a file called `name`; its first line names the columns. A line is bad where it has not as many
-/// columns as the first, where a quote is not closed in it, or where a cell does not say what it should.
+/// columns as the first, where a cell goes over several lines or a quote is not closed, or where a cell does not say
+/// what it should.
 pub fn read(file: &[u8], name: &str, layout: &Layout, zone: &Zone) -> Result<Purchases, String> {
-    // the rows need a line break at the end
-    let text = [file, b"\n"].concat();
-    let mut rows = Rows::new(&text, layout.delimiter);
+    let mut rows = Rows::new(file, layout.delimiter);
     let places = Places::of(&mut rows, name, layout)?;
     let mut purchases = Purchases::default();
     while let Some(row) = rows.next()? {
@@ -151,15 +150,21 @@ impl<'a> Places<'a> {
     }
 
     fn find(head: &ByteRecord, name: &str, layout: &'a Layout) -> Result<Places<'a>, String> {
+        let cells: Vec<String> = head.iter().map(|cell| String::from_utf8_lossy(cell).trim().to_owned()).collect();
         let find = |column: &'a Column| -> Result<Place<'a>, String> {
-            let is = |cell: &[u8], name: &str| cell.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(cell) == name.as_bytes();
-            let place = match column {
-                Column::Number(number) => number.checked_sub(1).filter(|place| *place < head.len()),
-                Column::Name(name) => head.iter().position(|cell| is(cell, name)),
+            let is_meant = |place: &usize| match column {
+                Column::Number(number) => place.checked_add(1) == Some(*number),
+                Column::Name(name) => cells.get(*place).is_some_and(|cell| cell == name.trim()),
             };
-            let cells = || head.iter().map(|cell| cut(&String::from_utf8_lossy(cell))).collect::<Vec<_>>().join(", ");
-            let missing = || format!("{name} has no column {column}; its columns are: {}", cells());
-            Ok((column, place.ok_or_else(missing)?))
+            let mut places = (0..cells.len()).filter(is_meant);
+            match (places.next(), places.next()) {
+                (Some(place), None) => Ok((column, place)),
+                (Some(_), Some(_)) => Err(format!("{name} has several columns {column}: say the number of one")),
+                (None, _) => {
+                    let cells = cells.iter().map(|cell| cut(cell)).collect::<Vec<String>>().join(", ");
+                    Err(format!("{name} has no column {column}; its columns are: {cells}"))
+                }
+            }
         };
         Ok(Places {
             customer: find(&layout.customer)?,
@@ -246,17 +251,20 @@ fn instant(text: &str, format: Option<&str>, zone: &Zone) -> Result<Timestamp, S
 mod tests {
     use super::*;
 
-    fn purchases(file: &str) -> Result<Purchases, String> {
+    fn layout() -> Layout {
         let column = |number| Column::Number(number);
-        let layout = Layout {
+        Layout {
             customer: column(1),
             date: column(2),
             amount: column(3),
             source: None,
             date_format: None,
             delimiter: b',',
-        };
-        read(file.as_bytes(), "file", &layout, &Zone::UTC)
+        }
+    }
+
+    fn purchases(file: &str) -> Result<Purchases, String> {
+        read(file.as_bytes(), "file", &layout(), &Zone::UTC)
     }
 
     fn lines(file: &str) -> Vec<u64> {
@@ -289,6 +297,45 @@ mod tests {
         }
         let head = purchases("who,when,\"much\n1,1997-01-31,5").unwrap_err();
         assert_eq!(head, "file, line 1: a quote is not closed in this line");
+    }
+
+    #[test]
+    fn a_cell_that_goes_over_several_lines_spoils_them_all() {
+        for end in ["\n", "\r\n", "\r"] {
+            for over in ["2,1997-01-31,\"x{}3,1997-01-31,5\"", "2,\"x{}\",\"{}3,1997-01-31,\"\"5\"", "2,\"{}\"{}"] {
+                let over = over.replace("{}", end);
+                let file = ["who,when,much", "1,1997-01-31,5", &over, "4,1997-01-31,5", "5,1997-01-31,\"5"].join(end);
+                let Purchases { good, bad } = purchases(&file).unwrap();
+                let customers: Vec<String> = good.iter().map(|good| good.customer.to_string()).collect();
+                assert_eq!(customers, ["1", "4"], "{file:?}");
+                let (last, over) = bad.split_last().unwrap();
+                assert_eq!(last.problem, "a quote is not closed in this line");
+                assert!(over.iter().all(|bad| bad.problem.starts_with("the line belongs to a cell")), "{over:?}");
+                assert_eq!(over.first().map(|bad| bad.line), Some(3));
+            }
+        }
+    }
+
+    #[test]
+    fn rows_whose_quotes_stay_open_cost_their_own_lines() {
+        // gone over to the end for each of them, this many would take hours
+        for open in ["\"1\",\"1997-01-31\",\"5\n", "x\",\"y\n", "1,1997-01-31,\"\"\"5\n", "\"\n1\",\"\n"] {
+            let file = ["who,when,much\n", &open.repeat(300_000), "1,1997-01-31,5"].concat();
+            let Purchases { good, bad } = purchases(&file).unwrap();
+            assert!(good.len() == 1 && bad.len() >= 300_000, "{open:?}");
+        }
+    }
+
+    #[test]
+    fn blanks_beside_names_and_lines_of_blanks_say_nothing() {
+        let name = |name: &str| Column::Name(name.to_owned());
+        let layout = Layout { customer: name("who"), date: name("when"), ..layout() };
+        let read = |file: &str| read(file.as_bytes(), "file", &layout, &Zone::UTC);
+        let Purchases { good, bad } =
+            read("\u{FEFF}\"who\" , when,much\n1,1997-01-31,5\n  \n2,1997-01-31,5\n\t").unwrap();
+        assert_eq!((good.iter().map(|good| good.line).collect::<Vec<u64>>(), bad), (vec![2, 4], Vec::new()));
+        let twice = read("who,when,who\n1,1997-01-31,5").unwrap_err();
+        assert_eq!(twice, "file has several columns who: say the number of one");
     }
 
     #[test]

@@ -4,14 +4,22 @@
 use csv::{ByteRecord, Position, Reader, ReaderBuilder};
 use std::io::Cursor;
 
-/// The rows of a file, in their order. A cell never goes over several lines: a quote that is not closed in its line
-/// spoils that line and no other.
+/// The rows of a file, in their order. A cell never goes over several lines: one that does spoils them all. A quote
+/// that is never closed spoils its line and no other.
 pub(super) struct Rows<'a> {
     text: &'a [u8],
+    delimiter: u8,
     reader: Reader<Cursor<&'a [u8]>>,
     record: ByteRecord,
-    /// How far lines were counted: a place in the text, and the line that it lies in.
-    counted: (usize, u64),
+    /// The end of the line that was looked at last, and its number.
+    place: usize,
+    line: u64,
+    /// The end of the last line that the reader was given.
+    read_to: usize,
+    /// Lines that begin before this belong to a cell of an earlier one.
+    spoiled_until: usize,
+    /// A quote that is open at a line's end before this place is known to stay open.
+    open_until: usize,
     /// Columns of the first row.
     columns: usize,
 }
@@ -23,12 +31,34 @@ pub(super) struct Row<'r> {
     pub(super) cells: Result<&'r ByteRecord, String>,
 }
 
+/// Where in a row a byte stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum At {
+    CellStart,
+    Cell,
+    Quoted,
+    /// After a quote in a quoted cell: its end, or the first of two that stand for one.
+    Quote,
+}
+
 impl<'a> Rows<'a> {
-    /// The rows of a text. It must end with a line break: only then a quote that is open at its end shows in a cell.
     pub(super) fn new(text: &'a [u8], delimiter: u8) -> Rows<'a> {
+        // the mark that some editors put before the first line
+        let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
         let mut reader = ReaderBuilder::new();
         let reader = reader.flexible(true).has_headers(false).delimiter(delimiter).from_reader(Cursor::new(text));
-        Rows { text, reader, record: ByteRecord::new(), counted: (0, 1), columns: 0 }
+        Rows {
+            text,
+            delimiter,
+            reader,
+            record: ByteRecord::new(),
+            place: 0,
+            line: 1,
+            read_to: 0,
+            spoiled_until: 0,
+            open_until: 0,
+            columns: 0,
+        }
     }
 
     /// The first row, which says how many columns there are.
@@ -53,46 +83,95 @@ impl<'a> Rows<'a> {
     }
 
     fn read(&mut self) -> Result<Option<Row<'_>>, String> {
-        if !self.reader.read_byte_record(&mut self.record).map_err(|error| error.to_string())? {
-            return Ok(None);
+        let Some((start, end)) = self.next_line() else { return Ok(None) };
+        let line = self.line;
+        if let Some(problem) = self.problem(start, end) {
+            return Ok(Some(Row { line, cells: Err(problem.to_owned()) }));
         }
-        let start = self.start();
-        let line = self.count_to(start);
-        if !self.record.iter().flatten().any(is_break) {
-            return Ok(Some(Row { line, cells: Ok(&self.record) }));
+        let passed = self.text.get(self.read_to..start).unwrap_or_default();
+        if !passed.iter().all(is_break) {
+            self.skip_to(start)?;
         }
-        self.go_on_after(start)?;
-        Ok(Some(Row { line, cells: Err("a quote is not closed in this line".to_owned()) }))
+        self.reader.read_byte_record(&mut self.record).map_err(|error| error.to_string())?;
+        self.read_to = end;
+        Ok(Some(Row { line, cells: Ok(&self.record) }))
     }
 
-    /// Where the record begins. The reader's own position lies before the line breaks that precede it.
-    fn start(&self) -> usize {
-        let from = self.record.position().map_or(0, Position::byte);
-        let from = usize::try_from(from).unwrap_or(usize::MAX);
-        from.saturating_add(self.text.iter().skip(from).take_while(|byte| is_break(byte)).count())
+    /// Where the next line begins and ends that holds anything but blanks.
+    fn next_line(&mut self) -> Option<(usize, usize)> {
+        loop {
+            let rest = self.text.get(self.place..).filter(|rest| !rest.is_empty())?;
+            let (breaks, rest) = rest.split_at(rest.iter().take_while(|byte| is_break(byte)).count());
+            let (line, _) = rest.split_at(rest.iter().take_while(|byte| !is_break(byte)).count());
+            let start = self.place.saturating_add(breaks.len());
+            self.place = start.saturating_add(line.len());
+            self.line = self.line.saturating_add(count(breaks));
+            if !line.trim_ascii().is_empty() {
+                return Some((start, self.place));
+            }
+        }
     }
 
-    /// The line that a place lies in, as an editor counts. Places never go back, and never lie within a line break.
-    fn count_to(&mut self, place: usize) -> u64 {
-        let (from, line) = self.counted;
-        let passed = self.text.get(from..place).unwrap_or_default();
-        let feeds = passed.iter().filter(|byte| **byte == b'\n').count();
-        let returns = passed.windows(2).filter(|pair| matches!(pair, [b'\r', next] if *next != b'\n')).count();
-        let last = usize::from(passed.last() == Some(&b'\r'));
-        let line = [feeds, returns, last].iter().fold(line, |line, count| line.saturating_add(*count as u64));
-        self.counted = (place, line);
-        line
+    /// Why a line cannot be read as a row, if it cannot.
+    fn problem(&mut self, start: usize, end: usize) -> Option<&'static str> {
+        const OVER_LINES: &str = "the line belongs to a cell that goes over several lines";
+        if start < self.spoiled_until {
+            return Some(OVER_LINES);
+        }
+        match self.end_of_row(start, end) {
+            Some(row_end) if row_end == end => None,
+            Some(row_end) => {
+                self.spoiled_until = row_end;
+                Some(OVER_LINES)
+            }
+            None => Some("a quote is not closed in this line"),
+        }
     }
 
-    /// Reads on after the line that begins at `start`, whatever the reader took with it.
-    fn go_on_after(&mut self, start: usize) -> Result<(), String> {
-        let length = self.text.iter().skip(start).take_while(|byte| !is_break(byte)).count();
-        let mut end = Position::new();
-        end.set_byte(start.saturating_add(length) as u64);
-        self.reader.seek(end).map_err(|error| error.to_string())
+    /// Where the row ends whose first line begins at `start` and ends at `line_end`: at a line break outside of quotes.
+    /// `None` where a quote stays open: to the end of the file, or until one that does not end a cell, as the first
+    /// of a later row.
+    fn end_of_row(&mut self, start: usize, line_end: usize) -> Option<usize> {
+        let mut at = At::CellStart;
+        for (place, byte) in (start..).zip(self.text.get(start..).unwrap_or_default()) {
+            at = match (at, *byte) {
+                (At::Quoted, b'"') => At::Quote,
+                // so that the lines after an open quote are gone over once, not once for each of them
+                (At::Quoted, b'\r' | b'\n') if place < self.open_until => return None,
+                (At::Quoted, _) | (At::Quote, b'"') => At::Quoted,
+                (_, b'\r' | b'\n') => return Some(place),
+                (_, byte) if byte == self.delimiter => At::CellStart,
+                (At::CellStart, b'"') => At::Quoted,
+                (At::Quote, _) if place > line_end => {
+                    self.open_until = place;
+                    return None;
+                }
+                _ => At::Cell,
+            };
+        }
+        if at != At::Quoted {
+            return Some(self.text.len());
+        }
+        self.open_until = self.text.len();
+        None
+    }
+
+    /// Reads on at a place.
+    fn skip_to(&mut self, place: usize) -> Result<(), String> {
+        let mut position = Position::new();
+        position.set_byte(place as u64);
+        self.reader.seek(position).map_err(|error| error.to_string())
     }
 }
 
 fn is_break(byte: &u8) -> bool {
     matches!(byte, b'\r' | b'\n')
+}
+
+/// How many lines end with these line breaks, as an editor counts.
+fn count(breaks: &[u8]) -> u64 {
+    let feeds = breaks.iter().filter(|byte| **byte == b'\n').count();
+    let returns = breaks.iter().filter(|byte| **byte == b'\r').count();
+    let both = breaks.windows(2).filter(|pair| *pair == b"\r\n").count();
+    feeds.saturating_add(returns).saturating_sub(both) as u64
 }
