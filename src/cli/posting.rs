@@ -144,13 +144,13 @@ impl RedeemRule {
         earners.into_values().collect()
     }
 
-    /// Redeems as often as each of them can.
+    /// Redeems as often as each of them can. Gives who redeemed, and what the engine said to it.
     pub(super) fn redeem(
         &self,
         engine: &Engine,
         mut earners: Vec<Earner>,
         latency: &mut Latency,
-    ) -> Result<Vec<Answer>, Failure> {
+    ) -> Result<Vec<(MemberId, Answer)>, Failure> {
         let mut all = Vec::new();
         for round in 1u32.. {
             earners.retain(|earner| earner.available >= self.points);
@@ -165,7 +165,7 @@ impl RedeemRule {
                     Answer::Refused(_) => Points::ZERO,
                 };
             }
-            all.extend(answers);
+            all.extend(earners.iter().map(|earner| earner.member).zip(answers));
         }
         Ok(all)
     }

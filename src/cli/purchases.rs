@@ -224,6 +224,13 @@ fn source(text: &str) -> Result<SourceId, String> {
     text.parse().map(SourceId).map_err(|_| format!("{:?} is not the number of a source", cut(text)))
 }
 
+/// Whether dates can be read that are written in this way: an example is.
+pub(super) fn check_date_format(format: &str) -> Result<(), String> {
+    let example = jiff::civil::date(2001, 2, 3).at(4, 5, 6, 0).in_tz("UTC").map_err(|error| error.to_string())?;
+    let example = jiff::fmt::strtime::format(format, &example).map_err(|error| error.to_string())?;
+    instant(&example, Some(format), &Zone::UTC).map(drop)
+}
+
 /// The instant that a text names; where it names no time of day, the beginning of the day in the zone.
 fn instant(text: &str, format: Option<&str>, zone: &Zone) -> Result<Timestamp, String> {
     let Some(format) = format else {
@@ -336,6 +343,16 @@ mod tests {
         assert_eq!((good.iter().map(|good| good.line).collect::<Vec<u64>>(), bad), (vec![2, 4], Vec::new()));
         let twice = read("who,when,who\n1,1997-01-31,5").unwrap_err();
         assert_eq!(twice, "file has several columns who: say the number of one");
+    }
+
+    #[test]
+    fn ways_of_writing_dates_are_tried_before_they_are_used() {
+        for format in ["%d.%m.%Y", "%Y-%m-%d %H:%M:%S", "%s", "%d/%m/%y", "%A, %d %B %Y %I:%M %p", "%FT%T%z"] {
+            assert_eq!(check_date_format(format), Ok(()), "{format}");
+        }
+        for format in ["%d.%m", "%K", "today", "", "%H:%M"] {
+            assert!(check_date_format(format).is_err(), "{format}");
+        }
     }
 
     #[test]

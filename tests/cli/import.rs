@@ -130,3 +130,123 @@ fn the_file_is_looked_at_before_a_database_is_made() {
     let run = shell.run(&format!("import p.csv {rest} --json"));
     assert_eq!((run.code, &run.json()["summary"]["replayed"]), (0, &1.into()));
 }
+
+#[test]
+fn the_points_of_all_lines_may_be_more_than_a_line_can_give() {
+    let shell = Shell::new();
+    let lines: String = (1..=3).map(|member| format!("{member},2024-01-01,900000000000000000\n")).collect();
+    shell.write("p.csv", &format!("customer_id,date,amount\n{lines}"));
+    let import = "import p.csv --create --points-per-unit 10 --db";
+    for (rest, told) in [("one", "27,000,000,000,000,000,000"), ("two --json", "\"points\":27000000000000000000,")] {
+        let run = shell.run(&format!("{import} {rest}"));
+        assert!(run.code == 0 && run.out.contains(told), "{}{}", run.out, run.err);
+    }
+}
+
+#[test]
+fn a_database_is_made_only_where_a_line_is_good() {
+    let shell = Shell::new();
+    shell.write("good.csv", "customer_id,date,amount\n1,2024-01-01,5\n");
+    shell.write("head.csv", "customer_id,date,amount\n");
+    shell.write("dots.csv", "customer_id,date,amount\n1,01.02.2024,5\n1,02.02.2024,7\n");
+    shell.write("ahead.csv", "customer_id,date,amount\n1,2924-01-01,5\n");
+    let bad = [
+        ("head.csv", 0, ""),
+        ("dots.csv", 1, "dots.csv, line 3, column date: \"02.02.2024\" is neither a date"),
+        ("ahead.csv", 1, "ahead.csv, line 2, column date: 2924-01-01T00:00:00.000Z is ahead"),
+    ];
+    let import = |file: &str| shell.run(&format!("import {file} --db db --create --points-per-unit 1 --json"));
+    for is_there in [false, true] {
+        for (file, code, told) in bad {
+            let run = import(file);
+            assert!(run.code == code && run.err.contains(told), "{file}: {} {}", run.code, run.err);
+            assert_eq!(run.json()["summary"]["purchases"], 0, "{file}");
+            assert_eq!(shell.folder().join("db").exists(), is_there, "{file}");
+        }
+        assert_eq!(import("good.csv").code, 0);
+    }
+}
+
+#[test]
+fn what_is_not_there_is_told_before_anything_is_sent() {
+    let shell = Shell::new();
+    shell.write("p.csv", "customer_id,date,amount\n1,2024-01-01,5\n");
+    shell.write("q.csv", "customer_id,date,amount\n1,2024-01-02,5\n");
+    assert_eq!(shell.run("import p.csv --db db --points-per-unit 1 --create").code, 0);
+    let entries = || shell.run("verify --db db --json --no-replay").json()["entries"].clone();
+    let before = entries();
+    for (option, told) in [
+        ("--program 2", "there is no program 2; --create makes one"),
+        ("--point-type 2", "there is no point type 2 in program 1; --create"),
+        ("--partner 7", "there is no partner 7 in program 1; --create"),
+    ] {
+        let run = shell.run(&format!("import q.csv --db db --points-per-unit 1 {option}"));
+        assert!(run.code == 2 && run.err.contains(told), "{option}: {} {}", run.code, run.err);
+    }
+    assert_eq!(entries(), before);
+    assert_eq!(shell.run("import q.csv --db db --points-per-unit 1").code, 0);
+}
+
+#[test]
+fn a_partner_who_would_pay_nothing_is_told() {
+    let shell = Shell::new();
+    let commands = [
+        r#"{"create_program":{"enrolment":"on_first_accrual"}}"#,
+        r#"{"create_point_type":{"point_type":1}}"#,
+        r#"{"create_point_type":{"point_type":2}}"#,
+        r#"{"create_partner":{"partner":7,"billing":"post_paid","rates":{"1":"1"}}}"#,
+    ];
+    shell.write("c.jsonl", &commands.map(|action| format!(r#"{{"program":1,"action":{action}}}"#)).join("\n"));
+    assert_eq!(shell.run("apply c.jsonl --db db").code, 0);
+    shell.write("p.csv", "customer_id,date,amount\n1,2024-01-01,5\n");
+    let import = "import p.csv --db db --points-per-unit 1 --partner 7 --json";
+    let run = shell.run(&format!("{import} --create --point-type 2"));
+    let told = "partner 7 is there, without a rate for point type 2: it would be charged nothing";
+    assert!(run.code == 2 && run.err.contains(told), "{} {}", run.code, run.err);
+    for settings in ["--point-type 2", "--create"] {
+        assert_eq!(shell.run(&format!("{import} {settings}")).json()["summary"]["accrued"], 1, "{settings}");
+    }
+    assert_eq!(shell.run("blocks 7 --db db --json --clock commands").json()["debited"], 5);
+}
+
+#[test]
+fn a_cell_with_a_line_break_is_no_purchase_of_its_own() {
+    let shell = Shell::new();
+    let text = "customer_id,date,amount,note\n1,2024-01-01,5,\"hello\n00007,2024-01-01,99999,x\"\n2,2024-01-01,5,y\n";
+    shell.write("p.csv", text);
+    let run = shell.run("import p.csv --db db --create --points-per-unit 1 --json");
+    assert_eq!((run.code, &run.json()["summary"]["accrued"]), (1, &1.into()), "{}", run.err);
+    for line in [2, 3] {
+        let told = format!("p.csv, line {line}: the line belongs to a cell that goes over several lines");
+        assert!(run.err.contains(&told), "{}", run.err);
+    }
+    assert_eq!(shell.run("balance 00007 --db db --clock commands").code, 1);
+}
+
+#[test]
+fn a_call_that_can_read_no_line_is_wrong() {
+    let shell = Shell::new();
+    shell.write("p.csv", "customer_id,date,amount\n1,2024-01-01,5\n");
+    shell.write("open.csv", "customer_id,date,\"amount");
+    for (rest, told) in [
+        ("p.csv --date-format %d.%m", "--date-format"),
+        ("p.csv --clock system --allow-future", "--allow-future does not go with --clock system"),
+        ("open.csv", "open.csv, line 1: a quote is not closed in this line"),
+    ] {
+        let run = shell.run(&format!("import {rest} --db db --create --points-per-unit 1"));
+        assert!(run.code == 2 && run.err.contains(told), "{rest}: {} {}", run.code, run.err);
+    }
+    assert!(!shell.folder().join("db").exists());
+}
+
+#[test]
+fn a_redemption_that_is_refused_is_told() {
+    let shell = Shell::new();
+    // one item more than a command may touch
+    shell.write("p.csv", &("customer_id,date,amount\n".to_owned() + &"1,2024-01-01,1\n".repeat(10_001)));
+    let run = shell.run("import p.csv --db db --create --points-per-unit 1 --redeem-at 10001 --json");
+    let summary = run.json()["summary"].clone();
+    assert_eq!((&summary["accrued"], &summary["redemptions"]), (&10_001.into(), &0.into()));
+    assert_eq!(summary["redemptions_refused"][0]["member"], "1", "{summary}");
+    assert!(run.code == 1 && run.err.contains("a redemption of member 1 is refused"), "{} {}", run.code, run.err);
+}
