@@ -5,7 +5,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::process::ExitCode;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// How a command that ran to its end went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub(super) enum Exit {
     Done,
     /// Something was refused, or a law is broken.
     Refused,
-    /// Standard output was closed before everything had been tried.
+    /// Standard output was closed, or the input broke off, before everything had been tried.
     Partial,
 }
 
@@ -127,19 +127,12 @@ impl Output {
 
     /// A bar for long work, on standard error; hidden where that is no terminal.
     pub(super) fn bar(&self, task: &'static str, total: Option<u64>) -> ProgressBar {
-        if !io::stderr().is_terminal() {
-            return ProgressBar::hidden();
-        }
-        let bar = total.map_or_else(ProgressBar::no_length, ProgressBar::new);
-        let style = ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len} {per_sec}");
-        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        bar.set_message(task);
-        bar
+        bar(task, total)
     }
 
-    /// Shows the engine's own progress as a bar.
+    /// Shows the engine's own progress as a bar, from the first report on.
     pub(super) fn on_progress(&self) -> OnProgress {
-        let bar = self.bar("opening", None);
+        let bar = LazyLock::new(|| bar("opening", None));
         Arc::new(move |Progress { task, done, total }| {
             bar.set_message(task);
             bar.set_length(total.unwrap_or(done));
@@ -167,4 +160,15 @@ impl Output {
         self.remark(format!("accruedb: {what}"));
         ExitCode::from(code)
     }
+}
+
+fn bar(task: &'static str, total: Option<u64>) -> ProgressBar {
+    if !io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let bar = total.map_or_else(ProgressBar::no_length, ProgressBar::new);
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len} {per_sec}");
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.set_message(task);
+    bar
 }
