@@ -110,3 +110,24 @@ fn what_is_no_command_is_explained() {
     }
     assert_eq!((run.code, run.lines().len()), (1, 3));
 }
+
+#[cfg(unix)]
+#[test]
+fn what_was_sent_before_the_input_broke_off_is_answered() {
+    use std::io::Write;
+    use std::os::fd::OwnedFd;
+    let shell = Shell::new();
+    let near = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let mut input = std::net::TcpStream::connect(near.local_addr().unwrap()).unwrap();
+    let (mut far, _) = near.accept().unwrap();
+    far.write_all(COMMANDS.split_inclusive('\n').take(4).collect::<String>().as_bytes()).unwrap();
+    // whoever hangs up with something unread breaks the connection: the other's reading fails
+    input.write_all(b"x").unwrap();
+    far.peek(&mut [0]).unwrap();
+    drop(far);
+    let mut command = shell.command("apply --db db --name c.jsonl --on-refusal continue");
+    let run = super::Run::of(command.stdin(OwnedFd::from(input)).output().unwrap());
+    assert_eq!((run.code, run.lines().len()), (3, 3), "{}{}", run.out, run.err);
+    assert!(run.lines().iter().all(|answer| answer["receipt"]["replayed"] == false), "{}", run.out);
+    assert!(run.err.contains("stopped after line 4; what follows cannot be read: -: "), "{}", run.err);
+}

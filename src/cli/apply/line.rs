@@ -34,13 +34,17 @@ pub fn parse(file: &str, line: u64, text: &[u8]) -> Result<Command, String> {
 
 /// The command that a text says, which is JSON and has a request id.
 fn command(sent: &str, shift: usize) -> Result<Command, String> {
-    serde_json::from_str(sent).map_err(|error: serde_json::Error| match error.is_syntax() {
-        // of what is JSON, only a choice of fields is called wrongly written: one that names none, or several
-        true => {
-            let column = error.column().saturating_sub(shift);
-            format!("column {column}: expected an object with one field, as an action is {{\"accrue\": {{...}}}}")
+    serde_json::from_str(sent).map_err(|error: serde_json::Error| {
+        if !error.is_syntax() {
+            return problem(sent, shift, &error);
         }
-        false => problem(sent, shift, &error),
+        // of what is JSON, two things are called wrongly written: a choice of fields that names none or several, and
+        // the name of a field that has to be a number
+        let what = match error.to_string().starts_with("expected value") {
+            true => ": expected an object with one field, as an action is {\"accrue\": {...}}",
+            false => ", field \"rates\": a point type is a number in quotes, like \"1\"",
+        };
+        format!("column {}{what}", error.column().saturating_sub(shift))
     })
 }
 
@@ -53,6 +57,10 @@ fn problem(sent: &str, shift: usize, error: &serde_json::Error) -> String {
     let field = Some(before).filter(|_| what.starts_with("invalid")).and_then(field_before).unwrap_or_default();
     let what = match what {
         "invalid type: unit variant, expected newtype variant" => in_an_object(before),
+        // JSON's own numbers end here
+        what if what.starts_with("invalid type: floating point") && what.contains("expected an id") => {
+            format!("{what}; an integer of more than 64 bits is written as text")
+        }
         what => what.to_owned(),
     };
     format!("column {}{field}: {what}", error.column().saturating_sub(shift))
@@ -190,6 +198,20 @@ mod tests {
             let action = problem(&format!(r#"{{"program":1,"action":{choice}}}"#));
             assert!(action.starts_with("column ") && action.ends_with(told), "{choice}: {action}");
         }
+    }
+
+    #[test]
+    fn names_and_numbers_that_json_does_not_have_are_explained() {
+        for rates in [r#"{"T1":"0.1"}"#, r#"{"1":"1","":"1"}"#, r#"{"1x":"1"}"#] {
+            let partner = format!(r#"{{"program":1,"action":{{"create_partner":{{"partner":1,"rates":{rates}}}}}}}"#);
+            let told = problem(&partner);
+            assert!(told.ends_with(", field \"rates\": a point type is a number in quotes, like \"1\""), "{told}");
+        }
+        let wide = |id: &str| format!(r#"{{"program":1,"action":{{"enrol":{{"member":{id}}}}}}}"#);
+        assert!(parse("file", 1, wide("18446744073709551615").as_bytes()).is_ok());
+        let told = problem(&wide("18446744073709551616"));
+        assert!(told.ends_with("; an integer of more than 64 bits is written as text"), "{told}");
+        assert!(parse("file", 1, wide("\"18446744073709551616\"").as_bytes()).is_ok());
     }
 
     #[test]

@@ -1,29 +1,32 @@
 //! `accruedb apply`: commands as JSON Lines, answers as JSON Lines.
 
 mod line;
+mod lines;
 
 pub use line::parse;
 
 use super::database::Database;
-use super::input::{Input, unreadable};
+use super::input::Input;
 use super::output::{Exit, Failure, Output};
 use super::posting::{Answer, IN_FLIGHT_MAX, answer};
 use crate::domain::{Receipt, Rejection};
 use crate::engine::{Error, ErrorKind, ExecuteError, Ticket};
+use lines::{Line, Lines};
 use serde::Serialize;
 use std::collections::VecDeque;
-use std::io::{BufRead, BufReader};
+use std::io::BufReader;
 use std::path::PathBuf;
 
 /// Applies commands, one JSON object a line, and answers each with a line: {"line":n,"receipt":{..}},
 /// {"line":n,"refused":{..}} or {"line":n,"error":".."}, in the order of the input. `accruedb schema` describes them.
 ///
 /// A command without a request id gets one that is derived from the file's name (without its folders), the line's
-/// number and its text: after a crash the same file can be applied again, and nothing happens twice. Standard input has
-/// no name: give one with --name, another for each input.
+/// number and its text: after a crash the same file can be applied again, and nothing happens twice. Mend a bad line in
+/// its place. A line added or removed makes all lines after it new: send mended lines as a file of their own. Standard
+/// input has no name: give one with --name, another for each input.
 ///
-/// Exit codes: 0 done, 1 a command was refused or was none, 2 wrong call, 3 engine error, or standard output was closed
-/// before every line was tried.
+/// Exit codes: 0 done, 1 a command was refused or was none, 2 wrong call, 3 engine error, or not every line was tried:
+/// standard output was closed, or the input could not be read to its end.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  echo '{\"program\":1,\"action\":{\"create_program\":{}}}' > program.jsonl\n  \
     accruedb apply program.jsonl --db shop")]
@@ -78,7 +81,7 @@ enum Sent {
 }
 
 /// The lines on their way, and what became of those before.
-struct Lines {
+struct Sending {
     in_flight: VecDeque<(u64, Sent)>,
     all_done: bool,
     /// Lines that had been done before.
@@ -92,22 +95,25 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         OnRefusal::Stop => (1, true),
         OnRefusal::Continue => (IN_FLIGHT_MAX, false),
     };
-    let mut sent = Lines { in_flight: VecDeque::new(), all_done: true, replayed: 0 };
-    let mut lines = BufReader::new(bytes).split(b'\n').zip(1u64..);
-    let mut stopped_after = None;
-    for (text, line) in lines.by_ref() {
-        let text = text.map_err(|error| unreadable(&args.file, error))?;
-        if text.trim_ascii().is_empty() {
-            continue;
-        }
-        let command = parse(&name, line, &text);
+    let mut sent = Sending { in_flight: VecDeque::new(), all_done: true, replayed: 0 };
+    let mut lines = Lines::new(BufReader::new(bytes));
+    let (mut stopped_after, mut unread) = (None, None);
+    for line in lines.by_ref() {
+        let Line { number, text } = match line {
+            Ok(line) => line,
+            Err(error) => {
+                unread = Some(error);
+                break;
+            }
+        };
+        let command = text.and_then(|text| parse(&name, number, &text));
         sent.in_flight
-            .push_back((line, command.map_or_else(Sent::Bad, |command| Sent::Command(engine.submit(&command)))));
+            .push_back((number, command.map_or_else(Sent::Bad, |command| Sent::Command(engine.submit(&command)))));
         if sent.in_flight.len() >= in_flight_max {
             sent.settle(in_flight_max >> 1, output)?;
         }
         if (stops && !sent.all_done) || output.is_closed() {
-            stopped_after = Some(line);
+            stopped_after = Some(number);
             break;
         }
     }
@@ -116,11 +122,15 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     if sent.replayed > 0 {
         output.remark(format!("lines that were done before: {}", sent.replayed));
     }
-    let rest = lines.filter(|(text, _)| text.as_ref().is_ok_and(|text| !text.trim_ascii().is_empty()));
+    if let Some(error) = unread {
+        let (last, file) = (lines.last, args.file.display());
+        output.remark(format!("stopped after line {last}; what follows cannot be read: {file}: {error}"));
+        return Ok(Exit::Partial);
+    }
     let is_partial = match stopped_after {
         None => false,
         // the end of a pipe may be long in coming
-        Some(line) => tell_rest(line, is_file.then(|| rest.count()), output),
+        Some(line) => tell_rest(line, is_file.then(|| lines.map_while(Result::ok).count()), output),
     };
     Ok(match sent.all_done {
         true if is_partial => Exit::Partial,
@@ -138,7 +148,7 @@ fn tell_rest(stopped_after: u64, rest: Option<usize>, output: &Output) -> bool {
     true
 }
 
-impl Lines {
+impl Sending {
     /// Answers the oldest lines until only `left` are in flight.
     fn settle(&mut self, left: usize, output: &mut Output) -> Result<(), Failure> {
         while self.in_flight.len() > left {
