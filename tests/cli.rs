@@ -7,6 +7,8 @@ mod clocks;
 #[cfg(feature = "rocksdb")]
 mod import;
 #[cfg(feature = "rocksdb")]
+mod items;
+#[cfg(feature = "rocksdb")]
 mod look;
 #[cfg(feature = "rocksdb")]
 mod places;

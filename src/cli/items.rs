@@ -3,11 +3,13 @@
 use super::database::OneMember;
 use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, grouped, or_dash};
-use crate::domain::{Item, ItemId, ItemPosition, PointTypeId, Timestamp};
+use crate::domain::{AccountKey, Item, ItemId, ItemPosition, PointTypeId, Timestamp};
+use crate::engine::Engine;
 use serde::Serialize;
 use serde_json::json;
 
-/// Shows the point items of a member's account, the next to be used first, used-up ones too, as of now.
+/// Shows the point items of a member's account as of now: the next to be used first, then those that are not available
+/// yet. Used-up and expired ones are left out, unless --all asks for them.
 ///
 /// Exit codes: 0 done, 1 no such member, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
@@ -21,7 +23,13 @@ pub(super) struct Args {
     /// At most this many that have matured, and as many that have not.
     #[arg(long, default_value_t = 100)]
     limit: usize,
+    /// Used-up and expired ones too, each at its place in the order of use.
+    #[arg(long)]
+    all: bool,
 }
+
+/// Items that are read in one go.
+const PAGE: usize = 1_000;
 
 /// An item as it is shown.
 #[derive(Serialize)]
@@ -30,6 +38,15 @@ struct Shown {
     state: &'static str,
     #[serde(flatten)]
     of: Item,
+}
+
+/// The items to show, one more than that where there are more.
+#[derive(Default)]
+struct Found {
+    matured: Vec<Shown>,
+    future: Vec<Shown>,
+    /// Whether some were left out because nothing is left of them.
+    has_closed: bool,
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
@@ -41,15 +58,12 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     }
     args.of.remark_on_time(&engine, output)?;
     let account = owner.account(PointTypeId(args.point_type));
-    let items = engine.items(account, ItemPosition::FIRST, args.limit)?;
-    let now = engine.now();
-    let shown = |rows: Vec<(ItemPosition, Item)>| -> Vec<Shown> {
-        rows.into_iter().map(|(position, of)| Shown { item: position.id, state: state(&of, now), of }).collect()
-    };
-    let (matured, future) = (shown(items.matured), shown(items.future));
+    let mut found = Found::read(args, &engine, account)?;
+    let more = found.cut(args.limit);
+    let Found { matured, future, has_closed } = found;
     output.object(&json!({
-        "member": args.of.member, "enrolled": true, "point_type": account.point_type, "at": now, "matured": matured,
-        "future": future,
+        "member": args.of.member, "enrolled": true, "point_type": account.point_type, "at": engine.now(),
+        "matured": matured, "future": future, "more": more,
     }))?;
     let head =
         ["item", "state", "granted", "remaining", "redeemed", "expired", "cancelled", "from", "expires", "source"];
@@ -61,7 +75,45 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         table.row([item.to_string(), (*state).to_owned()].into_iter().chain(amounts).chain(tail));
     }
     table.lines().iter().try_for_each(|line| output.line(line))?;
+    if more {
+        output.line(format!("(more than {}, not all shown: --limit)", args.limit))?;
+    }
+    if has_closed {
+        output.line("(used-up and expired ones, not shown: --all)")?;
+    }
     Ok(Exit::Done)
+}
+
+impl Found {
+    fn read(args: &Args, engine: &Engine, account: AccountKey) -> Result<Found, Failure> {
+        let enough = args.limit.saturating_add(1);
+        let mut found = Found::default();
+        let mut from = ItemPosition::FIRST;
+        while found.matured.len() < enough {
+            let page = engine.items(account, from, PAGE)?.matured;
+            let Some((last, _)) = page.last() else { break };
+            from = last.successor();
+            let now = engine.now();
+            for (position, of) in page {
+                match state(&of, now) {
+                    "closed" | "expired" if !args.all => found.has_closed = true,
+                    state => found.matured.push(Shown { item: position.id, state, of }),
+                }
+            }
+        }
+        let (now, future) = (engine.now(), engine.items(account, ItemPosition::LAST, enough)?.future);
+        let shown = |(position, of): (ItemPosition, Item)| Shown { item: position.id, state: state(&of, now), of };
+        found.future = future.into_iter().map(shown).collect();
+        Ok(found)
+    }
+
+    /// Leaves up to `limit` of either kind. Returns whether there were more.
+    fn cut(&mut self, limit: usize) -> bool {
+        let more = self.matured.len().max(self.future.len()) > limit;
+        self.matured.truncate(limit);
+        self.future.truncate(limit);
+        more
+    }
 }
 
 fn state(item: &Item, now: Timestamp) -> &'static str {
