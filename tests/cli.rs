@@ -155,6 +155,18 @@ fn a_check_names_what_failed_and_wants_files() {
 }
 
 #[test]
+fn a_load_tells_what_its_audit_found_and_has_a_bound() {
+    let shell = Shell::new();
+    let load = "load --accruals 10 --members 5 --json";
+    assert_eq!(shell.run(&format!("{load} --check")).json()["violations"], serde_json::json!([]));
+    assert_eq!(shell.run(load).json().get("violations"), None);
+    for in_flight in ["0", "1000001", "18446744073709551615"] {
+        let run = shell.run(&format!("{load} --in-flight {in_flight}"));
+        assert!(run.code == 2 && run.err.contains("1..=1000000"), "{in_flight}: {} {}", run.code, run.err);
+    }
+}
+
+#[test]
 fn the_demo_is_the_same_twice_and_its_books_close() {
     let shell = Shell::new();
     let [first, second] = ["one", "two"].map(|db| shell.run(&format!("demo --json --db {db}")));

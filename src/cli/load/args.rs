@@ -45,7 +45,8 @@ pub(in crate::cli) struct Load {
     #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=100_000))]
     pub(super) reads: u64,
     /// Commands in flight at any time, over all threads.
-    #[arg(long, default_value_t = 8_192, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, default_value_t = 8_192, value_name = "N")]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     pub(super) in_flight: u64,
     /// Members that the engine keeps in memory though they have not changed.
     #[arg(long, default_value_t = EngineOptions::default().cache_members, value_name = "N")]

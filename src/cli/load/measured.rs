@@ -24,6 +24,9 @@ pub(super) struct Measured {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     profile: Vec<StepShare>,
     digest: String,
+    /// What the audit found, where one was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    violations: Option<Vec<String>>,
 }
 
 /// Reads beside the commands.
@@ -58,6 +61,7 @@ impl Measured {
             reads: (load.reads > 0).then_some(reads),
             profile: Vec::new(),
             digest: String::new(),
+            violations: None,
         }
     }
 
@@ -75,6 +79,17 @@ impl Measured {
         }
         self.digest = engine.digest()?;
         Ok(())
+    }
+
+    /// What a replay of the whole journal finds: nothing was skipped to be fast.
+    pub(super) fn audit(&mut self, engine: &Engine, db: &Path) -> Result<(), Failure> {
+        self.violations = Some(crate::cli::verify::audit(engine, db)?.violations);
+        Ok(())
+    }
+
+    /// Whether no law is broken, as far as is known.
+    pub(super) fn is_lawful(&self) -> bool {
+        self.violations.as_ref().is_none_or(Vec::is_empty)
     }
 
     /// What the closed database takes.
@@ -100,7 +115,8 @@ impl Measured {
             let share = seconds / self.seconds * 100.0;
             output.line(format!("{step:>12} {seconds:>9.2} s {share:>6.1} % of the time, {times} times"))?;
         }
-        output.line(format!("digest {}", self.digest))
+        output.line(format!("digest {}", self.digest))?;
+        self.violations.iter().flatten().try_for_each(|violation| output.line(violation))
     }
 }
 

@@ -48,22 +48,13 @@ pub(super) fn run(load: &Load, output: &mut Output) -> Result<Exit, Failure> {
     senders.into_iter().try_for_each(|sender| all.add(sender))?;
     let mut measured = Measured::new(load, seconds, &all, &reader);
     measured.look(&engine, load)?;
-    let audit = load.check.then(|| check(&engine, &db)).transpose()?;
+    if load.check {
+        measured.audit(&engine, &db)?;
+    }
     engine.close()?;
     measured.at_rest(&db, load)?;
     measured.show(output)?;
-    match audit {
-        Some(violations) if !violations.is_empty() => {
-            violations.into_iter().try_for_each(|violation| output.line(violation))?;
-            Ok(Exit::Refused)
-        }
-        _ => Ok(Exit::Done),
-    }
-}
-
-/// Audits the database with a replay of its whole journal: nothing was skipped to be fast.
-fn check(engine: &Engine, db: &std::path::Path) -> Result<Vec<String>, Failure> {
-    Ok(super::verify::audit(engine, db)?.violations)
+    Ok(Exit::all(measured.is_lawful()))
 }
 
 #[cfg(feature = "rocksdb")]
