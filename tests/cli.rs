@@ -155,6 +155,23 @@ fn a_check_names_what_failed_and_wants_files() {
 }
 
 #[test]
+fn what_a_table_expects_is_read_as_it_is_written() {
+    let shell = Shell::new();
+    shell.write(
+        "a.scn",
+        "\u{FEFF}# covers: A03\npartner P1 prepaid rate 0.1\nblock B1 of P1 100 price 0.05\n\
+         accrue M1 from P1 50 as R1 reference 2026-03-01 -> ok I1; debited B1 5 rate 0.1 left 95\n\
+         blocks P1 -> B1 95 price 0.05 expires_at never\n\
+         transaction R1 -> accrue +50 reference 2026-03-01 recorded_at 2026-01-01\n",
+    );
+    let run = shell.run("check a.scn");
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    shell.write("b.scn", "repeat 0 redeem M1 5 -> ok\n");
+    let run = shell.run("check b.scn");
+    assert!(run.code == 2 && run.out.contains("b.scn:1:8: expected how often, from 1"), "{}{}", run.out, run.err);
+}
+
+#[test]
 fn a_load_tells_what_its_audit_found_and_has_a_bound() {
     let shell = Shell::new();
     let load = "load --accruals 10 --members 5 --json";

@@ -3,7 +3,7 @@
 use super::answer::{Answer, GRANTED, Group, Row};
 use super::step::Verb;
 use super::words::{Syntax, Words, instant};
-use crate::domain::Action;
+use crate::domain::{Action, Rate};
 
 /// What the rows of one kind may say.
 struct Shape {
@@ -177,11 +177,19 @@ fn row(words: &mut Words<'_>, shape: &Shape) -> Result<Row, Syntax> {
         }
         words.next();
         let value = words.word(format_args!("the value of {name}"))?;
-        row = match instant(value) {
-            Some(instant) => row.figure(name, instant),
-            None => row.figure(name, value),
-        };
+        row = row.figure(name, figure(name, value));
     }
     let says_nothing = !shape.has_subject && row.amount.is_none() && row.figures.is_empty();
     if says_nothing { Err(words.expected(format_args!("one of {}", shape.figures.join(", ")))) } else { Ok(row) }
+}
+
+/// The value of a figure, written as the engine's own is: an instant in full, a rate in lowest terms.
+fn figure(name: &str, value: &str) -> String {
+    let written = match name {
+        "rate" | "price" => value.parse().ok().map(|rate: Rate| rate.to_string()),
+        "available_from" | "latest" => instant(value).map(|instant| instant.to_string()),
+        name if name.ends_with("_at") => instant(value).map(|instant| instant.to_string()),
+        _ => None,
+    };
+    written.unwrap_or_else(|| value.to_owned())
 }

@@ -9,6 +9,7 @@ use crate::domain::{
     PartnerId, PartnerKey, PointTypeId, ProgramId, Rate, RequestId, RequestKey,
 };
 use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 
 /// What a file says wrongly, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub(super) struct Misread {
 
 /// Reads a whole file.
 pub(super) fn parse(text: &str) -> Result<Scenario, Misread> {
+    // the mark that some editors put before the first line
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let mut reader = Reader::new(text);
     for (text, number) in text.lines().zip(1usize..) {
         reader.line(text, number).map_err(|syntax| Misread { line: number, syntax })?;
@@ -94,7 +97,7 @@ impl Reader {
         }
         self.mark(&line, number)?;
         let mut words = Words::new(&line.words);
-        let times = if words.take("repeat") { words.parse("how often")? } else { 1 };
+        let times = if words.take("repeat") { words.parse("how often, from 1")? } else { NonZeroU32::MIN };
         let verb = self.verb(&mut words)?;
         let expected = match words.peek() {
             Some("->") => {
@@ -210,7 +213,7 @@ impl Reader {
         let command = Command::new(program, RequestId(0), action);
         let text = String::from("(set up without being said)");
         let verb = Verb::Do(vec![Order { command, is_named: false }]);
-        self.scenario.steps.push(Step { line, text, times: 1, verb, expected: None });
+        self.scenario.steps.push(Step { line, text, times: NonZeroU32::MIN, verb, expected: None });
     }
 }
 
@@ -266,6 +269,12 @@ mod tests {
     }
 
     #[test]
+    fn the_mark_of_an_editor_is_passed_over() {
+        assert_eq!(parse("\u{FEFF}# covers: A15\naccrue M1 5"), parse("# covers: A15\naccrue M1 5"));
+        assert_eq!(parse("\u{FEFF}program\naccrue M1 5"), parse("program\naccrue M1 5"));
+    }
+
+    #[test]
     fn rules_are_proved_by_the_line_that_is_marked() {
         let rules =
             parse("# covers: A15 C92b\n# B1 is not a rule\naccrue M1 1 # A15: here\nredeem M1 1").unwrap().rules;
@@ -292,6 +301,7 @@ mod tests {
             ("block B1 for P1 5", 1, 10, "expected `of`, found `for`"),
             ("type T1 free", 1, 9, "unknown variant `free`, expected `redeemable` or `qualifying`"),
             ("# covers: D22 first", 1, 1, "expected the number of a rule, like D22, found `first`"),
+            ("repeat 0 redeem M1 5 -> ok", 1, 8, "expected how often, from 1, found `0`"),
             ("accrue M1 5 # D22", 1, 11, "rule D22 is not in the header `# covers:`"),
             (
                 "accrue M1 5 expires after 3 moons",

@@ -3,6 +3,7 @@
 use super::answer::Answer;
 use crate::domain::{AccountKey, Command, MemberKey, PartnerKey, RequestKey, Timestamp};
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 
 /// A scenario file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -19,7 +20,7 @@ pub(super) struct Step {
     /// The line as it is written.
     pub(super) text: String,
     /// How often it is done.
-    pub(super) times: u32,
+    pub(super) times: NonZeroU32,
     pub(super) verb: Verb,
     /// What must be answered; without it, a command must be done.
     pub(super) expected: Option<Answer>,
