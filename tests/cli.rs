@@ -172,6 +172,17 @@ fn what_a_table_expects_is_read_as_it_is_written() {
 }
 
 #[test]
+fn each_rule_that_the_scenarios_cover_is_told() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios");
+    let run = Run::of(Shell::new().command("check --json").arg(folder).output().unwrap());
+    assert_eq!(run.code, 0, "{}", run.err);
+    let page = include_str!("../src/docs/scenarios.md");
+    for rule in run.json()["rules"].as_object().unwrap().keys() {
+        assert_eq!(page.matches(&format!("\n| {rule} | ")).count(), 1, "{rule}");
+    }
+}
+
+#[test]
 fn a_load_tells_what_its_audit_found_and_has_a_bound() {
     let shell = Shell::new();
     let load = "load --accruals 10 --members 5 --json";
