@@ -1,7 +1,8 @@
 //! Driving an engine and the model through one history, and comparing every answer.
 
 use super::history::{History, PROGRAM, Step};
-use super::ledger::{Expected, Model};
+use super::ledger::{Done, Expected, Model};
+use super::member::Item as ModelItem;
 use accruedb::domain::*;
 use accruedb::engine::{AccountItems, Engine, EngineOptions, ExecuteError, PartnerState};
 use accruedb::storage::memory::MemoryStore;
@@ -71,34 +72,35 @@ impl Book {
                 let first = &self.receipts[&command.request_id];
                 assert_eq!(receipt, Receipt { replayed: true, ..first.clone() }, "{what}");
             }
-            (Expected::Done { granted, redeemed }, Ok(receipt)) => {
+            (Expected::Done(done), Ok(receipt)) => {
                 assert!(!receipt.replayed, "{what}");
-                self.compare_legs(command, granted, redeemed, &receipt);
+                self.compare_receipt(command, done, &receipt);
                 self.receipts.insert(command.request_id, receipt);
             }
             (expected, answer) => panic!("{what}\nthe model expects {expected:?}\nthe engine says  {answer:?}"),
         }
     }
 
-    /// Which items were granted (their names are learned) and which were redeemed, in which order.
-    fn compare_legs(&mut self, command: &Command, granted: &[usize], redeemed: &[(usize, i64)], receipt: &Receipt) {
+    /// A receipt tells what the model did: the balances, what partners paid, the items granted and redeemed from, in
+    /// their order. An item is named by its entry and its place there.
+    fn compare_receipt(&mut self, command: &Command, done: &Done, receipt: &Receipt) {
+        assert_eq!(receipt.balances, done.balances, "{command:?}: balances");
+        assert_eq!(paid(&receipt.legs), done.paid, "{command:?}: partner points");
         let (Action::Accrue(Accrue { member, .. }) | Action::Redeem(Redeem { member, .. })) = &command.action else {
             return;
         };
         let member = self.model.members.get_mut(member).expect("the model has it too");
-        let named = receipt.legs.iter().filter_map(|leg| match leg {
-            Leg::Granted { item, .. } => Some(*item),
-            _ => None,
-        });
-        for (at, id) in granted.iter().zip(named) {
-            member.items[*at].id = Some(id);
+        for (at, place) in done.granted.iter().zip(0u16..) {
+            member.items[*at].id = Some(ItemId { sequence: receipt.sequence, place });
         }
-        assert!(granted.iter().all(|at| member.items[*at].id.is_some()), "{command:?} names too few items");
+        let granted = receipt.legs.iter().copied().filter(|leg| matches!(leg, Leg::Granted { .. }));
+        let expected: Vec<Leg> = done.granted.iter().map(|at| granted_leg(&member.items[*at])).collect();
+        assert_eq!(granted.collect::<Vec<_>>(), expected, "{command:?}: items granted");
         let taken = receipt.legs.iter().filter_map(|leg| match leg {
             Leg::Redeemed(part) => Some((Some(part.item), part.points.0)),
             _ => None,
         });
-        let expected: Vec<_> = redeemed.iter().map(|(at, points)| (member.items[*at].id, *points)).collect();
+        let expected: Vec<_> = done.redeemed.iter().map(|(at, points)| (member.items[*at].id, *points)).collect();
         assert_eq!(taken.collect::<Vec<_>>(), expected, "{command:?}: items taken");
     }
 
@@ -117,20 +119,64 @@ impl Book {
         assert_eq!(blocks.collect::<Vec<_>>(), expected.collect::<Vec<_>>(), "blocks of partner {id}");
     }
 
-    /// Every item of an account: what was granted, what is left, and whether it waits to mature.
+    /// Every item of an account: its points, its time, where it comes from, and whether it waits to mature.
     pub(crate) fn compare_items(&self, account: AccountKey, shown: &AccountItems) {
-        let of = |items: &[(ItemPosition, Item)], waits: bool| -> Vec<(ItemId, i64, i64, bool)> {
-            items.iter().map(|(at, item)| (at.id, item.granted.0, item.remaining.0, waits)).collect()
+        let of = |items: &[(ItemPosition, Item)], waits: bool| -> Vec<(ItemId, Item, bool)> {
+            items.iter().map(|(at, item)| (at.id, without_fates(item), waits)).collect()
         };
         let mut shown = [of(&shown.matured, false), of(&shown.future, true)].concat();
-        shown.sort_unstable();
+        shown.sort_unstable_by_key(|(id, ..)| *id);
         let items = self.model.members.get(&account.member).map(|member| member.items.as_slice()).unwrap_or_default();
         let items = items.iter().filter(|item| item.point_type == account.point_type);
-        let mut expected: Vec<_> =
-            items.map(|item| (item.id.expect("it was learned"), item.granted, item.left, item.waits)).collect();
-        expected.sort_unstable();
+        let mut expected: Vec<_> = items.map(|item| (item.id.expect("named"), as_item(item), item.waits)).collect();
+        expected.sort_unstable_by_key(|(id, ..)| *id);
         assert_eq!(shown, expected, "items of {account:?} at {}", self.model.now);
     }
+}
+
+/// What partners paid by these legs, as the model counts it.
+fn paid(legs: &[Leg]) -> BTreeMap<Option<BlockId>, i64> {
+    let mut paid = BTreeMap::new();
+    for leg in legs {
+        let (payer, points) = match leg {
+            Leg::Debited { block, points, .. } => (Some(*block), points.0),
+            Leg::Charged { points, .. } => (None, points.0),
+            Leg::Restored { block, points, .. } => (Some(*block), -points.0),
+            Leg::Credited { points, .. } => (None, -points.0),
+            _ => continue,
+        };
+        *paid.entry(payer).or_default() += points;
+    }
+    paid
+}
+
+/// How a receipt tells of an item of the model.
+fn granted_leg(item: &ModelItem) -> Leg {
+    Leg::Granted {
+        item: item.id.expect("named"),
+        point_type: item.point_type,
+        points: Points(item.granted),
+        available_from: item.from,
+        expires_at: item.until,
+        source: item.source,
+    }
+}
+
+/// An item of the model, as the engine shows it.
+fn as_item(item: &ModelItem) -> Item {
+    Item {
+        granted: Points(item.granted),
+        remaining: Points(item.left),
+        source: item.source,
+        partner: item.partner,
+        ..Item::new(item.from, item.until)
+    }
+}
+
+/// An item without what became of the points that are gone: the model does not tell all of that.
+fn without_fates(item: &Item) -> Item {
+    let Item { granted, remaining, source, partner, .. } = *item;
+    Item { granted, remaining, source, partner, ..Item::new(item.available_from, item.expires_at) }
 }
 
 impl Drive {

@@ -17,12 +17,21 @@ pub(crate) enum Expected {
     Malformed,
     /// The receipt of the first command with this request id.
     Replayed,
-    /// Points that were granted and redeemed, by the member's item number.
-    Done {
-        granted: Vec<usize>,
-        redeemed: Vec<(usize, i64)>,
-    },
+    Done(Done),
     Refused(Rejection),
+}
+
+/// What a command did.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(crate) struct Done {
+    /// The items that were granted, by the member's item number.
+    pub(crate) granted: Vec<usize>,
+    /// The items that points were redeemed from, and how many.
+    pub(crate) redeemed: Vec<(usize, i64)>,
+    /// The member's balances of the point types that it touched.
+    pub(crate) balances: Vec<Balance>,
+    /// What was paid more by each block, or by a post-paid partner; less than 0 where it was given back.
+    pub(crate) paid: BTreeMap<Option<BlockId>, i64>,
 }
 
 #[derive(Debug, Clone)]
@@ -44,10 +53,10 @@ pub(crate) struct Model {
     done: BTreeMap<RequestId, Rc<(Command, Transaction)>>,
 }
 
-type Effect = Result<(Transaction, Expected), Rejection>;
+type Effect = Result<(Transaction, Done), Rejection>;
 
 fn done(transaction: Transaction) -> Effect {
-    Ok((transaction, Expected::Done { granted: Vec::new(), redeemed: Vec::new() }))
+    Ok((transaction, Done::default()))
 }
 
 impl Model {
@@ -77,11 +86,12 @@ impl Model {
         }
         let mut next = self.clone();
         match next.decide(command) {
-            Ok((transaction, expected)) => {
+            Ok((transaction, done)) => {
+                let (balances, paid) = (next.touched_balances(&command.action), next.paid_since(self));
                 *self = next;
                 self.done.insert(command.request_id, Rc::new((command.clone(), transaction)));
                 self.advance(self.now);
-                expected
+                Expected::Done(Done { balances, paid, ..done })
             }
             Err(rejection) => Expected::Refused(rejection),
         }
@@ -131,6 +141,43 @@ impl Model {
             }
         };
         Some(member.lifetime.keys().map(|point_type| balance(*point_type)).collect())
+    }
+
+    /// The balances of the member and the point types that an action touches.
+    fn touched_balances(&self, action: &Action) -> Vec<Balance> {
+        let (member, types) = match action {
+            Action::Accrue(body) => (body.member, body.awards.iter().map(|award| award.point_type).collect()),
+            Action::Redeem(body) => (body.member, vec![body.point_type]),
+            Action::Cancel(body) => {
+                return self.done(body.request).map_or(Vec::new(), |first| self.touched_balances(first));
+            }
+            _ => return Vec::new(),
+        };
+        let mut balances = self.balances(member).unwrap_or_default();
+        balances.retain(|balance| types.contains(&balance.point_type));
+        balances
+    }
+
+    /// What each block and each post-paid partner paid so far.
+    fn paid(&self) -> BTreeMap<(PartnerId, Option<BlockId>), i64> {
+        let mut paid = BTreeMap::new();
+        for (id, partner) in &self.partners {
+            if partner.terms.billing == Billing::PostPaid {
+                paid.insert((*id, None), partner.debited);
+            }
+            paid.extend(partner.blocks.iter().map(|(block, state)| ((*id, Some(*block)), state.debited)));
+        }
+        paid
+    }
+
+    /// What was paid since `before`. One command has one partner.
+    fn paid_since(&self, before: &Model) -> BTreeMap<Option<BlockId>, i64> {
+        let mut paid = self.paid();
+        for (payer, points) in before.paid() {
+            *paid.entry(payer).or_default() -= points;
+        }
+        paid.retain(|_, points| *points != 0);
+        paid.into_iter().map(|((_, block), points)| (block, points)).collect()
     }
 
     fn decide(&mut self, command: &Command) -> Effect {
@@ -260,7 +307,7 @@ impl Model {
                 return Err(Rejection::Overflow);
             }
             let waits = kind.class == PointClass::Redeemable && (from > now || never.is_some());
-            let item = member.grant(award, from, until, waits);
+            let item = member.grant(award, body.partner, from, until, waits);
             let (point_type, points) = (award.point_type, award.points.0);
             awards.push(Given { item, point_type, points, cancelled: 0, debits: Vec::new() });
         }
@@ -269,7 +316,7 @@ impl Model {
         }
         let granted = awards.iter().map(|award| award.item).collect();
         let transaction = Transaction::Accrual { member: body.member, partner: body.partner, awards };
-        Ok((transaction, Expected::Done { granted, redeemed: Vec::new() }))
+        Ok((transaction, Done { granted, ..Done::default() }))
     }
 
     fn redeem(&mut self, body: &Redeem) -> Effect {
@@ -288,8 +335,8 @@ impl Model {
         for (item, points) in &parts {
             member.items[*item].redeemed += points;
         }
-        let expected = Expected::Done { granted: Vec::new(), redeemed: parts.clone() };
-        Ok((Transaction::Redemption { member: body.member, points: body.points.0, cancelled: 0, parts }, expected))
+        let done = Done { redeemed: parts.clone(), ..Done::default() };
+        Ok((Transaction::Redemption { member: body.member, points: body.points.0, cancelled: 0, parts }, done))
     }
 
     fn cancel(&mut self, body: &Cancel) -> Effect {

@@ -22,10 +22,12 @@ pub(crate) struct Item {
     pub(super) repaid: i64,
     pub(super) claimed: i64,
     pub(super) absorbed: i64,
-    pub(super) from: Timestamp,
-    pub(super) until: Option<Timestamp>,
+    pub(crate) from: Timestamp,
+    pub(crate) until: Option<Timestamp>,
+    pub(crate) source: Option<SourceId>,
+    pub(crate) partner: Option<PartnerId>,
     pub(crate) waits: bool,
-    /// The engine's name for it, learned from the receipt.
+    /// The engine's name for it, known when its entry has a number.
     pub(crate) id: Option<ItemId>,
 }
 
@@ -51,13 +53,31 @@ impl Member {
         self.of(point_type).filter(|item| !item.waits).map(|item| item.left).sum()
     }
 
-    pub(super) fn grant(&mut self, award: &Award, from: Timestamp, until: Option<Timestamp>, waits: bool) -> usize {
-        let (point_type, granted) = (award.point_type, award.points.0);
+    pub(super) fn grant(
+        &mut self,
+        award: &Award,
+        partner: Option<PartnerId>,
+        from: Timestamp,
+        until: Option<Timestamp>,
+        waits: bool,
+    ) -> usize {
+        let (point_type, granted, source) = (award.point_type, award.points.0, award.source);
         *self.lifetime.entry(point_type).or_default() += granted;
-        let (left, redeemed, repaid, claimed, absorbed) = (granted, 0, 0, 0, 0);
-        let item =
-            Item { point_type, granted, left, redeemed, repaid, claimed, absorbed, from, until, waits, id: None };
-        self.items.push(item);
+        self.items.push(Item {
+            point_type,
+            granted,
+            left: granted,
+            redeemed: 0,
+            repaid: 0,
+            claimed: 0,
+            absorbed: 0,
+            from,
+            until,
+            source,
+            partner,
+            waits,
+            id: None,
+        });
         let at = self.items.len() - 1;
         if !waits {
             self.repay(at);
