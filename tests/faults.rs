@@ -227,18 +227,17 @@ fn commands_in_flight_have_one_effect_when_repeated() {
             engine.execute(&enrol).unwrap();
         }
         let commands: Vec<Command> = (0..90).map(accrue).collect();
-        store.trouble(Call::Append, 1, trouble);
-        let answers = engine.execute_batch(&commands);
-        let kinds = answers.iter().filter_map(|answer| match answer {
-            Err(ExecuteError::Failed(error)) => Some(error.kind),
-            _ => None,
-        });
-        assert!(kinds.into_iter().all(|kind| kind == POISONED));
-        let again = open(&store).unwrap();
-        for (command, before) in commands.iter().zip(answers) {
-            let receipt = again.execute(command).unwrap();
-            assert!(receipt.replayed || before.is_err(), "an answered command was done again");
+        let (before, in_flight) = commands.split_at(30);
+        assert!(engine.execute_batch(before).iter().all(Result::is_ok));
+        store.trouble(Call::Append, 0, trouble);
+        for answer in engine.execute_batch(in_flight) {
+            assert!(matches!(&answer, Err(ExecuteError::Failed(error)) if error.kind == POISONED), "{answer:?}");
         }
+        assert!(store.calm().is_empty(), "the trouble struck");
+        let again = open(&store).unwrap();
+        assert!(before.iter().all(|command| again.execute(command).unwrap().replayed), "what was answered is there");
+        let there = in_flight.iter().filter(|command| again.execute(command).unwrap().replayed).count();
+        assert_eq!(there > 0, trouble == Trouble::FailAfter, "{there} commands are there after {trouble:?}");
         for member in 500..503 {
             let key = MemberKey { program: PROGRAM, member: MemberId(member) };
             assert_eq!(again.balances(key).unwrap().unwrap()[0].available, Points(30));
