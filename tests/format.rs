@@ -150,6 +150,129 @@ fn the_bytes_of_records_are_pinned() {
     pinned("refusal", &Outcome::Refused(Rejection::CancelExceeds { left: Points(3) }), "011606");
 }
 
+/// Which number stands for which variant of a stored enum: a variant that has none here does not compile. Numbers are
+/// never given to another.
+macro_rules! numbers {
+    ($type:ident { $($number:literal $variant:ident $(($($body:tt)*))? $({$($field:tt)*})?),+ $(,)? }) => {
+        let number = |value: &$type| match value { $($type::$variant { .. } => $number,)+ };
+        for value in [$($type::$variant $(($($body)*))? $({$($field)*})?),+] {
+            pinned_number(&value, number(&value));
+        }
+    };
+}
+
+fn pinned_number<T>(value: &T, number: u8)
+where
+    T: serde::Serialize + serde::de::DeserializeOwned + PartialEq + Debug,
+{
+    let stored = encoded(value);
+    assert!(stored.starts_with(&hex(&[number])), "{value:?} is stored as {stored}, its number is {number}");
+    assert_eq!(codec::decode::<T>(&bytes(&stored), "a variant").as_ref(), Ok(value));
+}
+
+#[test]
+fn the_numbers_of_actions_are_pinned() {
+    let (partner, block, member) = (PartnerId(7), BlockId(1), MemberId(4711));
+    let (points, starts_at, expires, unit_price) = (Points(1), None, Expiry::Never, None);
+    numbers!(Action {
+        0 CreateProgram(CreateProgram::default()),
+        1 CreatePointType(CreatePointType::default()),
+        2 CreatePartner(CreatePartner::default()),
+        3 PurchaseBlock(PurchaseBlock { partner, block, points, starts_at, expires, unit_price }),
+        4 ApproveBlock(ApproveBlock { partner, block }),
+        5 Enrol(Enrol { member }),
+        6 Accrue(Accrue { member, partner: None, awards: vec![Award::new(PointTypeId(2), points)] }),
+        7 Redeem(Redeem { member, point_type: PointTypeId(2), points }),
+        8 Cancel(Cancel { request: RequestId(1), amount: CancelAmount::Whole }),
+        9 BookDue(BookDue { subject: Subject::Member(member), limit: 1 }),
+    });
+    numbers!(CancelAmount { 0 Whole, 1 Points(points), 2 Award { place: 3, points } });
+    numbers!(Subject { 0 Member(member), 1 Partner(partner) });
+    let (instant, span) = (at("2026-01-05T00:00:00Z"), Span::days(3));
+    numbers!(Start { 0 Transaction, 1 At(instant), 2 After(span) });
+    numbers!(Expiry { 0 Never, 1 At(instant), 2 On("2026-01-31".parse().unwrap()), 3 After(span) });
+    numbers!(Unit { 0 Days, 1 Weeks, 2 Months, 3 Years });
+}
+
+#[test]
+fn the_numbers_of_settings_are_pinned() {
+    numbers!(Enrolment { 0 Explicit, 1 OnFirstAccrual });
+    numbers!(NeverUsable { 0 Refuse, 1 Allow });
+    numbers!(PointClass { 0 Redeemable, 1 Qualifying });
+    numbers!(UseOrder { 0 EarliestExpiry, 1 FirstIn });
+    numbers!(NegativeBalance { 0 Allowed, 1 Refused });
+    numbers!(Billing { 0 Prepaid, 1 PostPaid });
+    numbers!(Rounding { 0 HalfUp, 1 Down, 2 Up });
+    numbers!(BlockOrder { 0 EarliestExpiry, 1 EarliestStart, 2 Created });
+    numbers!(BlockStatus { 0 Pending, 1 Approved });
+}
+
+#[test]
+fn the_numbers_of_legs_are_pinned() {
+    let (partner, block, point_type) = (PartnerId(7), BlockId(1), PointTypeId(2));
+    let (points, remaining, expired, rate, place) = (Points(10), Points(990), Points(0), Rate::ONE, 3);
+    let (available_from, expires_at, source) = (at("2026-01-05T00:00:00Z"), None, None);
+    let (item, effective_at) = (ItemId { sequence: Sequence::OWN, place }, available_from);
+    let part = ItemPart { item, point_type, points, remaining, expires_at, effective_at };
+    numbers!(Leg {
+        0 Granted { item, point_type, points, available_from, expires_at, source },
+        1 Debited { place, block, points, rate, remaining },
+        2 Charged { place, partner, points, rate },
+        3 Redeemed(part),
+        4 Returned(part),
+        5 Cancelled(part),
+        6 Repaid(part),
+        7 Expired(part),
+        8 Lapsed(part),
+        9 Matured(part),
+        10 Owed { point_type, points },
+        11 Absorbed { point_type, points },
+        12 Restored { block, points, expired },
+        13 Credited { partner, points },
+        14 BlockExpired { block, points },
+    });
+    numbers!(Outcome {
+        0 Done { legs: vec![Leg::Redeemed(part)], balances: Vec::new() },
+        1 Refused(Rejection::Overflow),
+    });
+}
+
+#[test]
+fn the_numbers_of_refusals_are_pinned() {
+    let (partner, block, point_type, place) = (PartnerId(7), BlockId(1), PointTypeId(2), 3);
+    let (available, short, left) = (Points(10), Points(5), Points(3));
+    let (available_from, expires_at) = (at("2026-01-05T00:00:00Z"), at("2026-01-02T00:00:00Z"));
+    numbers!(Rejection {
+        0 RequestIdReused { first: Sequence(6) },
+        1 ProgramUnknown,
+        2 ProgramExists,
+        3 TransactionAhead { latest: expires_at },
+        4 PointTypeUnknown { point_type },
+        5 PointTypeExists { point_type },
+        6 PointTypeLimit { limit: 8 },
+        7 PartnerUnknown { partner },
+        8 PartnerExists { partner },
+        9 PartnerPostPaid { partner },
+        10 BlockUnknown { block },
+        11 BlockExists { block },
+        12 BlockNotPending { block },
+        13 BlockExpired { block, expires_at },
+        14 BlockLimit { limit: 1000 },
+        15 MemberUnknown,
+        16 MemberExists,
+        17 NotRedeemable { point_type },
+        18 NeverUsable { place, available_from, expires_at },
+        19 TransactionUnknown,
+        20 NotCancellable,
+        21 AwardUnknown { awards: 2 },
+        22 CancelExceeds { left },
+        23 InsufficientPartnerPoints { partner, available, short },
+        24 InsufficientPoints { point_type, available, short },
+        25 TooManyItems { limit: 10_000 },
+        26 Overflow,
+    });
+}
+
 #[test]
 fn the_bytes_of_a_journal_record_are_pinned() {
     let mut entry = Vec::new();
