@@ -138,12 +138,17 @@ fn play(scene: &Scene) -> Result<Seen, String> {
     if let Some((call, after, trouble)) = scene.trouble {
         store.trouble(call, after, trouble);
     }
-    let mut answers: Vec<(Command, Answer)> = crowd(scene, &engine).into_iter().flatten().collect();
+    let first = crowd(scene, &engine);
     let fired = scene.trouble.is_some() && store.calm().is_empty();
     // gone without a word, and everybody sends everything again
     let again = scene.open(&store);
     drop(std::mem::replace(&mut engine, again));
-    answers.extend(crowd(scene, &engine).into_iter().flatten());
+    let second = crowd(scene, &engine);
+    if scene.trouble.is_none() {
+        all_answered(&first)?;
+    }
+    all_answered(&second)?;
+    let answers: Vec<(Command, Answer)> = first.into_iter().chain(second).flatten().collect();
     let mut seen = Seen { fired, ..Seen::default() };
     let effects = effects(&answers, &mut seen)?;
     let journal = engine.journal(Sequence(1), usize::MAX).unwrap();
@@ -162,6 +167,22 @@ fn play(scene: &Scene) -> Result<Seen, String> {
         }
     }
     Ok(seen)
+}
+
+/// Where nothing goes wrong, every command is answered. Only a cancellation may have to be sent twice, until its accrual
+/// is there.
+fn all_answered(crowd: &[Sent]) -> Result<(), String> {
+    for sent in crowd {
+        let twice = sent.len() / 2;
+        for (place, (command, answer)) in sent.iter().enumerate() {
+            match answer {
+                Ok(_) | Err(ExecuteError::Refused(Rejection::RequestIdReused { .. })) => {}
+                Err(ExecuteError::Refused(Rejection::TransactionUnknown)) if place < twice => {}
+                answer => return Err(format!("{command:?} was answered {answer:?} where nothing went wrong")),
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The one effect of each request, from all its answers.
@@ -189,7 +210,8 @@ fn effects(answers: &[(Command, Answer)], seen: &mut Seen) -> Result<BTreeMap<Re
                     return Err(format!("{command:?} was refused as another than {known:?}"));
                 }
             }
-            (Err(ExecuteError::Refused(Rejection::TransactionUnknown)), _) | (Ok(_), Some(_)) => {}
+            (Err(ExecuteError::Refused(Rejection::TransactionUnknown)), _) if is_cancel(command) => {}
+            (Ok(_), Some(_)) => {}
             (Err(ExecuteError::Failed(error)), _) if error.kind == ErrorKind::Closed(ClosedReason::Poisoned) => {
                 seen.unknown += 1;
             }
@@ -197,6 +219,10 @@ fn effects(answers: &[(Command, Answer)], seen: &mut Seen) -> Result<BTreeMap<Re
         }
     }
     Ok(effects)
+}
+
+fn is_cancel(command: &Command) -> bool {
+    matches!(command.action, Action::Cancel(_))
 }
 
 /// The journal has each request that was done once, and as it was answered.
