@@ -24,15 +24,30 @@ struct Answered {
     sequence: Sequence,
 }
 
+/// What a client was told of its `n`th command, and the number of the entry that it is told from.
+struct Told {
+    n: u64,
+    sequence: Sequence,
+    answer: Result<Receipt, Rejection>,
+}
+
+impl Told {
+    /// Whether this repeats what the first of several same commands was told.
+    fn is_repeated(&self) -> bool {
+        matches!(&self.answer, Ok(receipt) if receipt.replayed)
+    }
+}
+
 /// A client's commands, one after the other; some have several in flight.
 struct Client<'a> {
     engine: &'a Engine,
     moments: &'a AtomicU64,
     id: u64,
     clients: u64,
-    in_flight: VecDeque<(u64, Ticket)>,
+    /// Which command, when it was sent, and its ticket.
+    in_flight: VecDeque<(u64, u64, Ticket)>,
     answers: Vec<Answered>,
-    repeated: u64,
+    told: Vec<Told>,
 }
 
 impl Client<'_> {
@@ -40,7 +55,7 @@ impl Client<'_> {
         for n in 1..=commands {
             let sent = self.moments.fetch_add(1, Ordering::SeqCst);
             let ticket = self.engine.submit(&self.draw(n));
-            self.in_flight.push_back((sent, ticket));
+            self.in_flight.push_back((n, sent, ticket));
             let allowed = if n % 3 == 0 { WINDOW } else { 0 };
             while self.in_flight.len() > allowed {
                 self.answer();
@@ -74,18 +89,38 @@ impl Client<'_> {
     }
 
     fn answer(&mut self) {
-        let Some((sent, ticket)) = self.in_flight.pop_front() else { return };
-        let number = ticket.sequence();
-        match ticket.wait() {
-            // this number is that of the first time
-            Ok(receipt) if receipt.replayed => self.repeated += 1,
-            Ok(_) | Err(ExecuteError::Refused(_)) => {
-                let there = self.moments.fetch_add(1, Ordering::SeqCst);
-                self.answers.push(Answered { sent, there, sequence: number.expect("a number") });
-            }
+        let Some((n, sent, ticket)) = self.in_flight.pop_front() else { return };
+        let sequence = ticket.sequence().expect("a number");
+        let answer = match ticket.wait() {
+            Ok(receipt) => Ok(receipt),
+            Err(ExecuteError::Refused(rejection)) => Err(rejection),
             Err(error) => panic!("{error}"),
+        };
+        let there = self.moments.fetch_add(1, Ordering::SeqCst);
+        let told = Told { n, sequence, answer };
+        // the number of what is repeated is that of the first time
+        if !told.is_repeated() {
+            self.answers.push(Answered { sent, there, sequence });
         }
+        self.told.push(told);
     }
+
+    /// Whether everything that it was told is what the journal says of its own commands.
+    fn is_told_its_own(&self, entries: &[Entry]) -> bool {
+        self.told.iter().all(|told| {
+            let entry = &entries[told.sequence.0 as usize - 1];
+            entry.command == self.draw(told.n) && entry.clone().answer(told.is_repeated()) == told.answer
+        })
+    }
+}
+
+/// Exchanges what two clients were told of a command.
+fn exchange_answers(clients: &mut [Client<'_>]) {
+    let [first, second, ..] = clients else { panic!("two clients") };
+    let mut pairs = first.told.iter_mut().zip(&mut second.told);
+    let differ = |(a, b): &(&mut Told, &mut Told)| a.sequence != b.sequence && a.answer != b.answer;
+    let (a, b) = pairs.find(differ).expect("they were told different things");
+    std::mem::swap(&mut a.answer, &mut b.answer);
 }
 
 /// An answer that was there before another command was sent has the smaller number. Returns who does not.
@@ -127,10 +162,11 @@ fn round(proof: &mut Proof, clients: u64, shards: u16, checkpoint_changes: u32, 
     let engine = open(&store, shards, checkpoint_changes);
     set_up(&engine);
     let moments = AtomicU64::new(0);
-    let clients: Vec<Client<'_>> = thread::scope(|scope| {
+    let mut clients: Vec<Client<'_>> = thread::scope(|scope| {
         let run = |id| {
-            let (engine, moments, in_flight, answers) = (&engine, &moments, VecDeque::new(), Vec::new());
-            let mut client = Client { engine, moments, id, clients, in_flight, answers, repeated: 0 };
+            let (engine, moments, in_flight) = (&engine, &moments, VecDeque::new());
+            let (answers, told) = (Vec::new(), Vec::new());
+            let mut client = Client { engine, moments, id, clients, in_flight, answers, told };
             client.run(commands / clients);
             client
         };
@@ -147,8 +183,13 @@ fn round(proof: &mut Proof, clients: u64, shards: u16, checkpoint_changes: u32, 
     let refused = entries.iter().filter(|entry| matches!(entry.outcome, Outcome::Refused(_))).count();
     proof.count("commands", commands / clients.len() as u64 * clients.len() as u64);
     proof.count("answers in order", answers.len() as u64);
-    proof.count("repeated", clients.iter().map(|client| client.repeated).sum());
+    let told = || clients.iter().flat_map(|client| &client.told);
+    proof.count("repeated", told().filter(|told| told.is_repeated()).count() as u64);
     proof.count("refused", refused as u64);
+    assert!(clients.iter().all(|client| client.is_told_its_own(&entries)), "a client was told what is not its own");
+    exchange_answers(&mut clients);
+    let found = clients.iter().any(|client| !client.is_told_its_own(&entries));
+    proof.control("two clients with each other's answer", found);
     drop(clients);
 
     audit(&engine);
