@@ -122,7 +122,8 @@ impl Book {
     /// Every item of an account: its points, its time, where it comes from, and whether it waits to mature.
     pub(crate) fn compare_items(&self, account: AccountKey, shown: &AccountItems) {
         let of = |items: &[(ItemPosition, Item)], waits: bool| -> Vec<(ItemId, Item, bool)> {
-            items.iter().map(|(at, item)| (at.id, without_fates(item), waits)).collect()
+            let told = |item: &Item| Item { expired: Points::ZERO, cancelled: Points::ZERO, ..*item };
+            items.iter().map(|(at, item)| (at.id, told(item), waits)).collect()
         };
         let mut shown = [of(&shown.matured, false), of(&shown.future, true)].concat();
         shown.sort_unstable_by_key(|(id, ..)| *id);
@@ -162,21 +163,19 @@ fn granted_leg(item: &ModelItem) -> Leg {
     }
 }
 
-/// An item of the model, as the engine shows it.
+/// An item of the model, as the engine shows it. The model does not tell what expired from what was cancelled.
 fn as_item(item: &ModelItem) -> Item {
     Item {
         granted: Points(item.granted),
         remaining: Points(item.left),
+        redeemed: Points(item.redeemed),
+        repaid: Points(item.repaid),
+        claimed: Points(item.claimed),
+        absorbed: Points(item.absorbed),
         source: item.source,
         partner: item.partner,
         ..Item::new(item.from, item.until)
     }
-}
-
-/// An item without what became of the points that are gone: the model does not tell all of that.
-fn without_fates(item: &Item) -> Item {
-    let Item { granted, remaining, source, partner, .. } = *item;
-    Item { granted, remaining, source, partner, ..Item::new(item.available_from, item.expires_at) }
 }
 
 impl Drive {
