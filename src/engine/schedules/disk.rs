@@ -1,10 +1,12 @@
 //! The store under a schedule: a memory store that lets others run while it works, and sees to it that nothing is
 //! asked of it that must never be.
 
-use crate::domain::{Fault, Sequence};
+use crate::domain::{Entry, Fault, Sequence};
+use crate::storage::keys::Key;
 use crate::storage::memory::{Call, MemoryStore, Trouble};
 use crate::storage::record::Record;
 use crate::storage::{Appended, Claim, Epoch, JournalRecord, Read, Run, Store, TableId, Tail, Visit};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
@@ -25,6 +27,8 @@ struct Held {
     failed: Option<Epoch>,
     /// What goes wrong after so many calls of a kind.
     plan: Option<(Call, u64, Trouble)>,
+    /// Whether it went wrong.
+    struck: bool,
 }
 
 /// Others may run here.
@@ -37,13 +41,18 @@ impl Disk {
         let tail = Tail { sequence: Sequence(0), hash: [0; 32] };
         Disk {
             store: MemoryStore::new(),
-            held: Mutex::new(Held { tail, tables: Sequence(0), failed: None, plan: None }),
+            held: Mutex::new(Held { tail, tables: Sequence(0), failed: None, plan: None, struck: false }),
         }
     }
 
     /// The call of this kind after the next `after` ones has this trouble.
     pub(super) fn plan(&self, call: Call, trouble: Trouble, after: u64) {
         self.held().plan = Some((call, after, trouble));
+    }
+
+    /// Whether what was planned has struck.
+    pub(super) fn struck(&self) -> bool {
+        self.held().struck
     }
 
     /// From now on nothing goes wrong.
@@ -55,7 +64,7 @@ impl Disk {
         let mut held = self.held();
         match held.plan {
             Some((call, 0, trouble)) if call == called => {
-                held.plan = None;
+                (held.plan, held.struck) = (None, true);
                 self.store.trouble(call, 0, trouble);
             }
             Some((call, after, trouble)) if call == called => held.plan = Some((call, after - 1, trouble)),
@@ -66,6 +75,20 @@ impl Disk {
     /// The last entry of the journal.
     pub(super) fn last(&self) -> Sequence {
         self.held().tail.sequence
+    }
+
+    /// All that the journal holds.
+    pub(super) fn entries(&self) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        let read = self.store.journal(Sequence(1), &mut |key, bytes| {
+            let first = Sequence::from_bytes(key).expect("a number");
+            for entry in Record::read(first, bytes)?.entries(first) {
+                entries.push(entry?);
+            }
+            Ok(ControlFlow::Continue(()))
+        });
+        read.expect("read");
+        entries
     }
 
     /// The last entry whose effects the tables hold.

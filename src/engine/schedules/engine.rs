@@ -1,10 +1,11 @@
 //! The whole engine: a few clients on two members and a partner, while checkpoints are made, and an end of each kind.
 
 use super::disk::Disk;
+use super::ends;
 use super::turns::{Dice, schedule};
 use crate::domain::*;
 use crate::engine::sync::thread;
-use crate::engine::{ClockSource, Engine, EngineOptions, ErrorKind, ExecuteError, Ticket};
+use crate::engine::{ClockSource, ClosedReason, Engine, EngineOptions, ErrorKind, ExecuteError, Ticket};
 use crate::storage::memory::{Call, MemoryStore, Trouble};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -59,6 +60,23 @@ struct Answered {
     receipt: Receipt,
 }
 
+/// What a read of a member's balances showed, and which entries were the last ones: of those that its client had been
+/// answered for before it, and of all after it.
+#[derive(Debug)]
+struct Shown {
+    member: MemberKey,
+    from: Sequence,
+    to: Sequence,
+    balances: Option<Vec<Balance>>,
+}
+
+/// What clients saw.
+#[derive(Debug, Default)]
+struct Seen {
+    answers: Vec<Answered>,
+    shown: Vec<Shown>,
+}
+
 pub(super) fn run() {
     let mut dice = Dice::new(!schedule());
     let end = match dice.below(8) {
@@ -93,26 +111,38 @@ pub(super) fn run() {
             let last = disk.last();
             let other = open(&disk, &options);
             assert!(other.last_sequence() >= last, "an answered entry is lost");
-            check_answers(join(clients), &other);
+            check(join(clients), &other);
             audit(&other);
             drop(engine);
             other.close().expect("closed");
         }
         End::Closed | End::Fails(..) => {
             let (engine, clients) = start(engine, &disk, end, &mut dice);
-            let answers = join(clients);
+            let seen = join(clients);
             if end == End::Closed {
                 audit(&engine);
             }
             let closed = Arc::into_inner(engine).expect("no client has it").close();
             assert!(end != End::Closed || closed.is_ok(), "{closed:?}");
+            if let (End::Fails(call, trouble, _), true) = (end, disk.struck()) {
+                ends::happened(name_of(call, trouble));
+            }
             disk.calm();
             let again = open(&disk, &options);
             audit(&again);
-            check_answers(answers, &again);
+            check(seen, &again);
         }
     }
     audit(&open(&disk, &options));
+}
+
+fn name_of(call: Call, trouble: Trouble) -> &'static str {
+    match (call, trouble) {
+        (Call::Append, Trouble::Fail) => "append failed",
+        (Call::Append, _) => "append failed when done",
+        (_, Trouble::Fail) => "checkpoint failed",
+        _ => "checkpoint failed when done",
+    }
 }
 
 fn open(disk: &Arc<Disk>, options: &EngineOptions) -> Engine {
@@ -163,12 +193,7 @@ fn draw(dice: &mut Dice, request: u64) -> Command {
     }
 }
 
-fn start(
-    engine: Engine,
-    disk: &Arc<Disk>,
-    end: End,
-    dice: &mut Dice,
-) -> (Arc<Engine>, Vec<thread::JoinHandle<Vec<Answered>>>) {
+fn start(engine: Engine, disk: &Arc<Disk>, end: End, dice: &mut Dice) -> (Arc<Engine>, Vec<thread::JoinHandle<Seen>>) {
     let engine = Arc::new(engine);
     let clock = Arc::new(AtomicU64::new(0));
     let mut request = FIRST_REQUEST;
@@ -192,13 +217,19 @@ fn start(
     (engine, clients)
 }
 
-fn join(clients: Vec<thread::JoinHandle<Vec<Answered>>>) -> Vec<Answered> {
-    clients.into_iter().flat_map(|client| client.join().expect("a client")).collect()
+fn join(clients: Vec<thread::JoinHandle<Seen>>) -> Seen {
+    let mut all = Seen::default();
+    for client in clients {
+        let seen = client.join().expect("a client");
+        all.answers.extend(seen.answers);
+        all.shown.extend(seen.shown);
+    }
+    all
 }
 
 impl Client {
-    fn run(self) -> Vec<Answered> {
-        let mut answers = Vec::new();
+    fn run(self) -> Seen {
+        let (mut answers, mut shown) = (Vec::new(), Vec::new());
         let mut tickets: Vec<(RequestId, u64, Ticket)> = Vec::new();
         // what of this client's is durable
         let mut durable = Sequence(0);
@@ -214,7 +245,11 @@ impl Client {
                     let made = self.expected(self.engine.checkpoint());
                     assert!(made.is_none() || self.disk.tables() >= before, "a checkpoint without what was before it");
                 }
-                Step::Balances(member) => drop(self.expected(self.engine.balances(*member))),
+                Step::Balances(member) => {
+                    let balances = self.expected(self.engine.balances(*member));
+                    let (member, from, to) = (*member, durable, self.engine.last_sequence());
+                    shown.extend(balances.map(|balances| Shown { member, from, to, balances }));
+                }
                 Step::Partner => {
                     let key = PartnerKey { program: PROGRAM, partner: PARTNER };
                     if let Some(Some(state)) = self.expected(self.engine.partner(key)) {
@@ -233,7 +268,7 @@ impl Client {
         for (request, sent, ticket) in tickets {
             answers.extend(self.answered(request, sent, ticket.wait()));
         }
-        answers
+        Seen { answers, shown }
     }
 
     fn tick(&self) -> u64 {
@@ -243,7 +278,12 @@ impl Client {
     fn answered(&self, request: RequestId, sent: u64, answer: Result<Receipt, ExecuteError>) -> Option<Answered> {
         let receipt = match answer {
             Ok(receipt) => receipt,
-            Err(ExecuteError::Refused(_)) => return None,
+            Err(ExecuteError::Refused(rejection)) => {
+                let refused = Outcome::Refused(rejection);
+                let is_it = |entry: &Entry| entry.command.request_id == request && entry.outcome == refused;
+                assert!(self.disk.entries().iter().any(is_it), "{request:?} is refused before that is stored");
+                return None;
+            }
             Err(ExecuteError::Failed(error)) => {
                 let _: Option<()> = self.expected(Err(error));
                 return None;
@@ -258,6 +298,9 @@ impl Client {
         match done {
             Ok(done) => Some(done),
             Err(error) => {
+                if error.kind == ErrorKind::Closed(ClosedReason::Fenced) {
+                    ends::happened("taken by another engine");
+                }
                 let closed = matches!(error.kind, ErrorKind::Closed(_));
                 assert!(closed && !matches!(self.end, End::Closed), "{:?}: {error}", self.end);
                 None
@@ -287,6 +330,26 @@ fn drop_with_tickets(engine: Engine, dice: &mut Dice) {
 fn audit(engine: &Engine) {
     let audit = engine.verify(Some(Arc::new(MemoryStore::new()))).expect("verified");
     assert_eq!(audit.violations, Vec::<String>::new());
+}
+
+/// What clients saw is what the journal says.
+fn check(seen: Seen, engine: &Engine) {
+    check_answers(seen.answers, engine);
+    seen.shown.iter().for_each(|shown| check_shown(shown, engine));
+}
+
+/// Balances were shown as they were after some entry: not before what its reader had been answered, and not after what
+/// there was when they were read.
+fn check_shown(shown: &Shown, engine: &Engine) {
+    let statement = engine.statement(shown.member, None, 1000).expect("read").unwrap_or_default();
+    let until: Vec<Entry> = statement.into_iter().filter(|entry| entry.sequence <= shown.to).collect();
+    let newer = until.iter().take_while(|entry| entry.sequence > shown.from).count();
+    // before the first entry there is no member
+    let after = |at: usize| match until.get(at).map(|entry| &entry.outcome) {
+        Some(Outcome::Done { balances, .. }) => Some(balances),
+        _ => None,
+    };
+    assert!((0..=newer).map(after).any(|known| known == shown.balances.as_ref()), "{shown:?} is not in {until:?}");
 }
 
 /// Every answer is in the journal under its number, every request once, and in an order that was possible.

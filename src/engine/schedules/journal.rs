@@ -1,6 +1,7 @@
 //! The journal alone: callers that append and wait, its writer's thread, and an end of each kind.
 
 use super::disk::Disk;
+use super::ends;
 use super::turns::{Dice, schedule};
 use crate::domain::{Fault, Sequence, Timestamp};
 use crate::engine::error::{ClosedReason, Error};
@@ -84,6 +85,12 @@ pub(super) fn run() {
     let mut numbers: Vec<u64> = callers.into_iter().flat_map(|caller| caller.join().expect("a caller")).collect();
     by_caller();
     writer.join().expect("the writer");
+    if let (End::Fails(trouble, _), true) = (end, disk.struck()) {
+        ends::happened(match trouble {
+            Trouble::Fail => "journal alone: append failed",
+            _ => "journal alone: append failed when done",
+        });
+    }
     numbers.sort_unstable();
     let appended = numbers.len() as u64;
     assert_eq!(numbers, (1..=appended).collect::<Vec<_>>(), "numbers without holes, each once");

@@ -7,10 +7,11 @@
 #![allow(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "small numbers")]
 
 mod disk;
+mod ends;
 mod engine;
 mod journal;
 #[path = "../../../tests/proof.rs"]
-#[allow(dead_code, reason = "no faults are counted here")]
+#[allow(dead_code, reason = "the integration tests use more of it")]
 mod proof;
 mod turns;
 
@@ -92,12 +93,13 @@ fn proof_schedules() {
         assert_eq!(fails(case, None, schedule..schedule + 1), None, "see above");
         return;
     }
-    let mut proof = Proof::new("schedules", "threads may run in any order", &[]);
+    let mut proof = Proof::new("schedules", "threads may run in any order", &ends::ENDS);
     let schedules = Proof::size(4_000);
     for (case, schedules) in [(JOURNAL, schedules / 2), (ENGINE, schedules - schedules / 2)] {
         all_pass(case, schedules);
         proof.count(case.name, schedules);
     }
+    ends::seen().into_iter().for_each(|(end, times)| proof.fault(end, times));
     // mutants fail loudly
     let hook = panic::take_hook();
     panic::set_hook(Box::new(|_| {}));
