@@ -12,7 +12,7 @@
 # The last line is a row of the soak's table: inputs tried, by target, and inputs that broke one. As its control, a
 # fault that is planted in the target `control` must be found.
 #
-# Exit codes: 0 nothing found, or SKIPPED because there is no nightly; other: something found.
+# Exit codes: 0 nothing found, or SKIPPED because there is no nightly; other: something found, or nothing tried.
 set -eu
 wanted=${1:?usage: fuzz/run.sh TARGET|all SECONDS [INPUT]}
 seconds=${2:?usage: fuzz/run.sh TARGET|all SECONDS [INPUT]}
@@ -71,18 +71,21 @@ began=$(date +%s)
 [ "$wanted" = all ] || targets=$wanted
 counts='' total=0 broken=0
 for target in $targets; do
-    if fuzz "$target" "$seconds"; then
-        tried=$(figure "$target" number_of_executed_units)
+    ended=0
+    fuzz "$target" "$seconds" || ended=$?
+    tried=$(figure "$target" number_of_executed_units)
+    tried=${tried:-0}
+    if [ "$ended" = 0 ] && [ "$tried" -gt 0 ]; then
         echo "$target: $tried inputs, $(figure "$target" average_exec_per_sec) a second, none broke it"
     else
         broken=$((broken + 1))
         tail -40 "$build/logs/$target"
-        tried=$(figure "$target" number_of_executed_units)
         input=$(sed -n 's/.*Test unit written to //p' "$build/logs/$target" | tail -1)
-        echo "$target: BROKEN; again with: ${sanitizer:+SANITIZER=$sanitizer }fuzz/run.sh $target 0 $input"
+        again="again with: ${sanitizer:+SANITIZER=$sanitizer }fuzz/run.sh $target 0 $input"
+        if [ "$ended" = 0 ]; then echo "$target: FAILED, it tried nothing"; else echo "$target: BROKEN; $again"; fi
     fi
-    counts="$counts\"$target\":${tried:-0},"
-    total=$((total + ${tried:-0}))
+    counts="$counts\"$target\":$tried,"
+    total=$((total + tried))
 done
 
 # the planted fault: found, or the fuzzer is blind

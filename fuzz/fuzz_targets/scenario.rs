@@ -20,7 +20,9 @@ fuzz_target!(|bytes: &[u8]| {
         Err(failure @ Failure::Unexpected { .. }) => {
             let shown = failure.to_string();
             let Failure::Unexpected { actual, .. } = failure else { return };
-            assert!(!actual.starts_with("broken"), "{shown}");
+            // the file may ask for what cannot be; the engine must not fail
+            let failed = actual.starts_with("error:") && !actual.starts_with("error: time never goes back");
+            assert!(!failed && !actual.starts_with("broken"), "{shown}");
         }
     }
 });
