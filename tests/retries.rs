@@ -265,6 +265,8 @@ fn proof_retries() {
     let first = std::env::var("ACCRUEDB_SEED").ok().map(|seed| seed.parse().expect("ACCRUEDB_SEED is a number"));
     let count = Proof::size(if first.is_some() { 1 } else { 60 });
     let first = first.unwrap_or(0);
+    proof.count("first seed", first);
+    proof.count("last seed", first + count - 1);
     for seed in first..first + count {
         let scene = Scene::draw(seed);
         let seen = play(&scene).unwrap_or_else(|why| {
