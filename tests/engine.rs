@@ -214,7 +214,9 @@ fn programs_are_shown_when_they_are_durable() {
 fn swept_every(ms: u64) -> Engine {
     let options = EngineOptions { sweep_every: Some(Duration::from_millis(ms)), ..EngineOptions::default() };
     let engine = Engine::open_store(Arc::new(MemoryStore::new()), options).unwrap();
-    let program = CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() };
+    // on a machine that stands still for a while, points may have expired before they are granted
+    let (enrolment, never_usable) = (Enrolment::OnFirstAccrual, NeverUsable::Allow);
+    let program = CreateProgram { enrolment, never_usable, ..CreateProgram::default() };
     engine.execute(&Command::new(PROGRAM, RequestId(1), program)).unwrap();
     let points = CreatePointType { point_type: POINTS, ..CreatePointType::default() };
     engine.execute(&Command::new(PROGRAM, RequestId(2), points)).unwrap();
