@@ -246,6 +246,31 @@ fn commands_in_flight_have_one_effect_when_repeated() {
     }
 }
 
+/// After a write that failed, what is durable is shown as before; what may be lost is not.
+#[test]
+fn reads_go_on_after_a_fault() {
+    let store = Arc::new(MemoryStore::new());
+    let engine = open(&store).unwrap();
+    for step in script().iter().take(60) {
+        act(&engine, step);
+    }
+    let balances = |member| engine.balances(MemberKey { program: PROGRAM, member: MemberId(member) });
+    let known = || (99..=104).map(|member| balances(member).unwrap()).collect::<Vec<_>>();
+    let journal = || engine.journal(Sequence(1), usize::MAX).unwrap();
+    let (before, entries) = (known(), journal());
+    assert!(before.iter().flatten().flatten().any(|balance| balance.available > Points::ZERO));
+    store.trouble(Call::Append, 0, Trouble::Fail);
+    let lost = Command::new(PROGRAM, RequestId(20_000), Enrol { member: MemberId(500) });
+    assert!(matches!(engine.execute(&lost), Err(ExecuteError::Failed(error)) if error.kind == POISONED));
+    assert_eq!((known(), journal()), (before, entries.clone()));
+    for entry in entries.iter().filter(|entry| matches!(entry.outcome, Outcome::Done { .. })) {
+        let key = RequestKey { program: entry.command.program, request: entry.command.request_id };
+        let own = matches!(entry.command.action, Action::BookDue(_));
+        assert!(own || engine.transaction(key).unwrap().as_ref() == Some(entry), "{key:?}");
+    }
+    assert_eq!(balances(500).unwrap_err().kind, POISONED);
+}
+
 /// Whoever closes an engine learns of the fault, not only that it is closed.
 #[test]
 fn a_fault_while_closing_is_told() {
