@@ -3,12 +3,17 @@
 
 use crate::model::history::next;
 use accruedb::domain::*;
+use accruedb::engine::{ClockSource, Engine, EngineOptions};
 use accruedb::storage::keys::{DueKey, Key};
+use accruedb::storage::memory::MemoryStore;
 use accruedb::storage::record::{self, Record};
 use accruedb::storage::{
-    Blocks, Catalog, Corrections, Items, Members, Partners, Requests, Run, Table, TotalsByDay, codec,
+    Appended, Blocks, Catalog, Corrections, Items, JournalRecord, Members, Partners, Read, Requests, Run, Store, Table,
+    TotalsByDay, codec,
 };
+use std::collections::BTreeSet;
 use std::fmt::Debug;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 fn hex(bytes: &[u8]) -> String {
@@ -327,6 +332,212 @@ fn the_bytes_of_keys_are_pinned() {
     ] {
         assert_eq!(key, golden);
     }
+}
+
+fn award(point_type: u16, points: i64) -> Award {
+    Award::new(PointTypeId(point_type), Points(points))
+}
+
+fn accrue(member: u128, partner: Option<u32>, awards: &[Award]) -> Action {
+    Accrue { member: MemberId(member), partner: partner.map(PartnerId), awards: awards.to_vec() }.into()
+}
+
+fn redeem(member: u128, point_type: u16, points: i64) -> Action {
+    Redeem { member: MemberId(member), point_type: PointTypeId(point_type), points: Points(points) }.into()
+}
+
+fn cancel(request: u128, amount: CancelAmount) -> Action {
+    Cancel { request: RequestId(request), amount }.into()
+}
+
+fn purchase(partner: u32, block: u64, points: i64, expires: Expiry) -> PurchaseBlock {
+    let (partner, block, points) = (PartnerId(partner), BlockId(block), Points(points));
+    PurchaseBlock { partner, block, points, starts_at: None, expires, unit_price: None }
+}
+
+fn approve(partner: u32, block: u64) -> Action {
+    ApproveBlock { partner: PartnerId(partner), block: BlockId(block) }.into()
+}
+
+fn point_type(id: u16, expiry: Expiry) -> CreatePointType {
+    CreatePointType { point_type: PointTypeId(id), expiry, ..CreatePointType::default() }
+}
+
+fn create_partner(id: u32) -> CreatePartner {
+    CreatePartner { partner: PartnerId(id), ..CreatePartner::default() }
+}
+
+/// A command: its request id, the program, the date, what is done.
+type Row = (u128, u32, &'static str, Action);
+
+/// What the golden journal was made of: every action, every leg, nearly every refusal.
+#[rustfmt::skip]
+fn history() -> Vec<Row> {
+    let (never, whole) = (Expiry::Never, || CancelAmount::Whole);
+    let some = |points| CancelAmount::Points(Points(points));
+    let after = |count, unit| Expiry::After(Span { count, unit });
+    let (enrolment, never_usable) = (Enrolment::OnFirstAccrual, NeverUsable::Allow);
+    let zone = "Europe/Vienna".parse().unwrap();
+    let vienna = CreateProgram { zone, enrolment, never_usable, point_types_max: None };
+    let (order, negative_balance) = (UseOrder::FirstIn, NegativeBalance::Refused);
+    let first_in = CreatePointType { order, negative_balance, ..point_type(2, never) };
+    let tier = CreatePointType { class: PointClass::Qualifying, ..point_type(3, after(1, Unit::Years)) };
+    let rates = [(PointTypeId(1), "1/3".parse().unwrap()), (PointTypeId(2), Rate::ONE)].into();
+    let prepaid = CreatePartner { rates, rounding: Rounding::Up, ..create_partner(1) };
+    let rates = [(PointTypeId(1), "0.5".parse().unwrap())].into();
+    let (billing, order) = (Billing::PostPaid, BlockOrder::Created);
+    let post_paid = CreatePartner { billing, rates, order, ..create_partner(2) };
+    let unit_price = Some("0.25".parse().unwrap());
+    let short = PurchaseBlock { unit_price, ..purchase(1, 1, 100, after(2, Unit::Weeks)) };
+    let starts_at = Some(at("2026-01-01T00:00:00Z"));
+    let long = PurchaseBlock { starts_at, ..purchase(1, 2, 50, Expiry::On("2026-06-30".parse().unwrap())) };
+    let sourced = Award { source: Some(SourceId(5)), ..award(1, 30) };
+    let late = Award { start: Start::After(Span::days(3)), ..award(2, 8) };
+    let until = |day: &str| Expiry::At(at(&format!("{day}T00:00:00Z")));
+    let start = Start::At(at("2026-01-12T00:00:00Z"));
+    let lapses = Award { start, expires: Some(until("2026-01-05")), ..award(2, 9) };
+    let brief = Award { expires: Some(until("2026-01-20")), ..award(1, 6) };
+    let past = Award { expires: Some(until("2025-12-31")), ..award(1, 1) };
+    let one_type = CreateProgram { point_types_max: Some(1), ..CreateProgram::default() };
+    let member = MemberId(1);
+    vec![
+        (1, 1, "2026-01-01", vienna.into()),
+        (2, 1, "2026-01-01", point_type(1, after(30, Unit::Days)).into()),
+        (3, 1, "2026-01-01", first_in.into()),
+        (4, 1, "2026-01-01", tier.into()),
+        (5, 1, "2026-01-01", prepaid.into()),
+        (6, 1, "2026-01-01", post_paid.into()),
+        (7, 1, "2026-01-01", short.into()),
+        (8, 1, "2026-01-01", approve(1, 1)),
+        (9, 1, "2026-01-01", long.into()),
+        (10, 1, "2026-01-01", approve(1, 2)),
+        (11, 1, "2026-01-01", Enrol { member }.into()),
+        // spent, given back in part, taken back, made up for by other points
+        (12, 1, "2026-01-02", accrue(1, Some(1), &[sourced, award(3, 7)])),
+        (13, 1, "2026-01-02", accrue(1, Some(2), &[award(1, 20)])),
+        (14, 1, "2026-01-02", redeem(1, 1, 25)),
+        (15, 1, "2026-01-02", cancel(14, some(5))),
+        (16, 1, "2026-01-02", cancel(12, whole())),
+        // owed, repaid, borne by the host
+        (17, 1, "2026-01-02", accrue(1, None, &[award(1, 15)])),
+        (18, 1, "2026-01-02", redeem(1, 1, 15)),
+        (19, 1, "2026-01-02", cancel(17, whole())),
+        (20, 1, "2026-01-02", accrue(1, None, &[award(1, 10)])),
+        (21, 1, "2026-01-02", cancel(13, CancelAmount::Award { place: 0, points: Points(8) })),
+        (22, 1, "2026-01-02", accrue(2, None, &[award(2, 10)])),
+        (23, 1, "2026-01-02", redeem(2, 2, 10)),
+        (24, 1, "2026-01-02", cancel(22, whole())),
+        // what is to mature, lapse and expire
+        (25, 1, "2026-01-02", accrue(2, None, &[late, lapses])),
+        (26, 1, "2026-01-02", accrue(2, Some(1), &[brief])),
+        // refused
+        (26, 1, "2026-01-03", redeem(2, 1, 1)),
+        (27, 9, "2026-01-03", Enrol { member }.into()),
+        (28, 1, "2026-01-03", CreateProgram::default().into()),
+        (29, 1, "2026-01-03", redeem(1, 9, 1)),
+        (30, 1, "2026-01-03", point_type(1, never).into()),
+        (31, 2, "2026-01-03", one_type.into()),
+        (32, 2, "2026-01-03", point_type(1, never).into()),
+        (33, 2, "2026-01-03", point_type(2, never).into()),
+        (34, 1, "2026-01-03", accrue(1, Some(9), &[award(1, 1)])),
+        (35, 1, "2026-01-03", create_partner(1).into()),
+        (36, 1, "2026-01-03", purchase(2, 1, 1, never).into()),
+        (37, 1, "2026-01-03", approve(1, 9)),
+        (38, 1, "2026-01-03", purchase(1, 1, 1, never).into()),
+        (39, 1, "2026-01-03", approve(1, 1)),
+        (40, 1, "2026-01-03", purchase(1, 3, 1, until("2025-12-31")).into()),
+        (41, 1, "2026-01-03", redeem(9, 1, 1)),
+        (42, 1, "2026-01-03", Enrol { member }.into()),
+        (43, 1, "2026-01-03", redeem(1, 3, 1)),
+        (44, 2, "2026-01-03", Enrol { member }.into()),
+        (45, 2, "2026-01-03", accrue(1, None, &[past])),
+        (46, 1, "2026-01-03", cancel(999, whole())),
+        (47, 1, "2026-01-03", cancel(1, whole())),
+        (48, 1, "2026-01-03", cancel(25, some(1))),
+        (49, 1, "2026-01-03", cancel(22, some(1))),
+        (50, 1, "2026-01-03", accrue(1, Some(1), &[award(2, 1000)])),
+        (51, 1, "2026-01-03", redeem(1, 1, 100)),
+        (52, 1, "2026-01-03", accrue(3, None, &[award(2, i64::MAX), award(2, i64::MAX)])),
+        // what fell due meanwhile is booked: of the partner, then of the member
+        (53, 1, "2026-03-01", accrue(1, Some(1), &[award(1, 3)])),
+        (54, 1, "2026-03-01", redeem(2, 2, 2)),
+        (55, 1, "2026-03-01", cancel(26, whole())),
+        (56, 1, "2026-03-01", cancel(14, whole())),
+    ]
+}
+
+fn commands() -> Vec<Command> {
+    let command = |(request, program, date, action): Row| {
+        Command::new(ProgramId(program), RequestId(request), action).at(at(&format!("{date}T12:00:00Z")))
+    };
+    history().into_iter().map(command).collect()
+}
+
+const JOURNAL: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/journal_1.hex");
+
+fn open(store: &Arc<MemoryStore>) -> Engine {
+    let options = EngineOptions { clock: ClockSource::Commands, ..EngineOptions::default() };
+    Engine::open_store(store.clone(), options).unwrap()
+}
+
+/// Makes the golden journal: a line for each record, then the digest of the state.
+fn write_journal() {
+    let store = Arc::new(MemoryStore::new());
+    let engine = open(&store);
+    for command in commands() {
+        let _ = engine.execute(&command);
+    }
+    let mut text = String::new();
+    let mut line = |_: &[u8], bytes: &[u8]| {
+        text += &format!("{}\n", hex(bytes));
+        Ok(ControlFlow::Continue(()))
+    };
+    store.journal(Sequence(1), &mut line).unwrap();
+    std::fs::write(JOURNAL, text + &engine.digest().unwrap() + "\n").unwrap();
+}
+
+/// A journal that was written in format 1 is read, and done again, as it was. A new format gets a journal of its own:
+/// `ACCRUEDB_WRITE_JOURNAL=1 cargo test --release journal_of_format` writes one.
+#[test]
+fn a_journal_of_format_1_is_done_again_as_it_was() {
+    if std::env::var("ACCRUEDB_WRITE_JOURNAL").is_ok() {
+        write_journal();
+    }
+    let text = std::fs::read_to_string(JOURNAL).unwrap();
+    let lines: Vec<&str> = text.lines().collect();
+    let (digest, lines) = lines.split_last().unwrap();
+    let record = |line: &&str| {
+        let bytes = bytes(line);
+        let first = Sequence(u64::from_le_bytes(bytes[32..40].try_into().unwrap()));
+        let record = Record::read(first, &bytes).unwrap();
+        JournalRecord { first, last: record.last(), hash: record.hash(), bytes: bytes.clone() }
+    };
+    let records: Vec<JournalRecord> = lines.iter().map(record).collect();
+    let store = Arc::new(MemoryStore::new());
+    let epoch = store.claim().unwrap().epoch;
+    assert_eq!(store.append(epoch, &records), Appended::Durable);
+
+    let engine = open(&store);
+    let entries = engine.journal(Sequence(1), usize::MAX).unwrap();
+    let (own, callers): (Vec<&Entry>, Vec<&Entry>) =
+        entries.iter().partition(|entry| matches!(entry.command.action, Action::BookDue(_)));
+    assert!(callers.iter().map(|entry| &entry.command).eq(&commands()), "the commands are those of the history");
+    assert!(own.len() >= 2, "{own:?}");
+    let (mut legs, mut refusals) = (BTreeSet::new(), BTreeSet::new());
+    for entry in &entries {
+        match &entry.outcome {
+            Outcome::Done { legs: done, .. } => legs.extend(done.iter().map(|leg| encoded(leg)[..2].to_owned())),
+            Outcome::Refused(rejection) => {
+                refusals.insert(rejection.code());
+            }
+        }
+    }
+    assert_eq!(legs.len(), 15, "every leg: {legs:?}");
+    // what depends on a clock, or takes a thousand blocks or ten thousand items, is not among them
+    assert_eq!(refusals.len(), 27 - 3, "{refusals:?}");
+    let audit = engine.verify(Some(Arc::new(MemoryStore::new()))).unwrap();
+    assert_eq!(audit.violations, Vec::<String>::new());
+    assert_eq!(audit.digest, *digest);
 }
 
 /// The way out of the crate that encodes: another one, maintained, reads the same bytes (field after field, integers
