@@ -273,6 +273,15 @@ impl Drive {
         }
     }
 
+    fn compare_items(&self) {
+        for member in MEMBERS.map(MemberId) {
+            for account in (1..=3).map(|id| member_key(member).account(PointTypeId(id))) {
+                let items = self.engine().items(account, ItemPosition::FIRST, usize::MAX);
+                self.book.compare_items(account, &items.expect("no trouble is planned"));
+            }
+        }
+    }
+
     /// Balances at a past instant are those that were shown then.
     fn look_back(&self, ms: i64) {
         let Some(at) = Timestamp::from_ms(self.book.model.now.ms().saturating_sub(ms)) else { return };
@@ -286,9 +295,10 @@ impl Drive {
         }
     }
 
-    /// All answers once more, the audit with a replay, and the digest after opening again.
+    /// All answers once more, the items, the audit with a replay, and the digest after opening again.
     pub(crate) fn finish(mut self) -> String {
         self.compare_all();
+        self.compare_items();
         let audit = self.engine().verify(Some(Arc::new(MemoryStore::new()))).expect("no trouble is planned");
         assert_eq!(audit.violations, Vec::<String>::new());
         self.engine.take().expect("it is open").close().expect("no trouble is planned");
