@@ -4,6 +4,8 @@ use super::database::Clock;
 use super::output::{Exit, Failure, Output};
 use super::{database, verify};
 use crate::engine::{Audit, Error, ErrorKind};
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// Restores a backup: copies it, audits the copy with a replay of its journal, and only then gives it its name.
@@ -21,7 +23,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    if args.to.exists() {
+    if is_there(&args.to)? {
         return Err(Failure::Usage(format!("{} is there already", args.to.display())));
     }
     if !database::exists(&args.from)? {
@@ -30,16 +32,16 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     database::must_be_outside(&args.to, &args.from)?;
     // it would not be opened; here, it is told before it is copied
     let guard = args.from.join("guard");
-    if !guard.exists() {
+    if !is_there(&guard)? {
         return verify::damaged(format!("guard file missing: {}", guard.display()), output);
     }
     let beside = args.to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let staging = tempfile::Builder::new().prefix(".accruedb-restore-").tempdir_in(beside)?;
+    let staging = tempfile::Builder::new().prefix(".accruedb-restore-").tempdir_in(beside);
+    let staging = staging.map_err(|error| failed(&format!("make a directory in {}", beside.display()), &error))?;
     let copy = staging.path().join("db");
-    copy_directory(&args.from, &copy)?;
     // the copy goes: whoever reads of damage looks for it in the backup
     let in_backup = |what: &str| what.replace(&copy.display().to_string(), &args.from.display().to_string());
-    let mut audit = match audited(&copy, output) {
+    let mut audit = match copy_directory(&args.from, &copy).and_then(|()| audited(&copy, output)) {
         Err(Failure::Engine(Error { kind: ErrorKind::Corrupt, what })) => {
             return verify::damaged(in_backup(&what), output);
         }
@@ -51,9 +53,11 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         output.line(format!("not restored: {} is damaged", args.from.display()))?;
         return Ok(Exit::Refused);
     }
-    std::fs::rename(&copy, &args.to)?;
-    std::fs::File::open(beside)?.sync_all()?;
-    output.line(format!("restored to {}", args.to.display()))?;
+    let to = args.to.display();
+    fs::rename(&copy, &args.to).map_err(|error| failed(&format!("rename {} to {to}", copy.display()), &error))?;
+    let stands = format!("restored to {to}, but its name may not survive a loss of power");
+    sync(beside).map_err(|error| unavailable(format!("{stands}: {error}")))?;
+    output.line(format!("restored to {to}"))?;
     Ok(Exit::Done)
 }
 
@@ -65,19 +69,48 @@ fn audited(copy: &Path, output: &Output) -> Result<Audit, Failure> {
 }
 
 /// Copies a directory with all that is in it, durably. Never by links: the backup must not change with the database.
-fn copy_directory(from: &Path, to: &Path) -> std::io::Result<()> {
-    std::fs::create_dir(to)?;
-    for entry in std::fs::read_dir(from)? {
-        let entry = entry?;
-        let target = to.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            copy_directory(&entry.path(), &target)?;
-        } else {
-            // only what it holds: a backup may be write-protected, a database may not
-            let mut copied = std::fs::File::create(&target)?;
-            std::io::copy(&mut std::fs::File::open(entry.path())?, &mut copied)?;
-            copied.sync_all()?;
-        }
+fn copy_directory(from: &Path, to: &Path) -> Result<(), Failure> {
+    let failed = |error| failed(&format!("copy {} to {}", from.display(), to.display()), &error);
+    fs::create_dir(to).map_err(failed)?;
+    for entry in fs::read_dir(from).map_err(failed)? {
+        let entry = entry.map_err(failed)?;
+        copy_entry(&entry.path(), entry.file_type().map_err(failed)?, &to.join(entry.file_name()))?;
     }
-    std::fs::File::open(to)?.sync_all()
+    sync(to).map_err(failed)
+}
+
+fn copy_entry(from: &Path, kind: fs::FileType, to: &Path) -> Result<(), Failure> {
+    if kind.is_dir() {
+        return copy_directory(from, to);
+    }
+    if !kind.is_file() {
+        let what = format!("{}: is neither a file nor a directory", from.display());
+        return Err(Error { kind: ErrorKind::Corrupt, what }.into());
+    }
+    // only what it holds: a backup may be write-protected, a database may not
+    let copy = || io::copy(&mut File::open(from)?, &mut File::create_new(to)?);
+    let copied = copy().and_then(|_| sync(to));
+    copied.map_err(|error| failed(&format!("copy {} to {}", from.display(), to.display()), &error))
+}
+
+fn sync(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
+}
+
+/// Where it cannot be told, a name is not a missing one.
+fn is_there(path: &Path) -> Result<bool, Failure> {
+    path.try_exists().map_err(|error| failed(&format!("look for {}", path.display()), &error))
+}
+
+/// What the system refused. A directory that is not there is the caller's mistake.
+fn failed(doing: &str, error: &io::Error) -> Failure {
+    let what = format!("cannot {doing}: {error}");
+    match error.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => Failure::Usage(what),
+        _ => unavailable(what),
+    }
+}
+
+fn unavailable(what: String) -> Failure {
+    Error { kind: ErrorKind::Unavailable, what }.into()
 }

@@ -1,6 +1,7 @@
 //! Directories that are no database, or not the right one: told before anything is written there.
 
-use super::Shell;
+use super::{Run, Shell};
+use std::process::Command;
 
 #[test]
 fn what_is_no_database_is_a_wrong_call() {
@@ -91,4 +92,41 @@ fn a_write_protected_backup_becomes_a_database_that_can_be_written() {
     std::fs::set_permissions(guard("copy"), PermissionsExt::from_mode(0o444)).unwrap();
     assert_eq!(shell.run("restore copy again").code, 0);
     assert_eq!(std::fs::metadata(guard("again")).unwrap().permissions().mode() & 0o200, 0o200);
+}
+
+/// A limit of the size of files stands for a full disk.
+#[cfg(unix)]
+#[test]
+fn a_restore_that_the_system_refuses_is_no_wrong_call() {
+    let shell = Shell::new();
+    shell.run("load --accruals 10 --members 5 --db db");
+    assert_eq!(shell.run("backup --db db copy").code, 0);
+    let script = format!("trap '' XFSZ; ulimit -f 1; exec {} restore copy again", env!("CARGO_BIN_EXE_accruedb"));
+    let run = Run::of(Command::new("sh").args(["-c", &script]).current_dir(shell.folder()).output().unwrap());
+    let told = run.err.contains("cannot copy copy/") && run.err.contains(": File too large");
+    assert!(run.code == 3 && told, "{} {}", run.code, run.err);
+    for to in ["no/such/db", "copy/guard/db"] {
+        let run = shell.run(&format!("restore copy {to}"));
+        assert!(run.code == 2 && run.err.contains(to.trim_end_matches("/db")), "{to}: {} {}", run.code, run.err);
+    }
+    let guard = shell.folder().join("copy/guard");
+    std::fs::rename(&guard, shell.folder().join("aside")).unwrap();
+    std::os::unix::fs::symlink("guard", &guard).unwrap();
+    let run = shell.run("restore copy again");
+    assert!(run.code == 3 && run.err.contains("cannot look for copy/guard"), "{} {}", run.code, run.err);
+    let left = std::fs::read_dir(shell.folder()).unwrap().count();
+    assert_eq!(left, ["db", "copy", "aside"].len(), "a copy that was begun");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_backup_that_holds_a_link_or_a_pipe_is_damaged() {
+    let shell = Shell::new();
+    shell.run("load --accruals 10 --members 5 --db db");
+    assert_eq!(shell.run("backup --db db copy").code, 0);
+    std::os::unix::fs::symlink("/dev/null", shell.folder().join("copy/rocks/1.sst")).unwrap();
+    let run = shell.run("restore copy again --json");
+    assert_eq!((run.code, &run.json()["ok"]), (1, &false.into()), "{}", run.err);
+    assert_eq!(run.json()["violations"][0], "copy/rocks/1.sst: is neither a file nor a directory");
+    assert!(!shell.folder().join("again").exists());
 }
