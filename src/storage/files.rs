@@ -3,7 +3,7 @@
 
 use crate::domain::Fault;
 use std::fs::{self, File};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// What the system answered, as a fault: `cannot write /data/FORMAT: No space left on device`.
@@ -11,12 +11,14 @@ pub(super) fn io_fault(doing: &str, path: &Path, error: &io::Error) -> Fault {
     Fault::io(format!("cannot {doing} {}: {error}", path.display()))
 }
 
-/// Creates or replaces a file: after a crash it is there with all of `bytes`, or as it was before.
-pub(super) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
+/// Creates or replaces a file: after a crash it is there with all of `content`, or as it was before.
+pub(super) fn write_durably(path: &Path, mut content: impl Read) -> Result<(), Fault> {
     let unfinished = unfinished(path);
-    let write = || -> io::Result<()> {
-        let mut file = File::create(&unfinished)?;
-        file.write_all(bytes)?;
+    // a link of this name would be followed, and what it leads to overwritten
+    remove(&unfinished)?;
+    let mut write = || -> io::Result<()> {
+        let mut file = File::create_new(&unfinished)?;
+        io::copy(&mut content, &mut file)?;
         file.sync_all()
     };
     write().map_err(|error| io_fault("write", &unfinished, &error))?;
@@ -26,7 +28,7 @@ pub(super) fn write_durably(path: &Path, bytes: &[u8]) -> Result<(), Fault> {
 /// Gives a file or directory its final name, and makes the name durable.
 pub(super) fn rename_durably(from: &Path, to: &Path) -> Result<(), Fault> {
     fs::rename(from, to).map_err(|error| io_fault("rename to", to, &error))?;
-    sync_directory(parent(to))
+    sync(parent(to))
 }
 
 /// Gives a file another name. Where the file system has no second names for files, what it holds is copied, durably.
@@ -38,38 +40,43 @@ fn or_copy(linked: io::Result<()>, from: &Path, to: &Path) -> Result<(), Fault> 
     use ErrorKind::{PermissionDenied, Unsupported};
     match linked {
         // EPERM, as Linux says it; EOPNOTSUPP
-        Err(error) if matches!(error.kind(), PermissionDenied | Unsupported) => copy_durably(from, to),
+        Err(error) if matches!(error.kind(), PermissionDenied | Unsupported) => {
+            write_durably(to, File::open(from).map_err(|error| io_fault("read", from, &error))?)
+        }
         linked => linked.map_err(|error| io_fault("link", to, &error)),
     }
 }
 
-/// Copies a file: after a crash it is there with all of its bytes, or not at all.
-fn copy_durably(from: &Path, to: &Path) -> Result<(), Fault> {
-    let unfinished = unfinished(to);
-    let copy = || {
-        fs::copy(from, &unfinished)?;
-        File::open(&unfinished)?.sync_all()
-    };
-    copy().map_err(|error| io_fault("copy to", &unfinished, &error))?;
-    rename_durably(&unfinished, to)
+/// Removes a file, if there is one of this name; of a link, the link.
+pub(super) fn remove(path: &Path) -> Result<(), Fault> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(io_fault("remove", path, &error)),
+        _ => Ok(()),
+    }
 }
 
-/// Creates a directory where there is none, with its parents, and makes their names durable.
+/// Creates a directory where there is none, with its parents, and makes their names durable; its own also where it was
+/// there: a crash may have come in between.
 pub(super) fn create_directory(path: &Path) -> Result<(), Fault> {
-    create_levels(path, &mut sync_directory)
+    create_levels(path, &mut try_sync)
 }
 
 /// The same, with a say in what is done to the directory in which a name is to be durable.
-fn create_levels(path: &Path, sync: &mut dyn FnMut(&Path) -> Result<(), Fault>) -> Result<(), Fault> {
+fn create_levels(path: &Path, sync: &mut dyn FnMut(&Path) -> io::Result<()>) -> Result<(), Fault> {
     let above = parent(path);
     if !exists(above)? {
         create_levels(above, sync)?;
     }
-    match fs::create_dir(path) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists || !path.is_dir() => {
-            Err(io_fault("create", path, &error))
-        }
-        _ => sync(above),
+    let created = fs::create_dir(path);
+    if let Err(error) = &created
+        && (error.kind() != ErrorKind::AlreadyExists || !path.is_dir())
+    {
+        return Err(io_fault("create", path, error));
+    }
+    match sync(above) {
+        // who may not read there has not made it
+        Err(error) if created.is_err() && error.kind() == ErrorKind::PermissionDenied => Ok(()),
+        synced => synced.map_err(|error| io_fault("sync", above, &error)),
     }
 }
 
@@ -84,10 +91,30 @@ pub(super) fn size(path: &Path) -> Result<u64, Fault> {
     Ok(found.len())
 }
 
-/// Makes the names in a directory durable.
-pub(super) fn sync_directory(path: &Path) -> Result<(), Fault> {
-    let sync = || File::open(path)?.sync_all();
-    sync().map_err(|error| io_fault("sync", path, &error))
+/// What is in a small file, of a longer one so many bytes. What is no file may have bytes without end, or keep waiting
+/// for the first.
+pub(super) fn read_small(path: &Path, bytes_max: u64) -> Result<Vec<u8>, Fault> {
+    let failed = |error: io::Error| io_fault("read", path, &error);
+    if !fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(no_file(path));
+    }
+    let mut bytes = Vec::new();
+    File::open(path).and_then(|file| file.take(bytes_max).read_to_end(&mut bytes)).map_err(failed)?;
+    Ok(bytes)
+}
+
+/// Something else stands where only a file can be.
+pub(super) fn no_file(path: &Path) -> Fault {
+    Fault::corrupt(format!("{}: is no file", path.display()))
+}
+
+/// Makes what is in a file durable, or the names in a directory.
+pub(super) fn sync(path: &Path) -> Result<(), Fault> {
+    try_sync(path).map_err(|error| io_fault("sync", path, &error))
+}
+
+fn try_sync(path: &Path) -> io::Result<()> {
+    File::open(path)?.sync_all()
 }
 
 /// The names in a directory, sorted. Those that are not UTF-8 are none of ours and are given approximately.
@@ -155,5 +182,26 @@ mod tests {
         for path in ["file", "file/below"] {
             assert!(create_directory(&dir.path().join(path)).is_err(), "{path}");
         }
+    }
+
+    #[test]
+    fn a_directory_that_was_there_may_lie_in_one_that_is_closed_to_us() {
+        let dir = tempfile::tempdir().unwrap();
+        let made = |name: &str, kind: ErrorKind| create_levels(&dir.path().join(name), &mut |_| Err(kind.into()));
+        made("new", ErrorKind::PermissionDenied).unwrap_err();
+        made("new", ErrorKind::PermissionDenied).unwrap();
+        let fault = made("new", ErrorKind::StorageFull).unwrap_err();
+        assert!(fault.what.contains(&format!("cannot sync {}", dir.path().display())), "{fault}");
+    }
+
+    #[test]
+    fn of_a_small_file_no_more_is_read_than_it_may_have() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        fs::write(&path, "bytes").unwrap();
+        assert_eq!(read_small(&path, 3).unwrap(), b"byt");
+        assert_eq!(read_small(&path, 9).unwrap(), b"bytes");
+        assert_eq!(read_small(dir.path(), 9).unwrap_err(), no_file(dir.path()));
+        assert!(read_small(&dir.path().join("missing"), 9).unwrap_err().what.contains("cannot read"));
     }
 }

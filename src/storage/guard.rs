@@ -17,14 +17,15 @@
 //! | .. | zeros |
 //! | 32 | BLAKE3 of all the bytes before |
 
-use super::files::{io_fault, write_durably};
+use super::files::{io_fault, read_small, write_durably};
 use super::{ChainHash, FORMAT_VERSION, Tail};
 use crate::domain::{Fault, Sequence};
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 const SLOT_BYTES: usize = 4096;
+const FILE_BYTES: u64 = 2 * SLOT_BYTES as u64;
 const CHECKSUM_BYTES: usize = 32;
 const BODY_BYTES: usize = SLOT_BYTES - CHECKSUM_BYTES;
 const MAGIC: [u8; 8] = *b"ACCRUEDB";
@@ -52,12 +53,12 @@ pub(super) struct Guard {
 impl Guard {
     /// Creates the file with both slots saying `mark`.
     pub(super) fn create(path: &Path, mark: Mark) -> Result<(), Fault> {
-        write_durably(path, &[encode(0, mark), encode(1, mark)].concat())
+        write_durably(path, [encode(0, mark), encode(1, mark)].concat().as_slice())
     }
 
     /// Opens the file and reads the newer whole slot.
     pub(super) fn open(path: &Path) -> Result<Guard, Fault> {
-        let bytes = fs::read(path).map_err(|error| io_fault("read", path, &error))?;
+        let bytes = read_small(path, FILE_BYTES)?;
         let slots = bytes.chunks_exact(SLOT_BYTES).zip([0, 1]);
         let newest = slots.filter_map(|(slot, place)| decode(slot, place)).max_by_key(|(generation, _)| *generation);
         let (generation, mark) =
@@ -159,6 +160,7 @@ fn decode(slot: &[u8], place: u64) -> Option<(u64, Mark)> {
 mod tests {
     use super::*;
     use crate::domain::FaultKind;
+    use std::fs;
 
     fn tail(sequence: u64) -> Tail {
         Tail { sequence: Sequence(sequence), hash: [sequence as u8; 32] }
@@ -197,7 +199,7 @@ mod tests {
                 Guard::open(&path).unwrap().write(next).unwrap();
                 assert_eq!(Guard::open(&path).unwrap().mark(), next);
             }
-            assert_eq!(fs::metadata(&path).unwrap().len(), 2 * SLOT_BYTES as u64);
+            assert_eq!(fs::metadata(&path).unwrap().len(), FILE_BYTES);
         }
     }
 

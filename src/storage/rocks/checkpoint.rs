@@ -19,7 +19,7 @@ use super::entering::{end_name, link_name};
 use super::error::{fault, has_no_links};
 use super::options::Setup;
 use crate::domain::{Fault, Sequence};
-use crate::storage::files::{create_directory, exists, io_fault, link_or_copy, names, size, sync_directory};
+use crate::storage::files::{create_directory, exists, io_fault, link_or_copy, names, remove, size, sync};
 use crate::storage::keys::Key;
 use crate::storage::{Run, codec};
 use rocksdb::{IngestExternalFileOptions, Options, SstFileWriter, WriteBatch};
@@ -56,7 +56,8 @@ pub(super) struct Staging {
 }
 
 impl Staging {
-    /// Staging files in this directory.
+    /// Staging files in this directory. Its name becomes durable, and so do those beside it: a crash may have come
+    /// before that of the format or of `rocks/` was.
     pub(super) fn open(path: PathBuf, setup: Setup) -> Result<Staging, Fault> {
         create_directory(&path)?;
         Ok(Staging { path, setup })
@@ -92,7 +93,7 @@ impl Staging {
                 files.push(StagedFile { table: table.to_owned(), name, bytes });
             }
         }
-        sync_directory(&self.path)?;
+        sync(&self.path)?;
         Ok(Intent { sequence, files })
     }
 
@@ -129,9 +130,7 @@ impl Staging {
     pub(super) fn apply(&self, database: &Database, intent: &Intent) -> Result<(), Fault> {
         self.enter_first(database, intent, intent.files.len())?;
         let end = self.path.join(end_name(intent.sequence));
-        if exists(&end)? {
-            fs::remove_file(&end).map_err(|error| io_fault("remove", &end, &error))?;
-        }
+        remove(&end)?;
         let applied = intent.sequence.to_bytes();
         let rows = [(APPLIED.as_bytes(), Some(applied.as_slice())), (INTENT.as_bytes(), None)];
         sorted_file(&end, &self.setup.staged_meta(), rows)?;
@@ -159,9 +158,7 @@ impl Staging {
             return Err(Fault::corrupt(what));
         }
         let link = self.path.join(link_name(&file.name));
-        if exists(&link)? {
-            fs::remove_file(&link).map_err(|error| io_fault("remove", &link, &error))?;
-        }
+        remove(&link)?;
         link_or_copy(&staged, &link)?;
         ingest(database, &file.table, &link)
     }
@@ -195,8 +192,7 @@ impl Staging {
     /// a table, and would be overwritten there.
     fn clear(&self) -> Result<(), Fault> {
         for name in names(&self.path)? {
-            let path = self.path.join(name);
-            fs::remove_file(&path).map_err(|error| io_fault("remove", &path, &error))?;
+            remove(&self.path.join(name))?;
         }
         Ok(())
     }
@@ -256,7 +252,7 @@ fn ingest(database: &Database, table: &str, path: &Path) -> Result<(), Fault> {
     match enter(true) {
         Err(error) if has_no_links(&error) => {
             enter(false).map_err(|error| fault(&doing, error))?;
-            fs::remove_file(path).map_err(|error| io_fault("remove", path, &error))
+            remove(path)
         }
         entered => entered.map_err(|error| fault(&doing, error)),
     }

@@ -5,7 +5,7 @@ use super::logs::check_logs;
 use super::options::{self, Setup};
 use crate::domain::{Fault, Sequence};
 use crate::storage::TableId;
-use crate::storage::files::{exists, io_fault, names, rename_durably, sync_directory, unfinished};
+use crate::storage::files::{exists, io_fault, names, rename_durably, sync, unfinished};
 use crate::storage::keys::Key;
 use rocksdb::properties::CFSTATS_NO_FILE_HISTOGRAM;
 use rocksdb::{ColumnFamily, ColumnFamilyDescriptor, DB, FlushOptions, Options, ReadOptions, WriteBatch};
@@ -69,7 +69,7 @@ impl Database {
         database.create_missing_column_families(true);
         let created = DB::open_cf_descriptors(&database, &unfinished, families(setup));
         drop(created.map_err(|error| fault(&format!("creating {}", path.display()), error))?);
-        sync_directory(&unfinished)?;
+        sync(&unfinished)?;
         rename_durably(&unfinished, path)
     }
 

@@ -3,13 +3,14 @@
 use super::error::locked;
 use crate::domain::Fault;
 use crate::storage::FORMAT_VERSION;
-use crate::storage::files::{create_directory, exists, io_fault, names, unfinished, write_durably};
+use crate::storage::files::{create_directory, exists, io_fault, names, read_small, unfinished, write_durably};
 use crate::storage::guard::{Guard, Mark};
-use std::fs::{self, File, TryLockError};
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
 const FORMAT: &str = "FORMAT";
 const FORMAT_WORDS: &str = "accruedb format ";
+const FORMAT_BYTES_MAX: u64 = 64;
 
 /// A directory of this format, locked as long as this value lives.
 #[derive(Debug)]
@@ -22,11 +23,11 @@ pub(super) struct Directory {
 impl Directory {
     /// Locks the directory and checks its format; an empty one becomes a database of this build.
     pub(super) fn open(path: &Path) -> Result<Directory, Fault> {
-        if !exists(path)? {
+        let format = path.join(FORMAT);
+        if !exists(&format)? {
             create_directory(path)?;
         }
         let directory = Directory::lock(path)?;
-        let format = path.join(FORMAT);
         if exists(&format)? {
             check_version(&format)?;
         } else {
@@ -104,7 +105,7 @@ impl Drop for Directory {
 }
 
 fn check_version(path: &Path) -> Result<(), Fault> {
-    let bytes = fs::read(path).map_err(|error| io_fault("read", path, &error))?;
+    let bytes = read_small(path, FORMAT_BYTES_MAX)?;
     let text = String::from_utf8_lossy(&bytes);
     let version = text.strip_suffix('\n').and_then(|line| line.strip_prefix(FORMAT_WORDS));
     match version.and_then(|version| version.parse::<u32>().ok()) {

@@ -11,7 +11,7 @@ use super::logs::is_number;
 use super::options::Setup;
 use super::torn::open_whole;
 use crate::domain::{Fault, FaultKind, Sequence};
-use crate::storage::files::{exists, io_fault, link_or_copy, names, size, sync_directory};
+use crate::storage::files::{exists, io_fault, link_or_copy, names, size, sync};
 use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -73,7 +73,7 @@ pub(super) fn open_database(directory: &Directory, setup: &Setup) -> Result<Data
 
     link_or_copy(&entering.path, &missing)?;
     let open_again = || -> Result<Option<Database>, Fault> {
-        sync_directory(path)?;
+        sync(path)?;
         // IMPORTANT: not opened for writing: RocksDB may begin at once to merge this file with others, and it is gone
         let is_this = entering.is_in(&Database::look(path, setup)?, &missing)?;
         is_this.then(|| Database::open(path, setup)).transpose()

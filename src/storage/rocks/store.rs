@@ -8,7 +8,7 @@ use super::error::fault;
 use super::options::{RocksOptions, Setup, machine};
 use super::view::View;
 use crate::domain::{Fault, FaultKind, Sequence};
-use crate::storage::files::{exists, io_fault, parent, rename_durably, sync_directory, unfinished};
+use crate::storage::files::{exists, io_fault, parent, rename_durably, sync, unfinished};
 use crate::storage::guard::{Guard, Mark};
 use crate::storage::keys::Key;
 use crate::storage::promise;
@@ -126,7 +126,7 @@ impl RocksStore {
         let checkpoint = rocksdb::checkpoint::Checkpoint::new(self.database.db());
         let copied = checkpoint.and_then(|checkpoint| checkpoint.create_checkpoint(copy.rocks()));
         copied.map_err(|error| fault("backup", error))?;
-        sync_directory(path)
+        sync(path)
     }
 }
 

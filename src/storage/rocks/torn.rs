@@ -48,7 +48,7 @@ fn cut_torn_end(log: &Log, kept: &Path) -> Result<bool, Fault> {
     };
     let Some((end, torn)) = find().map_err(|error| io_fault("read", path, &error))? else { return Ok(false) };
     let name = path.file_name().unwrap_or_default().display();
-    write_durably(&kept.join(format!("torn-{name}")), &torn)?;
+    write_durably(&kept.join(format!("torn-{name}")), torn.as_slice())?;
     let cut = || {
         let file = File::options().write(true).open(path)?;
         file.set_len(end)?;
