@@ -11,9 +11,7 @@ use super::logs::is_number;
 use super::options::Setup;
 use super::torn::open_whole;
 use crate::domain::{Fault, FaultKind, Sequence};
-use crate::storage::files::{exists, io_fault, link_or_copy, names, size, sync};
-use std::fs;
-use std::io::ErrorKind;
+use crate::storage::files::{exists, link_or_copy, names, remove, size, sync};
 use std::path::{Path, PathBuf};
 
 const LINK: &str = ".sst.link";
@@ -37,7 +35,9 @@ struct Entering {
 }
 
 impl Entering {
-    fn find(staging: &Path) -> Result<Option<Entering>, Fault> {
+    /// All that may be: beside the one that was entering, links that a checkpoint before it left.
+    fn all(staging: &Path) -> Result<Vec<Entering>, Fault> {
+        let mut all = Vec::new();
         for name in names(staging)? {
             let path = staging.join(&name);
             let table = match name.strip_suffix(LINK) {
@@ -45,9 +45,30 @@ impl Entering {
                 None if name.ends_with(END) => META.to_owned(),
                 None => continue,
             };
-            return Ok(Some(Entering { bytes: size(&path)?, path, table }));
+            all.push(Entering { bytes: size(&path)?, path, table });
         }
-        Ok(None)
+        Ok(all)
+    }
+
+    /// Opens the database with this file in the place of one that it misses; not where that was another.
+    fn give_back(&self, rocks: &Path, missing: &Path, setup: &Setup) -> Result<Option<Database>, Fault> {
+        link_or_copy(&self.path, missing)?;
+        let open = || -> Result<Option<Database>, Fault> {
+            sync(rocks)?;
+            // IMPORTANT: not opened for writing: RocksDB may at once merge this file with others, and it is gone
+            let is_this = self.is_in(&Database::look(rocks, setup)?, missing)?;
+            is_this.then(|| Database::open(rocks, setup)).transpose()
+        };
+        let verdict = match open() {
+            Ok(Some(database)) => return Ok(Some(database)),
+            // none on the file: the next opening tries again
+            Err(fault) if fault.kind != FaultKind::Corrupt => Err(fault),
+            Ok(None) | Err(_) => Ok(None),
+        };
+        // nothing takes the place of a lost file; RocksDB removes files that it does not know
+        remove(missing)?;
+        sync(rocks)?;
+        verdict
     }
 
     /// Whether the database takes the file of this name for this one.
@@ -61,7 +82,10 @@ impl Entering {
 pub(super) fn open_database(directory: &Directory, setup: &Setup) -> Result<Database, Fault> {
     let path = &directory.rocks();
     let opened = open_whole(path, directory.path(), setup);
-    let Some(entering) = Entering::find(&directory.staging())? else { return opened };
+    let entering = Entering::all(&directory.staging())?;
+    if entering.is_empty() {
+        return opened;
+    }
     let missing = match &opened {
         Ok(database) => missing_file(|| database.files())?,
         Err(fault) => named_missing(path, fault)?,
@@ -70,27 +94,13 @@ pub(super) fn open_database(directory: &Directory, setup: &Setup) -> Result<Data
     let lost = |_| Fault::corrupt(format!("a file is missing: {}", missing.display()));
     // closed before it is opened again
     let fault = opened.map(drop).map_or_else(|fault| fault, lost);
-
-    link_or_copy(&entering.path, &missing)?;
-    let open_again = || -> Result<Option<Database>, Fault> {
-        sync(path)?;
-        // IMPORTANT: not opened for writing: RocksDB may begin at once to merge this file with others, and it is gone
-        let is_this = entering.is_in(&Database::look(path, setup)?, &missing)?;
-        is_this.then(|| Database::open(path, setup)).transpose()
-    };
-    let fault = match open_again() {
-        Ok(Some(database)) => return Ok(database),
-        // no verdict on the file: the next opening tries again
-        Err(other) if other.kind != FaultKind::Corrupt => other,
-        // another one was lost
-        Ok(None) | Err(_) => fault,
-    };
-    // nothing takes the place of a lost file
-    match fs::remove_file(&missing) {
-        Err(error) if error.kind() != ErrorKind::NotFound => Err(io_fault("remove", &missing, &error)),
-        // RocksDB removes files that it does not know
-        _ => Err(fault),
+    for file in entering {
+        if let Some(database) = file.give_back(path, &missing, setup)? {
+            return Ok(database);
+        }
     }
+    // another one was lost
+    Err(fault)
 }
 
 /// A file that the open database has not got, of those it lists. A compaction may remove one meanwhile: that is not
@@ -104,9 +114,9 @@ fn missing_file(list: impl Fn() -> Result<Vec<StoredFile>, Fault>) -> Result<Opt
     Ok(None)
 }
 
-/// The file without which RocksDB does not open: its message is all that tells.
+/// The file without which RocksDB does not open: its message is all that tells. The names above it are not RocksDB's.
 fn named_missing(directory: &Path, fault: &Fault) -> Result<Option<PathBuf>, Fault> {
-    for part in fault.what.split('/') {
+    for part in fault.what.replace(&directory.display().to_string(), "").split('/') {
         let Some((number, _)) = part.split_once(".sst") else { continue };
         let path = directory.join(number).with_extension("sst");
         if is_number(number) && !exists(&path)? {
@@ -120,6 +130,7 @@ fn named_missing(directory: &Path, fault: &Fault) -> Result<Option<PathBuf>, Fau
 mod tests {
     use super::*;
     use std::cell::RefCell;
+    use std::fs;
 
     fn file(path: &Path) -> StoredFile {
         StoredFile { table: META.to_owned(), path: path.to_owned(), level: 0, rows: 1, bytes: 1 }
@@ -132,6 +143,17 @@ mod tests {
         assert_eq!(missing("While open: /db/rocks/000012.sst: No such file"), Some(dir.path().join("000012.sst")));
         for what in ["/db/rocks/.sst", "/db/rocks/x.sst: gone", "/db/rocks/1 .sst", "nothing"] {
             assert_eq!(missing(what), None, "{what}");
+        }
+    }
+
+    #[test]
+    fn a_directory_of_a_files_name_is_not_the_missing_one() {
+        let dir = tempfile::tempdir().unwrap();
+        for above in ["7.sst-x", "7.sst"] {
+            let rocks = dir.path().join(above).join("rocks");
+            let lost = rocks.join("000012.sst");
+            let what = format!("opening {}: While open: {}: No such file", rocks.display(), lost.display());
+            assert_eq!(named_missing(&rocks, &Fault::corrupt(what)).unwrap(), Some(lost), "{above}");
         }
     }
 

@@ -160,6 +160,24 @@ fn a_file_that_was_taken_away_while_it_entered_is_given_back() {
 }
 
 #[test]
+fn a_link_that_was_left_does_not_hide_the_file_that_was_entering() {
+    let dir = tempfile::tempdir().unwrap();
+    let (store, _, intent) = staged(dir.path());
+    store.staging.record(&store.database, &intent).unwrap();
+    store.staging.enter_first(&store.database, &intent, 1).unwrap();
+    let taken = taken_away(&store, "2-000-requests.sst");
+    let staging = store.directory.staging();
+    for (from, to) in
+        [("2-001-requests.sst", "1-000-requests.sst.link"), ("2-000-requests.sst", "2-000-requests.sst.link")]
+    {
+        fs::hard_link(staging.join(from), staging.join(to)).unwrap();
+    }
+    drop(store);
+    assert_eq!(recovered(dir.path()), (2, AFTER));
+    assert!(taken.exists());
+}
+
+#[test]
 fn the_last_file_of_a_checkpoint_is_given_back_too() {
     let dir = tempfile::tempdir().unwrap();
     let (store, _, intent) = staged(dir.path());
