@@ -6,6 +6,8 @@ use accruedb::storage::rocks::{RocksOptions, RocksStore};
 use accruedb::storage::{Appended, Epoch, Store};
 use std::ffi::OsStr;
 use std::fs;
+use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -235,6 +237,42 @@ fn a_file_elsewhere_that_current_names_is_left_alone() {
     }
     fs::remove_file(place.join("rocks/CURRENT")).unwrap();
     assert!(contents(&place).iter().all(|(path, _)| !path.to_string_lossy().contains("torn-")));
+}
+
+#[test]
+fn a_file_elsewhere_that_an_unfinished_name_leads_to_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let (place, letter) = (dir.path().join("db"), dir.path().join("letter"));
+    fs::write(&letter, "dear all").unwrap();
+    fs::create_dir(&place).unwrap();
+    for name in ["guard.unfinished", "FORMAT.unfinished"] {
+        symlink(&letter, place.join(name)).unwrap();
+    }
+    drop(open(&place).unwrap());
+    assert_eq!(fs::read_to_string(&letter).unwrap(), "dear all");
+}
+
+/// A pipe would be waited at for ever; a socket is as little of a file.
+#[test]
+fn what_is_no_file_is_named() {
+    let dir = tempfile::tempdir().unwrap();
+    let (place, aside) = (dir.path().join("db"), dir.path().join("aside"));
+    let store = open(&place).unwrap();
+    let epoch = store.claim().unwrap().epoch;
+    append(&store, epoch, 1);
+    drop(store);
+    let rocks = place.join("rocks");
+    let current = fs::read_to_string(rocks.join("CURRENT")).unwrap();
+    let mut paths = files(&rocks, "log");
+    assert!(!paths.is_empty());
+    paths.extend([place.join("FORMAT"), place.join("guard"), rocks.join("CURRENT"), rocks.join(current.trim())]);
+    for path in paths {
+        fs::rename(&path, &aside).unwrap();
+        drop(UnixListener::bind(&path).unwrap());
+        refused(&place, FaultKind::Corrupt, &[&format!("{}: is no file", path.display())]);
+        fs::rename(&aside, &path).unwrap();
+    }
+    open(&place).unwrap();
 }
 
 /// Claims what is there, twice in each of several openings: they say the same.
@@ -500,7 +538,7 @@ fn a_backup_into_the_database_itself_is_refused() {
     let place = dir.path().join("db");
     let store = open(&place).unwrap();
     store.claim().unwrap();
-    std::os::unix::fs::symlink(&place, dir.path().join("link")).unwrap();
+    symlink(&place, dir.path().join("link")).unwrap();
     let before = contents(&place);
     for to in ["db/copy", "db/staging/copy", "db/rocks/copy", "link/copy", "db/../db/copy"] {
         let fault = store.backup(&dir.path().join(to)).unwrap_err();

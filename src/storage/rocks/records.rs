@@ -1,7 +1,7 @@
 //! The records of RocksDB's logs, of the write-ahead log and of the manifest: their format, and where a log breaks.
 //!
-//! A log is a row of blocks. A record lies in one block, or in parts in several. A block's end that has no room for a
-//! header stays empty.
+//! A log is a row of blocks. A record lies in one block, or in parts in several: all but the last part end with their
+//! block. A block's end that has no room for a header stays empty.
 
 use std::io::{self, Read};
 
@@ -10,17 +10,16 @@ pub(super) const HEADER_BYTES: usize = 7;
 const WHOLE: u8 = 1;
 const FIRST: u8 = 2;
 const MIDDLE: u8 = 3;
+/// The kinds of records in a file that was used before.
+pub(super) const RECYCLED: [u8; 6] = [5, 6, 7, 8, 11, 131];
 
-/// The blocks of a log, each with the byte at which it begins. The last one may be short.
-pub(super) fn blocks(mut log: impl Read) -> impl Iterator<Item = io::Result<(u64, Vec<u8>)>> {
-    let mut next = Some(0u64);
-    std::iter::from_fn(move || {
-        let at = next?;
-        let mut block = Vec::with_capacity(BLOCK_BYTES);
-        let read = log.by_ref().take(BLOCK_BYTES as u64).read_to_end(&mut block);
-        next = (block.len() == BLOCK_BYTES).then(|| at.saturating_add(BLOCK_BYTES as u64));
-        Some(read.map(|_| (at, block)))
-    })
+/// What is wrong with a log.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Found {
+    /// The first byte at which RocksDB comes to a record of a kind that is never written.
+    pub(super) recycled: Option<u64>,
+    /// Where the log first breaks.
+    pub(super) broken: Option<Break>,
 }
 
 /// Where a log first breaks.
@@ -34,26 +33,43 @@ pub(super) struct Break {
     pub(super) behind: usize,
 }
 
-/// The first broken place of a log. What begins behind it is counted up to `enough`.
-pub(super) fn first_break(log: impl Read, enough: usize) -> io::Result<Option<Break>> {
-    let mut walk = Walk::default();
-    let mut found: Option<Break> = None;
-    for block in blocks(log) {
-        let (block_at, block) = block?;
+/// Goes through a log as RocksDB does: in each block up to where there is no sound record, and on in the next one.
+///
+/// What begins behind the first break is counted up to `enough`, but for records of less than `record_bytes_min`: what
+/// looks like one may be what a caller put into the record that broke.
+pub(super) fn look_through(mut log: impl Read, record_bytes_min: usize, enough: usize) -> io::Result<Found> {
+    let (mut walk, mut found) = (Walk::default(), Found::default());
+    let mut block = Vec::with_capacity(BLOCK_BYTES);
+    let mut next = Some(0u64);
+    while let Some(block_at) = next {
+        block.clear();
+        log.by_ref().take(BLOCK_BYTES as u64).read_to_end(&mut block)?;
+        next = (block.len() == BLOCK_BYTES).then(|| block_at.saturating_add(BLOCK_BYTES as u64));
+        let stop = walk.through(block_at, &block);
+        let in_log = |at: usize| block_at.saturating_add(at as u64);
+        found.recycled = found.recycled.or(stop.filter(|at| is_recycled(&block, *at)).map(in_log));
         let mut rest = 0..block.len();
-        if found.is_none() {
-            let Some(at) = walk.through(block_at, &block) else { continue };
+        if found.broken.is_none() {
+            let Some(at) = stop else { continue };
             rest.start = at.saturating_add(1);
-            let at = block_at.saturating_add(at as u64);
-            found = Some(Break { at, record_at: if walk.goes_on { walk.record_at } else { at }, behind: 0 });
+            let record_at = if walk.goes_on { walk.record_at } else { in_log(at) };
+            found.broken = Some(Break { at: in_log(at), record_at, behind: 0 });
         }
-        if let Some(found) = &mut found {
-            let begins = |at: &usize| Record::at(&block, *at).is_some_and(|next| next.begins() && next.is_sound());
-            let lacking = enough.saturating_sub(found.behind);
-            found.behind = found.behind.saturating_add(rest.filter(begins).take(lacking).count());
+        if let Some(broken) = &mut found.broken {
+            let begins = |at: &usize| {
+                Record::at(&block, *at).is_some_and(|next| next.begins_at(*at, record_bytes_min) && next.is_sound())
+            };
+            let lacking = enough.saturating_sub(broken.behind);
+            broken.behind = broken.behind.saturating_add(rest.filter(begins).take(lacking).count());
         }
     }
     Ok(found)
+}
+
+/// Whether a header is there, also one of a record that does not end, and says such a kind.
+fn is_recycled(block: &[u8], at: usize) -> bool {
+    let header = block.get(at..).and_then(<[u8]>::first_chunk::<HEADER_BYTES>);
+    header.is_some_and(|[.., kind]| RECYCLED.contains(kind))
 }
 
 /// A way through the sound records of a log.
@@ -107,8 +123,18 @@ impl<'a> Record<'a> {
         matches!(self.kind, WHOLE | FIRST)
     }
 
+    /// Whether a record surely begins here: a whole one of that length, or a part that ends with its block.
+    fn begins_at(&self, at: usize, bytes_min: usize) -> bool {
+        match self.kind {
+            WHOLE => self.content.len() >= bytes_min,
+            FIRST => at.saturating_add(HEADER_BYTES).saturating_add(self.content.len()) == BLOCK_BYTES,
+            _ => false,
+        }
+    }
+
     pub(super) fn is_sound(&self) -> bool {
-        checksum(self.checked) == self.checksum
+        // of such a kind, RocksDB does not come to the checksum
+        !RECYCLED.contains(&self.kind) && checksum(self.checked) == self.checksum
     }
 }
 
@@ -178,9 +204,46 @@ pub(super) mod tests {
     }
 
     #[test]
+    fn a_kind_that_is_never_written_is_found_in_every_block() {
+        let found = |log: &[u8]| look_through(log, 12, 1).unwrap().recycled;
+        // ends of blocks with room for a header and no more, and with less
+        for sizes in [&[40_000, 100_000, 5][..], &[32_754, 5, 32_749, 70_000, 3], &[32_755, 9], &[32_760, 1]] {
+            let (whole, _) = log(sizes);
+            let headers = headers(&whole);
+            assert!(headers.len() > sizes.len() || headers.len() == sizes.len() && whole.len() > BLOCK_BYTES);
+            assert_eq!(found(&whole), None, "{sizes:?}");
+            for header in headers {
+                let mut damaged = whole.clone();
+                damaged[header + HEADER_BYTES - 1] = RECYCLED[header % RECYCLED.len()];
+                assert_eq!(found(&damaged), Some(header as u64), "{sizes:?}");
+                assert_eq!(found(&whole[..header + 3]), None, "{sizes:?}, cut short at {header}");
+                let torn = [&whole[..header], &[0; HEADER_BYTES], &[5; 100]].concat();
+                if torn.len() / BLOCK_BYTES == header / BLOCK_BYTES {
+                    assert_eq!(found(&torn), None, "{sizes:?}, zeros at {header}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_kind_that_is_never_written_matters_where_rocksdb_comes_to_it() {
+        let (whole, _) = log(&[100, 200, 40_000]);
+        let headers = headers(&whole);
+        let recycled_behind = |broken: usize, at: usize| {
+            let mut log = whole.clone();
+            log[headers[broken] + HEADER_BYTES] ^= 1;
+            log[headers[at] + HEADER_BYTES - 1] = RECYCLED[0];
+            look_through(&log[..], 12, 1).unwrap().recycled
+        };
+        assert_eq!(recycled_behind(0, 1), None, "the rest of a block is passed over");
+        assert_eq!(recycled_behind(1, 0), Some(0));
+        assert_eq!(recycled_behind(0, 3), Some(BLOCK_BYTES as u64), "the next block is not");
+    }
+
+    #[test]
     fn the_first_break_is_found_with_what_begins_behind_it() {
-        let (whole, begins) = log(&[300, 40_000, 10, 70_000, 20, 30]);
-        assert_eq!(first_break(&whole[..], 9).unwrap(), None);
+        let (whole, begins) = log(&[300, 40_000, 12, 70_000, 20, 30]);
+        assert_eq!(look_through(&whole[..], 12, 9).unwrap(), Found::default());
         let headers = headers(&whole);
         assert!(headers.len() > begins.len() + 2);
         for header in headers {
@@ -192,7 +255,7 @@ pub(super) mod tests {
                 let mut broken = whole.clone();
                 damage(&mut broken[header..]);
                 for enough in [1, 2, 9] {
-                    let found = first_break(&broken[..], enough).unwrap().unwrap();
+                    let found = look_through(&broken[..], 12, enough).unwrap().broken.unwrap();
                     let expected = (header as u64, record_at as u64, behind.min(enough));
                     assert_eq!((found.at, found.record_at, found.behind), expected);
                 }

@@ -2,10 +2,10 @@
 
 use super::checkpoint::{APPLIED, Intent};
 use super::database::Database;
-use super::logs::{Log, RECYCLED, manifest, write_ahead_logs};
+use super::logs::{Log, manifest, write_ahead_logs};
 use super::options::{Setup, machine};
-use super::records::HEADER_BYTES;
 use super::records::tests::{Damage, headers};
+use super::records::{HEADER_BYTES, RECYCLED};
 use super::{RocksOptions, RocksStore};
 use crate::domain::{Fault, FaultKind, ProgramId, RequestId, RequestKey, Sequence};
 use crate::storage::keys::Key;

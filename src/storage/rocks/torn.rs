@@ -13,7 +13,7 @@
 use super::database::Database;
 use super::logs::{Log, check_logs, manifest, write_ahead_logs};
 use super::options::Setup;
-use super::records::first_break;
+use super::records::look_through;
 use crate::domain::{Fault, FaultKind};
 use crate::storage::files::{io_fault, write_durably};
 use std::fs::File;
@@ -38,17 +38,15 @@ pub(super) fn open_whole(path: &Path, kept: &Path, setup: &Setup) -> Result<Data
 
 fn cut_torn_end(log: &Log, kept: &Path) -> Result<bool, Fault> {
     let path = &log.path;
-    let find = || -> io::Result<Option<(u64, Vec<u8>)>> {
+    let find = || -> io::Result<Option<(u64, File)>> {
         let mut file = File::open(path)?;
-        let Some(end) = torn_end(&file, log.group)? else { return Ok(None) };
-        let mut torn = Vec::new();
+        let Some(end) = torn_end(&file, log.record_bytes_min, log.group)? else { return Ok(None) };
         file.seek(SeekFrom::Start(end))?;
-        file.read_to_end(&mut torn)?;
-        Ok(Some((end, torn)))
+        Ok(Some((end, file)))
     };
     let Some((end, torn)) = find().map_err(|error| io_fault("read", path, &error))? else { return Ok(false) };
     let name = path.file_name().unwrap_or_default().display();
-    write_durably(&kept.join(format!("torn-{name}")), torn.as_slice())?;
+    write_durably(&kept.join(format!("torn-{name}")), torn)?;
     let cut = || {
         let file = File::options().write(true).open(path)?;
         file.set_len(end)?;
@@ -59,27 +57,27 @@ fn cut_torn_end(log: &Log, kept: &Path) -> Result<bool, Fault> {
 }
 
 /// Where the first broken record begins, if fewer than `group` records were begun behind it.
-fn torn_end(log: impl Read, group: usize) -> io::Result<Option<u64>> {
-    let found = first_break(log, group)?;
-    Ok(found.filter(|found| found.behind < group).map(|found| found.record_at))
+fn torn_end(log: impl Read, record_bytes_min: usize, group: usize) -> io::Result<Option<u64>> {
+    let broken = look_through(log, record_bytes_min, group)?.broken;
+    Ok(broken.filter(|broken| broken.behind < group).map(|broken| broken.record_at))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::RocksStore;
     use super::super::logs::{manifest, write_ahead_logs};
-    use super::super::records::Record;
     use super::super::records::tests::log;
+    use super::super::records::{Record, checksum};
     use crate::domain::Sequence;
     use crate::storage::{Appended, JournalRecord, Read, Store};
     use std::fs;
 
     fn torn_end(log: &[u8], group: usize) -> Option<usize> {
-        super::torn_end(log, group).unwrap().map(|at| usize::try_from(at).unwrap())
+        super::torn_end(log, 12, group).unwrap().map(|at| usize::try_from(at).unwrap())
     }
 
     const SIZES: [&[usize]; 5] =
-        [&[10], &[300, 20], &[20, 300], &[32_700, 100_000, 40_000], &[32_754, 5, 32_749, 70_000, 3]];
+        [&[10], &[300, 20], &[20, 300], &[32_700, 100_000, 40_000], &[32_754, 15, 32_739, 70_000, 13]];
 
     #[test]
     fn a_sound_log_has_no_torn_end() {
@@ -101,6 +99,20 @@ mod tests {
                 torn[last.max(sector)..(sector + 512).min(whole.len())].fill(0);
                 assert_eq!(torn_end(&torn, 1), Some(last), "{sizes:?}, sector {sector}");
             }
+        }
+    }
+
+    /// A record's header over the first bytes of another's content, as a request id may be.
+    #[test]
+    fn what_a_caller_wrote_is_not_counted_as_a_record() {
+        for (kind, content) in [(1, 0), (1, 9), (2, 0), (2, 9)] {
+            let (mut torn, begins) = log(&[300, 400]);
+            let forged = begins[1] + 100;
+            let checked = [&[kind][..], &vec![7; content]].concat();
+            let bytes = [&checksum(&checked).to_le_bytes()[..], &[content as u8, 0], &checked].concat();
+            torn[forged..][..bytes.len()].copy_from_slice(&bytes);
+            assert!(Record::at(&torn, forged).is_some_and(|record| record.begins() && record.is_sound()));
+            assert_eq!(torn_end(&torn, 1), Some(begins[1]), "kind {kind}, {content} bytes");
         }
     }
 
