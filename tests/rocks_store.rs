@@ -128,6 +128,57 @@ fn a_creation_that_was_interrupted_is_done_again() {
     assert_eq!(store.claim().unwrap().epoch, Epoch(1));
 }
 
+/// Runs a test of this file in another process under `strace`, and tells it a directory by this variable. False where
+/// there is no `strace`.
+fn under_strace(options: &[&str], test: &str, variable: &str, dir: &Path) -> bool {
+    let mut traced = Command::new("strace");
+    traced.args(["-f", "-qq"]).args(options).arg(std::env::current_exe().unwrap());
+    traced.args(["--exact", &format!("rocks_store::{test}")]).env(variable, dir);
+    match traced.output() {
+        Err(error) => {
+            println!("SKIPPED: strace: {error}");
+            false
+        }
+        Ok(output) => {
+            let said =
+                format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+            assert!(output.status.success() && said.contains("1 passed"), "{said}");
+            true
+        }
+    }
+}
+
+/// Runs itself under `strace`, which writes down what is made and what is synced.
+#[test]
+fn what_an_opening_finds_is_durable_before_it_makes_more() {
+    const DIRECTORY: &str = "ACCRUEDB_TEST_TRACED";
+    if let Some(place) = std::env::var_os(DIRECTORY) {
+        return drop(open(Path::new(&place)).unwrap());
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let above = dir.path().canonicalize().unwrap();
+    let (place, trace) = (above.join("db"), above.join("trace"));
+    let assert_order = |synced: &Path, made: &str| {
+        let options = ["-y", "-o", trace.to_str().unwrap(), "-e", "trace=openat,fsync"];
+        if under_strace(&options, "what_an_opening_finds_is_durable_before_it_makes_more", DIRECTORY, &place) {
+            let calls = fs::read_to_string(&trace).unwrap();
+            let first = |words: &[&str]| calls.lines().position(|call| words.iter().all(|word| call.contains(word)));
+            let (synced, made) = (first(&["fsync(", &format!("<{}>", synced.display())]), first(&["O_CREAT", made]));
+            assert!(synced.is_some() && synced < made, "line {synced:?}, then {made:?}: {calls}");
+        }
+    };
+    // a creation that was interrupted before its name was durable
+    fs::create_dir(&place).unwrap();
+    assert_order(&above, "/guard.unfinished\"");
+    // a writer that may have been killed between a write and its sync
+    let store = open(&place).unwrap();
+    let epoch = store.claim().unwrap().epoch;
+    append(&store, epoch, 1);
+    drop(store);
+    let log = files(&place.join("rocks"), "log").into_iter().max().unwrap();
+    assert_order(&log, ".log\"");
+}
+
 /// Runs itself under `strace`, to which every link is refused, as file systems do that have none.
 #[test]
 fn without_hard_links_checkpoints_are_copied() {
@@ -150,18 +201,8 @@ fn without_hard_links_checkpoints_are_copied() {
     }
     let dir = tempfile::tempdir().unwrap();
     fs::write(dir.path().join("file"), []).unwrap();
-    let mut traced = Command::new("strace");
-    traced.args(["-f", "-qq", "-o", "/dev/null", "-e", "trace=link,linkat", "-e", "inject=link,linkat:error=EPERM"]);
-    traced.arg(std::env::current_exe().unwrap());
-    traced.args(["--exact", "rocks_store::without_hard_links_checkpoints_are_copied"]);
-    match traced.env(DIRECTORY, dir.path()).output() {
-        Err(error) => println!("SKIPPED: strace: {error}"),
-        Ok(output) => {
-            let said =
-                format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-            assert!(output.status.success() && said.contains("1 passed"), "{said}");
-        }
-    }
+    let options = ["-o", "/dev/null", "-e", "trace=link,linkat", "-e", "inject=link,linkat:error=EPERM"];
+    under_strace(&options, "without_hard_links_checkpoints_are_copied", DIRECTORY, dir.path());
 }
 
 /// What a crash can leave of a creation, at each of its steps: the next opening finishes it.

@@ -15,7 +15,7 @@ use super::logs::{Log, check_logs, manifest, write_ahead_logs};
 use super::options::Setup;
 use super::records::look_through;
 use crate::domain::{Fault, FaultKind};
-use crate::storage::files::{io_fault, write_durably};
+use crate::storage::files::{io_fault, sync, write_durably};
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::Path;
@@ -24,6 +24,10 @@ use std::path::Path;
 /// `kept` under the log's name. Logs with damage that cannot be one are left as they are.
 pub(super) fn open_whole(path: &Path, kept: &Path, setup: &Setup) -> Result<Database, Fault> {
     check_logs(path)?;
+    // what a kill left unsynced RocksDB takes, and then begins another log; torn, it would lie before the newest one
+    if let Some(newest) = write_ahead_logs(path)?.pop() {
+        sync(&newest.path)?;
+    }
     match Database::open(path, setup) {
         Err(fault) if fault.kind == FaultKind::Corrupt => {
             let mut cut = false;
