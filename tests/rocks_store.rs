@@ -551,6 +551,28 @@ fn a_backup_after_a_fault_is_refused() {
     assert!(!copy.exists() && !dir.path().join("copy.unfinished").exists());
 }
 
+/// Runs itself under `strace`, which lets every sync of the directory fail in which the backup gets its name.
+#[test]
+fn a_backup_whose_name_may_be_lost_is_said_to_stand() {
+    const DIRECTORY: &str = "ACCRUEDB_TEST_BACKUPS";
+    if let Some(backups) = std::env::var_os(DIRECTORY) {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open(dir.path()).unwrap();
+        let epoch = store.claim().unwrap().epoch;
+        append(&store, epoch, 3);
+        let copy = Path::new(&backups).join("copy");
+        let fault = store.backup(&copy).unwrap_err();
+        assert_eq!(fault.kind, FaultKind::Io);
+        assert!(fault.what.contains(&format!("the backup stands at {}, but", copy.display())), "{fault}");
+        return assert_eq!(journal(&open(&copy).unwrap(), 0).len(), 3);
+    }
+    let dir = tempfile::tempdir().unwrap();
+    let backups = dir.path().canonicalize().unwrap();
+    let path = backups.to_str().unwrap();
+    let options = ["-o", "/dev/null", "-P", path, "-e", "trace=fsync", "-e", "inject=fsync:error=EIO"];
+    under_strace(&options, "a_backup_whose_name_may_be_lost_is_said_to_stand", DIRECTORY, &backups);
+}
+
 #[test]
 fn of_backups_to_one_place_at_once_one_is_whole() {
     let dir = tempfile::tempdir().unwrap();

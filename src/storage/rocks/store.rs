@@ -8,7 +8,7 @@ use super::error::fault;
 use super::options::{RocksOptions, Setup, machine};
 use super::view::View;
 use crate::domain::{Fault, FaultKind, Sequence};
-use crate::storage::files::{exists, io_fault, parent, rename_durably, sync, unfinished};
+use crate::storage::files::{exists, io_fault, parent, sync, unfinished};
 use crate::storage::guard::{Guard, Mark};
 use crate::storage::keys::Key;
 use crate::storage::promise;
@@ -270,12 +270,14 @@ impl Store for RocksStore {
         }
         // of two backups to one place one gets no further than here: the other's files are not its to remove
         fs::create_dir(&unfinished).map_err(|error| io_fault("create", &unfinished, &error))?;
-        let copied = self.copy_into(&unfinished, promised).and_then(|()| rename_durably(&unfinished, to));
-        if copied.is_err() {
+        let rename = || fs::rename(&unfinished, to).map_err(|error| io_fault("rename to", to, &error));
+        if let Err(fault) = self.copy_into(&unfinished, promised).and_then(|()| rename()) {
             // The fault is what counts; what cannot be removed says by its name what it is.
             drop(fs::remove_dir_all(&unfinished));
+            return Err(fault);
         }
-        copied
+        let stands = format!("the backup stands at {}, but its name may not survive a loss of power", to.display());
+        sync(parent(to)).map_err(|fault| Fault { what: format!("{stands}: {fault}"), ..fault })
     }
 
     fn size_bytes(&self) -> Result<u64, Fault> {
