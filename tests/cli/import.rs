@@ -203,7 +203,7 @@ fn a_partner_who_would_pay_nothing_is_told() {
     let run = shell.run(&format!("{import} --create --point-type 2"));
     let told = "partner 7 is there, without a rate for point type 2: it would be charged nothing";
     assert!(run.code == 2 && run.err.contains(told), "{} {}", run.code, run.err);
-    for settings in ["--point-type 2", "--create"] {
+    for settings in ["--name other --point-type 2", "--create"] {
         assert_eq!(shell.run(&format!("{import} {settings}")).json()["summary"]["accrued"], 1, "{settings}");
     }
     assert_eq!(shell.run("blocks 7 --db db --json --clock commands").json()["debited"], 5);
