@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 /// A row of the table.
 #[derive(Debug)]
 pub(crate) struct Proof {
-    row: &'static str,
+    pub(crate) row: &'static str,
     promise: &'static str,
     started: Instant,
     /// When its counts were last told.
