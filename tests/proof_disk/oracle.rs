@@ -1,6 +1,7 @@
 //! The oracle: knows every answer, and compares a database with them.
 
 use super::work::{PROGRAM, WRITERS, command};
+use crate::proof::Proof;
 use accruedb::domain::*;
 use accruedb::engine::{Engine, EngineOptions, ExecuteError};
 use accruedb::storage::memory::MemoryStore;
@@ -28,8 +29,24 @@ pub(crate) struct Oracle {
     answers: BTreeMap<u128, Answer>,
     /// Numbers that were answered since the last look at the database.
     fresh: BTreeSet<u128>,
+    /// Where the journal ended at the last look.
+    seen_to: Sequence,
+    /// Bookings of what was due that the last look saw.
+    booked: u64,
     /// What the engine could not do, in its own words.
     pub(crate) errors: Vec<String>,
+}
+
+/// What a journal holds, from some entry on.
+#[derive(Debug, Clone, Default)]
+struct Seen {
+    end: Sequence,
+    /// Commands with an entry.
+    numbers: BTreeSet<u128>,
+    done: BTreeSet<u128>,
+    /// Those of them that were refused, as was answered.
+    refused: BTreeSet<u128>,
+    booked: u64,
 }
 
 /// How thoroughly a database is looked at.
@@ -89,6 +106,14 @@ impl Oracle {
         self.answers.len() as u64
     }
 
+    /// Adds what was answered, and what of it the last look saw, to a row.
+    pub(crate) fn count_in(&self, proof: &mut Proof) {
+        let refused = self.answers.values().filter(|answer| matches!(answer, Answer::Refused(_))).count() as u64;
+        proof.count("answered commands", self.answered());
+        proof.count("answered commands that were refused", refused);
+        proof.count("bookings of what was due", self.booked);
+    }
+
     pub(crate) fn fresh(&self) -> u64 {
         self.fresh.len() as u64
     }
@@ -122,75 +147,83 @@ impl Oracle {
     }
 
     pub(crate) fn check_engine(&mut self, engine: &Engine, look: Look) -> Result<(), String> {
-        match look {
-            Look::AtFresh => self.compare(engine, self.oldest_fresh())?,
-            Look::AtAll => {
-                self.compare(engine, Sequence(1))?;
-                self.repeat(engine)?;
-                let audit = engine.verify(Some(Arc::new(MemoryStore::new()))).map_err(|error| error.to_string())?;
-                if !audit.ok() {
-                    return Err(format!("the audit finds {:?}", audit.violations));
-                }
+        let from = if look == Look::AtAll { Sequence(1) } else { self.oldest_fresh() };
+        let seen = self.compare(engine, from)?;
+        if look == Look::AtAll {
+            self.repeat(engine)?;
+            let audit = engine.verify(Some(Arc::new(MemoryStore::new()))).map_err(|error| error.to_string())?;
+            if !audit.ok() {
+                return Err(format!("the audit finds {:?}", audit.violations));
             }
         }
+        (self.seen_to, self.booked) = (seen.end, seen.booked);
         self.fresh.clear();
         Ok(())
     }
 
-    /// The first entry that can hold a fresh answer. Where one does not name its entry: the first of all.
+    /// The first entry that can hold a fresh answer. A refusal names none, but is written when the command is sent:
+    /// behind what was seen before.
     fn oldest_fresh(&self) -> Sequence {
-        let entry = |number| match &self.answers[number] {
+        let oldest = |number| match &self.answers[number] {
             Answer::Done(receipt) => receipt.sequence,
-            _ => Sequence(u64::MAX),
+            Answer::Refused(_) => self.seen_to.next(),
+            Answer::Taken => Sequence(1),
         };
-        let named = self.fresh.iter().map(entry).min().filter(|oldest| *oldest != Sequence(u64::MAX));
-        named.filter(|_| !self.fresh.iter().any(|n| self.answers[n] == Answer::Taken)).unwrap_or(Sequence(1))
+        self.fresh.iter().map(oldest).min().unwrap_or(Sequence(1))
     }
 
     /// Reads the journal from an entry on: numbers without holes, every command once at most, every answer there.
-    fn compare(&self, engine: &Engine, from: Sequence) -> Result<(), String> {
+    fn compare(&self, engine: &Engine, from: Sequence) -> Result<Seen, String> {
+        let mut seen = Seen { end: Sequence(from.0 - 1), ..Seen::default() };
         let mut next = from;
-        let mut done = BTreeSet::new();
-        let mut seen = BTreeSet::new();
         loop {
             let page = engine.journal(next, PAGE).map_err(|error| error.to_string())?;
-            if page.is_empty() {
-                break;
-            }
+            let Some(last) = page.last() else { break };
+            seen.end = last.sequence;
             for entry in page {
                 if entry.sequence != next {
                     return Err(format!("entry {next} is missing"));
                 }
                 next = next.next();
-                let number = entry.command.request_id.0;
-                seen.insert(number);
-                if matches!(entry.outcome, Outcome::Done { .. }) && number != 0 && !done.insert(number) {
-                    return Err(format!("command {number} was done twice"));
-                }
-                self.compare_entry(number, entry)?;
+                self.compare_entry(entry, &mut seen)?;
             }
         }
-        let reaches = |number: &&u128| match &self.answers[*number] {
-            Answer::Done(receipt) => receipt.sequence >= from && !done.contains(*number),
-            Answer::Taken => !seen.contains(*number),
-            Answer::Refused(_) => false,
+        let is_lost = |number: &&u128| match &self.answers[*number] {
+            Answer::Done(receipt) => receipt.sequence >= from && !seen.done.contains(*number),
+            Answer::Taken => !seen.numbers.contains(*number),
+            Answer::Refused(_) => {
+                (from == Sequence(1) || self.fresh.contains(*number)) && !seen.refused.contains(*number)
+            }
         };
-        let lost: Vec<&u128> = self.answers.keys().filter(reaches).collect();
+        let lost: Vec<&u128> = self.answers.keys().filter(is_lost).collect();
         match lost.first() {
-            None => Ok(()),
+            None => Ok(seen),
             Some(first) => Err(format!("{} answered commands are lost, the first is {first}", lost.len())),
         }
     }
 
-    fn compare_entry(&self, number: u128, entry: Entry) -> Result<(), String> {
-        if entry.command.request_id != RequestId(0) && entry.command != command(number) {
+    fn compare_entry(&self, entry: Entry, seen: &mut Seen) -> Result<(), String> {
+        let number = entry.command.request_id.0;
+        if number == 0 {
+            seen.booked += 1;
+            return Ok(());
+        }
+        if entry.command != command(number) {
             return Err(format!("entry {} is not command {number} as it was sent", entry.sequence));
+        }
+        seen.numbers.insert(number);
+        if matches!(entry.outcome, Outcome::Done { .. }) && !seen.done.insert(number) {
+            return Err(format!("command {number} was done twice"));
         }
         match (self.answers.get(&number), entry.answer(false)) {
             (Some(Answer::Done(answer)), Ok(stored)) if *answer != stored => {
                 Err(format!("command {number} was answered {answer:?}, and is stored as {stored:?}"))
             }
             (Some(Answer::Refused(_)), Ok(stored)) => Err(format!("command {number} was refused, and is {stored:?}")),
+            (Some(Answer::Refused(answer)), Err(stored)) if *answer == stored => {
+                seen.refused.insert(number);
+                Ok(())
+            }
             _ => Ok(()),
         }
     }
