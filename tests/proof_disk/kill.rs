@@ -5,6 +5,7 @@ use super::oracle::{Look, Oracle};
 use super::work::set_up;
 use super::worker::{Answers, Task};
 use crate::proof::Proof;
+use std::time::Duration;
 
 const UNDER_LOAD: &str = "kill -9 under load";
 const OPENING: &str = "kill -9 before the first answer";
@@ -38,16 +39,14 @@ fn live(life: u64, kills: u64, draw: &mut Draw, proof: &mut Proof) {
     let mut oracle = Oracle::default();
     let mut violation = None;
     for kill in 1..=kills {
-        // opening is killed too, once or several times in a row
+        kill_once(&task, draw.pause(500), &mut oracle, proof);
+        // what recovers from that is killed, too, once or several times in a row
         while kill == 1 || draw.below(3) == 0 {
-            task.clone().after(&oracle).start(&[]).kill_after(draw.pause(12), &mut oracle);
-            proof.fault(if oracle.fresh() == 0 { OPENING } else { UNDER_LOAD }, 1);
+            kill_once(&task, draw.pause(12), &mut oracle, proof);
             if draw.below(2) == 0 {
                 break;
             }
         }
-        task.clone().after(&oracle).start(&[]).kill_after(draw.pause(500), &mut oracle);
-        proof.fault(if oracle.fresh() == 0 { OPENING } else { UNDER_LOAD }, 1);
         assert_eq!(oracle.errors, Vec::<String>::new(), "life {life}, kill {kill}");
         let look = if kill == kills { Look::AtAll } else { Look::AtFresh };
         violation = violation.or(oracle.check(&db, look).err());
@@ -56,8 +55,15 @@ fn live(life: u64, kills: u64, draw: &mut Draw, proof: &mut Proof) {
         panic!("life {life} in {:?}: {violation}\nrepeat: {REPEAT}", folder.keep());
     }
     proof.count("kills", kills);
-    proof.count("answered commands", oracle.answered());
+    oracle.count_in(proof);
     proof.count("audits with a replay", 1);
+}
+
+/// Lets a process work for a moment, and kills it.
+fn kill_once(task: &Task, pause: Duration, oracle: &mut Oracle, proof: &mut Proof) {
+    let before = oracle.answered();
+    task.clone().after(oracle).start(&[]).kill_after(pause, oracle);
+    proof.fault(if oracle.answered() == before { OPENING } else { UNDER_LOAD }, 1);
 }
 
 /// An engine that answers too early must be found out, and soon.
