@@ -22,7 +22,15 @@ unsafe extern "C" {
     fn fault_fs_fired(fs: *mut Raw, kind: c_int) -> u64;
     fn fault_fs_swallow_syncs(fs: *mut Raw, on: bool);
     fn fault_fs_power_off(fs: *mut Raw);
-    fn fault_fs_power_on(fs: *mut Raw, seed: u32, rocks: *const c_char, staging: *const c_char) -> bool;
+    fn fault_fs_power_off_at_sync(fs: *mut Raw);
+    fn fault_fs_power_on(
+        fs: *mut Raw,
+        seed: u32,
+        rocks: *const c_char,
+        staging: *const c_char,
+        lost: *mut u64,
+        kept: *mut u64,
+    ) -> bool;
 }
 
 /// Calls that fail together.
@@ -45,6 +53,15 @@ pub enum Unsynced {
     Lost,
     /// Of each file a first part is there, and perhaps zeros behind it: what this seed draws.
     Torn(u32),
+}
+
+/// Bytes that were not synced when the power went: how many are gone, and how many are there all the same.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Losses {
+    /// Gone.
+    pub lost: u64,
+    /// There.
+    pub kept: u64,
 }
 
 /// The file system.
@@ -97,7 +114,7 @@ impl FaultFs {
         unsafe { fault_fs_fired(self.raw, kind as c_int) }
     }
 
-    /// Files that are made from now on say that they were synced, and were not: a lying disk.
+    /// Write-ahead logs that are made from now on say that they were synced, and were not: a disk that lies about them.
     pub fn swallow_syncs(&self, on: bool) {
         // SAFETY: `raw` lives.
         unsafe { fault_fs_swallow_syncs(self.raw, on) }
@@ -109,17 +126,26 @@ impl FaultFs {
         unsafe { fault_fs_power_off(self.raw) }
     }
 
+    /// The same from the moment on when some file's next sync begins: what was written before it is not synced yet.
+    pub fn power_off_at_sync(&self) {
+        // SAFETY: `raw` lives.
+        unsafe { fault_fs_power_off_at_sync(self.raw) }
+    }
+
     /// The power comes back, after everything was closed. `db` is the database's directory; files in its `rocks/`
-    /// whose name was not synced are gone. `false` where it went wrong: the reason is on standard error.
-    pub fn power_on(&self, unsynced: Unsynced, db: &Path) -> bool {
+    /// whose name was not synced are gone. `None` where it went wrong: the reason is on standard error.
+    pub fn power_on(&self, unsynced: Unsynced, db: &Path) -> Option<Losses> {
         let seed = match unsynced {
             Unsynced::Lost => 0,
             Unsynced::Torn(seed) => seed.max(1),
         };
-        let path = |name| CString::new(db.join(name).as_os_str().as_bytes());
-        let (Ok(rocks), Ok(staging)) = (path("rocks"), path("staging")) else { return false };
-        // SAFETY: `raw` lives; the texts end with a zero and outlive the call.
-        unsafe { fault_fs_power_on(self.raw, seed, rocks.as_ptr(), staging.as_ptr()) }
+        let path = |name| CString::new(db.join(name).as_os_str().as_bytes()).ok();
+        let (rocks, staging) = (path("rocks")?, path("staging")?);
+        let Losses { mut lost, mut kept } = Losses::default();
+        // SAFETY: `raw` lives; the texts end with a zero and outlive the call, as the two numbers do.
+        let ended =
+            unsafe { fault_fs_power_on(self.raw, seed, rocks.as_ptr(), staging.as_ptr(), &mut lost, &mut kept) };
+        ended.then_some(Losses { lost, kept })
     }
 }
 

@@ -35,11 +35,13 @@ constexpr FaultInjectionIOType kKinds[] = {
 std::atomic<uint64_t> plans{0};
 thread_local uint64_t plan_of_thread = 0;
 
+class FaultFs;
+
 // A file whose syncs fail as writes do, which those of FaultInjectionTestFS never do; or say that they succeeded, and do
 // nothing.
 class SyncedOnDemand : public FSWritableFileOwnerWrapper {
  public:
-  SyncedOnDemand(FaultInjectionTestFS* fs, std::string name, bool swallow, std::unique_ptr<FSWritableFile>&& file)
+  SyncedOnDemand(FaultFs* fs, std::string name, bool swallow, std::unique_ptr<FSWritableFile>&& file)
       : FSWritableFileOwnerWrapper(std::move(file)), fs_(fs), name_(std::move(name)), swallow_(swallow) {}
 
   IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
@@ -54,16 +56,10 @@ class SyncedOnDemand : public FSWritableFileOwnerWrapper {
   bool IsSyncThreadSafe() const override { return true; }
 
  private:
-  template <typename Sync>
-  IOStatus Synced(const IOOptions& options, const char* call, Sync sync) {
-    if (swallow_) {
-      return IOStatus::OK();
-    }
-    IOStatus failed = fs_->MaybeInjectThreadLocalError(FaultInjectionIOType::kWrite, options, call, name_);
-    return failed.ok() ? sync() : failed;
-  }
+  template <typename Body>
+  IOStatus Synced(const IOOptions& options, const char* call, Body sync);
 
-  FaultInjectionTestFS* fs_;
+  FaultFs* fs_;
   std::string name_;
   bool swallow_;
 };
@@ -118,20 +114,31 @@ class FaultFs : public FaultInjectionTestFS {
 
   // Everything was closed. `seed` 0: all that was not synced is lost; else of each file in `rocks` a first part of it
   // is there, and sometimes zeros where the rest would be. Files whose directory was not synced are lost, but not in
-  // `staging`: that is synced by others, and this file system does not see it.
-  IOStatus PowerOn(uint32_t seed, const std::string& rocks, const std::string& staging) {
+  // `staging`: that is synced by others, and this file system does not see it. Tells how many bytes of those in `rocks`
+  // were not synced and are lost, and how many are there.
+  IOStatus PowerOn(uint32_t seed, const std::string& rocks, const std::string& staging, uint64_t* lost,
+                   uint64_t* kept) {
     SetFilesystemActive(true);
     Arm();
     SyncDir(staging);
-    IOStatus lost;
-    if (seed != 0) {
-      lost = KeepParts(seed, rocks);
-    }
-    if (lost.ok()) {
-      lost = DeleteFilesCreatedAfterLastDirSync(IOOptions(), nullptr);
+    IOStatus ended = LoseParts(seed, rocks, lost, kept);
+    if (ended.ok()) {
+      ended = DeleteFilesCreatedAfterLastDirSync(IOOptions(), nullptr);
     }
     ResetState();
-    return lost;
+    return ended;
+  }
+
+  // The power goes: now, or when the next sync begins.
+  void PowerOff() {
+    off_at_sync_ = false;
+    SetFilesystemActive(false, IOStatus::IOError("power off"));
+  }
+  void PowerOffAtSync() { off_at_sync_ = true; }
+  void SyncBegins() {
+    if (off_at_sync_.exchange(false)) {
+      PowerOff();
+    }
   }
 
   void SwallowSyncs(bool on) { swallow_syncs_ = on; }
@@ -163,13 +170,14 @@ class FaultFs : public FaultInjectionTestFS {
  private:
   IOStatus SyncOnDemand(const std::string& name, IOStatus opened, std::unique_ptr<FSWritableFile>* file) {
     if (opened.ok()) {
-      *file = std::make_unique<SyncedOnDemand>(this, name, swallow_syncs_, std::move(*file));
+      const bool swallow = swallow_syncs_ && name.ends_with(".log");
+      *file = std::make_unique<SyncedOnDemand>(this, name, swallow, std::move(*file));
     }
     return opened;
   }
 
   // DropRandomUnsyncedFileData() forgets everything: its parts never get into the files.
-  IOStatus KeepParts(uint32_t seed, const std::string& directory) {
+  IOStatus LoseParts(uint32_t seed, const std::string& directory, uint64_t* lost, uint64_t* kept) {
     Random random(seed);
     std::vector<std::string> names;
     IOStatus listed = target()->GetChildren(directory, IOOptions(), &names, nullptr);
@@ -183,15 +191,18 @@ class FaultFs : public FaultInjectionTestFS {
         continue;
       }
       ReadUnsynced(path, size, scratch.size(), &unsynced, scratch.data(), &synced_to);
-      if (unsynced.empty()) {
+      const size_t part = seed == 0 ? 0 : random.Uniform(static_cast<int>(unsynced.size()) + 1);
+      *lost += unsynced.size() - part;
+      *kept += part;
+      if (unsynced.empty() || seed == 0) {
         continue;
       }
-      std::string kept(unsynced.data(), random.Uniform(static_cast<int>(unsynced.size()) + 1));
+      std::string there(unsynced.data(), part);
       if (random.OneIn(3)) {
-        kept.resize(unsynced.size(), 0);
+        there.resize(unsynced.size(), 0);
       }
       std::ofstream file(path, std::ios::binary | std::ios::app);
-      file << kept;
+      file << there;
       file.close();
       if (!file) {
         return IOStatus::IOError("cannot append to " + path);
@@ -213,8 +224,19 @@ class FaultFs : public FaultInjectionTestFS {
   std::atomic<uint32_t> threads_{0};
   std::atomic<bool> retryable_{false};
   std::atomic<bool> swallow_syncs_{false};
+  std::atomic<bool> off_at_sync_{false};
   std::atomic<uint64_t> fired_[std::size(kKinds)] = {};
 };
+
+template <typename Body>
+IOStatus SyncedOnDemand::Synced(const IOOptions& options, const char* call, Body sync) {
+  fs_->SyncBegins();
+  if (swallow_) {
+    return IOStatus::OK();
+  }
+  IOStatus failed = fs_->MaybeInjectThreadLocalError(FaultInjectionIOType::kWrite, options, call, name_);
+  return failed.ok() ? sync() : failed;
+}
 
 }  // namespace
 
@@ -248,15 +270,18 @@ uint64_t fault_fs_fired(fault_fs* self, int kind) { return self->fs->Fired(kind)
 
 void fault_fs_swallow_syncs(fault_fs* self, bool on) { self->fs->SwallowSyncs(on); }
 
-void fault_fs_power_off(fault_fs* self) { self->fs->SetFilesystemActive(false, IOStatus::IOError("power off")); }
+void fault_fs_power_off(fault_fs* self) { self->fs->PowerOff(); }
+
+void fault_fs_power_off_at_sync(fault_fs* self) { self->fs->PowerOffAtSync(); }
 
 // Returns false, and says why, where it went wrong.
-bool fault_fs_power_on(fault_fs* self, uint32_t seed, const char* rocks, const char* staging) {
-  IOStatus lost = self->fs->PowerOn(seed, rocks, staging);
-  if (!lost.ok()) {
-    fprintf(stderr, "losing what was not synced: %s\n", lost.ToString().c_str());
+bool fault_fs_power_on(fault_fs* self, uint32_t seed, const char* rocks, const char* staging, uint64_t* lost,
+                       uint64_t* kept) {
+  IOStatus ended = self->fs->PowerOn(seed, rocks, staging, lost, kept);
+  if (!ended.ok()) {
+    fprintf(stderr, "losing what was not synced: %s\n", ended.ToString().c_str());
   }
-  return lost.ok();
+  return ended.ok();
 }
 
 }  // extern "C"
