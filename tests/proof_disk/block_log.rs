@@ -2,15 +2,16 @@
 //! log, images of the disk are made as a loss of power could have left it: up to any write, and of the writes since
 //! the last flush any lost, the last one torn.
 
-use super::machine::{Draw, Volume, is_root, signal};
+use super::machine::{Draw, Volume, cannot_mount, ended, is_there, signal};
 use super::oracle::{Look, Oracle};
 use super::work::set_up;
 use super::worker::{Answers, Task};
 use crate::proof::Proof;
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command as Process, Stdio};
+use std::path::Path;
+use std::process::{Child, Command as Process};
 use std::time::Duration;
 
 const ALL: &str = "all writes up to one";
@@ -28,6 +29,8 @@ const CONTROL_IMAGES: u64 = 50;
 
 const DISK_MIB: u64 = 192;
 const LOG_MIB: u64 = 4_096;
+/// So long, in hundredths of a second, a disk may take to appear as a file.
+const EXPORT_NAPS: u32 = 6_000;
 const SECTOR: usize = 512;
 
 /// Flags of a write in the log.
@@ -37,13 +40,10 @@ const DISCARD: u64 = 4;
 
 #[test]
 fn proof_block_log() {
-    if !is_root() {
-        return Proof::skipped("block_log", "only root may mount");
-    }
-    let folder = tempfile::tempdir().unwrap();
-    if let Err(why) = LoggedDisk::new(folder.path()) {
+    if let Some(why) = cannot_export().or_else(|| cannot_mount("ext4")) {
         return Proof::skipped("block_log", &why);
     }
+    let folder = tempfile::tempdir().unwrap();
     let promise = "no answered command is lost by a loss of power at any write of the disk";
     let mut proof = Proof::new("block_log", promise, &KINDS);
     let images = Proof::size(12);
@@ -61,20 +61,39 @@ fn proof_block_log() {
             proof.count("lives", 1);
             proof.count("writes logged", lived.writes.len() as u64);
             proof.count("flushes logged", lived.writes.iter().filter(|write| write.has(FLUSH)).count() as u64);
-            proof.count("answered commands", lived.oracle(lived.writes.len()).answered());
+            let oracle = lived.oracle(lived.writes.len());
+            assert!(oracle.answered() > 0 && oracle.errors.is_empty(), "life {turn}: {:?}", oracle.errors);
+            proof.count("answered commands", oracle.answered());
             life = Some(lived);
         }
         let life = life.as_ref().unwrap();
         let kind = *draw.pick(&KINDS);
-        proof.fault(kind, 1);
-        let violation = life.power_cut(folder.path(), kind, &mut draw).err();
-        assert!(violation.is_none(), "image {turn}, {:?}: {}", life.task, violation.unwrap_or_default());
+        let cut = life.cut(kind, &mut draw);
+        proof.fault(cut.kind(), 1);
+        life.survives(folder.path(), &cut).unwrap_or_else(|violation| {
+            let kept = format!("accruedb-block-log-{}-{turn}.image", std::process::id());
+            let kept = std::env::temp_dir().join(kept);
+            life.write_image(&kept, &cut);
+            let what = format!("{}, {} of {} writes", cut.kind(), cut.at, life.writes.len());
+            panic!("image {turn}, {:?}: {what}: {violation}; the image: {}", life.task, kept.display())
+        });
     }
     let task = Task { answers: Answers::WhenTaken, ..Task::new(Path::new("db")) };
     let hasty = Life::live(folder.path(), task);
-    let found = (0..CONTROL_IMAGES).any(|turn| hasty.power_cut(folder.path(), ALL, &mut Draw::nth(turn)).is_err());
-    proof.control("answers before the write", found);
+    let loses = |turn| {
+        let cut = hasty.cut(ALL, &mut Draw::nth(turn));
+        hasty.survives(folder.path(), &cut).is_err_and(|lost| lost.contains("are lost"))
+    };
+    proof.control("answers before the write", (0..CONTROL_IMAGES).any(loses));
     proof.done();
+}
+
+/// What is missing for a disk whose writes are logged: a tool, or a right. Whatever else goes wrong is a failure.
+fn cannot_export() -> Option<String> {
+    if !is_there("qemu-storage-daemon") {
+        return Some("qemu-storage-daemon is not installed (on Debian: qemu-utils)".to_owned());
+    }
+    (!Path::new("/dev/fuse").exists()).then(|| "there is no FUSE".to_owned())
 }
 
 /// A disk whose writes are logged, with a file system on it.
@@ -90,12 +109,12 @@ struct Daemon(Child);
 impl Drop for Daemon {
     fn drop(&mut self) {
         signal("TERM", self.0.id());
-        self.0.wait().unwrap();
+        ended(&mut self.0, Duration::from_secs(20));
     }
 }
 
 impl LoggedDisk {
-    fn new(folder: &Path) -> Result<LoggedDisk, String> {
+    fn new(folder: &Path) -> LoggedDisk {
         let [disk, log, export] = ["disk", "log", "export"].map(|name| folder.join(name));
         for (file, mib) in [(&disk, DISK_MIB), (&log, LOG_MIB), (&export, 0)] {
             File::create(file).unwrap().set_len(mib << 20).unwrap();
@@ -103,23 +122,25 @@ impl LoggedDisk {
         let file = |name: &str, path: &Path| format!("driver=file,node-name={name},filename={}", path.display());
         let logged = format!("driver=blklogwrites,node-name=logged,file=disk,log=log,log-sector-size={SECTOR}");
         let exported = format!("type=fuse,id=export,node-name=logged,writable=on,mountpoint={}", export.display());
-        let daemon = Process::new("qemu-storage-daemon")
+        let words = folder.join("words");
+        let mut daemon = Process::new("qemu-storage-daemon")
             .args(["--blockdev", &file("disk", &disk), "--blockdev", &file("log", &log)])
             .args(["--blockdev", &logged, "--export", &exported])
-            .stderr(Stdio::null())
+            .stderr(File::create(&words).unwrap())
             .spawn()
             .map(Daemon)
-            .map_err(|_| "qemu-storage-daemon is missing (on Debian: qemu-utils)".to_owned())?;
+            .unwrap();
         let exported = || fs::metadata(&export).is_ok_and(|export| export.len() == DISK_MIB << 20);
-        let waited = (0..500).any(|_| {
+        for _ in 0..EXPORT_NAPS {
+            if exported() || daemon.0.try_wait().unwrap().is_some() {
+                break;
+            }
             std::thread::sleep(Duration::from_millis(10));
-            exported()
-        });
-        if !waited {
-            return Err("qemu-storage-daemon cannot export a disk as a file (FUSE)".to_owned());
         }
-        let volume = Volume::format(export, folder.join("logged"), "ext4")?;
-        Ok(LoggedDisk { volume, log: File::open(log).unwrap(), _daemon: daemon })
+        let said = fs::read_to_string(words).unwrap();
+        assert!(exported(), "qemu-storage-daemon does not export the disk as a file: {said}");
+        let volume = Volume::format(export, folder.join("logged"), "ext4");
+        LoggedDisk { volume, log: File::open(log).unwrap(), _daemon: daemon }
     }
 
     /// How many writes are in the log. A flush is over when the log's head counts it.
@@ -156,7 +177,7 @@ struct Life {
 impl Life {
     /// Lets an engine work on a logged disk.
     fn live(folder: &Path, task: Task) -> Life {
-        let disk = LoggedDisk::new(folder).unwrap();
+        let disk = LoggedDisk::new(folder);
         let task = Task { db: disk.volume.place.join(&task.db), ..task };
         set_up(&task.db);
         let begun = disk.writes();
@@ -189,43 +210,73 @@ impl Life {
         oracle
     }
 
-    /// Cuts the power at some write: what was answered before it has to be there.
-    fn power_cut(&self, folder: &Path, kind: &str, draw: &mut Draw) -> Result<(), String> {
-        let at = self.begun + draw.below((self.writes.len() - self.begun) as u64 + 1) as usize;
-        let image = folder.join("image");
-        let before = draw.clone();
-        self.write_image(&image, at, kind, draw);
-        let checked = Volume::mounted(image, folder.join("image-mounted")).and_then(|volume| {
-            let db = volume.place.join(self.task.db.file_name().unwrap());
-            let checked = self.oracle(at).check(&db, Look::AtAll);
-            assert!(volume.unmount(), "the image is in use");
-            checked
-        });
-        checked.map_err(|what| {
-            let kept = std::env::temp_dir().join("accruedb-block-log.image");
-            self.write_image(&kept, at, kind, &mut before.clone());
-            format!("{kind}, {at} of {}: {what}; the image: {}", self.writes.len(), kept.display())
-        })
+    /// A loss of power at some write, of this kind if any is found.
+    fn cut(&self, kind: &str, draw: &mut Draw) -> Cut {
+        let mut cut = self.draw_cut(kind, draw);
+        for _ in 0..20 {
+            if cut.kind() == kind {
+                break;
+            }
+            cut = self.draw_cut(kind, draw);
+        }
+        cut
     }
 
-    /// Writes the disk as it may be after a loss of power right after so many writes. What was flushed, or forced,
-    /// is there; of the rest anything may be missing.
-    fn write_image(&self, path: &PathBuf, at: usize, kind: &str, draw: &mut Draw) {
-        let image = File::create(path).unwrap();
-        image.set_len(DISK_MIB << 20).unwrap();
-        let writes = &self.writes[..at];
-        let flushed = writes.iter().rposition(|write| write.has(FLUSH)).unwrap_or(0);
-        for (number, write) in writes.iter().enumerate() {
-            let is_safe = number < flushed || write.has(FORCED);
-            if kind != ALL && !is_safe && draw.below(2) == 0 {
+    /// What was flushed, or forced, is there; of the rest anything may be missing.
+    fn draw_cut(&self, kind: &str, draw: &mut Draw) -> Cut {
+        let at = self.begun + draw.below((self.writes.len() - self.begun) as u64 + 1) as usize;
+        let flushed = self.writes[..at].iter().rposition(|write| write.has(FLUSH)).unwrap_or(0);
+        let mut cut = Cut { at, there: BTreeMap::new() };
+        for (number, write) in self.writes[..at].iter().enumerate().skip(flushed) {
+            let sectors = write.bytes.len() / SECTOR;
+            if kind == ALL || write.has(FORCED) || sectors == 0 {
                 continue;
             }
-            let mut bytes = write.bytes.as_slice();
-            if kind == TORN && !is_safe && number + 1 == at {
-                let sectors = bytes.len().div_ceil(SECTOR) as u64;
-                bytes = &bytes[..draw.below(sectors.max(1)) as usize * SECTOR];
+            if kind == TORN && number + 1 == at && sectors > 1 {
+                cut.there.insert(number, (1 + draw.below(sectors as u64 - 1) as usize) * SECTOR);
+            } else if draw.below(2) == 0 {
+                cut.there.insert(number, 0);
             }
-            image.write_all_at(bytes, write.sector * SECTOR as u64).unwrap();
+        }
+        cut
+    }
+
+    /// Cuts the power: what was answered before has to be there.
+    fn survives(&self, folder: &Path, cut: &Cut) -> Result<(), String> {
+        let image = folder.join("image");
+        self.write_image(&image, cut);
+        let volume = Volume::mounted(image, folder.join("image-mounted"))?;
+        let db = volume.place.join(self.task.db.file_name().unwrap());
+        let checked = self.oracle(cut.at).check(&db, Look::AtAll);
+        assert!(volume.unmount(), "the image is in use");
+        checked
+    }
+
+    /// Writes the disk as it is after a loss of power.
+    fn write_image(&self, path: &Path, cut: &Cut) {
+        let image = File::create(path).unwrap();
+        image.set_len(DISK_MIB << 20).unwrap();
+        for (number, write) in self.writes[..cut.at].iter().enumerate() {
+            let length = cut.there.get(&number).copied().unwrap_or(write.bytes.len());
+            image.write_all_at(&write.bytes[..length], write.sector * SECTOR as u64).unwrap();
+        }
+    }
+}
+
+/// A loss of power, right after so many writes.
+struct Cut {
+    at: usize,
+    /// Of writes of which not all is there: how many bytes are.
+    there: BTreeMap<usize, usize>,
+}
+
+impl Cut {
+    /// What really was lost.
+    fn kind(&self) -> &'static str {
+        match self.there.last_key_value() {
+            None => ALL,
+            Some((_, 0)) => LOST,
+            Some(_) => TORN,
         }
     }
 }

@@ -1,9 +1,28 @@
 //! What the machine offers: its tools, processes that must end, numbers to draw.
 
-use std::fs;
+use std::fmt::Display;
+use std::fs::{self, File};
+use std::io::ErrorKind;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command as Process, ExitStatus};
 use std::time::Duration;
+
+/// The case that alone is to be run, where `ACCRUEDB_CASE` names one: the same row then does not end as a proof.
+pub(crate) fn only_case() -> Option<String> {
+    std::env::var("ACCRUEDB_CASE").ok()
+}
+
+/// The numbers of so many cases, or of the one that alone is to be run.
+pub(crate) fn cases(count: u64) -> Range<u64> {
+    let only = only_case().map(|case| case.parse::<u64>().expect("ACCRUEDB_CASE is the number of a case"));
+    only.map_or(0..count, |case| case..case + 1)
+}
+
+/// The command that runs one case again.
+pub(crate) fn repeat(row: &str, case: impl Display) -> String {
+    format!("repeat: ACCRUEDB_CASE='{case}' cargo test --release --test main proof_{row} -- --nocapture")
+}
 
 /// Numbers that look random and are the same on every run with one seed.
 #[derive(Clone)]
@@ -61,12 +80,40 @@ pub(crate) fn signal(name: &str, pid: u32) -> bool {
 
 /// Runs a tool of the machine, quietly. `false` also where it is missing.
 pub(crate) fn succeeds(words: &[&str]) -> bool {
-    Process::new(words[0]).args(&words[1..]).output().is_ok_and(|output| output.status.success())
+    tool(words).is_ok()
 }
 
-/// Whether this process may mount, and the like.
-pub(crate) fn is_root() -> bool {
-    Process::new("id").arg("-u").output().is_ok_and(|output| output.stdout == b"0\n")
+/// Runs a tool of the machine. `Err` says what it said.
+fn tool(words: &[&str]) -> Result<(), String> {
+    let output = Process::new(words[0]).args(&words[1..]).output();
+    let output = output.map_err(|error| format!("{}: {error}", words.join(" ")))?;
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(format!("{}: {}", words.join(" "), String::from_utf8_lossy(&output.stderr))),
+    }
+}
+
+/// Whether a tool is installed.
+pub(crate) fn is_there(tool: &str) -> bool {
+    let started = Process::new(tool).arg("--version").output();
+    !started.is_err_and(|error| error.kind() == ErrorKind::NotFound)
+}
+
+/// What is missing for file systems of one's own: a right, or a tool. Whatever else goes wrong is a failure.
+pub(crate) fn cannot_mount(kind: &str) -> Option<String> {
+    // CAP_SYS_ADMIN, which a container's root need not have
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    let rights = status.lines().find_map(|line| line.strip_prefix("CapEff:"));
+    let rights = rights.and_then(|rights| u64::from_str_radix(rights.trim(), 16).ok());
+    if rights.is_none_or(|rights| (rights >> 21) & 1 == 0) {
+        return Some("this process may not mount".to_owned());
+    }
+    if !Path::new("/dev/loop-control").exists() {
+        return Some("there are no loop devices".to_owned());
+    }
+    let make = format!("mkfs.{kind}");
+    let tools = [make.as_str(), "mount", "perl"].into_iter().find(|tool| !is_there(tool));
+    tools.map(|tool| format!("{tool} is not installed"))
 }
 
 /// The files below a directory, with their sizes, in order.
@@ -96,6 +143,15 @@ pub(crate) fn copy(from: &Path, to: &Path) {
     }
 }
 
+/// Cuts the newest write-ahead log of a database before the end of its last record, as a loss of what was not synced
+/// would: whoever did not note that record elsewhere cannot know of it.
+pub(crate) fn cut_newest_record(db: &Path) {
+    let is_log = |path: &Path| path.extension().is_some_and(|extension| extension == "log");
+    let mut logs = files(db).into_iter().filter(|(path, size)| is_log(path) && *size > 0);
+    let (log, size) = logs.next_back().unwrap();
+    File::options().write(true).open(log).unwrap().set_len(size - 10).unwrap();
+}
+
 /// A file system of its own in a file, mounted as long as this value lives.
 pub(crate) struct Volume {
     image: PathBuf,
@@ -104,34 +160,32 @@ pub(crate) struct Volume {
 
 impl Volume {
     /// Makes and mounts one, with `mkfs.ext4` or `mkfs.xfs`.
-    pub(crate) fn new(folder: &Path, kind: &str, mib: u64) -> Result<Volume, String> {
+    pub(crate) fn new(folder: &Path, kind: &str, mib: u64) -> Volume {
         let image = folder.join(format!("{kind}.image"));
-        fs::File::create(&image).unwrap().set_len(mib << 20).unwrap();
+        File::create(&image).unwrap().set_len(mib << 20).unwrap();
         Volume::format(image, folder.join(kind), kind)
     }
 
     /// Makes and mounts one in a file that is there.
-    pub(crate) fn format(image: PathBuf, place: PathBuf, kind: &str) -> Result<Volume, String> {
+    pub(crate) fn format(image: PathBuf, place: PathBuf, kind: &str) -> Volume {
         // nothing is set aside for root, who else would write on when the disk is full
         let (make, how) = match kind {
             "xfs" => ("mkfs.xfs", ["-q", "-f", "-K"].as_slice()),
             _ => ("mkfs.ext4", ["-q", "-F", "-m", "0"].as_slice()),
         };
-        if !succeeds(&[&[make], how, &[&image.display().to_string()]].concat()) {
-            return Err(format!("{make} is missing or fails"));
-        }
-        Volume::mounted(image, place)
+        let made = tool(&[&[make], how, &[&image.display().to_string()]].concat());
+        made.and_then(|()| Volume::mounted(image, place)).unwrap_or_else(|what| panic!("no file system: {what}"))
     }
 
     /// Mounts the one that a file holds.
     pub(crate) fn mounted(image: PathBuf, place: PathBuf) -> Result<Volume, String> {
         fs::create_dir_all(&place).unwrap();
         let volume = Volume { image, place };
-        if volume.mount() { Ok(volume) } else { Err("loop devices cannot be mounted here".to_owned()) }
+        volume.mount().map(|()| volume)
     }
 
-    pub(crate) fn mount(&self) -> bool {
-        succeeds(&["mount", "-o", "loop", &self.image.display().to_string(), &self.place.display().to_string()])
+    pub(crate) fn mount(&self) -> Result<(), String> {
+        tool(&["mount", "-o", "loop", &self.image.display().to_string(), &self.place.display().to_string()])
     }
 
     /// Waits until nobody uses it any more.

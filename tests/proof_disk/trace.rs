@@ -57,6 +57,11 @@ impl Tracer {
         // every thread of the process says so
         failed + u64::from(recorded.contains("killed by SIGKILL"))
     }
+
+    /// How many calls were slowed down.
+    pub(crate) fn delayed(&self) -> u64 {
+        self.recorded().lines().filter(|line| line.contains("(DELAYED)")).count() as u64
+    }
 }
 
 /// Half of a call: it began, or it ended and returned something.
