@@ -26,10 +26,10 @@ impl Ended {
         !self.hung && matches!(self.code, Some(0..=3 | 127)) && !self.err.contains("panicked")
     }
 
-    /// Notes the answers of `accruedb apply`, whose line 1 is command `first`.
-    pub(crate) fn tell(&self, oracle: &mut Oracle, first: u128) {
+    /// Notes the answers of `accruedb apply`, whose lines were the commands of these numbers.
+    pub(crate) fn tell(&self, oracle: &mut Oracle, numbers: &[u128]) {
         for line in self.out.lines() {
-            oracle.hear(line, |line| first + u128::from(line) - 1);
+            oracle.hear(line, |line| numbers[line as usize - 1]);
         }
     }
 }

@@ -140,9 +140,10 @@ fn open_too_many_files(draw: &mut Draw, proof: &mut Proof) {
         let limit = limit + draw.below(2);
         let most = format!("--nofile={limit}:{limit}");
         let prlimit = ["prlimit", &most].map(str::to_owned);
-        fs::write(&file, lines(first..first + 20)).unwrap();
+        let numbers: Vec<u128> = (first..first + 20).collect();
+        fs::write(&file, lines(&numbers)).unwrap();
         let ended = accruedb(&prlimit, &["apply", file.to_str().unwrap(), "--on-refusal", "continue"], &db);
-        ended.tell(&mut oracle, first);
+        ended.tell(&mut oracle, &numbers);
         first += 20;
         assert!(ended.decently(), "{limit} files: {ended:?}");
         if matches!(ended.code, Some(2 | 3 | 127)) {

@@ -5,6 +5,8 @@ use super::oracle::Oracle;
 use accruedb::domain::*;
 use accruedb::engine::{Engine, EngineOptions};
 use std::path::Path;
+use std::sync::OnceLock;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(crate) const PROGRAM: ProgramId = ProgramId(1);
 const POINTS: PointTypeId = PointTypeId(1);
@@ -22,12 +24,46 @@ pub(crate) const FIRST: u128 = 8;
 
 /// The number after the last one in a [`crashed`] database.
 pub(crate) const CRASHED_AT: u128 = FIRST + 500;
+/// From this number on some points expire. Those of smaller ones stay: their balances are compared at any time.
+const EXPIRING_FROM: u128 = 1000;
+
+static BEGAN: OnceLock<Timestamp> = OnceLock::new();
+
+/// When this test began.
+pub(crate) fn began() -> Timestamp {
+    *BEGAN.get_or_init(|| {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        Timestamp::from_ms(since.as_millis() as i64).unwrap()
+    })
+}
+
+/// In a process of the test's: when the test began, which is a part of the commands.
+pub(crate) fn begin(began: Timestamp) {
+    BEGAN.set(began).expect("nobody asked for a command before");
+}
+
+/// When the points of a command expire, if they do: half of them in the test's first half minute, the others in its
+/// first hour. What is granted later lapses at once.
+fn expiry(number: u128) -> Option<Expiry> {
+    if number < EXPIRING_FROM || !number.is_multiple_of(13) {
+        return None;
+    }
+    let within_ms = if number.is_multiple_of(2) { 30_000 } else { 3_600_000 };
+    // all over that time, as multiplication by a large prime strews them
+    let after_ms = (number * 999_983 % within_ms) as i64;
+    Some(Expiry::At(Timestamp::from_ms(began().ms() + after_ms).unwrap()))
+}
 
 /// The command of a number: accruals, with redemptions and cancellations among them.
 pub(crate) fn command(number: u128) -> Command {
     let member = MemberId(number % MEMBERS);
     let action: Action = match number {
-        1 => CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() }.into(),
+        1 => CreateProgram {
+            enrolment: Enrolment::OnFirstAccrual,
+            never_usable: NeverUsable::Allow,
+            ..CreateProgram::default()
+        }
+        .into(),
         2 => CreatePointType { point_type: POINTS, ..CreatePointType::default() }.into(),
         3 => CreatePartner { partner: PARTNER, rates: [(POINTS, Rate::ONE)].into(), ..CreatePartner::default() }.into(),
         n if n % BLOCK_EVERY == 4 => PurchaseBlock {
@@ -45,7 +81,8 @@ pub(crate) fn command(number: u128) -> Command {
         n if n % 7 == 0 => Redeem { member, point_type: POINTS, points: Points(150) }.into(),
         n if n % 11 == 0 => Cancel { request: RequestId(n - WRITERS), amount: CancelAmount::Whole }.into(),
         _ => {
-            let awards = vec![Award::new(POINTS, Points(50)), Award::new(POINTS, Points(7))];
+            let expiring = Award { expires: expiry(number), ..Award::new(POINTS, Points(50)) };
+            let awards = vec![expiring, Award::new(POINTS, Points(7))];
             Accrue { member, partner: Some(PARTNER), awards }.into()
         }
     };
@@ -61,10 +98,15 @@ pub(crate) fn set_up(db: &Path) {
     engine.close().unwrap();
 }
 
+/// The accruals from a number on, which are never refused while a block pays for them: the first one for 5,263.
+pub(crate) fn accruals(from: u128) -> impl Iterator<Item = u128> {
+    (from..).filter(|number| matches!(command(*number).action, Action::Accrue(_)))
+}
+
 /// Commands as the lines of a file for `accruedb apply`.
-pub(crate) fn lines(numbers: impl IntoIterator<Item = u128>) -> String {
-    let line = |number| serde_json::to_string(&command(number)).unwrap() + "\n";
-    numbers.into_iter().map(line).collect()
+pub(crate) fn lines(numbers: &[u128]) -> String {
+    let line = |number: &u128| serde_json::to_string(&command(*number)).unwrap() + "\n";
+    numbers.iter().map(line).collect()
 }
 
 /// A database as `kill -9` leaves it, and its answers: some commands are in the tables, some in the journal only.

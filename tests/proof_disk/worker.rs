@@ -1,13 +1,15 @@
 //! The engine at work under several writers, in a process of its own that can be killed. The process is this test
 //! binary, run for one test, which finds its task in the environment and answers as `accruedb apply` does.
 
-use super::machine::signal;
+use super::machine::{signal, succeeds};
 use super::oracle::Oracle;
-use super::work::{FIRST, WRITERS, command};
+use super::work::{FIRST, WRITERS, began, begin, command};
+use accruedb::domain::Timestamp;
 use accruedb::engine::{Engine, EngineOptions, ExecuteError, Ticket};
 use serde::{Deserialize, Serialize};
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Write};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command as Process, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -21,6 +23,8 @@ const IN_FLIGHT: [usize; WRITERS as usize] = [1024, 64, 4, 1];
 
 /// How often a writer says something where it does not say all.
 const SAMPLE: Duration = Duration::from_millis(50);
+/// How often what is due is booked.
+const SWEEP: Duration = Duration::from_millis(5);
 
 /// When a command is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,11 +40,15 @@ pub(crate) enum Answers {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct Task {
     pub(crate) db: PathBuf,
+    /// When the test began, which is a part of the commands.
+    pub(crate) began: Timestamp,
     /// The number with which each writer begins.
     pub(crate) next: Vec<u128>,
     /// How many commands each writer has in flight.
     pub(crate) in_flight: Vec<usize>,
     pub(crate) answers: Answers,
+    /// How many times each writer goes on after a failure.
+    pub(crate) failures_ignored: u32,
     pub(crate) guard_every: u32,
     pub(crate) checkpoint_changes: u32,
     pub(crate) delta_changes_max: u32,
@@ -53,9 +61,11 @@ impl Task {
     pub(crate) fn new(db: &Path) -> Task {
         Task {
             db: db.to_owned(),
+            began: began(),
             next: (0..WRITERS).map(|writer| FIRST + writer).collect(),
             in_flight: IN_FLIGHT.to_vec(),
             answers: Answers::WhenDurable,
+            failures_ignored: 0,
             guard_every: 64,
             checkpoint_changes: 1_000_000,
             delta_changes_max: EngineOptions::default().delta_changes_max,
@@ -101,15 +111,28 @@ impl Task {
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
+            .process_group(0)
             .spawn()
             .unwrap();
         Worker::new(child)
     }
 }
 
+/// A process with all that it started, which ends with this value.
+struct Group(Child);
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        if matches!(self.0.try_wait(), Ok(None)) {
+            succeeds(&["kill", "-KILL", "--", &format!("-{}", self.0.id())]);
+            let _ = self.0.wait();
+        }
+    }
+}
+
 /// A process at work.
 pub(crate) struct Worker {
-    child: Child,
+    group: Group,
     /// Of the process that works, which is not the child where that wraps it. Told in its first words.
     pid: mpsc::Receiver<u32>,
     said: JoinHandle<Vec<String>>,
@@ -136,7 +159,7 @@ impl Worker {
             }
             said
         });
-        Worker { child, pid, said, lines }
+        Worker { group: Group(child), pid, said, lines }
     }
 
     /// Waits until the process is about to open the database.
@@ -166,7 +189,7 @@ impl Worker {
 
     /// Waits for its end: all that it said, line by line.
     pub(crate) fn said(mut self) -> Vec<String> {
-        self.child.wait().unwrap();
+        self.group.0.wait().unwrap();
         self.said.join().unwrap()
     }
 }
@@ -176,13 +199,14 @@ impl Worker {
 fn works_in_a_process_of_its_own() {
     let Ok(task) = std::env::var(TASK) else { return };
     let task: Task = serde_json::from_str(&task).unwrap();
+    begin(task.began);
     say(&format!("{{\"pid\":{}}}", std::process::id()));
     let options = EngineOptions {
         guard_every: task.guard_every,
         checkpoint_changes: task.checkpoint_changes,
         delta_changes_max: task.delta_changes_max,
         journal_bytes_max: task.journal_bytes_max,
-        sweep_every: None,
+        sweep_every: Some(SWEEP),
         ..EngineOptions::default()
     };
     let engine = match Engine::open(&task.db, options) {
@@ -191,8 +215,8 @@ fn works_in_a_process_of_its_own() {
     };
     std::thread::scope(|scope| {
         for (next, in_flight) in task.next.iter().zip(&task.in_flight) {
-            let engine = &engine;
-            scope.spawn(move || write(engine, *next, *in_flight, task.answers));
+            let (engine, task) = (&engine, &task);
+            scope.spawn(move || write(engine, *next, *in_flight, task));
         }
         for copy in task.backups.iter().flat_map(|place| (0..).map(|n| place.join(format!("{n}")))) {
             say(&serde_json::json!({ "copying": copy }).to_string());
@@ -203,10 +227,12 @@ fn works_in_a_process_of_its_own() {
     });
 }
 
-/// Sends commands until one fails, and says what was answered, in order.
-fn write(engine: &Engine, first: u128, in_flight: usize, answers: Answers) {
+/// Sends commands until one fails, or more than may, and says what was answered, in order.
+fn write(engine: &Engine, first: u128, in_flight: usize, task: &Task) {
+    let answers = task.answers;
     let mut tickets: VecDeque<(u128, Ticket)> = VecDeque::new();
     let mut said_at = Instant::now();
+    let mut failures = 0;
     for number in (first..).step_by(WRITERS as usize) {
         tickets.push_back((number, engine.submit(&command(number))));
         if answers == Answers::WhenTaken {
@@ -225,7 +251,12 @@ fn write(engine: &Engine, first: u128, in_flight: usize, answers: Answers) {
             };
             let said = match answer {
                 Err(ExecuteError::Failed(error)) => {
-                    return say(&serde_json::json!({ "line": number as u64, "error": error.to_string() }).to_string());
+                    say(&serde_json::json!({ "line": number as u64, "error": error.to_string() }).to_string());
+                    failures += 1;
+                    if failures > task.failures_ignored {
+                        return;
+                    }
+                    continue;
                 }
                 _ if !is_said => continue,
                 Ok(receipt) => serde_json::json!({ "line": number as u64, "receipt": receipt }),
@@ -239,9 +270,10 @@ fn write(engine: &Engine, first: u128, in_flight: usize, answers: Answers) {
     }
 }
 
-/// A line, whole, at once.
+/// A line, whole, at once. The end, where nobody listens any more.
 fn say(line: &str) {
     let mut out = std::io::stdout().lock();
-    // nobody listens any more: the end comes soon
-    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+    if writeln!(out, "{line}").and_then(|()| out.flush()).is_err() {
+        std::process::exit(1);
+    }
 }
