@@ -141,7 +141,7 @@ fn further(found: &Findings, db: &Path, output: &mut Output) -> Result<(), Failu
     output.line(format!("\nThe database is in {db}. To look further:"))?;
     for verb in [
         format!("statement {member}"),
-        format!("items {member}"),
+        format!("items {member} --all"),
         format!("balance {member} --as-of 1997-12-31"),
         format!("blocks {PARTNER}"),
         "liability --by day --from 1998-06-01".to_owned(),
