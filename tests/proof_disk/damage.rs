@@ -277,8 +277,8 @@ fn proof_damage() {
 
 /// Copies the victim and damages one file of the copy; every kind of file has the same chance.
 fn damaged_copy(victim: &Victim, db: &Path, kind: &str, draw: &mut Draw) -> Option<PathBuf> {
+    renew(victim, db);
     for _ in 0..50 {
-        renew(victim, db);
         let all = files(db);
         let kinds: BTreeSet<&str> = all.iter().map(|(file, _)| kind_of(file)).collect();
         let kinds: Vec<&str> = kinds.into_iter().collect();
