@@ -32,6 +32,8 @@ const LOG_MIB: u64 = 4_096;
 /// So long, in hundredths of a second, a disk may take to appear as a file.
 const EXPORT_NAPS: u32 = 6_000;
 const SECTOR: usize = 512;
+/// The file system takes the block with its superblock for written whole: torn between its sectors, it does not mount.
+const SUPERBLOCK_ENDS: u64 = 8;
 
 /// Flags of a write in the log.
 const FLUSH: u64 = 1;
@@ -232,7 +234,7 @@ impl Life {
             if kind == ALL || write.has(FORCED) || sectors == 0 {
                 continue;
             }
-            if kind == TORN && number + 1 == at && sectors > 1 {
+            if kind == TORN && number + 1 == at && sectors > 1 && write.sector >= SUPERBLOCK_ENDS {
                 cut.there.insert(number, (1 + draw.below(sectors as u64 - 1) as usize) * SECTOR);
             } else if draw.below(2) == 0 {
                 cut.there.insert(number, 0);
