@@ -7,8 +7,11 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Once, mpsc};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// A row of the table.
@@ -84,6 +87,29 @@ impl Proof {
         let unseen: Vec<_> = self.controls.iter().filter(|(_, found)| !**found).collect();
         assert!(unseen.is_empty(), "{}: controls that were not found out: {unseen:?}", self.row);
     }
+}
+
+/// Works on cases, some at a time, and hands over what came of each, in any order: most wait for a disk, a process or
+/// another thread, and longer beside other rows.
+pub(crate) fn side_by_side<R: Send>(cases: Range<u64>, work: impl Fn(u64) -> R + Sync, mut each: impl FnMut(u64, R)) {
+    const AT_A_TIME: usize = 4;
+    let next = AtomicU64::new(cases.start);
+    let (tell, told) = mpsc::channel();
+    thread::scope(|scope| {
+        for tell in vec![tell; AT_A_TIME] {
+            let (next, work) = (&next, &work);
+            scope.spawn(move || {
+                loop {
+                    let case = next.fetch_add(1, Ordering::Relaxed);
+                    // nobody listens any more where one has failed
+                    if case >= cases.end || tell.send((case, work(case))).is_err() {
+                        return;
+                    }
+                }
+            });
+        }
+        told.into_iter().for_each(|(case, result)| each(case, result));
+    });
 }
 
 thread_local! {

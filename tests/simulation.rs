@@ -8,17 +8,13 @@ mod draw;
 mod run;
 
 use crate::model::ledger::calendar;
-use crate::proof::{Proof, quietly};
+use crate::proof::{Proof, quietly, side_by_side};
 use accruedb::domain::*;
 use accruedb::storage::memory::{Call, Trouble};
 use draw::{DAY, History, Rng, Step, Theme};
 use run::{Slip, Tally, Way, other_way, run};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::{sync::mpsc, thread};
 
 const STEPS: usize = 100;
-/// Each waits for threads of its own engine: others go on meanwhile.
-const AT_A_TIME: usize = 4;
 /// Among so many seeds some are run in another way, and come out the same.
 const MANY: u64 = 200;
 
@@ -65,38 +61,17 @@ fn check(history: &History, seed: u64) -> Tally {
     first.tally
 }
 
-/// Runs the seeds, some at a time, and adds up what they did. The first failure is made small and ends it.
+/// Runs the seeds, and adds up what they did. The first failure is made small and ends it.
 fn run_seeds(proof: &mut Proof, theme: Theme, small: u64) -> Tally {
     let steps_max = number("ACCRUEDB_STEPS").map_or(STEPS, |steps| steps as usize);
     let (mut sum, seeds) = (Tally::default(), seeds(small));
-    let next = AtomicU64::new(seeds.start);
-    let (tell, told) = mpsc::channel();
-    thread::scope(|scope| {
-        for tell in vec![tell; AT_A_TIME] {
-            let (next, seeds) = (&next, &seeds);
-            scope.spawn(move || {
-                loop {
-                    let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if !seeds.contains(&seed) {
-                        return;
-                    }
-                    let history = History::draw(seed, steps_max, theme);
-                    let checked = quietly(|| check(&history, seed));
-                    if tell.send((seed, history, checked)).is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-        for (seed, history, checked) in told {
-            proof.count("seeds", 1);
-            match checked {
-                Ok(tally) => sum.add(&tally),
-                Err(why) => {
-                    next.store(seeds.end, Ordering::Relaxed);
-                    fail(proof.row, seed, history, &why);
-                }
-            }
+    let history = |seed| History::draw(seed, steps_max, theme);
+    let work = |seed| quietly(|| check(&history(seed), seed));
+    side_by_side(seeds.clone(), work, |seed, checked| {
+        proof.count("seeds", 1);
+        match checked {
+            Ok(tally) => sum.add(&tally),
+            Err(why) => fail(proof.row, seed, history(seed), &why),
         }
     });
     let compared = sum.counts.contains_key("digests compared");

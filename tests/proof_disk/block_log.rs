@@ -6,7 +6,7 @@ use super::machine::{Draw, Volume, cannot_mount, ended, is_there, signal};
 use super::oracle::{Look, Oracle};
 use super::work::set_up;
 use super::worker::{Answers, Task};
-use crate::proof::Proof;
+use crate::proof::{Proof, side_by_side};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
@@ -49,42 +49,19 @@ fn proof_block_log() {
     let promise = "no answered command is lost by a loss of power at any write of the disk";
     let mut proof = Proof::new("block_log", promise, &KINDS);
     let images = Proof::size(12);
-    let mut life = None;
-    for turn in 0..images {
-        let mut draw = Draw::nth(turn);
-        if turn % IMAGES_A_LIFE == 0 {
-            let task = Task {
-                guard_every: *draw.pick(&[1, 64]),
-                checkpoint_changes: *draw.pick(&[300, 1_000, 1_000_000]),
-                in_flight: draw.pick(&[vec![1, 1, 1, 1], vec![1024, 64, 4, 1]]).clone(),
-                ..Task::new(Path::new("db"))
-            };
-            let lived = Life::live(folder.path(), task);
-            proof.count("lives", 1);
-            proof.count("writes logged", lived.writes.len() as u64);
-            proof.count("flushes logged", lived.writes.iter().filter(|write| write.has(FLUSH)).count() as u64);
-            let oracle = lived.oracle(lived.writes.len());
-            assert!(oracle.answered() > 0 && oracle.errors.is_empty(), "life {turn}: {:?}", oracle.errors);
-            proof.count("answered commands", oracle.answered());
-            life = Some(lived);
-        }
-        let life = life.as_ref().unwrap();
-        let kind = *draw.pick(&KINDS);
-        let cut = life.cut(kind, &mut draw);
-        proof.fault(cut.kind(), 1);
-        life.survives(folder.path(), &cut).unwrap_or_else(|violation| {
-            let kept = format!("accruedb-block-log-{}-{turn}.image", std::process::id());
-            let kept = std::env::temp_dir().join(kept);
-            life.write_image(&kept, &cut);
-            let what = format!("{}, {} of {} writes", cut.kind(), cut.at, life.writes.len());
-            panic!("image {turn}, {:?}: {what}: {violation}; the image: {}", life.task, kept.display())
+    for first in (0..images).step_by(IMAGES_A_LIFE as usize) {
+        let life = Life::nth(first, folder.path(), &mut proof);
+        let work = |turn| life.image(folder.path(), turn);
+        side_by_side(first..images.min(first + IMAGES_A_LIFE), work, |turn, survived| {
+            let kind = survived.unwrap_or_else(|what| panic!("image {turn}, {:?}: {what}", life.task));
+            proof.fault(kind, 1);
         });
     }
     let task = Task { answers: Answers::WhenTaken, ..Task::new(Path::new("db")) };
     let hasty = Life::live(folder.path(), task);
     let loses = |turn| {
         let cut = hasty.cut(ALL, &mut Draw::nth(turn));
-        hasty.survives(folder.path(), &cut).is_err_and(|lost| lost.contains("are lost"))
+        hasty.survives(&folder.path().join("hasty"), &cut).is_err_and(|lost| lost.contains("are lost"))
     };
     proof.control("answers before the write", (0..CONTROL_IMAGES).any(loses));
     proof.done();
@@ -177,6 +154,25 @@ struct Life {
 }
 
 impl Life {
+    /// One of many lives: counted, with answers and no errors.
+    fn nth(number: u64, folder: &Path, proof: &mut Proof) -> Life {
+        let mut draw = Draw::nth(number);
+        let task = Task {
+            guard_every: *draw.pick(&[1, 64]),
+            checkpoint_changes: *draw.pick(&[300, 1_000, 1_000_000]),
+            in_flight: draw.pick(&[vec![1, 1, 1, 1], vec![1024, 64, 4, 1]]).clone(),
+            ..Task::new(Path::new("db"))
+        };
+        let life = Life::live(folder, task);
+        proof.count("lives", 1);
+        proof.count("writes logged", life.writes.len() as u64);
+        proof.count("flushes logged", life.writes.iter().filter(|write| write.has(FLUSH)).count() as u64);
+        let oracle = life.oracle(life.writes.len());
+        assert!(oracle.answered() > 0 && oracle.errors.is_empty(), "life {number}: {:?}", oracle.errors);
+        proof.count("answered commands", oracle.answered());
+        life
+    }
+
     /// Lets an engine work on a logged disk.
     fn live(folder: &Path, task: Task) -> Life {
         let disk = LoggedDisk::new(folder);
@@ -243,11 +239,26 @@ impl Life {
         cut
     }
 
+    /// A loss of power that is survived, and its kind; else why not.
+    fn image(&self, folder: &Path, turn: u64) -> Result<&'static str, String> {
+        let mut draw = Draw::nth(turn);
+        let kind = *draw.pick(&KINDS);
+        let cut = self.cut(kind, &mut draw);
+        let image = folder.join(format!("image-{turn}"));
+        let survived = self.survives(&image, &cut).map_err(|violation| {
+            let kept = std::env::temp_dir().join(format!("accruedb-block-log-{}-{turn}.image", std::process::id()));
+            self.write_image(&kept, &cut);
+            let what = format!("{}, {} of {} writes", cut.kind(), cut.at, self.writes.len());
+            format!("{what}: {violation}; the image: {}", kept.display())
+        });
+        fs::remove_file(&image).unwrap();
+        survived.map(|()| cut.kind())
+    }
+
     /// Cuts the power: what was answered before has to be there.
-    fn survives(&self, folder: &Path, cut: &Cut) -> Result<(), String> {
-        let image = folder.join("image");
-        self.write_image(&image, cut);
-        let volume = Volume::mounted(image, folder.join("image-mounted"))?;
+    fn survives(&self, image: &Path, cut: &Cut) -> Result<(), String> {
+        self.write_image(image, cut);
+        let volume = Volume::mounted(image.to_owned(), image.with_extension("mounted"))?;
         let db = volume.place.join(self.task.db.file_name().unwrap());
         let checked = self.oracle(cut.at).check(&db, Look::AtAll);
         assert!(volume.unmount(), "the image is in use");

@@ -6,7 +6,7 @@ use super::machine::{Draw, cases, copy, cut_newest_record, files, only_case, rep
 use super::oracle::{Look, Oracle};
 use super::trace::{Tracer, can_trace};
 use super::work::{CRASHED_AT, MEMBERS, PROGRAM, crashed, crashed_at, lines};
-use crate::proof::Proof;
+use crate::proof::{Proof, side_by_side};
 use accruedb::domain::{MemberId, MemberKey};
 use accruedb::engine::{Engine, EngineOptions};
 use std::collections::BTreeSet;
@@ -234,19 +234,12 @@ fn proof_damage() {
     }
     let mut unseen = 0;
     let mut seen = 0;
-    for turn in cases(Proof::size(42)) {
-        let mut draw = Draw::nth(turn);
-        let victim = &victims[(turn / KINDS.len() as u64) as usize % victims.len()];
-        let kind = KINDS[turn as usize % KINDS.len()];
-        let db = victim.folder.path().join("db");
-        let Some(file) = damaged_copy(victim, &db, kind, &mut draw) else { continue };
+    let work = |turn| damaged(&victims[(turn / KINDS.len() as u64) as usize % victims.len()], turn);
+    side_by_side(cases(Proof::size(42)), work, |turn, damaged| {
+        let damaged = damaged.unwrap_or_else(|what| panic!("turn {turn}: {what}\n{}", repeat("damage", turn)));
+        let Some((kind, file, verdict)) = damaged else { return };
         proof.fault(kind, 1);
-        proof.count(kind_of(&file), 1);
-        let verdict = judge(victim, &db, &file, draw.below(MEMBERS as u64).into());
-        let verdict = verdict.unwrap_or_else(|violation| {
-            let what = format!("{} {kind} in a database that is {}", file.display(), victim.name);
-            panic!("turn {turn}: {what}: {violation}\n{}", repeat("damage", turn))
-        });
+        proof.count(file, 1);
         proof.count(
             match verdict {
                 Verdict::Named => "named",
@@ -256,14 +249,14 @@ fn proof_damage() {
             },
             1,
         );
-    }
+    });
     if only_case().is_some() {
         return;
     }
     for victim in &victims[..2] {
         // the log's newest entry is gone: with the guard's lag nobody can know, but the oracle does
         let db = victim.folder.path().join("db");
-        renew(victim, &db);
+        copy(&victim.whole(), &db);
         cut_newest_record(&db);
         match judge(victim, &db, Path::new("no file"), 0) {
             Ok(Verdict::WithinLag) => unseen += 1,
@@ -275,9 +268,21 @@ fn proof_damage() {
     proof.done();
 }
 
+/// One damage: of which kind, to which kind of file, and what came of it. `None` where no file can be damaged so.
+fn damaged(victim: &Victim, turn: u64) -> Result<Option<(&'static str, &'static str, Verdict)>, String> {
+    let mut draw = Draw::nth(turn);
+    let kind = KINDS[turn as usize % KINDS.len()];
+    let db = victim.folder.path().join(format!("db-{turn}"));
+    let Some(file) = damaged_copy(victim, &db, kind, &mut draw) else { return Ok(None) };
+    let verdict = judge(victim, &db, &file, draw.below(MEMBERS as u64).into())
+        .map_err(|violation| format!("{} {kind} in a database that is {}: {violation}", file.display(), victim.name))?;
+    fs::remove_dir_all(&db).unwrap();
+    Ok(Some((kind, kind_of(&file), verdict)))
+}
+
 /// Copies the victim and damages one file of the copy; every kind of file has the same chance.
 fn damaged_copy(victim: &Victim, db: &Path, kind: &str, draw: &mut Draw) -> Option<PathBuf> {
-    renew(victim, db);
+    copy(&victim.whole(), db);
     for _ in 0..50 {
         let all = files(db);
         let kinds: BTreeSet<&str> = all.iter().map(|(file, _)| kind_of(file)).collect();
@@ -290,11 +295,4 @@ fn damaged_copy(victim: &Victim, db: &Path, kind: &str, draw: &mut Draw) -> Opti
         }
     }
     None
-}
-
-fn renew(victim: &Victim, db: &Path) {
-    if db.exists() {
-        fs::remove_dir_all(db).unwrap();
-    }
-    copy(&victim.whole(), db);
 }
