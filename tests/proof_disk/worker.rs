@@ -23,8 +23,6 @@ const IN_FLIGHT: [usize; WRITERS as usize] = [1024, 64, 4, 1];
 
 /// How often a writer says something where it does not say all.
 const SAMPLE: Duration = Duration::from_millis(50);
-/// How often what is due is booked.
-const SWEEP: Duration = Duration::from_millis(5);
 
 /// When a command is answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +51,8 @@ pub(crate) struct Task {
     pub(crate) checkpoint_changes: u32,
     pub(crate) delta_changes_max: u32,
     pub(crate) journal_bytes_max: u32,
+    /// How often what is due is booked.
+    pub(crate) sweep_every: Option<Duration>,
     /// Backups are made here, one after the other: `0`, `1`, ...
     pub(crate) backups: Option<PathBuf>,
 }
@@ -70,6 +70,7 @@ impl Task {
             checkpoint_changes: 1_000_000,
             delta_changes_max: EngineOptions::default().delta_changes_max,
             journal_bytes_max: EngineOptions::default().journal_bytes_max,
+            sweep_every: Some(Duration::from_millis(5)),
             backups: None,
         }
     }
@@ -206,7 +207,7 @@ fn works_in_a_process_of_its_own() {
         checkpoint_changes: task.checkpoint_changes,
         delta_changes_max: task.delta_changes_max,
         journal_bytes_max: task.journal_bytes_max,
-        sweep_every: Some(SWEEP),
+        sweep_every: task.sweep_every,
         ..EngineOptions::default()
     };
     let engine = match Engine::open(&task.db, options) {
