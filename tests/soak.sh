@@ -41,7 +41,9 @@ run_row() {
     schedules) set -- "$schedules" schedules --nocapture ;;
     *) set -- "$tests" "proof_$row" --nocapture ;;
     esac
-    timeout -k 60 "${ROW_SECONDS:-10800}" "$@" >"$log/$row" 2>&1 &
+    # in a session of its own, as the kernel shares the processor fairly among sessions: a row that mostly waits for
+    # its own threads would else wait for each of them behind all that others run
+    setsid timeout -k 60 "${ROW_SECONDS:-10800}" "$@" >"$log/$row" 2>&1 &
     pid=$!
     trap 'kill "$pid"' INT TERM
     if wait "$pid" && grep -q PROOF "$log/$row"; then
