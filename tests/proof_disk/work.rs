@@ -10,6 +10,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 pub(crate) const PROGRAM: ProgramId = ProgramId(1);
 const POINTS: PointTypeId = PointTypeId(1);
+/// Of an account of their own: strewn among points that are redeemed, every redemption would walk over used-up items.
+const EXPIRING: PointTypeId = PointTypeId(2);
 const PARTNER: PartnerId = PartnerId(1);
 pub(crate) const MEMBERS: u128 = 97;
 /// A block is bought at the fourth of so many commands, and approved half of them later.
@@ -18,7 +20,7 @@ const APPROVED_AFTER: u128 = BLOCK_EVERY >> 1;
 /// Writers that share the numbers out among them. It divides what is above, so that one of them buys all blocks.
 pub(crate) const WRITERS: u128 = 4;
 /// The commands without which all others are refused.
-pub(crate) const SET_UP: [u128; 5] = [1, 2, 3, 4, 4 + APPROVED_AFTER];
+pub(crate) const SET_UP: [u128; 6] = [1, 2, 3, 4, 5, 4 + APPROVED_AFTER];
 /// The first number that is not needed for them.
 pub(crate) const FIRST: u128 = 8;
 
@@ -66,6 +68,7 @@ pub(crate) fn command(number: u128) -> Command {
         .into(),
         2 => CreatePointType { point_type: POINTS, ..CreatePointType::default() }.into(),
         3 => CreatePartner { partner: PARTNER, rates: [(POINTS, Rate::ONE)].into(), ..CreatePartner::default() }.into(),
+        5 => CreatePointType { point_type: EXPIRING, ..CreatePointType::default() }.into(),
         n if n % BLOCK_EVERY == 4 => PurchaseBlock {
             partner: PARTNER,
             block: BlockId(n as u64),
@@ -75,14 +78,15 @@ pub(crate) fn command(number: u128) -> Command {
             unit_price: None,
         }
         .into(),
-        n if n % BLOCK_EVERY == SET_UP[4] => {
+        n if n % BLOCK_EVERY == 4 + APPROVED_AFTER => {
             ApproveBlock { partner: PARTNER, block: BlockId((n - APPROVED_AFTER) as u64) }.into()
         }
         n if n % 7 == 0 => Redeem { member, point_type: POINTS, points: Points(150) }.into(),
         n if n % 11 == 0 => Cancel { request: RequestId(n - WRITERS), amount: CancelAmount::Whole }.into(),
         _ => {
-            let expiring = Award { expires: expiry(number), ..Award::new(POINTS, Points(50)) };
-            let awards = vec![expiring, Award::new(POINTS, Points(7))];
+            let expires = expiry(number);
+            let point_type = if expires.is_some() { EXPIRING } else { POINTS };
+            let awards = vec![Award { expires, ..Award::new(point_type, Points(50)) }, Award::new(POINTS, Points(7))];
             Accrue { member, partner: Some(PARTNER), awards }.into()
         }
     };
