@@ -28,7 +28,7 @@ pub(super) struct Args {
     all: bool,
 }
 
-/// Items that are read in one go.
+/// Items that are read in one go, at least.
 const PAGE: usize = 1_000;
 
 /// An item as it is shown.
@@ -40,7 +40,7 @@ struct Shown {
     of: Item,
 }
 
-/// The items to show, one more than that where there are more.
+/// The items to show, and more than that where there are more.
 #[derive(Default)]
 struct Found {
     matured: Vec<Shown>,
@@ -87,23 +87,23 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 impl Found {
     fn read(args: &Args, engine: &Engine, account: AccountKey) -> Result<Found, Failure> {
         let enough = args.limit.saturating_add(1);
-        let mut found = Found::default();
-        let mut from = ItemPosition::FIRST;
-        while found.matured.len() < enough {
-            let page = engine.items(account, from, PAGE)?.matured;
-            let Some((last, _)) = page.last() else { break };
-            from = last.successor();
-            let now = engine.now();
-            for (position, of) in page {
-                match state(&of, now) {
+        let mut page = engine.items(account, ItemPosition::FIRST, enough.max(PAGE))?;
+        let now = engine.now();
+        let shown = |(position, of): (ItemPosition, Item)| Shown { item: position.id, state: state(&of, now), of };
+        let mut found = Found { future: page.future.into_iter().map(shown).collect(), ..Found::default() };
+        while let Some((last, _)) = page.matured.last() {
+            let from = last.successor();
+            for item in page.matured.into_iter().map(shown) {
+                match item.state {
                     "closed" | "expired" if !args.all => found.has_closed = true,
-                    state => found.matured.push(Shown { item: position.id, state, of }),
+                    _ => found.matured.push(item),
                 }
             }
+            if found.matured.len() >= enough {
+                break;
+            }
+            page = engine.items(account, from, PAGE)?;
         }
-        let (now, future) = (engine.now(), engine.items(account, ItemPosition::LAST, enough)?.future);
-        let shown = |(position, of): (ItemPosition, Item)| Shown { item: position.id, state: state(&of, now), of };
-        found.future = future.into_iter().map(shown).collect();
         Ok(found)
     }
 

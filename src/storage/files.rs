@@ -27,8 +27,13 @@ pub(super) fn write_durably(path: &Path, mut content: impl Read) -> Result<(), F
 
 /// Gives a file or directory its final name, and makes the name durable.
 pub(super) fn rename_durably(from: &Path, to: &Path) -> Result<(), Fault> {
-    fs::rename(from, to).map_err(|error| io_fault("rename to", to, &error))?;
+    rename(from, to)?;
     sync(parent(to))
+}
+
+/// Gives a file or directory another name, which a loss of power may take again.
+pub(super) fn rename(from: &Path, to: &Path) -> Result<(), Fault> {
+    fs::rename(from, to).map_err(|error| io_fault("rename to", to, &error))
 }
 
 /// Gives a file another name. Where the file system has no second names for files, what it holds is copied, durably.

@@ -3,6 +3,14 @@
 use super::{Run, Shell};
 use std::process::Command;
 
+/// A small database `db`, and its backup `copy`.
+fn backed_up() -> Shell {
+    let shell = Shell::new();
+    shell.run("load --accruals 10 --members 5 --db db");
+    assert_eq!(shell.run("backup --db db copy").code, 0);
+    shell
+}
+
 #[test]
 fn what_is_no_database_is_a_wrong_call() {
     let shell = Shell::new();
@@ -69,9 +77,7 @@ fn copies_lie_outside_and_a_load_begins_anew() {
 
 #[test]
 fn a_backup_without_its_guard_is_damaged() {
-    let shell = Shell::new();
-    shell.run("load --accruals 10 --members 5 --db db");
-    assert_eq!(shell.run("backup --db db copy").code, 0);
+    let shell = backed_up();
     std::fs::remove_file(shell.folder().join("copy/guard")).unwrap();
     let run = shell.run("restore copy again --json");
     assert_eq!((run.code, &run.json()["ok"]), (1, &false.into()), "{}", run.err);
@@ -85,9 +91,7 @@ fn a_backup_without_its_guard_is_damaged() {
 #[test]
 fn a_write_protected_backup_becomes_a_database_that_can_be_written() {
     use std::os::unix::fs::PermissionsExt;
-    let shell = Shell::new();
-    shell.run("load --accruals 10 --members 5 --db db");
-    assert_eq!(shell.run("backup --db db copy").code, 0);
+    let shell = backed_up();
     let guard = |db: &str| shell.folder().join(db).join("guard");
     std::fs::set_permissions(guard("copy"), PermissionsExt::from_mode(0o444)).unwrap();
     assert_eq!(shell.run("restore copy again").code, 0);
@@ -98,9 +102,7 @@ fn a_write_protected_backup_becomes_a_database_that_can_be_written() {
 #[cfg(unix)]
 #[test]
 fn a_restore_that_the_system_refuses_is_no_wrong_call() {
-    let shell = Shell::new();
-    shell.run("load --accruals 10 --members 5 --db db");
-    assert_eq!(shell.run("backup --db db copy").code, 0);
+    let shell = backed_up();
     let script = format!("trap '' XFSZ; ulimit -f 1; exec {} restore copy again", env!("CARGO_BIN_EXE_accruedb"));
     let run = Run::of(Command::new("sh").args(["-c", &script]).current_dir(shell.folder()).output().unwrap());
     let told = run.err.contains("cannot copy copy/") && run.err.contains(": File too large");
@@ -121,9 +123,7 @@ fn a_restore_that_the_system_refuses_is_no_wrong_call() {
 #[cfg(unix)]
 #[test]
 fn a_backup_that_holds_a_link_or_a_pipe_is_damaged() {
-    let shell = Shell::new();
-    shell.run("load --accruals 10 --members 5 --db db");
-    assert_eq!(shell.run("backup --db db copy").code, 0);
+    let shell = backed_up();
     std::os::unix::fs::symlink("/dev/null", shell.folder().join("copy/rocks/1.sst")).unwrap();
     let run = shell.run("restore copy again --json");
     assert_eq!((run.code, &run.json()["ok"]), (1, &false.into()), "{}", run.err);

@@ -8,7 +8,7 @@ use super::error::fault;
 use super::options::{RocksOptions, Setup, machine};
 use super::view::View;
 use crate::domain::{Fault, FaultKind, Sequence};
-use crate::storage::files::{exists, io_fault, parent, sync, unfinished};
+use crate::storage::files::{exists, io_fault, parent, rename, sync, unfinished};
 use crate::storage::guard::{Guard, Mark};
 use crate::storage::keys::Key;
 use crate::storage::promise;
@@ -270,8 +270,7 @@ impl Store for RocksStore {
         }
         // of two backups to one place one gets no further than here: the other's files are not its to remove
         fs::create_dir(&unfinished).map_err(|error| io_fault("create", &unfinished, &error))?;
-        let rename = || fs::rename(&unfinished, to).map_err(|error| io_fault("rename to", to, &error));
-        if let Err(fault) = self.copy_into(&unfinished, promised).and_then(|()| rename()) {
+        if let Err(fault) = self.copy_into(&unfinished, promised).and_then(|()| rename(&unfinished, to)) {
             // The fault is what counts; what cannot be removed says by its name what it is.
             drop(fs::remove_dir_all(&unfinished));
             return Err(fault);
