@@ -168,6 +168,15 @@ impl Worker {
         self.pid.recv_timeout(Duration::from_secs(300)).expect("the worker starts")
     }
 
+    /// Waits until it has answered something, or has ended.
+    pub(crate) fn answers(&self) {
+        self.pid();
+        let first = self.lines();
+        while self.lines() == first && !self.said.is_finished() {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Kills it, so many moments after it began to open the database, and notes its answers.
     pub(crate) fn kill_after(self, pause: Duration, oracle: &mut Oracle) {
         let pid = self.pid();
