@@ -10,7 +10,7 @@
 //! zeroed it passes over the rest of any block, without a word. So a broken record that was synced, which those behind
 //! it show, is looked for, too.
 
-use super::records::look_through;
+use super::records::{Content, look_through};
 use crate::domain::Fault;
 use crate::storage::files::{exists, io_fault, names, no_file, read_small};
 use std::fs::{self, File};
@@ -27,20 +27,20 @@ pub(super) struct Log {
     pub(super) group: usize,
     /// The same, at most: where more than one thread has something to write.
     pub(super) group_max: usize,
-    /// The least that a record holds.
-    pub(super) record_bytes_min: usize,
+    /// What its records hold.
+    pub(super) content: Content,
 }
 
 impl Log {
-    /// One record for each sync: threads that write at once share one. It holds at least the header of a batch.
+    /// One record for each sync: threads that write at once share one.
     fn write_ahead(path: PathBuf) -> Log {
-        Log { path, group: 1, group_max: 1, record_bytes_min: 12 }
+        Log { path, group: 1, group_max: 1, content: Content::Batches }
     }
 
     /// A flush tells of its file and then of the log it has made needless. Beside it a compaction and a checkpoint may
     /// each have a record to write, and a second flush, if the first one waits.
     fn manifest(path: PathBuf) -> Log {
-        Log { path, group: 2, group_max: 5, record_bytes_min: 1 }
+        Log { path, group: 2, group_max: 5, content: Content::Edits }
     }
 }
 
@@ -105,7 +105,7 @@ pub(super) fn check_logs(path: &Path) -> Result<(), Fault> {
 }
 
 fn damage(log: &Log) -> io::Result<Option<String>> {
-    let found = look_through(File::open(&log.path)?, log.record_bytes_min, log.group_max)?;
+    let found = look_through(File::open(&log.path)?, log.content, log.group_max)?;
     if let Some(at) = found.recycled {
         return Ok(Some(format!("the record at byte {at} is of a kind that is never written")));
     }

@@ -13,6 +13,18 @@ const MIDDLE: u8 = 3;
 /// The kinds of records in a file that was used before.
 pub(super) const RECYCLED: [u8; 6] = [5, 6, 7, 8, 11, 131];
 
+/// How many numbers may be missing between two batches of a log: files that enter tables take some.
+const NUMBERS_BETWEEN_MAX: u64 = 1_000;
+
+/// What a log's records hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Content {
+    /// Edits of the manifest.
+    Edits,
+    /// Batches: the number of the first row, how many rows, and the rows.
+    Batches,
+}
+
 /// What is wrong with a log.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Found {
@@ -35,10 +47,11 @@ pub(super) struct Break {
 
 /// Goes through a log as RocksDB does: in each block up to where there is no sound record, and on in the next one.
 ///
-/// What begins behind the first break is counted up to `enough`, but for records of less than `record_bytes_min`: what
-/// looks like one may be what a caller put into the record that broke.
-pub(super) fn look_through(mut log: impl Read, record_bytes_min: usize, enough: usize) -> io::Result<Found> {
+/// What begins behind the first break is counted up to `enough`, but not what holds no such content: what looks like a
+/// record may be what a caller put into the one that broke.
+pub(super) fn look_through(mut log: impl Read, content: Content, enough: usize) -> io::Result<Found> {
     let (mut walk, mut found) = (Walk::default(), Found::default());
+    let mut sound = None;
     let mut block = Vec::with_capacity(BLOCK_BYTES);
     let mut next = Some(0u64);
     while let Some(block_at) = next {
@@ -53,11 +66,13 @@ pub(super) fn look_through(mut log: impl Read, record_bytes_min: usize, enough: 
             let Some(at) = stop else { continue };
             rest.start = at.saturating_add(1);
             let record_at = if walk.goes_on { walk.record_at } else { in_log(at) };
+            sound = walk.batch;
             found.broken = Some(Break { at: in_log(at), record_at, behind: 0 });
         }
         if let Some(broken) = &mut found.broken {
             let begins = |at: &usize| {
-                Record::at(&block, *at).is_some_and(|next| next.begins_at(*at, record_bytes_min) && next.is_sound())
+                let follows = |next: &Record| next.may_begin_at(*at) && next.may_hold(content, in_log(*at), sound);
+                Record::at(&block, *at).is_some_and(|next| follows(&next) && next.is_sound())
             };
             let lacking = enough.saturating_sub(broken.behind);
             broken.behind = broken.behind.saturating_add(rest.filter(begins).take(lacking).count());
@@ -79,6 +94,16 @@ struct Walk {
     record_at: u64,
     /// Whether another part of it must follow.
     goes_on: bool,
+    /// The last batch that was passed, by what stands where a batch has its number.
+    batch: Option<Batch>,
+}
+
+/// A batch in a log.
+#[derive(Debug, Clone, Copy)]
+struct Batch {
+    at: u64,
+    /// Of its first row.
+    number: u64,
 }
 
 impl Walk {
@@ -89,6 +114,8 @@ impl Walk {
             let Some(record) = Record::at(block, at).filter(Record::is_sound) else { return Some(at) };
             if record.begins() {
                 self.record_at = block_at.saturating_add(at as u64);
+                let batch = record.batch().map(|(number, _)| Batch { at: self.record_at, number });
+                self.batch = batch.or(self.batch);
             }
             self.goes_on = matches!(record.kind, FIRST | MIDDLE);
             at = at.saturating_add(HEADER_BYTES).saturating_add(record.content.len());
@@ -123,13 +150,37 @@ impl<'a> Record<'a> {
         matches!(self.kind, WHOLE | FIRST)
     }
 
-    /// Whether a record surely begins here: a whole one of that length, or a part that ends with its block.
-    fn begins_at(&self, at: usize, bytes_min: usize) -> bool {
+    /// Whether a record can begin here: a whole one, or a part that ends with its block.
+    fn may_begin_at(&self, at: usize) -> bool {
         match self.kind {
-            WHOLE => self.content.len() >= bytes_min,
+            WHOLE => true,
             FIRST => at.saturating_add(HEADER_BYTES).saturating_add(self.content.len()) == BLOCK_BYTES,
             _ => false,
         }
+    }
+
+    /// Whether this can be such content, at this byte of a log, with that sound batch before it.
+    ///
+    /// Each row takes a number and more than a byte: numbers run no faster than the log, but for
+    /// [`NUMBERS_BETWEEN_MAX`].
+    fn may_hold(&self, content: Content, at: u64, sound: Option<Batch>) -> bool {
+        match (content, self.batch()) {
+            (Content::Edits, _) => !self.content.is_empty(),
+            (Content::Batches, None) => self.kind == FIRST,
+            (Content::Batches, Some((number, rows))) => {
+                let steps_max = |sound: Batch| at.saturating_sub(sound.at).saturating_add(NUMBERS_BETWEEN_MAX);
+                let steps = |sound: Batch| number.checked_sub(sound.number).filter(|steps| *steps > 0);
+                let follows = |sound| steps(sound).is_some_and(|steps| steps <= steps_max(sound));
+                rows > 0 && sound.is_none_or(follows)
+            }
+        }
+    }
+
+    /// The number and the count with which a batch begins.
+    fn batch(&self) -> Option<(u64, u32)> {
+        let (number, rest) = self.content.split_first_chunk::<8>()?;
+        let (rows, _) = rest.split_first_chunk::<4>()?;
+        Some((u64::from_le_bytes(*number), u32::from_le_bytes(*rows)))
     }
 
     pub(super) fn is_sound(&self) -> bool {
@@ -155,9 +206,16 @@ pub(super) mod tests {
     /// A log as RocksDB writes it, and where each record begins.
     pub(in super::super) fn log(sizes: &[usize]) -> (Vec<u8>, Vec<usize>) {
         let mut log = Vec::new();
-        let begins = sizes.iter().zip(1..).map(|(size, fill)| write(&mut log, &vec![fill; *size]));
+        let begins = sizes.iter().zip(1..).map(|(size, number)| write(&mut log, &batch(number, *size)));
         let begins = begins.collect();
         (log, begins)
+    }
+
+    /// So many bytes, which begin as a batch of one row does.
+    pub(in super::super) fn batch(number: u8, size: usize) -> Vec<u8> {
+        let mut batch = [&u64::from(number).to_le_bytes()[..], &[1, 0, 0, 0], &vec![number; size]].concat();
+        batch.truncate(size);
+        batch
     }
 
     fn write(log: &mut Vec<u8>, mut content: &[u8]) -> usize {
@@ -205,7 +263,7 @@ pub(super) mod tests {
 
     #[test]
     fn a_kind_that_is_never_written_is_found_in_every_block() {
-        let found = |log: &[u8]| look_through(log, 12, 1).unwrap().recycled;
+        let found = |log: &[u8]| look_through(log, Content::Batches, 1).unwrap().recycled;
         // ends of blocks with room for a header and no more, and with less
         for sizes in [&[40_000, 100_000, 5][..], &[32_754, 5, 32_749, 70_000, 3], &[32_755, 9], &[32_760, 1]] {
             let (whole, _) = log(sizes);
@@ -233,7 +291,7 @@ pub(super) mod tests {
             let mut log = whole.clone();
             log[headers[broken] + HEADER_BYTES] ^= 1;
             log[headers[at] + HEADER_BYTES - 1] = RECYCLED[0];
-            look_through(&log[..], 12, 1).unwrap().recycled
+            look_through(&log[..], Content::Batches, 1).unwrap().recycled
         };
         assert_eq!(recycled_behind(0, 1), None, "the rest of a block is passed over");
         assert_eq!(recycled_behind(1, 0), Some(0));
@@ -243,7 +301,7 @@ pub(super) mod tests {
     #[test]
     fn the_first_break_is_found_with_what_begins_behind_it() {
         let (whole, begins) = log(&[300, 40_000, 12, 70_000, 20, 30]);
-        assert_eq!(look_through(&whole[..], 12, 9).unwrap(), Found::default());
+        assert_eq!(look_through(&whole[..], Content::Batches, 9).unwrap(), Found::default());
         let headers = headers(&whole);
         assert!(headers.len() > begins.len() + 2);
         for header in headers {
@@ -255,7 +313,7 @@ pub(super) mod tests {
                 let mut broken = whole.clone();
                 damage(&mut broken[header..]);
                 for enough in [1, 2, 9] {
-                    let found = look_through(&broken[..], 12, enough).unwrap().broken.unwrap();
+                    let found = look_through(&broken[..], Content::Batches, enough).unwrap().broken.unwrap();
                     let expected = (header as u64, record_at as u64, behind.min(enough));
                     assert_eq!((found.at, found.record_at, found.behind), expected);
                 }

@@ -13,7 +13,7 @@
 use super::database::Database;
 use super::logs::{Log, check_logs, manifest, write_ahead_logs};
 use super::options::Setup;
-use super::records::look_through;
+use super::records::{Content, look_through};
 use crate::domain::{Fault, FaultKind};
 use crate::storage::files::{io_fault, sync, write_durably};
 use std::fs::File;
@@ -44,7 +44,7 @@ fn cut_torn_end(log: &Log, kept: &Path) -> Result<bool, Fault> {
     let path = &log.path;
     let find = || -> io::Result<Option<(u64, File)>> {
         let mut file = File::open(path)?;
-        let Some(end) = torn_end(&file, log.record_bytes_min, log.group)? else { return Ok(None) };
+        let Some(end) = torn_end(&file, log.content, log.group)? else { return Ok(None) };
         file.seek(SeekFrom::Start(end))?;
         Ok(Some((end, file)))
     };
@@ -61,8 +61,8 @@ fn cut_torn_end(log: &Log, kept: &Path) -> Result<bool, Fault> {
 }
 
 /// Where the first broken record begins, if fewer than `group` records were begun behind it.
-fn torn_end(log: impl Read, record_bytes_min: usize, group: usize) -> io::Result<Option<u64>> {
-    let broken = look_through(log, record_bytes_min, group)?.broken;
+fn torn_end(log: impl Read, content: Content, group: usize) -> io::Result<Option<u64>> {
+    let broken = look_through(log, content, group)?.broken;
     Ok(broken.filter(|broken| broken.behind < group).map(|broken| broken.record_at))
 }
 
@@ -70,14 +70,14 @@ fn torn_end(log: impl Read, record_bytes_min: usize, group: usize) -> io::Result
 mod tests {
     use super::super::RocksStore;
     use super::super::logs::{manifest, write_ahead_logs};
-    use super::super::records::tests::log;
-    use super::super::records::{Record, checksum};
+    use super::super::records::tests::{batch, log};
+    use super::super::records::{Content, Record, checksum};
     use crate::domain::Sequence;
     use crate::storage::{Appended, JournalRecord, Read, Store};
     use std::fs;
 
     fn torn_end(log: &[u8], group: usize) -> Option<usize> {
-        super::torn_end(log, 12, group).unwrap().map(|at| usize::try_from(at).unwrap())
+        super::torn_end(log, Content::Batches, group).unwrap().map(|at| usize::try_from(at).unwrap())
     }
 
     const SIZES: [&[usize]; 5] =
@@ -109,14 +109,18 @@ mod tests {
     /// A record's header over the first bytes of another's content, as a request id may be.
     #[test]
     fn what_a_caller_wrote_is_not_counted_as_a_record() {
-        for (kind, content) in [(1, 0), (1, 9), (2, 0), (2, 9)] {
+        // what `enrol` has between two ids, and the second one
+        let enrol = [&[0, 0, 5, 0xfe, 0, 0, 0, 0, 1][..], &[0; 11]].concat();
+        let no_rows = [&2u64.to_le_bytes()[..], &[0; 8]].concat();
+        let contents = [vec![], vec![7; 9], vec![7; 200], enrol, no_rows, batch(1, 50)];
+        for (kind, content) in contents.iter().flat_map(|content| [(1, content), (2, content)]) {
             let (mut torn, begins) = log(&[300, 400]);
             let forged = begins[1] + 100;
-            let checked = [&[kind][..], &vec![7; content]].concat();
-            let bytes = [&checksum(&checked).to_le_bytes()[..], &[content as u8, 0], &checked].concat();
+            let checked = [&[kind][..], content].concat();
+            let bytes = [&checksum(&checked).to_le_bytes()[..], &[content.len() as u8, 0], &checked].concat();
             torn[forged..][..bytes.len()].copy_from_slice(&bytes);
             assert!(Record::at(&torn, forged).is_some_and(|record| record.begins() && record.is_sound()));
-            assert_eq!(torn_end(&torn, 1), Some(begins[1]), "kind {kind}, {content} bytes");
+            assert_eq!(torn_end(&torn, 1), Some(begins[1]), "kind {kind}, {content:?}");
         }
     }
 
