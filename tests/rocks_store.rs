@@ -293,6 +293,20 @@ fn a_file_elsewhere_that_an_unfinished_name_leads_to_is_left_alone() {
     assert_eq!(fs::read_to_string(&letter).unwrap(), "dear all");
 }
 
+/// What is in `staging/` is removed.
+#[test]
+fn a_directory_elsewhere_that_staging_leads_to_is_left_alone() {
+    let dir = tempfile::tempdir().unwrap();
+    let (place, letters) = (dir.path().join("db"), dir.path().join("letters"));
+    drop(open(&place).unwrap());
+    fs::create_dir(&letters).unwrap();
+    fs::write(letters.join("letter"), "dear all").unwrap();
+    fs::remove_dir(place.join("staging")).unwrap();
+    symlink(&letters, place.join("staging")).unwrap();
+    refused(&place, FaultKind::Corrupt, &["staging"]);
+    assert_eq!(fs::read_to_string(letters.join("letter")).unwrap(), "dear all");
+}
+
 /// A pipe would be waited at for ever; a socket is as little of a file.
 #[test]
 fn what_is_no_file_is_named() {

@@ -81,8 +81,27 @@ fn create_levels(path: &Path, sync: &mut dyn FnMut(&Path) -> io::Result<()>) -> 
     match sync(above) {
         // who may not read there has not made it
         Err(error) if created.is_err() && error.kind() == ErrorKind::PermissionDenied => Ok(()),
-        synced => synced.map_err(|error| io_fault("sync", above, &error)),
+        Err(error) => {
+            if created.is_ok() {
+                // the next one must not take it for one that was there; the first fault is the one to report
+                drop(fs::remove_dir(path));
+            }
+            Err(io_fault("sync", above, &error))
+        }
+        Ok(()) => Ok(()),
     }
+}
+
+/// Makes the names of the levels above a directory durable, where that may be done: a crash may have come between the
+/// creation of one and of the next.
+pub(super) fn sync_levels_above(path: &Path) {
+    levels_above(path).for_each(|level| drop(try_sync(level)));
+}
+
+/// Where those names are.
+fn levels_above(path: &Path) -> impl Iterator<Item = &Path> {
+    let here = |level: &Path| level.as_os_str().is_empty();
+    path.ancestors().skip(1).map(move |level| if here(level) { Path::new(".") } else { level })
 }
 
 /// Whether there is a file or directory of this name. One that cannot be looked at is a fault, not a missing one.
@@ -190,13 +209,29 @@ mod tests {
     }
 
     #[test]
+    fn every_level_above_has_a_name() {
+        let above =
+            |path: &str| levels_above(Path::new(path)).map(|level| level.to_str().unwrap().to_owned()).collect();
+        let none: Vec<String> = above("/");
+        assert!(none.is_empty());
+        let relative: Vec<String> = above("a/b/c");
+        assert_eq!(relative, ["a/b", "a", "."]);
+        let absolute: Vec<String> = above("/a/b");
+        assert_eq!(absolute, ["/a", "/"]);
+    }
+
+    #[test]
     fn a_directory_that_was_there_may_lie_in_one_that_is_closed_to_us() {
         let dir = tempfile::tempdir().unwrap();
         let made = |name: &str, kind: ErrorKind| create_levels(&dir.path().join(name), &mut |_| Err(kind.into()));
-        made("new", ErrorKind::PermissionDenied).unwrap_err();
-        made("new", ErrorKind::PermissionDenied).unwrap();
-        let fault = made("new", ErrorKind::StorageFull).unwrap_err();
+        for _ in 0..2 {
+            made("new", ErrorKind::PermissionDenied).unwrap_err();
+        }
+        fs::create_dir(dir.path().join("old")).unwrap();
+        made("old", ErrorKind::PermissionDenied).unwrap();
+        let fault = made("old", ErrorKind::StorageFull).unwrap_err();
         assert!(fault.what.contains(&format!("cannot sync {}", dir.path().display())), "{fault}");
+        assert_eq!(names(dir.path()).unwrap(), ["old"]);
     }
 
     #[test]

@@ -60,6 +60,11 @@ impl Staging {
     /// before that of the format or of `rocks/` was.
     pub(super) fn open(path: PathBuf, setup: Setup) -> Result<Staging, Fault> {
         create_directory(&path)?;
+        // all that is in it will be removed, so it must be the database's own
+        let found = fs::symlink_metadata(&path).map_err(|error| io_fault("look at", &path, &error))?;
+        if !found.is_dir() {
+            return Err(Fault::corrupt(format!("{} is no directory but a link to one", path.display())));
+        }
         Ok(Staging { path, setup })
     }
 

@@ -3,7 +3,9 @@
 use super::error::locked;
 use crate::domain::Fault;
 use crate::storage::FORMAT_VERSION;
-use crate::storage::files::{create_directory, exists, io_fault, names, read_small, unfinished, write_durably};
+use crate::storage::files::{
+    create_directory, exists, io_fault, names, read_small, sync_levels_above, unfinished, write_durably,
+};
 use crate::storage::guard::{Guard, Mark};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -26,6 +28,7 @@ impl Directory {
         let format = path.join(FORMAT);
         if !exists(&format)? {
             create_directory(path)?;
+            sync_levels_above(path);
         }
         let directory = Directory::lock(path)?;
         if exists(&format)? {
