@@ -131,26 +131,29 @@ pub(super) struct Earner {
     pub(super) available: Points,
 }
 
+/// Those who earned, each with the balance after the last of the accruals.
+pub(super) type Earners = BTreeMap<MemberId, Earner>;
+
 impl RedeemRule {
-    /// Those who earned, each with the balance after the last of the accruals; in the order of their ids.
-    pub(super) fn earners(&self, commands: &[Command], answers: &[Answer]) -> Vec<Earner> {
-        let mut earners = BTreeMap::new();
+    /// Adds those who earned by these accruals.
+    pub(super) fn earned(&self, earners: &mut Earners, commands: &[Command], answers: &[Answer]) {
         for (command, answer) in commands.iter().zip(answers) {
             let (Action::Accrue(body), Answer::Done(receipt)) = (&command.action, answer) else { continue };
             let at = command.transaction_at.unwrap_or(receipt.recorded_at);
             let available = self.available(receipt);
             earners.insert(body.member, Earner { member: body.member, at, cause: command.request_id, available });
         }
-        earners.into_values().collect()
     }
 
-    /// Redeems as often as each of them can. Gives who redeemed, and what the engine said to it.
+    /// Redeems as often as each of them can, in the order of their ids. Gives who redeemed, and what the engine said to
+    /// it.
     pub(super) fn redeem(
         &self,
         engine: &Engine,
-        mut earners: Vec<Earner>,
+        earners: Earners,
         latency: &mut Latency,
     ) -> Result<Vec<(MemberId, Answer)>, Failure> {
+        let mut earners: Vec<Earner> = earners.into_values().collect();
         let mut all = Vec::new();
         for round in 1u32.. {
             earners.retain(|earner| earner.available >= self.points);

@@ -239,6 +239,31 @@ fn a_call_that_can_read_no_line_is_wrong() {
     assert!(!shell.folder().join("db").exists());
 }
 
+/// A redemption's id is that of the member's last purchase before it.
+#[test]
+fn a_line_that_was_mended_moves_no_redemption() {
+    let shell = Shell::new();
+    let purchases = |tenth: &str| {
+        let mut lines: Vec<String> = (2..=4_200).map(|line| format!("{},2024-01-01,1\n", line + 10_000)).collect();
+        lines[8] = format!("9,2024-01-01,{tenth}\n");
+        // on both sides of where 4,096 good lines end, with the tenth and without it
+        for (line, amount) in [(4_095, 300), (4_096, 250), (4_097, 550), (4_098, 50)] {
+            lines[line - 2] = format!("{},2024-01-01,{amount}\n", 1 + line / 4_097);
+        }
+        "customer_id,date,amount\n".to_owned() + &lines.concat()
+    };
+    let import = "import p.csv --db db --create --clock system --points-per-unit 1 --redeem-at 500";
+    let left = |member: &str| {
+        shell.run(&format!("balance {member} --db db --json")).json()["balances"][0]["available"].clone()
+    };
+    for (tenth, code) in [("x", 1), ("1", 0), ("1", 0)] {
+        shell.write("p.csv", &purchases(tenth));
+        let run = shell.run(import);
+        assert_eq!(run.code, code, "{}", run.err);
+        assert_eq!((left("1"), left("2")), (50.into(), 100.into()), "the tenth line is {tenth}");
+    }
+}
+
 #[test]
 fn a_redemption_that_is_refused_is_told() {
     let shell = Shell::new();

@@ -2,7 +2,7 @@
 //! booked, so that the months' reports are exact.
 
 use super::super::output::{Failure, Output};
-use super::super::posting::{Answer, Earning, Latency, RedeemRule, answer, post};
+use super::super::posting::{Answer, Earners, Earning, Latency, RedeemRule, answer, post};
 use super::super::purchases::Purchase;
 use super::super::request_ids;
 use crate::domain::{
@@ -143,7 +143,8 @@ impl<'a> History<'a> {
             self.cover(accrual, answer)?;
         }
         self.counts.accruals = self.counts.accruals.saturating_add(accruals.len() as u64);
-        let earners = self.rule.earners(&accruals, &answers);
+        let mut earners = Earners::default();
+        self.rule.earned(&mut earners, &accruals, &answers);
         let redeemed = self.rule.redeem(self.engine, earners, &mut Latency::new()?)?;
         self.counts.redemptions = self.counts.redemptions.saturating_add(redeemed.len() as u64);
         Ok(())

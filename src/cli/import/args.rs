@@ -20,7 +20,8 @@ use std::path::PathBuf;
 /// Time is that of the purchases (`--clock commands`), which are taken in the order of their dates: points expire
 /// between them as they would have. With `--clock system` they are late postings, recorded now.
 ///
-/// Exit codes: 0 done, 1 some lines were bad or refused, or a set-up command was, 2 wrong call, 3 engine error.
+/// Exit codes: 0 done, 1 some lines were bad or refused, or a redemption or a set-up command was, 2 wrong call, 3 engine
+/// error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  accruedb import purchases.csv --db shop --create --expire-days 180 \\\n    \
     --customer-column customer_id --date-column date --amount-column dollars \\\n    \

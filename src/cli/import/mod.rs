@@ -7,7 +7,7 @@ mod summary;
 use super::database::{self, Clock};
 use super::input::{Input, unreadable};
 use super::output::{Exit, Failure, Output};
-use super::posting::{Earning, IN_FLIGHT_MAX, Latency, post};
+use super::posting::{Earners, Earning, IN_FLIGHT_MAX, Latency, post};
 use super::purchases::{self, BadLine, Purchase};
 use crate::domain::{Award, Command, Points};
 use crate::engine::Engine;
@@ -15,6 +15,9 @@ pub(super) use args::Args;
 use set_up::Known;
 use std::io::Read;
 use summary::Summary;
+
+/// Lines after which members redeem, on the system's clock.
+const LINES_TOGETHER: u64 = IN_FLIGHT_MAX as u64;
 
 /// An import under way.
 struct Import<'a> {
@@ -43,7 +46,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     }
     let mut import = Import { args, latency: Latency::new()?, summary: Summary::new(found.bad) };
     let imported = match found.good.first() {
-        None => Ok(()),
+        None => engine.map_or(Ok(()), |engine| engine.close().map_err(Failure::from)),
         Some(first) => {
             let engine = engine.map_or_else(|| args.database.open(args.clock(), output), Ok)?;
             let created = known.create(args, &engine, &name, first);
@@ -71,21 +74,32 @@ fn existing(args: &Args, output: &Output) -> Result<Option<Engine>, Failure> {
 }
 
 impl Import<'_> {
-    /// Accrues and redeems, some purchases at a time.
+    /// Accrues some purchases at a time. Where members redeem, it is after each day on the commands' clock, and after
+    /// so many lines on the system's: a bad line that was mended moves no other one into another part, where the
+    /// redemptions would have other ids.
     fn post(&mut self, engine: &Engine, purchases: &[Purchase], output: &Output) -> Result<(), Failure> {
         let (earning, rule) = (self.args.earning(), self.args.redeem_rule());
-        let by_day = rule.is_some() && self.args.clock() == Clock::Commands;
+        let clock = self.args.clock();
+        let together = |a: &Purchase, b: &Purchase| match clock {
+            _ if rule.is_none() => true,
+            Clock::Commands => a.at.day() == b.at.day(),
+            Clock::System => a.line / LINES_TOGETHER == b.line / LINES_TOGETHER,
+        };
         let bar = output.bar("importing", Some(purchases.len() as u64));
-        for part in purchases.chunk_by(|a, b| !by_day || a.at.day() == b.at.day()) {
+        for part in purchases.chunk_by(together) {
+            let mut earners = Earners::default();
             for window in part.chunks(IN_FLIGHT_MAX) {
                 let (lines, commands) = self.accruals(&earning, window);
                 let answers = post(engine, &commands, &mut self.latency)?;
                 lines.iter().zip(&answers).for_each(|(line, answer)| self.summary.count(*line, answer));
                 if let Some(rule) = &rule {
-                    let redeemed = rule.redeem(engine, rule.earners(&commands, &answers), &mut Latency::new()?)?;
-                    redeemed.iter().for_each(|(member, answer)| self.summary.count_redemption(*member, answer));
+                    rule.earned(&mut earners, &commands, &answers);
                 }
                 bar.inc(window.len() as u64);
+            }
+            if let Some(rule) = &rule {
+                let redeemed = rule.redeem(engine, earners, &mut Latency::new()?)?;
+                redeemed.iter().for_each(|(member, answer)| self.summary.count_redemption(*member, answer));
             }
         }
         bar.finish_and_clear();
