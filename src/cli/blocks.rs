@@ -50,7 +50,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 pub(super) fn to_json(partner: PartnerId, state: &PartnerState, now: Timestamp) -> Value {
     let blocks = state.blocks.iter().map(|(id, block)| {
         json!({
-            "block": id, "state": word(block, now), "purchased": block.purchased, "remaining": block.remaining,
+            "block": id, "state": state_of(block, now), "purchased": block.purchased, "remaining": block.remaining,
             "debited": block.debited, "expired": block.expired, "starts_at": block.starts_at,
             "expires_at": block.expires_at, "unit_price": block.unit_price, "created": block.created,
         })
@@ -68,16 +68,16 @@ pub(super) fn lines(state: &PartnerState, now: Timestamp) -> Vec<String> {
     for (id, block) in &state.blocks {
         let amounts = [block.purchased, block.remaining, block.debited, block.expired].map(|points| grouped(points.0));
         let tail = [block.starts_at.to_string(), or_dash(block.expires_at)];
-        table.row([id.to_string(), word(block, now).to_owned()].into_iter().chain(amounts).chain(tail));
+        table.row([id.to_string(), state_of(block, now).to_owned()].into_iter().chain(amounts).chain(tail));
     }
     table.lines()
 }
 
-fn word(block: &Block, now: Timestamp) -> &'static str {
+pub(super) fn state_of(block: &Block, now: Timestamp) -> &'static str {
     match block.status {
         _ if block.is_expired(now) => "expired",
         BlockStatus::Pending => "pending",
-        BlockStatus::Approved if !block.remaining.is_positive() => "used up",
+        BlockStatus::Approved if !block.remaining.is_positive() => "used_up",
         BlockStatus::Approved if block.starts_at > now => "waiting",
         BlockStatus::Approved => "open",
     }

@@ -30,6 +30,8 @@ pub(super) struct Args {
 
 /// Items that are read in one go, at least.
 const PAGE: usize = 1_000;
+/// The same, at most, unless more are to be shown.
+const PAGE_MAX: usize = 64_000;
 
 /// An item as it is shown.
 #[derive(Serialize)]
@@ -87,24 +89,35 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 impl Found {
     fn read(args: &Args, engine: &Engine, account: AccountKey) -> Result<Found, Failure> {
         let enough = args.limit.saturating_add(1);
-        let mut page = engine.items(account, ItemPosition::FIRST, enough.max(PAGE))?;
+        let mut length = enough.max(PAGE);
+        let mut page = engine.items(account, ItemPosition::FIRST, length)?;
         let now = engine.now();
-        let shown = |(position, of): (ItemPosition, Item)| Shown { item: position.id, state: state(&of, now), of };
-        let mut found = Found { future: page.future.into_iter().map(shown).collect(), ..Found::default() };
+        let mut found = Found::default();
+        found.future = found.shown(args, page.future, now);
         while let Some((last, _)) = page.matured.last() {
             let from = last.successor();
-            for item in page.matured.into_iter().map(shown) {
-                match item.state {
-                    "closed" | "expired" if !args.all => found.has_closed = true,
-                    _ => found.matured.push(item),
-                }
-            }
+            let matured = found.shown(args, page.matured, now);
+            found.matured.extend(matured);
             if found.matured.len() >= enough {
                 break;
             }
-            page = engine.items(account, from, PAGE)?;
+            // each call looks for what is due anew
+            length = length.max(length.saturating_mul(4).min(PAGE_MAX));
+            page = engine.items(account, from, length)?;
         }
         Ok(found)
+    }
+
+    fn shown(&mut self, args: &Args, items: Vec<(ItemPosition, Item)>, now: Timestamp) -> Vec<Shown> {
+        let all = items.into_iter();
+        let mut shown: Vec<Shown> =
+            all.map(|(position, of)| Shown { item: position.id, state: state_of(&of, now), of }).collect();
+        if !args.all {
+            let before = shown.len();
+            shown.retain(|item| !matches!(item.state, "used_up" | "expired"));
+            self.has_closed |= shown.len() < before;
+        }
+        shown
     }
 
     /// Leaves up to `limit` of either kind. Returns whether there were more.
@@ -116,9 +129,9 @@ impl Found {
     }
 }
 
-fn state(item: &Item, now: Timestamp) -> &'static str {
+pub(super) fn state_of(item: &Item, now: Timestamp) -> &'static str {
     match item {
-        item if !item.remaining.is_positive() => "closed",
+        item if !item.remaining.is_positive() => "used_up",
         item if item.is_expired(now) => "expired",
         item if item.available_from > now => "future",
         _ => "open",

@@ -34,6 +34,13 @@ fn used_up_items_are_shown_only_where_that_is_asked_for() {
     assert_eq!(left("--limit 1"), (vec![3], vec![6], true.into()));
     assert_eq!(left("--all --limit 3"), (vec![0, 3, 5], vec![6], no));
     assert_eq!(left("--all --limit 2"), (vec![0, 3], vec![6], true.into()));
+    let cancelled = [
+        format!(r#"{{"program":1,"request_id":7,"action":{accrue_later}}}"#),
+        r#"{"program":1,"action":{"cancel":{"request":7}}}"#.to_owned(),
+    ];
+    shell.write("cancelled.jsonl", &cancelled.join("\n"));
+    assert_eq!(shell.run("apply cancelled.jsonl --db db").code, 0);
+    assert_eq!((left("").1, left("--all").1), (vec![6], vec![6, 0]));
     let text = shell.run("items M1 --db db --limit 1").out;
     assert!(text.contains("(more than 1, not all shown: --limit)\n"), "{text}");
     assert!(text.ends_with("(used-up and expired ones, not shown: --all)\n"), "{text}");

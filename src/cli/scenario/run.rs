@@ -267,7 +267,7 @@ mod tests {
             ("accrue M1 from P1 5 -> ok I2; charged nothing", "ok granted I2 5; debited B1 5"),
             ("cancel R1 -> ok cancelled I1 100", "ok cancelled I1 100; restored B1 100"),
             ("items M1 -> nothing", "I1 100"),
-            ("blocks P1 -> B1 800 debited 100 status pending", "B1 900 status approved debited 100"),
+            ("blocks P1 -> B1 800 debited 100 status pending", "B1 900 status open debited 100"),
             ("at 2025-12-31", "error: time never goes back, and it is 2026-01-01T00:00:00.000Z already"),
             ("verify\ndigest\nenrol M7\ndigest -> same", "another"),
         ] {

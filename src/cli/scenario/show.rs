@@ -1,9 +1,10 @@
 //! What the engine answers, in the words of scenarios.
 
 use super::answer::{Answer, GRANTED, Row};
+use crate::cli::{blocks, items};
 use crate::domain::{
-    Action, Balance, Block, BlockId, BlockStatus, Entry, Item, ItemId, ItemPart, Leg, Outcome, PartnerId, PointTypeId,
-    Points, Receipt, Rejection, Timestamp,
+    Action, Balance, Block, BlockId, Entry, Item, ItemId, ItemPart, Leg, Outcome, PartnerId, PointTypeId, Points,
+    Receipt, Rejection, Timestamp,
 };
 use crate::engine::{Error, ErrorKind, ExecuteError, PartnerState};
 use crate::report::StatementLine;
@@ -118,17 +119,13 @@ pub(super) fn balance(balance: &Balance) -> Row {
 }
 
 pub(super) fn item(id: ItemId, item: &Item, now: Timestamp, names: &Names) -> Row {
-    let status = match item.remaining.is_positive() {
-        false => "used_up",
-        true if item.is_expired(now) => "expired",
-        true if item.available_from > now => "future",
-        true => "open",
-    };
     let row = Row::new(name(names, id)).amount(item.remaining).figure("granted", item.granted);
     let row = row.figure("held", item.held).figure("redeemed", item.redeemed).figure("expired", item.expired);
     let row = row.figure("cancelled", item.cancelled).figure("repaid", item.repaid).figure("absorbed", item.absorbed);
     let row = row.figure("available_from", item.available_from).figure("expires_at", or_never(item.expires_at));
-    row.figure("source", or_none(item.source)).figure("paid_by", paid_by(item.partner)).figure("status", status)
+    row.figure("source", or_none(item.source))
+        .figure("paid_by", paid_by(item.partner))
+        .figure("status", items::state_of(item, now))
 }
 
 pub(super) fn partner(state: &PartnerState) -> Row {
@@ -136,13 +133,7 @@ pub(super) fn partner(state: &PartnerState) -> Row {
 }
 
 pub(super) fn block(id: BlockId, block: &Block, now: Timestamp) -> Row {
-    let status = match block.status {
-        BlockStatus::Pending => "pending",
-        BlockStatus::Approved if block.is_expired(now) => "expired",
-        BlockStatus::Approved if !block.remaining.is_positive() => "used_up",
-        BlockStatus::Approved => "approved",
-    };
-    let row = Row::new(format!("B{id}")).amount(block.remaining).figure("status", status);
+    let row = Row::new(format!("B{id}")).amount(block.remaining).figure("status", blocks::state_of(block, now));
     let row = row.figure("purchased", block.purchased).figure("debited", block.debited);
     let row = row.figure("expired", block.expired).figure("starts_at", block.starts_at);
     row.figure("expires_at", or_never(block.expires_at)).figure("price", block.unit_price)
