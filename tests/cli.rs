@@ -89,8 +89,15 @@ impl Shell {
 #[test]
 fn wrong_calls_exit_with_2() {
     let shell = Shell::new();
-    for call in ["", "nothing", "balance M1", "balance M1 --db nowhere", "verify --db nowhere", "apply missing --db db"]
-    {
+    for call in [
+        "",
+        "nothing",
+        "balance M1",
+        "balance M1 --db nowhere",
+        "verify --db nowhere",
+        "apply missing --db db",
+        "load --workload mixed --redemptions 5 --accruals 1",
+    ] {
         let run = shell.run(call);
         assert_eq!((run.code, run.out.as_str()), (2, ""), "{call}: {}", run.err);
         assert!(!run.err.is_empty(), "{call}");

@@ -22,6 +22,10 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         return Err(Failure::Usage(format!("{} is there already", args.to.display())));
     }
     database::must_be_outside(&args.to, &args.database.db)?;
+    let beside = database::beside(&args.to);
+    if !beside.is_dir() {
+        return Err(Failure::Usage(format!("there is no directory {}", beside.display())));
+    }
     let engine = args.database.open_existing(output)?;
     engine.backup(&args.to)?;
     output.object(&json!({ "from": args.database.db, "to": args.to, "entries": engine.last_sequence() }))?;

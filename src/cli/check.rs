@@ -1,5 +1,6 @@
 //! `accruedb check`: runs scenario tables.
 
+use super::input::unreadable;
 use super::output::{Exit, Failure, Output};
 use super::scenario::{self, Report};
 use serde::Serialize;
@@ -74,7 +75,7 @@ pub(super) fn run(check: &Check, output: &mut Output) -> Result<Exit, Failure> {
 fn files(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for path in paths {
-        let found = scenario::files(std::slice::from_ref(path))?;
+        let found = scenario::files(std::slice::from_ref(path)).map_err(|error| unreadable(path, error))?;
         if found.is_empty() {
             return Err(Failure::Usage(format!("no scenario files in {}", path.display())));
         }

@@ -169,6 +169,11 @@ pub(super) fn must_be_outside(to: &Path, from: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The directory in which a path lies.
+pub(super) fn beside(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Opens a database, showing progress where that takes long.
 pub(super) fn open(db: &Path, options: EngineOptions, output: &Output) -> Result<Engine, Failure> {
     open_in(db, EngineOptions { on_progress: Some(output.on_progress()), ..options })

@@ -54,9 +54,10 @@ impl From<ExecuteError> for Failure {
     }
 }
 
+/// What the system refuses, of files that no argument names.
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Failure {
-        Failure::Usage(error.to_string())
+        Failure::Engine(Error { kind: ErrorKind::Unavailable, what: error.to_string() })
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     if !is_there(&guard)? {
         return verify::damaged(format!("guard file missing: {}", guard.display()), output);
     }
-    let beside = args.to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let beside = database::beside(&args.to);
     let staging = tempfile::Builder::new().prefix(".accruedb-restore-").tempdir_in(beside);
     let staging = staging.map_err(|error| failed(&format!("make a directory in {}", beside.display()), &error))?;
     let copy = staging.path().join("db");

@@ -1,6 +1,6 @@
 //! `accruedb verify`: the audit of a database.
 
-use super::database::Database;
+use super::database::{self, Database};
 use super::output::{Exit, Failure, Output};
 use super::table::grouped;
 use crate::engine::{Audit, Engine, Error, ErrorKind};
@@ -55,8 +55,7 @@ pub(super) fn audit(engine: &Engine, db: &Path) -> Result<Audit, Failure> {
     if engine.last_sequence().0 <= REPLAYED_IN_MEMORY_MAX {
         return Ok(engine.verify(Some(Arc::new(MemoryStore::new())))?);
     }
-    let beside = db.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let scratch = tempfile::Builder::new().prefix(".accruedb-verify-").tempdir_in(beside)?;
+    let scratch = tempfile::Builder::new().prefix(".accruedb-verify-").tempdir_in(database::beside(db))?;
     Ok(engine.verify(Some(store_in(scratch.path())?))?)
 }
 

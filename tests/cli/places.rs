@@ -57,6 +57,16 @@ fn a_directory_that_cannot_be_read_is_not_a_missing_one() {
 }
 
 #[test]
+fn a_copy_goes_where_there_is_a_directory() {
+    let shell = backed_up();
+    for call in ["backup --db db missing/to", "restore copy missing/to"] {
+        let run = shell.run(call);
+        assert!(run.code == 2 && run.err.contains("missing"), "{call}: {} {}", run.code, run.err);
+    }
+    assert!(!shell.folder().join("missing").exists());
+}
+
+#[test]
 fn copies_lie_outside_and_a_load_begins_anew() {
     let shell = Shell::new();
     let load = "load --accruals 10 --members 5 --json --db";

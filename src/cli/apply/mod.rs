@@ -29,7 +29,7 @@ use std::path::PathBuf;
 /// standard output was closed, or the input could not be read to its end.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  echo '{\"program\":1,\"action\":{\"create_program\":{}}}' > program.jsonl\n  \
-    accruedb apply program.jsonl --db shop")]
+    accruedb apply program.jsonl --db mine")]
 pub(super) struct Args {
     /// The file; - is the standard input.
     #[arg(default_value = "-")]

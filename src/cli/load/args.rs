@@ -29,7 +29,7 @@ pub(in crate::cli) struct Load {
     /// What is sent.
     #[arg(long, value_enum, default_value_t = Workload::Standard)]
     pub(super) workload: Workload,
-    /// How many commands.
+    /// How many commands, of all kinds.
     #[arg(long, default_value_t = 1_000_000, value_name = "N")]
     pub(super) accruals: u64,
     /// How many members they are spread over.

@@ -10,6 +10,7 @@ use super::database;
 use super::output::{Exit, Failure, Output};
 use crate::engine::{Engine, EngineOptions};
 pub(super) use args::Load;
+use args::Workload;
 use measured::Measured;
 use reader::Reader;
 use sender::Sender;
@@ -19,6 +20,9 @@ use std::time::Instant;
 pub(super) fn run(load: &Load, output: &mut Output) -> Result<Exit, Failure> {
     if let Some(db) = &load.db {
         database::must_be_new(db)?;
+    }
+    if load.workload == Workload::Mixed && load.redemptions > 0 {
+        return Err(Failure::Usage("the mixed workload has its own share of redemptions".to_owned()));
     }
     let scratch = tempfile::tempdir()?;
     let db = load.db.clone().unwrap_or_else(|| scratch.path().join("db"));
