@@ -427,6 +427,7 @@ fn history() -> Vec<Row> {
         (22, 1, "2026-01-02", accrue(2, None, &[award(2, 10)])),
         (23, 1, "2026-01-02", redeem(2, 2, 10)),
         (24, 1, "2026-01-02", cancel(22, whole())),
+        (57, 1, "2026-01-02", cancel(23, whole())),
         // what is to mature, lapse and expire
         (25, 1, "2026-01-02", accrue(2, None, &[late, lapses])),
         (26, 1, "2026-01-02", accrue(2, Some(1), &[brief])),
