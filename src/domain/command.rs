@@ -97,31 +97,31 @@ pub enum Action {
 pub struct CreateProgram {
     /// IANA time zone of its calendar rules. Default: UTC.
     pub zone: Zone,
-    /// How members come into being.
+    /// How members come into being. Default: by `Enrol` only.
     pub enrolment: Enrolment,
-    /// What happens to points that would expire before they can be used.
+    /// What happens to points that would expire before they can be used. Default: the accrual is refused.
     pub never_usable: NeverUsable,
     /// How many point types it may have, up to 256. Default: 8 (rule D06).
     pub point_types_max: Option<u16>,
 }
 
-/// Creates a point type (rules D02 to D06).
+/// Creates a point type (rules D02, D03, D04, D06).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreatePointType {
     /// Its id.
     pub point_type: PointTypeId,
-    /// For spending or for counting.
+    /// For spending or for counting. Default: for spending.
     #[serde(default)]
     pub class: PointClass,
-    /// Which points go first (rule D22).
+    /// Which points go first (rule D22). Default: those that expire first.
     #[serde(default)]
     pub order: UseOrder,
-    /// When points of this type expire, unless an award says otherwise.
+    /// When points of this type expire, unless an award says otherwise. Default: never.
     #[serde(default)]
     pub expiry: Expiry,
-    /// Whether an account may owe points after a cancellation (rule E66).
+    /// Whether an account may owe points after a cancellation (rule E66). Default: it may.
     #[serde(default)]
     pub negative_balance: NegativeBalance,
 }
@@ -133,16 +133,17 @@ pub struct CreatePointType {
 pub struct CreatePartner {
     /// Its id.
     pub partner: PartnerId,
-    /// When it pays.
+    /// When it pays. Default: before, by blocks.
     #[serde(default)]
     pub billing: Billing,
     /// Partner points per member point, by point type; a type without a rate debits nothing (rule A03).
+    /// Default: none, so that the partner pays nothing.
     #[serde(default)]
     pub rates: BTreeMap<PointTypeId, Rate>,
-    /// How a debit is rounded (rule A04).
+    /// How a debit is rounded (rule A04). Default: half up.
     #[serde(default)]
     pub rounding: Rounding,
-    /// Which block is debited first (rule B13).
+    /// Which block is debited first (rule B13). Default: the one that expires first.
     #[serde(default)]
     pub order: BlockOrder,
 }
@@ -161,10 +162,11 @@ pub struct PurchaseBlock {
     /// When its validity starts. Default: the transaction's time.
     #[serde(default)]
     pub starts_at: Option<Timestamp>,
-    /// When it expires. Default: never.
+    /// When it expires; a span counts from the transaction, not from `starts_at`. Default: never.
     #[serde(default)]
     pub expires: Expiry,
-    /// What a point costs, for the record (rule B15). Default: 0.
+    /// What a point costs, for the record, in whatever unit of money the caller uses: nothing is computed with it (rule
+    /// B15). Default: 0.
     #[serde(default)]
     pub unit_price: Option<Rate>,
 }
@@ -218,7 +220,7 @@ pub struct Award {
     /// When they become available. Qualifying points always count at once (rule D55).
     #[serde(default)]
     pub start: Start,
-    /// When they expire. Default: as the point type says. Qualifying points expire only where their type has an expiry
+    /// When they expire; a span counts from the transaction. Default: as the point type says. Qualifying points expire only where their type has an expiry
     /// (rule D33): where it has none, this is ignored.
     #[serde(default)]
     pub expires: Option<Expiry>,

@@ -135,7 +135,7 @@ impl Account {
     }
 }
 
-/// The balance of one account (rules D28 to D31, D51 to D55).
+/// The balance of one account (rules D28, D29, D31, D51 to D55).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Balance {

@@ -180,7 +180,7 @@ pub enum Rejection {
         /// The partner.
         partner: PartnerId,
     },
-    /// A post-paid partner has no blocks (rule A22).
+    /// A post-paid partner has no blocks (rule A25).
     PartnerPostPaid {
         /// The partner.
         partner: PartnerId,
@@ -333,6 +333,7 @@ impl fmt::Display for Rejection {
             }
             Rejection::TransactionUnknown => f.write_str("no such transaction"),
             Rejection::NotCancellable => f.write_str("only accruals and redemptions can be cancelled"),
+            Rejection::AwardUnknown { awards: 0 } => f.write_str("a redemption has no awards"),
             Rejection::AwardUnknown { awards } => write!(f, "name one of the accrual's {awards} awards"),
             Rejection::CancelExceeds { left } => write!(f, "only {left} points are left to cancel"),
             Rejection::InsufficientPartnerPoints { partner, available, short } => {

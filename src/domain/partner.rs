@@ -54,7 +54,7 @@ pub struct Partner {
     /// the list and keep their record.
     #[serde(deserialize_with = "super::list::read")]
     pub open: SmallVec<[BlockId; 6]>,
-    /// Left in the open blocks, as booked (rule A05).
+    /// Left in the open blocks, also in those that have not started, as booked.
     pub remaining: Points,
     /// Points ever debited, less what cancellations gave back: from blocks, or owed by a post-paid partner.
     pub debited: Points,
@@ -100,7 +100,7 @@ pub struct Block {
     pub starts_at: Timestamp,
     /// When it stops being usable.
     pub expires_at: Option<Timestamp>,
-    /// What a point costs, in the currency's smallest unit, as the caller gave it (rule B15).
+    /// What a point costs, for the record, in whatever unit of money the caller uses (rule B15).
     pub unit_price: Rate,
     /// The entry that bought it.
     pub created: Sequence,

@@ -30,7 +30,7 @@ impl TimeError {
 }
 
 impl Timestamp {
-    /// Before every instant that a command can name.
+    /// The first instant that a command can name.
     pub const MIN: Timestamp = Timestamp(-62_135_596_800_000);
     /// The last instant that a command can name: 9999-12-30T22:00Z, so that it is one in every time zone.
     pub const MAX: Timestamp = Timestamp(253_402_207_200_000);

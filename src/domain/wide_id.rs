@@ -124,7 +124,8 @@ macro_rules! wide_id {
         $(#[$doc])*
         ///
         /// 128 bits. In text and JSON it is an integer (`4711`), a UUID, up to 15 printable ASCII characters without
-        /// blanks (`"M1"`, `"00004"`), or 16 to 31 digits with leading zeros, and is shown as it was written.
+        /// blanks (`"M1"`, `"00004"`), or 16 to 31 digits with leading zeros, and is shown as it was written; but UUIDs
+        /// in lower case, those of 64 bits or less as integers, and integers of more than 64 bits as UUIDs.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
         pub struct $name(pub u128);
 

@@ -27,7 +27,8 @@ pub enum ErrorKind {
     Closed(ClosedReason),
     /// Restore a backup: what is stored is damaged.
     Corrupt,
-    /// Mend what is below: the disk, the permissions. Nothing was done.
+    /// Mend what is below: the disk, the permissions. Nothing was done, but for a backup that *stands*, as the text
+    /// then says.
     Unavailable,
 }
 
@@ -85,8 +86,8 @@ impl From<Malformed> for Error {
 pub enum ExecuteError {
     /// The rules refuse. Nothing changed; the refusal is in the journal.
     Refused(Rejection),
-    /// The engine could not. Where the kind is `Closed`, a command in flight may have been done: repeat it with the
-    /// same request id after reopening.
+    /// The engine could not. Where the kind is `Closed` or `Corrupt`, a command in flight may have been done: repeat it
+    /// with the same request id after reopening.
     Failed(Error),
 }
 

@@ -59,7 +59,8 @@ impl Engine {
     /// proportion to what was not in the tables yet.
     ///
     /// Errors: `Busy` where another process has it open, `Corrupt` where something stored is damaged or of a newer
-    /// format, `Unavailable` where the disk refuses, `Invalid` where an option is out of its limits.
+    /// format, or where the directory holds something that is no database, `Unavailable` where the disk refuses,
+    /// `Invalid` where an option is out of its limits.
     #[cfg(feature = "rocksdb")]
     pub fn open(path: impl AsRef<Path>, options: EngineOptions) -> Result<Engine, Error> {
         options.check()?;
@@ -122,14 +123,17 @@ impl Engine {
         tickets.into_iter().map(Ticket::wait).collect()
     }
 
-    /// The engine's time.
+    /// The engine's time. On the clock of the commands it is [`Timestamp::MIN`] before the first of them.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.core.clock.stamp(None)
     }
 
     /// Moves the clock of [`ClockSource::Commands`] forward, as a command at that instant would, but only until the
-    /// engine is closed: it is not in the journal. Reopened, time is that of the last command or booking.
+    /// engine is closed: it is not in the journal. Reopened, time is that of the last command or booking. An instant
+    /// that is past changes nothing.
+    ///
+    /// Errors: `Invalid` on the system's clock.
     pub fn advance_to(&self, instant: Timestamp) -> Result<(), Error> {
         if self.core.clock.source() != ClockSource::Commands {
             return Err(Error::invalid("only the clock of the commands can be moved"));
@@ -143,7 +147,7 @@ impl Engine {
         self.core.programs()
     }
 
-    /// A member's balances now, one for each point type the member ever had (rules D28 to D31). What has expired or
+    /// A member's balances now, one for each point type the member ever had (rules D28, D29, D31). What has expired or
     /// matured is in them, booked or not. `None` where there is no such member.
     pub fn balances(&self, member: MemberKey) -> Result<Option<Vec<Balance>>, Error> {
         self.submit_balances(member)?.wait()
@@ -166,7 +170,8 @@ impl Engine {
     }
 
     /// Up to `limit` items of an account from a position on, as of now: matured ones in the order of use (rule D22),
-    /// used-up and expired ones too, and up to `limit` that have not matured.
+    /// used-up and expired ones too, and up to `limit` that have not matured, always from the first one on. Begin at
+    /// [`ItemPosition::FIRST`], and go on at the `successor` of the last one. Nothing where there is no such account.
     pub fn items(&self, account: AccountKey, from: ItemPosition, limit: usize) -> Result<AccountItems, Error> {
         let (matured, future) = self.core.items(account, from, limit)?;
         Ok(AccountItems { matured, future })
@@ -182,7 +187,10 @@ impl Engine {
     }
 
     /// A page of a member's statement, newest first: up to `limit` entries, from the entry `from` on, or from the
-    /// newest. The next page begins at the `previous` of the last entry; 0 is the end.
+    /// newest. The next page begins at the `previous` of the last entry; 0 is the end. `None` where there is no such
+    /// member.
+    ///
+    /// Errors: `Invalid` where `from` is no entry of the member's.
     pub fn statement(
         &self,
         member: MemberKey,
@@ -192,7 +200,7 @@ impl Engine {
         self.core.statement(member, from, limit)
     }
 
-    /// The transaction that used a request id.
+    /// The transaction that used a request id. `None` also where it was refused: a refusal uses no id.
     pub fn transaction(&self, request: RequestKey) -> Result<Option<Entry>, Error> {
         self.core.transaction(request)
     }
@@ -233,6 +241,9 @@ impl Engine {
 
     /// Audits everything: the journal's chain, the laws, the indexes; and, with an empty `scratch` store, that
     /// replaying the journal gives the same state. The replay needs as much memory again as the engine's options allow.
+    ///
+    /// What is wrong is told by [`Audit::violations`]. Errors: `Invalid` where `scratch` is not empty or is the engine's
+    /// own; `Unavailable` and `Closed` as everywhere.
     pub fn verify(&self, scratch: Option<Arc<dyn Store>>) -> Result<Audit, Error> {
         verify::verify(&self.core, scratch)
     }

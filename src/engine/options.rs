@@ -37,14 +37,14 @@ pub struct EngineOptions {
     pub clock: ClockSource,
     /// Locks that members, partners and requests are spread over: 1 to 1,024. Default: 64. Changes no result.
     pub shards: u16,
-    /// A checkpoint begins when this many changed items and entries have gathered. Default: 2,000,000, about 250
-    /// bytes of memory each.
+    /// A checkpoint begins when this many changes have gathered, each entry and each item that it changes being one:
+    /// 1 to `delta_changes_max`. Default: 2,000,000, about 250 bytes of memory each.
     pub checkpoint_changes: u32,
-    /// Commands wait when this many changed items and entries are not in the tables yet: 1 to 100,000,000, at least
+    /// Commands wait when this many changes are not in the tables yet: 1 to 100,000,000, at least
     /// `checkpoint_changes`. Default: 5,000,000.
     pub delta_changes_max: u32,
     /// Members kept in memory that have not changed since the last checkpoint; and for one account in 64 of them, its
-    /// next items. Members that changed stay, too, as many as came in one checkpoint at most. Default: 1,000,000,
+    /// next items. Those that changed are kept on top of this number, until their checkpoint is done. Default: 1,000,000,
     /// about 450 bytes each.
     pub cache_members: u32,
     /// Memory for each of the four filters that spare looking for what is new: of members, request ids, partners and

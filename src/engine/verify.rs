@@ -27,9 +27,9 @@ const TOLD_MAX: usize = 100;
 /// What an audit found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Audit {
-    /// Entries in the journal.
+    /// Entries in the journal; 0 where damage kept them from being read.
     pub entries: u64,
-    /// The digest of all tables: equal states have equal digests.
+    /// The digest of all tables: equal states have equal digests. Empty where damage kept them from being read.
     pub digest: String,
     /// The journal's last hash.
     pub chain: String,
