@@ -3,7 +3,7 @@
 use super::database::Database;
 use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, grouped, or_dash};
-use crate::domain::{Block, BlockStatus, PartnerId, PartnerKey, ProgramId, Timestamp};
+use crate::domain::{Block, BlockState, BlockStatus, PartnerId, PartnerKey, ProgramId, Timestamp};
 use crate::engine::PartnerState;
 use serde_json::{Value, json};
 
@@ -50,8 +50,10 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 pub(super) fn to_json(partner: PartnerId, state: &PartnerState, now: Timestamp) -> Value {
     let blocks = state.blocks.iter().map(|(id, block)| {
         json!({
-            "block": id, "state": state_of(block, now), "purchased": block.purchased, "remaining": block.remaining,
-            "debited": block.debited, "expired": block.expired, "starts_at": block.starts_at,
+            "block": id, "state": state_of(block, now), "purchased": block.purchased, "credited": block.credited,
+            "remaining": block.remaining(), "debited": block.sums.get(BlockState::Debited),
+            "expired": block.sums.get(BlockState::Expired), "fees": block.sums.get(BlockState::Fee),
+            "adjusted": block.sums.get(BlockState::Adjusted), "starts_at": block.starts_at,
             "expires_at": block.expires_at, "unit_price": block.unit_price, "created": block.created,
         })
     });
@@ -66,7 +68,13 @@ pub(super) fn lines(state: &PartnerState, now: Timestamp) -> Vec<String> {
     let mut table =
         TextTable::new(&["block", "state", "purchased", "remaining", "debited", "expired", "starts", "expires"]);
     for (id, block) in &state.blocks {
-        let amounts = [block.purchased, block.remaining, block.debited, block.expired].map(|points| grouped(points.0));
+        let amounts = [
+            block.purchased,
+            block.remaining(),
+            block.sums.get(BlockState::Debited),
+            block.sums.get(BlockState::Expired),
+        ];
+        let amounts = amounts.map(|points| grouped(points.0));
         let tail = [block.starts_at.to_string(), or_dash(block.expires_at)];
         table.row([id.to_string(), state_of(block, now).to_owned()].into_iter().chain(amounts).chain(tail));
     }
@@ -77,7 +85,7 @@ pub(super) fn state_of(block: &Block, now: Timestamp) -> &'static str {
     match block.status {
         _ if block.is_expired(now) => "expired",
         BlockStatus::Pending => "pending",
-        BlockStatus::Approved if !block.remaining.is_positive() => "used_up",
+        BlockStatus::Approved if !block.remaining().is_positive() => "used_up",
         BlockStatus::Approved if block.starts_at > now => "waiting",
         BlockStatus::Approved => "open",
     }

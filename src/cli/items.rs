@@ -3,9 +3,9 @@
 use super::database::OneMember;
 use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, grouped, or_dash};
-use crate::domain::{AccountKey, Item, ItemId, ItemPosition, PointTypeId, Timestamp};
+use crate::domain::{AccountKey, Item, ItemId, ItemPosition, PointState, PointTypeId, Timestamp};
 use crate::engine::Engine;
-use serde::Serialize;
+use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::json;
 
 /// Shows the point items of a member's account as of now: the next to be used first, then those that are not available
@@ -34,12 +34,34 @@ const PAGE: usize = 1_000;
 const PAGE_MAX: usize = 64_000;
 
 /// An item as it is shown.
-#[derive(Serialize)]
 struct Shown {
     item: ItemId,
     state: &'static str,
-    #[serde(flatten)]
     of: Item,
+}
+
+/// One flat object: the item, what is left of it, and its points by state.
+impl Serialize for Shown {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Shown { item, state, of } = self;
+        let mut to = serializer.serialize_map(None)?;
+        to.serialize_entry("item", item)?;
+        to.serialize_entry("state", state)?;
+        to.serialize_entry("granted", &of.granted)?;
+        to.serialize_entry("remaining", &of.remaining())?;
+        for (state, points) in of.sums.iter() {
+            to.serialize_entry(state.code(), &points)?;
+        }
+        to.serialize_entry("claimed", &of.claimed)?;
+        to.serialize_entry("absorbed", &of.absorbed)?;
+        to.serialize_entry("available_from", &of.available_from)?;
+        to.serialize_entry("expires_at", &of.expires_at)?;
+        to.serialize_entry("source", &of.source)?;
+        to.serialize_entry("partner", &of.partner)?;
+        to.serialize_entry("subtype", &of.subtype)?;
+        to.serialize_entry("origin", &of.origin)?;
+        to.end()
+    }
 }
 
 /// The items to show, and more than that where there are more.
@@ -71,7 +93,8 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         ["item", "state", "granted", "remaining", "redeemed", "expired", "cancelled", "from", "expires", "source"];
     let mut table = TextTable::new(&head);
     for Shown { item, state, of } in matured.iter().chain(&future) {
-        let amounts = [of.granted, of.remaining, of.redeemed, of.expired, of.cancelled].map(|points| grouped(points.0));
+        let amounts = [PointState::Redeemed, PointState::Expired, PointState::Cancelled].map(|state| of.sums.get(state));
+        let amounts = [of.granted, of.remaining()].into_iter().chain(amounts).map(|points| grouped(points.0));
         let from = of.available_from.to_string();
         let tail = [from, or_dash(of.expires_at), or_dash(of.source)];
         table.row([item.to_string(), (*state).to_owned()].into_iter().chain(amounts).chain(tail));
@@ -131,7 +154,7 @@ impl Found {
 
 pub(super) fn state_of(item: &Item, now: Timestamp) -> &'static str {
     match item {
-        item if !item.remaining.is_positive() => "used_up",
+        item if !item.is_open() => "used_up",
         item if item.is_expired(now) => "expired",
         item if item.available_from > now => "future",
         _ => "open",

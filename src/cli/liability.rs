@@ -3,7 +3,7 @@
 use super::database::Database;
 use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, bar, grouped};
-use crate::domain::{Date, Day, PointTypeId, ProgramId, SourceId, Zone};
+use crate::domain::{Date, Day, PointState, PointTypeId, ProgramId, SourceId, Zone};
 use crate::report::{By, Liability, LiabilityRow, liability};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -111,15 +111,7 @@ impl Serialize for RowObject {
         let mut object = to.serialize_map(None)?;
         object.serialize_entry(word(*by), &bucket.to_string())?;
         object.serialize_entry("point_type", point_type)?;
-        let sums = [
-            ("issued", moved.issued),
-            ("redeemed", moved.redeemed),
-            ("expired", moved.expired),
-            ("cancelled", moved.cancelled),
-            ("repaid", moved.repaid),
-            ("outstanding", *outstanding),
-        ];
-        for (name, points) in sums {
+        for (name, points) in moved.figures().chain([("outstanding", *outstanding)]) {
             object.serialize_entry(name, &points)?;
         }
         object.end()
@@ -138,7 +130,10 @@ pub(super) fn lines(rows: &[LiabilityRow], by: By) -> Vec<String> {
     let most = rows.iter().map(|row| row.outstanding).max().unwrap_or_default();
     for row in rows {
         let moved = row.moved;
-        let amounts = [moved.issued, moved.redeemed, moved.expired, moved.cancelled, moved.repaid, row.outstanding];
+        let [redeemed, expired, cancelled] =
+            [PointState::Redeemed, PointState::Expired, PointState::Cancelled].map(|state| moved.gone(state));
+        let repaid = moved.gone(PointState::Repaid).saturating_add(moved.gone(PointState::MadeUp));
+        let amounts = [moved.issued, redeemed, expired, cancelled, repaid, row.outstanding];
         let amounts = amounts.map(|points: i128| grouped(points));
         let names = [row.bucket.to_string(), row.point_type.to_string()];
         table.row(names.into_iter().chain(amounts).chain([bar(row.outstanding, most, BAR_WIDTH)]));

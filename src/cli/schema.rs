@@ -40,11 +40,9 @@ fn command() -> Value {
         ("/properties/request_id", "description", json!(id)),
         // no text of more characters has so few bytes
         ("/properties/reference", "maxLength", json!(REFERENCE_BYTES_MAX)),
-        ("/$defs/Accrue/properties/awards", "minItems", json!(1)),
-        ("/$defs/Accrue/properties/awards", "maxItems", json!(AWARDS_MAX)),
+        ("/properties/awards", "minItems", json!(1)),
+        ("/properties/awards", "maxItems", json!(AWARDS_MAX)),
         ("/$defs/Award/properties/points", "minimum", json!(1)),
-        ("/$defs/Redeem/properties/points", "minimum", json!(1)),
-        ("/$defs/PurchaseBlock/properties/points", "minimum", json!(1)),
     ];
     for (place, word, value) in limits {
         if let Some(Value::Object(schema)) = schema.pointer_mut(place) {

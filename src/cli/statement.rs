@@ -3,7 +3,7 @@
 use super::database::OneMember;
 use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, grouped, signed};
-use crate::domain::{Entry, MemberKey, Sequence};
+use crate::domain::{Entry, MemberKey, Sequence, Subject};
 use crate::engine::{Engine, Error};
 use crate::report::StatementLine;
 use serde_json::json;
@@ -31,8 +31,9 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         output.line(format!("no member {}", args.of.member))?;
         return Ok(Exit::Refused);
     };
-    let next_before = entries.last().filter(|last| last.previous != Sequence(0)).map(|last| last.sequence);
-    let statement: Vec<StatementLine> = entries.into_iter().map(StatementLine::from).collect();
+    let subject = Subject::Member(key.member);
+    let next_before = entries.last().filter(|last| last.previous_of(subject) != Some(Sequence(0))).map(|last| last.sequence);
+    let statement: Vec<StatementLine> = entries.into_iter().map(|entry| StatementLine::of(entry, key.member)).collect();
     output.object(&json!({
         "member": args.of.member, "enrolled": true, "lines": statement, "next_before": next_before,
     }))?;
@@ -57,7 +58,7 @@ fn page(engine: &Engine, key: MemberKey, before: Option<Sequence>, limit: usize)
         if let Some(first) = entries.iter().find(|entry| entry.sequence < before) {
             return engine.statement(key, Some(first.sequence), limit);
         }
-        match entries.last().map(|last| last.previous) {
+        match entries.last().and_then(|last| last.previous_of(Subject::Member(key.member))) {
             None | Some(Sequence(0)) => return Ok(Some(Vec::new())),
             previous => from = previous,
         }

@@ -1,5 +1,6 @@
 //! What a store says when it cannot do what it was asked.
 
+use super::LockName;
 use std::fmt;
 
 /// The kind of a [`Fault`].
@@ -22,17 +23,30 @@ pub struct Fault {
     pub kind: FaultKind,
     /// What was being done, and what went wrong, with the file's name where there is one.
     pub what: String,
+    /// Whose records are wrong, where that is known: it takes no more commands until it is repaired.
+    pub subject: Option<LockName>,
 }
 
 impl Fault {
+    /// A fault of a kind.
+    pub fn new(kind: FaultKind, what: impl Into<String>) -> Fault {
+        Fault { kind, what: what.into(), subject: None }
+    }
+
     /// Data that is not what was written.
     pub fn corrupt(what: impl Into<String>) -> Fault {
-        Fault { kind: FaultKind::Corrupt, what: what.into() }
+        Fault::new(FaultKind::Corrupt, what)
+    }
+
+    /// Records of a subject that break a law, or name what is not there.
+    pub fn broken(subject: LockName, what: impl fmt::Display) -> Fault {
+        let what = format!("{subject}: {what}");
+        Fault { kind: FaultKind::Corrupt, what, subject: Some(subject) }
     }
 
     /// A refusal of the system below.
     pub fn io(what: impl Into<String>) -> Fault {
-        Fault { kind: FaultKind::Io, what: what.into() }
+        Fault::new(FaultKind::Io, what)
     }
 }
 

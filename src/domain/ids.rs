@@ -39,6 +39,10 @@ narrow_id!(
     PointTypeId, u16
 );
 narrow_id!(
+    /// Why points were given: a reason for reports, with no effect of its own (rule D13).
+    SubtypeId, u16
+);
+narrow_id!(
     /// A block of points that a partner bought; unique within the partner.
     BlockId, u64
 );
@@ -103,6 +107,159 @@ impl fmt::Display for ItemId {
     }
 }
 
+/// Whose lock, chain of entries and due row something has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// A member: the items.
+    Member(super::MemberId),
+    /// A partner: the blocks.
+    Partner(PartnerId),
+    /// A source: inventory and limits.
+    Source(SourceId),
+    /// The program itself: settlement runs.
+    Program,
+}
+
+impl Subject {
+    /// The kind as one word.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Subject::Member(_) => "member",
+            Subject::Partner(_) => "partner",
+            Subject::Source(_) => "source",
+            Subject::Program => "program",
+        }
+    }
+
+    /// The member, if it is one.
+    #[must_use]
+    pub fn member(&self) -> Option<super::MemberId> {
+        match self {
+            Subject::Member(member) => Some(*member),
+            Subject::Partner(_) | Subject::Source(_) | Subject::Program => None,
+        }
+    }
+
+    /// The kind's number and the id, as they are stored.
+    #[must_use]
+    pub fn to_raw(self) -> (u8, u128) {
+        match self {
+            Subject::Member(member) => (0, member.0),
+            Subject::Partner(partner) => (1, partner.0.into()),
+            Subject::Source(source) => (2, source.0.into()),
+            Subject::Program => (3, 0),
+        }
+    }
+
+    /// The subject that is stored as this.
+    #[must_use]
+    pub fn from_raw(kind: u8, id: u128) -> Option<Subject> {
+        match kind {
+            0 => Some(Subject::Member(super::MemberId(id))),
+            1 => u32::try_from(id).ok().map(|id| Subject::Partner(PartnerId(id))),
+            2 => u32::try_from(id).ok().map(|id| Subject::Source(SourceId(id))),
+            3 => (id == 0).then_some(Subject::Program),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Subject::Member(member) => write!(f, "member {member}"),
+            Subject::Partner(partner) => write!(f, "partner {partner}"),
+            Subject::Source(source) => write!(f, "source {source}"),
+            Subject::Program => f.write_str("program"),
+        }
+    }
+}
+
+/// In JSON `{"kind": "member", "id": "M1"}`.
+impl Serialize for Subject {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let (kind, id) = self.to_raw();
+        if !serializer.is_human_readable() {
+            return (kind, id).serialize(serializer);
+        }
+        let mut to = serializer.serialize_struct("Subject", 2)?;
+        to.serialize_field("kind", self.code())?;
+        to.serialize_field("id", &super::MemberId(id))?;
+        to.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Subject {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Subject, D::Error> {
+        use serde::de::Error;
+
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Shown {
+            kind: String,
+            id: super::MemberId,
+        }
+
+        let (kind, id) = if deserializer.is_human_readable() {
+            let Shown { kind, id } = Shown::deserialize(deserializer)?;
+            let kinds = ["member", "partner", "source", "program"];
+            let number = kinds.iter().position(|known| *known == kind);
+            (number.unwrap_or(usize::MAX) as u8, id.0)
+        } else {
+            <(u8, u128)>::deserialize(deserializer)?
+        };
+        Subject::from_raw(kind, id).ok_or_else(|| D::Error::custom("no such kind of subject, or no such id of it"))
+    }
+}
+
+#[cfg(feature = "cli")]
+impl schemars::JsonSchema for Subject {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Subject".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let id = generator.subschema_for::<super::MemberId>();
+        schemars::json_schema!({
+            "type": "object",
+            "properties": { "kind": { "type": "string", "enum": ["member", "partner", "source", "program"] }, "id": id },
+            "required": ["kind", "id"],
+            "additionalProperties": false
+        })
+    }
+}
+
+/// What a lock is taken for: a subject of a program, or a request id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LockName {
+    /// A request id, and what was cancelled of its transaction.
+    Request(RequestKey),
+    /// A subject, and everything that it owns.
+    Subject(ProgramId, Subject),
+}
+
+impl LockName {
+    /// The program it belongs to.
+    #[must_use]
+    pub fn program(&self) -> ProgramId {
+        match self {
+            LockName::Request(key) => key.program,
+            LockName::Subject(program, _) => *program,
+        }
+    }
+}
+
+impl fmt::Display for LockName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LockName::Request(RequestKey { program, request }) => write!(f, "program {program}, request {request}"),
+            LockName::Subject(program, subject) => write!(f, "program {program}, {subject}"),
+        }
+    }
+}
+
 /// A member of a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MemberKey {
@@ -152,13 +309,37 @@ pub struct RequestKey {
     pub request: super::RequestId,
 }
 
-/// A transaction that was cancelled, in whole or in part: the number of its entry.
+/// A source of a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CorrectionKey {
+pub struct SourceKey {
     /// The program.
     pub program: ProgramId,
-    /// The entry that was cancelled.
+    /// The source.
+    pub source: SourceId,
+}
+
+/// A claim on an account: the item whose spent points were claimed, and the entry that claimed them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClaimKey {
+    /// Whose it is.
+    pub account: AccountKey,
+    /// The item of the cancelled accrual.
+    pub item: ItemId,
+    /// The entry that cancelled it.
     pub sequence: Sequence,
+}
+
+/// A hold that is still open, in the order in which a member's holds time out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HoldTimeoutKey {
+    /// The program.
+    pub program: ProgramId,
+    /// Whose points are held.
+    pub member: super::MemberId,
+    /// When it times out.
+    pub at: super::Timestamp,
+    /// The request that made it.
+    pub request: super::RequestId,
 }
 
 impl AccountKey {
@@ -177,7 +358,21 @@ impl MemberKey {
     }
 }
 
+impl MemberKey {
+    /// What its lock is taken by.
+    #[must_use]
+    pub fn lock(&self) -> LockName {
+        LockName::Subject(self.program, Subject::Member(self.member))
+    }
+}
+
 impl PartnerKey {
+    /// What its lock is taken by.
+    #[must_use]
+    pub fn lock(&self) -> LockName {
+        LockName::Subject(self.program, Subject::Partner(self.partner))
+    }
+
     /// One of the partner's blocks.
     #[must_use]
     pub fn block(&self, block: BlockId) -> BlockKey {

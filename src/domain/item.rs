@@ -1,6 +1,9 @@
 //! A point item: points that one award of one accrual gave, with an expiry of their own.
 
-use super::{AccountKey, ItemId, PartnerId, Points, Sequence, SourceId, Timestamp, UseOrder};
+use super::{
+    AccountKey, ItemId, Own, OwnIds, PartnerId, PointState, PointSums, Points, Sequence, SourceId, SubtypeId, Timestamp,
+    UseOrder,
+};
 use serde::{Deserialize, Serialize};
 
 /// A place in an account's order of use: earlier goes first.
@@ -70,23 +73,13 @@ pub struct ItemKey {
 
 /// A point item.
 ///
-/// Law: `granted = remaining + held + redeemed + expired + cancelled + repaid`, nothing negative.
+/// Law: `granted` is the sum over all states, nothing negative.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Item {
     /// Points given.
     pub granted: Points,
-    /// Points left.
-    pub remaining: Points,
-    /// Points set aside.
-    pub held: Points,
-    /// Points redeemed.
-    pub redeemed: Points,
-    /// Points expired.
-    pub expired: Points,
-    /// Points taken back because the accrual was cancelled.
-    pub cancelled: Points,
-    /// Points that went into a debt.
-    pub repaid: Points,
+    /// Where they are.
+    pub sums: PointSums,
     /// Points that were spent when the accrual was cancelled, and were claimed from the member.
     pub claimed: Points,
     /// Of the claimed points, those that the host bears.
@@ -99,33 +92,64 @@ pub struct Item {
     pub source: Option<SourceId>,
     /// Who paid for them.
     pub partner: Option<PartnerId>,
+    /// Why they were given, for reports only (rules D13, D16).
+    pub subtype: SubtypeId,
+    /// The item that they were before they moved here: from another member, from another account.
+    pub origin: Option<ItemId>,
 }
 
 impl Item {
     /// An item without points.
     #[must_use]
     pub fn new(available_from: Timestamp, expires_at: Option<Timestamp>) -> Item {
-        let none = Points::ZERO;
         Item {
-            granted: none,
-            remaining: none,
-            held: none,
-            redeemed: none,
-            expired: none,
-            cancelled: none,
-            repaid: none,
-            claimed: none,
-            absorbed: none,
+            granted: Points::ZERO,
+            sums: PointSums::NONE,
+            claimed: Points::ZERO,
+            absorbed: Points::ZERO,
             available_from,
             expires_at,
             source: None,
             partner: None,
+            subtype: SubtypeId::default(),
+            origin: None,
         }
+    }
+
+    /// Points left to be used, now or later.
+    #[must_use]
+    pub fn remaining(&self) -> Points {
+        let (matured, future) = (self.sums.get(PointState::Matured), self.sums.get(PointState::Future));
+        Points(matured.0.saturating_add(future.0))
+    }
+
+    /// Whether points are left to be used.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.remaining().is_positive()
     }
 
     /// Whether the item is past its expiry.
     #[must_use]
     pub fn is_expired(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|expiry| expiry <= now)
+    }
+}
+
+impl Own for Item {
+    fn fill(&mut self, own: &OwnIds) {
+        let Item {
+            granted: _,
+            sums: _,
+            claimed: _,
+            absorbed: _,
+            available_from: _,
+            expires_at: _,
+            source: _,
+            partner: _,
+            subtype: _,
+            origin,
+        } = self;
+        origin.fill(own);
     }
 }

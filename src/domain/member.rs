@@ -1,6 +1,8 @@
 //! A member and the member's accounts: one record, so that one read gives a balance.
 
-use super::{ItemPosition, PointTypeId, Points, Sequence, Timestamp};
+use super::{
+    ItemPosition, MemberId, Own, OwnIds, PointClass, PointState, PointSums, PointTypeId, Points, Sequence, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 
@@ -56,36 +58,30 @@ impl Member {
     }
 }
 
+impl Own for Member {
+    fn fill(&mut self, own: &OwnIds) {
+        let Member { enrolled_at: _, last_sequence, next_due: _, accounts } = self;
+        last_sequence.fill(own);
+        accounts.iter_mut().for_each(|account| account.fill(own));
+    }
+}
+
 /// A member's points of one type. All sums are over the account's items, as booked.
 ///
-/// Law: `granted = available + qualifying + future + held + redeemed + expired + cancelled + repaid`.
-/// Law: `debt > 0` only where `available = 0`.
+/// Law: `granted` is the sum over all states.
+/// Law: `debt > 0` only where nothing is available.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// Whose sums these are.
     pub point_type: PointTypeId,
-    /// Left in matured items of a redeemable type.
-    pub available: Points,
-    /// Left in items of a qualifying type.
-    pub qualifying: Points,
-    /// Left in items that are not available yet.
-    pub future: Points,
-    /// Set aside for redemptions that are not captured yet.
-    pub held: Points,
+    /// Ever granted.
+    pub granted: Points,
+    /// Where these points are.
+    pub sums: PointSums,
     /// Owed by the member: spent points whose accrual was cancelled.
     pub debt: Points,
     /// Ever granted, less cancelled (rule D54).
     pub lifetime: Points,
-    /// Ever granted.
-    pub granted: Points,
-    /// Redeemed, less what cancelled redemptions gave back.
-    pub redeemed: Points,
-    /// Expired.
-    pub expired: Points,
-    /// Taken back from items by cancelled accruals.
-    pub cancelled: Points,
-    /// Taken from items to repay debts, or to make up for spent points of cancelled accruals.
-    pub repaid: Points,
     /// Spent points of cancelled accruals that the host bears (rule E65).
     pub absorbed: Points,
     /// No open item of the account comes before this place in the order of use.
@@ -96,34 +92,34 @@ impl Account {
     /// An account without points.
     #[must_use]
     pub fn new(point_type: PointTypeId) -> Account {
-        let none = Points::ZERO;
         Account {
             point_type,
-            available: none,
-            qualifying: none,
-            future: none,
-            held: none,
-            debt: none,
-            lifetime: none,
-            granted: none,
-            redeemed: none,
-            expired: none,
-            cancelled: none,
-            repaid: none,
-            absorbed: none,
+            granted: Points::ZERO,
+            sums: PointSums::NONE,
+            debt: Points::ZERO,
+            lifetime: Points::ZERO,
+            absorbed: Points::ZERO,
             first_open: ItemPosition::LAST,
         }
     }
 
-    /// What a balance shows.
+    /// Points that have matured and are left: available, qualifying, or both, as the type says.
     #[must_use]
-    pub fn balance(&self) -> Balance {
+    pub fn matured(&self) -> Points {
+        self.sums.get(PointState::Matured)
+    }
+
+    /// What a balance shows; `class` is that of the point type.
+    #[must_use]
+    pub fn balance(&self, member: MemberId, class: PointClass) -> Balance {
+        let matured = |shown: bool| if shown { self.matured() } else { Points::ZERO };
         Balance {
+            member,
             point_type: self.point_type,
-            available: Points(self.available.0.saturating_sub(self.debt.0)),
-            qualifying: self.qualifying,
-            future: self.future,
-            held: self.held,
+            available: Points(matured(class.is_redeemable()).0.saturating_sub(self.debt.0)),
+            qualifying: matured(class.is_qualifying()),
+            future: self.sums.get(PointState::Future),
+            held: self.sums.get(PointState::Held),
             debt: self.debt,
             lifetime: self.lifetime,
         }
@@ -135,10 +131,19 @@ impl Account {
     }
 }
 
+impl Own for Account {
+    fn fill(&mut self, own: &OwnIds) {
+        let Account { point_type: _, granted: _, sums: _, debt: _, lifetime: _, absorbed: _, first_open } = self;
+        first_open.fill(own);
+    }
+}
+
 /// The balance of one account (rules D28, D29, D31, D51 to D55).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct Balance {
+    /// Whose it is.
+    pub member: MemberId,
     /// The kind of points.
     pub point_type: PointTypeId,
     /// Redeemable now; below 0 where the member owes points.
@@ -147,7 +152,7 @@ pub struct Balance {
     pub qualifying: Points,
     /// Granted, but not available yet.
     pub future: Points,
-    /// Set aside.
+    /// Set aside by holds.
     pub held: Points,
     /// Owed.
     pub debt: Points,
@@ -158,13 +163,26 @@ pub struct Balance {
 impl Balance {
     /// The balance of an account that never had points.
     #[must_use]
-    pub fn zero(point_type: PointTypeId) -> Balance {
-        Account::new(point_type).balance()
+    pub fn zero(member: MemberId, point_type: PointTypeId) -> Balance {
+        Account::new(point_type).balance(member, PointClass::Redeemable)
     }
 
-    /// Available and qualifying points together (rule D28).
+    /// Available and qualifying points together; points of a type that is both count once (rule D28).
     #[must_use]
-    pub fn available_total(&self) -> Points {
-        Points(self.available.0.saturating_add(self.qualifying.0))
+    pub fn available_total(&self, class: PointClass) -> Points {
+        match class {
+            PointClass::Both => self.available,
+            PointClass::Redeemable | PointClass::Qualifying => {
+                Points(self.available.0.saturating_add(self.qualifying.0))
+            }
+        }
+    }
+}
+
+impl Own for Balance {
+    fn fill(&mut self, own: &OwnIds) {
+        let Balance { member, point_type: _, available: _, qualifying: _, future: _, held: _, debt: _, lifetime: _ } =
+            self;
+        member.fill(own);
     }
 }

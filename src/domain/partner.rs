@@ -1,6 +1,8 @@
 //! A partner and the point blocks it bought from the host.
 
-use super::{BlockId, PointTypeId, Points, Rate, Rounding, Sequence, Timestamp};
+use super::{
+    BlockId, BlockState, BlockSums, Own, OwnIds, PointTypeId, Points, Rate, Rounding, Sequence, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use std::collections::BTreeMap;
@@ -50,6 +52,9 @@ pub struct PartnerTerms {
 pub struct Partner {
     /// What was agreed. Shared, since a partner's record changes with every accrual and its terms do not.
     pub terms: Arc<PartnerTerms>,
+    /// The newest entry about the partner, 0 before the first: the head of the chain of its commands. Accruals that it
+    /// pays for are not in that chain.
+    pub last_sequence: Sequence,
     /// Approved blocks with points left, in the order in which they are debited. Used-up and expired blocks leave
     /// the list and keep their record.
     #[serde(deserialize_with = "super::list::read")]
@@ -70,6 +75,13 @@ impl Partner {
     }
 }
 
+impl Own for Partner {
+    fn fill(&mut self, own: &OwnIds) {
+        let Partner { terms: _, last_sequence, open: _, remaining: _, debited: _, next_due: _ } = self;
+        last_sequence.fill(own);
+    }
+}
+
 /// Whether a block's points may be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
@@ -83,19 +95,17 @@ pub enum BlockStatus {
 
 /// Points that a partner bought, with an expiry and a price of their own (rule B12).
 ///
-/// Law: `purchased = remaining + debited + expired`, nothing negative.
+/// Law: `purchased + credited` is the sum over all states, nothing negative.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Block {
     /// Whether it may be used.
     pub status: BlockStatus,
     /// Points bought.
     pub purchased: Points,
-    /// Points left.
-    pub remaining: Points,
-    /// Points used for members, less what cancellations gave back.
-    pub debited: Points,
-    /// Points that expired with the block.
-    pub expired: Points,
+    /// Points added by adjustments.
+    pub credited: Points,
+    /// Where these points are.
+    pub sums: BlockSums,
     /// When its validity starts.
     pub starts_at: Timestamp,
     /// When it stops being usable.
@@ -106,12 +116,26 @@ pub struct Block {
     pub created: Sequence,
 }
 
+impl Own for Block {
+    fn fill(&mut self, own: &OwnIds) {
+        let Block { status: _, purchased: _, credited: _, sums: _, starts_at: _, expires_at: _, unit_price: _, created } =
+            self;
+        created.fill(own);
+    }
+}
+
 impl Block {
+    /// Points left.
+    #[must_use]
+    pub fn remaining(&self) -> Points {
+        self.sums.get(BlockState::Remaining)
+    }
+
     /// Whether its points can be used at `now`.
     #[must_use]
     pub fn is_usable(&self, now: Timestamp) -> bool {
         self.status == BlockStatus::Approved
-            && self.remaining.is_positive()
+            && self.remaining().is_positive()
             && self.starts_at <= now
             && !self.is_expired(now)
     }

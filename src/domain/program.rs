@@ -1,5 +1,6 @@
 //! A program and its point types: what the catalog holds.
 
+use super::tagged::tagged;
 use super::{Date, PointTypeId, Span, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -28,9 +29,12 @@ pub enum NeverUsable {
     Allow,
 }
 
-/// A loyalty program.
+/// What is set for a whole program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Program {
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+pub struct ProgramSettings {
+    /// What people call it. Lists are sorted by it.
+    pub name: Box<str>,
     /// The zone in which its calendar rules are computed.
     pub zone: Zone,
     /// How members come into being.
@@ -39,8 +43,70 @@ pub struct Program {
     pub never_usable: NeverUsable,
     /// How many point types it may have (rule D06).
     pub point_types_max: u16,
+}
+
+/// A loyalty program with its definitions, all versions of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// What is set for the whole of it.
+    pub settings: ProgramSettings,
     /// Its point types.
-    pub point_types: BTreeMap<PointTypeId, PointType>,
+    pub point_types: BTreeMap<PointTypeId, Versions<PointType>>,
+}
+
+impl Program {
+    /// A program without definitions.
+    #[must_use]
+    pub fn new(settings: ProgramSettings) -> Program {
+        Program { settings, point_types: BTreeMap::new() }
+    }
+
+    /// The newest version of a point type.
+    #[must_use]
+    pub fn point_type(&self, id: PointTypeId) -> Option<&PointType> {
+        self.point_types.get(&id).map(Versions::current)
+    }
+}
+
+/// All versions of one definition. The first has number 1; what was made under one keeps its number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Versions<T> {
+    older: Vec<T>,
+    current: T,
+}
+
+impl<T> Versions<T> {
+    /// A definition's first version.
+    #[must_use]
+    pub fn first(definition: T) -> Versions<T> {
+        Versions { older: Vec::new(), current: definition }
+    }
+
+    /// The newest version.
+    #[must_use]
+    pub fn current(&self) -> &T {
+        &self.current
+    }
+
+    /// The number of the newest version.
+    #[must_use]
+    pub fn number(&self) -> u32 {
+        u32::try_from(self.older.len()).unwrap_or(u32::MAX).saturating_add(1)
+    }
+
+    /// A version by its number.
+    #[must_use]
+    pub fn version(&self, number: u32) -> Option<&T> {
+        match number {
+            number if number == self.number() => Some(&self.current),
+            number => self.older.get(usize::try_from(number).ok()?.checked_sub(1)?),
+        }
+    }
+
+    /// Adds the next version.
+    pub fn push(&mut self, definition: T) {
+        self.older.push(std::mem::replace(&mut self.current, definition));
+    }
 }
 
 /// Whether points of a type are for spending or for counting.
@@ -53,6 +119,22 @@ pub enum PointClass {
     Redeemable,
     /// They count toward a tier: neither redeemed nor transferred, at once in the balance (rules D26, D31, D55).
     Qualifying,
+    /// Members redeem them, and they count as long as they are not spent (rule E04).
+    Both,
+}
+
+impl PointClass {
+    /// Whether members redeem them.
+    #[must_use]
+    pub const fn is_redeemable(self) -> bool {
+        matches!(self, PointClass::Redeemable | PointClass::Both)
+    }
+
+    /// Whether they count toward a tier.
+    #[must_use]
+    pub const fn is_qualifying(self) -> bool {
+        matches!(self, PointClass::Qualifying | PointClass::Both)
+    }
 }
 
 /// Which points of an account go first (rule D22). Ties: the order in which they were issued.
@@ -79,20 +161,20 @@ pub enum NegativeBalance {
     Refused,
 }
 
-/// When points expire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum Expiry {
-    /// Never (rule D42).
-    #[default]
-    Never,
-    /// From this instant on they are not usable (rule D48).
-    At(Timestamp),
-    /// With the end of this day in the program's zone.
-    On(Date),
-    /// This long after the transaction that granted them (rule D44).
-    After(Span),
+tagged! {
+    /// When points expire.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+    pub enum Expiry {
+        /// Never (rule D42).
+        #[default]
+        0 Never "never",
+        /// From this instant on they are not usable (rule D48).
+        1 At "at" (instant: Timestamp),
+        /// With the end of this day in the program's zone.
+        2 On "on" (date: Date),
+        /// This long after the transaction that granted them (rule D44).
+        3 After "after" (span: Span),
+    }
 }
 
 impl Expiry {
@@ -111,7 +193,12 @@ impl Expiry {
 
 /// A kind of points.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 pub struct PointType {
+    /// What people in the company call it (rule E09): no balance and no receipt shows it.
+    pub name: Box<str>,
+    /// What balances show: accounts of the same label are summed up (rules E03, E61).
+    pub label: Box<str>,
     /// For spending or for counting.
     pub class: PointClass,
     /// Which points go first.

@@ -59,6 +59,16 @@ impl Timestamp {
         Timestamp(self.0.saturating_add(hours.saturating_mul(3_600_000)).clamp(Timestamp::MIN.0, Timestamp::MAX.0))
     }
 
+    /// The day of a zone that this instant lies in.
+    #[must_use]
+    pub fn day_in(self, zone: &Zone) -> Day {
+        if zone.0 == TimeZone::UTC {
+            return self.day();
+        }
+        let offset = self.to_jiff().map_or(0, |instant| i64::from(zone.0.to_offset(instant).seconds()));
+        Day(self.0.saturating_add(offset.saturating_mul(1000)).div_euclid(DAY_MS) as i32)
+    }
+
     /// A number whose unsigned order is the order of instants: for keys.
     #[must_use]
     pub fn order(self) -> u64 {
@@ -95,7 +105,7 @@ impl FromStr for Timestamp {
     }
 }
 
-/// A UTC day, counted from 1970-01-01.
+/// A day, of UTC or of a program's zone, counted from 1970-01-01.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Day(pub i32);

@@ -1,53 +1,128 @@
 //! Sums by day, source and point type: reports without scanning.
 //!
-//! They are 128 bits wide, so that no number of amounts can overflow them.
+//! They are 128 bits wide, so that no number of amounts can overflow them. An instant lies in a day of the program's
+//! zone and in a UTC day; a row belongs to both, so that reports may cut either way.
 
-use super::{Day, PointTypeId, ProgramId, SourceId};
-use serde::{Deserialize, Serialize};
+use super::own::names_no_entry;
+use super::tagged::{read_sparse, write_sparse};
+use super::{Day, PointState, PointTypeId, ProgramId, SourceId, SubtypeId};
+use serde::ser::SerializeMap;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// What a [`Totals`] row sums up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TotalsKey {
     /// The program.
     pub program: ProgramId,
-    /// The UTC day on which it took effect: an expiry stands at its instant, whenever it was booked.
+    /// The day, in the program's zone, on which it took effect: an expiry stands at its instant, whenever it was booked.
     pub day: Day,
+    /// The UTC day of the same instant.
+    pub utc_day: Day,
     /// What the points come from; 0 where no source was given.
     pub source: SourceId,
     /// The kind of points.
     pub point_type: PointTypeId,
+    /// Why they were given.
+    pub subtype: SubtypeId,
 }
 
-/// Points by what happened to them. Each is net: a cancelled redemption lowers `redeemed`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+/// Points by what happened to them. Each is net: a cancelled redemption lowers those redeemed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Totals {
-    /// Granted.
+    /// Granted by accruals.
     pub issued: i128,
-    /// Redeemed.
-    pub redeemed: i128,
-    /// Expired.
-    pub expired: i128,
-    /// Taken back by cancelled accruals.
-    pub cancelled: i128,
-    /// Gone into debts of cancelled accruals.
-    pub repaid: i128,
+    /// Come from another account or another member.
+    pub moved_in: i128,
+    /// Those that are no longer the members', by state. States in which points are still theirs have nothing here.
+    gone: [i128; PointState::ALL.len()],
 }
+
+names_no_entry!(TotalsKey, Totals);
 
 impl Totals {
+    /// Nothing at all.
+    pub const NONE: Totals = Totals { issued: 0, moved_in: 0, gone: [0; PointState::ALL.len()] };
+
+    /// Points that are in a state in which they are no longer the member's.
+    #[must_use]
+    pub fn gone(&self, state: PointState) -> i128 {
+        self.gone.get(state as usize).copied().unwrap_or_default()
+    }
+
+    /// Adds points to a state; one in which they are still the member's is not counted.
+    pub fn add_gone(&mut self, state: PointState, points: i128) {
+        if let Some(sum) = self.gone.get_mut(state as usize).filter(|_| !state.is_owned()) {
+            *sum = sum.saturating_add(points);
+        }
+    }
+
     /// Adds another row to this one.
     pub fn add(&mut self, other: &Totals) {
         self.issued = self.issued.saturating_add(other.issued);
-        self.redeemed = self.redeemed.saturating_add(other.redeemed);
-        self.expired = self.expired.saturating_add(other.expired);
-        self.cancelled = self.cancelled.saturating_add(other.cancelled);
-        self.repaid = self.repaid.saturating_add(other.repaid);
+        self.moved_in = self.moved_in.saturating_add(other.moved_in);
+        for (sum, part) in self.gone.iter_mut().zip(other.gone) {
+            *sum = sum.saturating_add(part);
+        }
     }
 
-    /// What is still owed of the points: issued and neither redeemed, expired, cancelled nor repaid.
+    /// What is still owed of the points: issued or moved in, and not gone.
     #[must_use]
     pub fn outstanding(&self) -> i128 {
-        let gone = [self.redeemed, self.expired, self.cancelled, self.repaid];
-        gone.into_iter().fold(self.issued, i128::saturating_sub)
+        self.gone.into_iter().fold(self.issued.saturating_add(self.moved_in), i128::saturating_sub)
+    }
+
+    /// Every figure with its name.
+    pub fn figures(&self) -> impl Iterator<Item = (&'static str, i128)> + '_ {
+        let gone = PointState::ALL.into_iter().filter(|state| !state.is_owned());
+        [("issued", self.issued), ("moved_in", self.moved_in)].into_iter().chain(gone.map(|state| (state.code(), self.gone(state))))
+    }
+}
+
+/// In JSON an object of all figures by name.
+impl Serialize for Totals {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        if !serializer.is_human_readable() {
+            return (self.issued, self.moved_in, Gone(self.gone)).serialize(serializer);
+        }
+        let mut to = serializer.serialize_map(None)?;
+        for (name, sum) in self.figures() {
+            to.serialize_entry(name, &sum)?;
+        }
+        to.end()
+    }
+}
+
+impl<'de> Deserialize<'de> for Totals {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Totals, D::Error> {
+        let (issued, moved_in, Gone(gone)) = <(i128, i128, Gone)>::deserialize(deserializer)?;
+        Ok(Totals { issued, moved_in, gone })
+    }
+}
+
+struct Gone([i128; PointState::ALL.len()]);
+
+impl Serialize for Gone {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write_sparse(&self.0, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Gone {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Gone, D::Error> {
+        read_sparse(deserializer).map(Gone)
+    }
+}
+
+#[cfg(feature = "cli")]
+impl schemars::JsonSchema for Totals {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Totals".into()
+    }
+
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let figures = Totals::NONE;
+        let properties: serde_json::Map<String, serde_json::Value> =
+            figures.figures().map(|(name, _)| (name.to_owned(), serde_json::json!({ "type": "integer" }))).collect();
+        schemars::json_schema!({ "type": "object", "properties": properties })
     }
 }

@@ -181,9 +181,15 @@ macro_rules! wide_id {
 }
 
 wide_id!(
-    /// A member: a person, a household, an employee; who is for the caller to know.
+    /// A member: a person, a household, an employee; who is for the caller to know. 0 is not one.
     MemberId
 );
+
+impl MemberId {
+    /// Stands for the member whom an entry is about first; replaced when it is read, or has its number.
+    pub const OWN: MemberId = MemberId(0);
+}
+
 wide_id!(
     /// Names one command of a caller, so that sending it twice has one effect. 0 is the engine's own.
     RequestId

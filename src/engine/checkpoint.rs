@@ -8,14 +8,12 @@ use super::core::Core;
 use super::delta::{Delta, Shard};
 use super::error::Error;
 use super::profile::Step;
-use super::resident::Resident;
+use super::record_cache::RecordCache;
 use super::sync::{Mutant, Mutex, MutexGuard, planted};
 use super::unwind::OnUnwind;
-use crate::domain::{Fault, Program, ProgramId, Sequence, TotalsKey};
+use crate::domain::{CatalogKey, Definition, Fault, Sequence, TotalsKey};
 use crate::storage::rows;
-use crate::storage::{
-    Blocks, Catalog, Corrections, Members, Partners, Read, Run, RunMemory, Table, TableId, TotalsByDay,
-};
+use crate::storage::{Blocks, Catalog, Members, Partners, Read, Run, RunMemory, Table, TableId, TotalsByDay};
 use std::collections::BTreeMap;
 use std::hash::Hash;
 use std::sync::Arc;
@@ -24,7 +22,7 @@ use std::sync::Arc;
 struct Frozen<'a> {
     core: &'a Core,
     sequence: Sequence,
-    programs: Vec<(ProgramId, Program)>,
+    definitions: Vec<(CatalogKey, Definition)>,
     deltas: Vec<Arc<Mutex<Delta>>>,
     memory: &'a RunMemory,
 }
@@ -92,39 +90,30 @@ impl<'a> Frozen<'a> {
         }
         let mut sequence = core.state.journal.last();
         let deltas = shards.iter_mut().map(|shard| shard.freeze()).collect();
-        let changed = std::mem::take(&mut catalog.changed);
-        let programs = changed.into_iter().filter_map(|id| Some((id, catalog.programs.get(&id)?.clone()))).collect();
+        let definitions = std::mem::take(&mut catalog.pending);
         core.checkpointer.froze();
         if planted(Mutant::NumberAfterFreeze) {
             drop((catalog, shards));
             sequence = core.state.journal.last();
         }
-        Ok(Frozen { core, sequence, programs, deltas, memory })
+        Ok(Frozen { core, sequence, definitions, deltas, memory })
     }
 
     /// The frozen rows of one table.
     fn run(&self, table: TableId) -> Result<Run, Fault> {
         let mut run = Run::reusing(table, self.memory);
         match table {
-            TableId::Catalog => self.programs.iter().try_for_each(|(id, row)| run.push::<Catalog>(id, Some(row)))?,
+            TableId::Catalog => {
+                self.definitions.iter().try_for_each(|(key, row)| run.push::<Catalog>(key, Some(row)))?;
+            }
             TableId::Members => self.records::<Members>(&mut run, |shard| &mut shard.members)?,
             TableId::Partners => self.records::<Partners>(&mut run, |shard| &mut shard.partners)?,
             TableId::Blocks => self.records::<Blocks>(&mut run, |shard| &mut shard.blocks)?,
-            TableId::Items => self.each(|delta| delta.items.write(&mut run))?,
-            TableId::Future => self.each(|delta| delta.future.write(&mut run))?,
-            TableId::Expiries => self.each(|delta| delta.expiries.write(&mut run))?,
-            TableId::Requests => self.each(|delta| delta.requests.write(&mut run))?,
-            TableId::Corrections => self.each(|delta| {
-                delta.corrections.iter().try_for_each(|(key, row)| run.push::<Corrections>(key, Some(row)))
-            })?,
-            TableId::Due => self.each(|delta| delta.due.write(&mut run))?,
-            TableId::Totals => self.totals(&mut run)?,
+            TableId::Requests => self.deltas.iter().try_for_each(|delta| delta.lock().requests.write(&mut run))?,
+            TableId::TotalsByDay => self.totals(&mut run)?,
+            rows => self.deltas.iter().for_each(|delta| delta.lock().rows(rows).write(&mut run)),
         }
         Ok(run)
-    }
-
-    fn each(&self, mut write: impl FnMut(&Delta) -> Result<(), Fault>) -> Result<(), Fault> {
-        self.deltas.iter().try_for_each(|delta| write(&delta.lock()))
     }
 
     /// Records that stay in memory, as they were when they were frozen: a shard's lock is held while its own are
@@ -132,7 +121,7 @@ impl<'a> Frozen<'a> {
     fn records<T: Table>(
         &self,
         run: &mut Run,
-        resident: impl Fn(&mut Shard) -> &mut Resident<T::Key, T::Value>,
+        cache: impl Fn(&mut Shard) -> &mut RecordCache<T::Key, T::Value>,
     ) -> Result<(), Fault>
     where
         T::Key: Hash,
@@ -141,7 +130,7 @@ impl<'a> Frozen<'a> {
             .state
             .shards
             .iter()
-            .try_for_each(|shard| resident(&mut shard.lock()).collect(|key, value| run.push::<T>(key, Some(value))))
+            .try_for_each(|shard| cache(&mut shard.lock()).collect(|key, value| run.push::<T>(key, Some(value))))
     }
 
     /// Totals are sums: what the shards gathered is added to what the table holds.

@@ -4,48 +4,59 @@ use super::checkpointer::Checkpointer;
 use super::clock::Clock;
 use super::error::{Error, ExecuteError};
 use super::journal::Refused;
-use super::locked::{Locked, Touched};
+use super::locks::LockedShards;
 use super::options::{ClockSource, EngineOptions};
+use super::prepare::Prepared;
 use super::profile::{Profile, Step};
 use super::state::State;
-use super::sync::{Mutant, RwLock, planted, thread_local};
+use super::sync::atomic::{AtomicBool, Ordering};
+use super::sync::{Mutant, Mutex, RwLock, planted, thread_local};
 use super::unwind::OnUnwind;
 use crate::domain::{
-    Action, BookDue, Command, Entry, Fault, MemberId, MemberKey, Outcome, PartnerId, PartnerKey, Program, ProgramId,
-    Receipt, Rejection, RequestId, RequestKey, Sequence, Subject, Timestamp,
+    Actor, BookDue, CatalogKey, Command, Definition, Entry, Fault, LockName, Outcome, Own, OwnIds, ProgramId, Programs,
+    Receipt, Rejection, RequestId, RequestKey, Sequence, Subject, Timestamp, own_ids,
 };
-use crate::machine::{Changes, Halt, View, check, decide, seal_legs};
-use crate::storage::{Epoch, record};
+use crate::machine::{Cold, Effects, LockSet, Undecided, check, decide, defines, laws, lock_set};
+use crate::storage::record::{self, NewEntry};
+use crate::storage::Epoch;
 use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 thread_local! {
-    static DESK: RefCell<Desk> = RefCell::default();
+    static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
 /// Where a thread decides its commands, one after the other: memory that is used again.
 #[derive(Debug, Default)]
-struct Desk {
-    changes: Changes,
+struct Scratch {
+    effects: Effects,
     /// The entry's bytes, before they join the batch.
     entry: Vec<u8>,
 }
 
-/// The programs, and which of them changed since the last checkpoint.
+/// The programs with their definitions, and those that are not in the tables yet.
 #[derive(Debug, Default)]
 pub(super) struct Catalog {
-    pub(super) programs: BTreeMap<ProgramId, Program>,
-    pub(super) changed: BTreeSet<ProgramId>,
+    pub(super) programs: Programs,
+    pub(super) pending: Vec<(CatalogKey, Definition)>,
 }
 
 impl Catalog {
-    fn put(&mut self, program: ChangedProgram) {
-        if let Some((id, program)) = program {
-            self.programs.insert(id, program);
-            self.changed.insert(id);
+    /// Enters new definitions.
+    fn enter(&mut self, definitions: Vec<(CatalogKey, Definition)>) -> Result<(), Fault> {
+        for (key, definition) in definitions {
+            enter_definition(&mut self.programs, &key, definition.clone())?;
+            self.pending.push((key, definition));
         }
+        Ok(())
     }
+}
+
+/// Enters a definition into the programs; its program has to be there.
+pub(super) fn enter_definition(programs: &mut Programs, key: &CatalogKey, definition: Definition) -> Result<(), Fault> {
+    let known = definition.enter(key, programs);
+    known.then_some(()).ok_or_else(|| Fault::corrupt(format!("table catalog: {key:?} belongs to no program")))
 }
 
 #[derive(Debug)]
@@ -57,6 +68,34 @@ pub(super) struct Core {
     pub(super) clock: Clock,
     pub(super) checkpointer: Checkpointer,
     pub(super) profile: Arc<Profile>,
+    pub(super) broken: Broken,
+}
+
+/// Subjects whose records break a law: they take no more commands until they are repaired.
+#[derive(Debug, Default)]
+pub(super) struct Broken {
+    any: AtomicBool,
+    subjects: Mutex<BTreeMap<LockName, String>>,
+}
+
+impl Broken {
+    fn add(&self, fault: &Fault) {
+        if let Some(subject) = fault.subject {
+            self.subjects.lock().entry(subject).or_insert_with(|| fault.what.clone());
+            self.any.store(true, Ordering::Release);
+        }
+    }
+
+    fn check(&self, names: &LockSet) -> Result<(), Error> {
+        if !self.any.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        let subjects = self.subjects.lock();
+        match names.names().iter().find_map(|name| subjects.get(name)) {
+            Some(what) => Err(Error::corrupt(format!("{what}; it takes no commands until it is repaired"))),
+            None => Ok(()),
+        }
+    }
 }
 
 /// What became of a command, once its entry is durable.
@@ -73,11 +112,20 @@ enum Attempt {
     Due(Subject),
     /// A booking found nothing to book.
     NothingDue,
-    /// What it touches has to be found out anew.
-    Again,
+    /// Lock this too, and try again.
+    Outside(LockName),
+    /// Read this, and try again.
+    Cold(Cold),
 }
 
-/// What the rules say: what the journal is to record, its effects being in the changes; or why there is no entry.
+/// A command with who asked for it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Asked<'a> {
+    pub(super) command: &'a Command,
+    pub(super) actor: &'a Actor,
+}
+
+/// What the rules say: what the journal is to record, its effects being there; or why there is no entry.
 enum Verdict {
     Entry(Outcome),
     None(Attempt),
@@ -85,7 +133,8 @@ enum Verdict {
 
 impl Core {
     /// Decides a caller's command and adds it to the journal. The answer holds once its entry is durable.
-    pub(super) fn enter(&self, command: &Command) -> Result<Answer, ExecuteError> {
+    pub(super) fn enter(&self, asked: Asked<'_>) -> Result<Answer, ExecuteError> {
+        let command = asked.command;
         let mut watch = self.profile.watch();
         check(command)?;
         self.check_timed(command)?;
@@ -95,10 +144,10 @@ impl Core {
         loop {
             self.wait_for_room()?;
             watch.step(Step::Room);
-            match self.attempt(command)? {
+            match self.attempt(asked)? {
                 Attempt::Answered(answer) => return Ok(answer),
                 Attempt::Due(subject) => drop(self.book(command.program, subject, at)?),
-                Attempt::NothingDue | Attempt::Again => {}
+                Attempt::NothingDue | Attempt::Outside(_) | Attempt::Cold(_) => {}
             }
         }
     }
@@ -111,23 +160,22 @@ impl Core {
         Err(Error::invalid("transaction_at: missing, and time comes from the commands: the first one must have it"))
     }
 
-    /// Books all that is due of a member or partner, a bounded number of items at a time. Returns whether there was
-    /// something.
+    /// Books all that is due of a subject, a bounded number of items at a time. Returns whether there was something.
     pub(super) fn book(&self, program: ProgramId, subject: Subject, at: Option<Timestamp>) -> Result<bool, Error> {
         let body = BookDue { subject, limit: self.options.book_items_max };
         let mut command = Command::new(program, RequestId(0), body);
         command.transaction_at = at;
+        let asked = Asked { command: &command, actor: &self.options.sweep_actor };
         let mut booked = false;
         loop {
             self.wait_for_room()?;
-            match self.attempt(&command)? {
+            match self.attempt(asked)? {
                 // nobody may refuse a booking; to try again would never end
                 Attempt::Answered(Answer { outcome: Err(rejection), .. }) => {
-                    return Err(Error::corrupt(format!("what is due of {subject:?} cannot be booked: {rejection}")));
+                    return Err(Error::corrupt(format!("what is due of {subject} cannot be booked: {rejection}")));
                 }
                 Attempt::Answered(_) => booked = true,
-                Attempt::Again => {}
-                Attempt::NothingDue | Attempt::Due(_) => return Ok(booked),
+                Attempt::NothingDue | Attempt::Due(_) | Attempt::Outside(_) | Attempt::Cold(_) => return Ok(booked),
             }
         }
     }
@@ -137,55 +185,79 @@ impl Core {
         self.checkpointer.wait_for_room(&self.state.journal)
     }
 
-    /// One try. Where the journal is closed by a failure, that is the error, wherever it showed.
-    fn attempt(&self, command: &Command) -> Result<Attempt, Error> {
-        self.attempt_once(command).map_err(|error| self.state.journal.failure().unwrap_or(error))
+    /// Tries until the locks suffice and everything is in memory. Where the journal is closed by a failure, that is the
+    /// error, wherever it showed.
+    fn attempt(&self, asked: Asked<'_>) -> Result<Attempt, Error> {
+        self.attempt_until_known(asked).map_err(|error| self.state.journal.failure().unwrap_or(error))
     }
 
-    fn attempt_once(&self, command: &Command) -> Result<Attempt, Error> {
-        let touched = self.touched(command)?;
-        DESK.with(|desk| self.attempt_at(&mut desk.borrow_mut(), command, &touched))
+    fn attempt_until_known(&self, asked: Asked<'_>) -> Result<Attempt, Error> {
+        let mut prepared = Prepared::default();
+        let mut names = None;
+        loop {
+            let attempt = SCRATCH.with(|scratch| {
+                let scratch = &mut scratch.borrow_mut();
+                self.attempt_once(scratch, asked, &prepared, &mut names)
+            })?;
+            match (attempt, &mut names) {
+                (Attempt::Outside(name), Some(names)) => names.add(name),
+                (Attempt::Cold(cold), _) => self.prepare(cold, &mut prepared)?,
+                (attempt, _) => return Ok(attempt),
+            }
+        }
     }
 
-    fn attempt_at(&self, desk: &mut Desk, command: &Command, touched: &Touched) -> Result<Attempt, Error> {
-        if !changes_catalog(command) {
+    fn attempt_once(
+        &self,
+        scratch: &mut Scratch,
+        asked: Asked<'_>,
+        prepared: &Prepared,
+        names: &mut Option<LockSet>,
+    ) -> Result<Attempt, Error> {
+        let of = |programs: &Programs| lock_set(asked.command, programs.get(&asked.command.program));
+        if !defines(asked.command) {
             let catalog = self.catalog.read();
-            return Ok(self.decide(desk, &catalog.programs, command, touched)?.0);
+            let names = names.get_or_insert_with(|| of(&catalog.programs));
+            return self.commit(scratch, (&catalog.programs, prepared, names), asked);
         }
         let mut catalog = self.catalog.write();
-        let (attempt, program) = self.decide(desk, &catalog.programs, command, touched)?;
-        catalog.put(program);
+        let names = names.get_or_insert_with(|| of(&catalog.programs));
+        let attempt = self.commit(scratch, (&catalog.programs, prepared, names), asked)?;
+        if let Attempt::Answered(_) = attempt {
+            let entered = catalog.enter(std::mem::take(&mut scratch.effects.definitions));
+            entered.map_err(|fault| self.state.journal.poison(&fault))?;
+        }
         Ok(attempt)
     }
 
     /// Lock, decide, append, apply. An entry joins the journal under the locks under which it was decided: so the
     /// order of the journal is an order in which every decision would come out the same.
-    fn decide(
+    fn commit(
         &self,
-        Desk { changes, entry }: &mut Desk,
-        programs: &BTreeMap<ProgramId, Program>,
-        command: &Command,
-        touched: &Touched,
-    ) -> Result<(Attempt, ChangedProgram), Error> {
+        Scratch { effects, entry }: &mut Scratch,
+        (programs, prepared, names): (&Programs, &Prepared, &LockSet),
+        asked: Asked<'_>,
+    ) -> Result<Attempt, Error> {
         let mut watch = self.profile.watch();
-        let lock = || Locked::new(&self.state, programs, touched);
+        self.broken.check(names)?;
+        let lock = || LockedShards::new(&self.state, programs, prepared, names);
         let mut locked = lock();
         // IMPORTANT: an entry that is in the journal and not in memory must not be decided upon: the shards are locked
         // until this has happened
         let _poisoned = OnUnwind::new(|| drop(self.state.journal.poison(&Fault::io("a decision ended in a panic"))));
         watch.step(Step::Lock);
         loop {
-            let now = self.clock.stamp(command.transaction_at);
-            let outcome = match verdict(&locked, command, now, changes)? {
+            let now = self.clock.stamp(asked.command.transaction_at);
+            let outcome = match self.verdict(&locked, programs, asked.command, now, effects)? {
                 Verdict::Entry(outcome) => outcome,
-                Verdict::None(attempt) => return Ok((attempt, None)),
+                Verdict::None(attempt) => return Ok(attempt),
             };
             watch.step(Step::Decide);
             if planted(Mutant::UnlockedBeforeAppend) {
                 drop(locked);
                 locked = lock();
             }
-            let sequence = match self.append(now, changes.previous, command, &outcome, entry) {
+            let sequence = match self.append(now, asked, effects, &outcome, entry) {
                 Ok(sequence) => sequence,
                 Err(Refused::TimePassed) => continue,
                 Err(Refused::Closed(error)) => return Err(error),
@@ -195,24 +267,25 @@ impl Core {
                 drop(locked);
                 locked = lock();
             }
-            let program = changes.program.take();
-            self.settle(&locked, command, sequence, &outcome, changes)?;
+            let own = own_ids(sequence, asked.command, &effects.links);
+            self.settle(&locked, asked.command, &own, &outcome, effects)?;
             drop(locked);
             watch.step(Step::Apply);
-            return Ok((Attempt::Answered(Answer::new(sequence, now, outcome)), program));
+            return Ok(Attempt::Answered(Answer::new(&own, now, outcome)));
         }
     }
 
     fn append(
         &self,
         now: Timestamp,
-        previous: Sequence,
-        command: &Command,
+        Asked { command, actor }: Asked<'_>,
+        effects: &Effects,
         outcome: &Outcome,
         entry: &mut Vec<u8>,
     ) -> Result<Sequence, Refused> {
         entry.clear();
-        record::encode_entry(now, previous, command, outcome, entry).map_err(|f| Refused::Closed(f.into()))?;
+        let new = NewEntry { recorded_at: now, actor, links: &effects.links, command, outcome };
+        record::encode_entry(&new, entry).map_err(|f| Refused::Closed(f.into()))?;
         self.state.journal.append(now, entry)
     }
 
@@ -220,18 +293,18 @@ impl Core {
     /// says, so nothing more may be decided.
     fn settle(
         &self,
-        locked: &Locked<'_>,
+        locked: &LockedShards<'_>,
         command: &Command,
-        sequence: Sequence,
+        own: &OwnIds,
         outcome: &Outcome,
-        changes: &mut Changes,
+        effects: &mut Effects,
     ) -> Result<(), Error> {
-        changes.seal(sequence);
-        self.checkpointer.count(changes.items.len().saturating_add(changes.future.len()).saturating_add(1));
+        effects.fill(own);
+        self.checkpointer.count(effects.rows.len().saturating_add(1));
         let used = matches!(outcome, Outcome::Done { .. }) && command.request_id != RequestId(0);
         let request = RequestKey { program: command.program, request: command.request_id };
-        let applied = locked.apply(changes).and_then(|()| match used {
-            true => locked.use_request(request, sequence),
+        let applied = locked.apply(effects).and_then(|()| match used {
+            true => locked.use_request(request, own.sequence),
             false => Ok(()),
         });
         applied.map_err(|fault| self.state.journal.poison(&fault))
@@ -240,33 +313,89 @@ impl Core {
     /// Does an entry of the journal again, as recovery, verification and replicas do: the same command at the same
     /// time must have the same outcome.
     pub(super) fn replay(&self, entry: &Entry) -> Result<(), Error> {
-        DESK.with(|desk| self.replay_at(&mut desk.borrow_mut().changes, entry))
+        let mut prepared = Prepared::default();
+        let mut catalog = self.catalog.write();
+        let mut names = lock_set(&entry.command, catalog.programs.get(&entry.command.program));
+        loop {
+            let again = SCRATCH.with(|scratch| {
+                let effects = &mut scratch.borrow_mut().effects;
+                self.replay_once(effects, &mut catalog, (&prepared, &names), entry)
+            })?;
+            match again {
+                None => return Ok(()),
+                Some(Attempt::Outside(name)) => names.add(name),
+                Some(Attempt::Cold(cold)) => self.prepare(cold, &mut prepared)?,
+                Some(_) => return Err(diverged(entry, "there is nothing to decide")),
+            }
+        }
     }
 
-    fn replay_at(&self, changes: &mut Changes, entry: &Entry) -> Result<(), Error> {
-        let touched = self.touched(&entry.command)?;
-        let mut catalog = self.catalog.write();
-        let locked = Locked::new(&self.state, &catalog.programs, &touched);
-        let mut outcome = match verdict(&locked, &entry.command, entry.recorded_at, changes)? {
+    fn replay_once(
+        &self,
+        effects: &mut Effects,
+        catalog: &mut Catalog,
+        (prepared, names): (&Prepared, &LockSet),
+        entry: &Entry,
+    ) -> Result<Option<Attempt>, Error> {
+        let locked = LockedShards::new(&self.state, &catalog.programs, prepared, names);
+        let verdict = self.verdict(&locked, &catalog.programs, &entry.command, entry.recorded_at, effects)?;
+        let mut outcome = match verdict {
             Verdict::Entry(outcome) => outcome,
-            Verdict::None(_) => return Err(diverged(entry, "there is nothing to decide")),
+            Verdict::None(attempt) => return Ok(Some(attempt)),
         };
-        if let Outcome::Done { legs, .. } = &mut outcome {
-            seal_legs(legs, entry.sequence);
-        }
-        if outcome != entry.outcome || changes.previous != entry.previous {
+        let own = own_ids(entry.sequence, &entry.command, &effects.links);
+        outcome.fill(&own);
+        effects.links.iter_mut().for_each(|link| link.fill(&own));
+        if outcome != entry.outcome || effects.links != entry.links {
             return Err(diverged(entry, "its outcome is another"));
         }
-        let program = changes.program.take();
-        self.settle(&locked, &entry.command, entry.sequence, &outcome, changes)?;
+        self.settle(&locked, &entry.command, &own, &outcome, effects)?;
         drop(locked);
-        catalog.put(program);
+        catalog.enter(std::mem::take(&mut effects.definitions))?;
         self.clock.not_before(entry.recorded_at);
-        Ok(())
+        Ok(None)
+    }
+
+    /// What the rules say about a command. A decision that breaks a law is a fault of the subject.
+    fn verdict(
+        &self,
+        locked: &LockedShards<'_>,
+        programs: &Programs,
+        command: &Command,
+        now: Timestamp,
+        effects: &mut Effects,
+    ) -> Result<Verdict, Error> {
+        effects.clear();
+        match decide(locked, command, now, effects) {
+            Ok(()) => {
+                if self.options.check_laws
+                    && let Some(fault) = laws::decision(effects, programs.get(&command.program))
+                {
+                    return Err(self.fault(fault));
+                }
+                Ok(Verdict::Entry(effects.take_outcome()))
+            }
+            Err(Undecided::Refused(rejection)) => {
+                effects.clear();
+                Ok(Verdict::Entry(Outcome::Refused(rejection)))
+            }
+            Err(Undecided::Repeated(entry)) => Ok(Verdict::None(Attempt::Answered(repeated(locked, *entry)?))),
+            Err(Undecided::Due(subject)) => Ok(Verdict::None(Attempt::Due(subject))),
+            Err(Undecided::NothingDue) => Ok(Verdict::None(Attempt::NothingDue)),
+            Err(Undecided::Outside(name)) => Ok(Verdict::None(Attempt::Outside(name))),
+            Err(Undecided::Cold(cold)) => Ok(Verdict::None(Attempt::Cold(cold))),
+            Err(Undecided::Faulted(fault)) => Err(self.fault(fault)),
+        }
+    }
+
+    /// A fault while deciding changed nothing: the subject that it names takes no more commands, everybody else goes on.
+    fn fault(&self, fault: Fault) -> Error {
+        self.broken.add(&fault);
+        fault.into()
     }
 
     /// The programs, once they are durable.
-    pub(super) fn programs(&self) -> Result<BTreeMap<ProgramId, Program>, Error> {
+    pub(super) fn programs(&self) -> Result<Programs, Error> {
         let catalog = self.catalog.read();
         let (programs, last) = (catalog.programs.clone(), self.state.journal.last());
         drop(catalog);
@@ -274,59 +403,62 @@ impl Core {
         Ok(programs)
     }
 
-    /// What a command touches, so that its shards can be locked.
-    pub(super) fn touched(&self, command: &Command) -> Result<Touched, Error> {
-        let program = command.program;
-        let member = |member: MemberId| Some(MemberKey { program, member });
-        let partner = |partner: PartnerId| Some(PartnerKey { program, partner });
-        let own = RequestKey { program, request: command.request_id };
-        let touched = Touched { requests: [Some(own), None], ..Touched::default() };
-        Ok(match &command.action {
-            Action::CreateProgram(_) | Action::CreatePointType(_) => touched,
-            Action::CreatePartner(body) => Touched { partner: partner(body.partner), ..touched },
-            Action::PurchaseBlock(body) => Touched { partner: partner(body.partner), ..touched },
-            Action::ApproveBlock(body) => Touched { partner: partner(body.partner), ..touched },
-            Action::Enrol(body) => Touched { member: member(body.member), ..touched },
-            Action::Accrue(body) => {
-                Touched { member: member(body.member), partner: body.partner.and_then(partner), ..touched }
+    /// Looks at what some locks guard, with everything in memory that it needs.
+    pub(super) fn look<R>(
+        &self,
+        mut names: LockSet,
+        look: impl Fn(&LockedShards<'_>) -> Result<R, Undecided>,
+    ) -> Result<R, Error> {
+        let mut prepared = Prepared::default();
+        loop {
+            let catalog = self.catalog.read();
+            let locked = LockedShards::new(&self.state, &catalog.programs, &prepared, &names);
+            let undecided = match look(&locked) {
+                Ok(seen) => return Ok(seen),
+                Err(undecided) => undecided,
+            };
+            drop(locked);
+            drop(catalog);
+            match undecided {
+                Undecided::Outside(name) => names.add(name),
+                Undecided::Cold(cold) => self.prepare(cold, &mut prepared)?,
+                Undecided::Faulted(fault) => return Err(self.fault(fault)),
+                Undecided::Refused(rejection) => return Err(Error::corrupt(format!("a look was refused: {rejection}"))),
+                Undecided::Repeated(_) | Undecided::Due(_) | Undecided::NothingDue => {
+                    return Err(Error::corrupt("a look came to no end"));
+                }
             }
-            Action::Redeem(body) => Touched { member: member(body.member), ..touched },
-            Action::BookDue(body) => match body.subject {
-                Subject::Member(id) => Touched { member: member(id), ..Touched::default() },
-                Subject::Partner(id) => Touched { partner: partner(id), ..Touched::default() },
-            },
-            Action::Cancel(body) => {
-                let other = RequestKey { program, request: body.request };
-                let requests = [Some(own), Some(other)];
-                let Some(sequence) = self.request(other)? else { return Ok(Touched { requests, ..touched }) };
-                let original = self.state.entry(sequence)?;
-                // a cancellation cannot be cancelled; and in a forged journal it may name itself
-                let of = match &original.command.action {
-                    Action::Cancel(_) => Touched::default(),
-                    _ => self.touched(&original.command)?,
-                };
-                Touched { requests, member: of.member, partner: of.partner, original: Some(Box::new(original)) }
-            }
-        })
+        }
     }
 
     /// The entry that used a request id.
     pub(super) fn request(&self, key: RequestKey) -> Result<Option<Sequence>, Error> {
-        let catalog = self.catalog.read();
-        let touched = Touched { requests: [Some(key), None], ..Touched::default() };
-        Ok(Locked::new(&self.state, &catalog.programs, &touched).request(key)?)
+        let mut names = LockSet::new(key.program);
+        names.request(key.request);
+        self.look(names, |locked| crate::machine::View::request(locked, key))
     }
 }
 
-/// A program that a command created or changed.
-type ChangedProgram = Option<(ProgramId, Program)>;
+/// The receipt of a request that was done before, with what was cancelled of it since.
+fn repeated(locked: &LockedShards<'_>, entry: Entry) -> Result<Answer, Error> {
+    let request = RequestKey { program: entry.command.program, request: entry.command.request_id };
+    let sequence = entry.sequence;
+    let mut outcome = entry.answer(true);
+    if let Ok(receipt) = &mut outcome {
+        let correction = locked.correction(&request)?;
+        receipt.cancelled = correction.map(|correction| correction.cancelled).unwrap_or_default();
+    }
+    Ok(Answer { sequence, outcome })
+}
 
 impl Answer {
-    fn new(sequence: Sequence, recorded_at: Timestamp, outcome: Outcome) -> Answer {
+    fn new(own: &OwnIds, recorded_at: Timestamp, mut outcome: Outcome) -> Answer {
+        outcome.fill(own);
+        let sequence = own.sequence;
         let outcome = match outcome {
-            Outcome::Done { mut legs, balances } => {
-                seal_legs(&mut legs, sequence);
-                Ok(Receipt { sequence, recorded_at, replayed: false, legs, balances })
+            Outcome::Done { legs, balances } => {
+                let (replayed, cancelled) = (false, Vec::new());
+                Ok(Receipt { sequence, recorded_at, replayed, legs, balances, cancelled })
             }
             Outcome::Refused(rejection) => Err(rejection),
         };
@@ -334,32 +466,7 @@ impl Answer {
     }
 }
 
-fn changes_catalog(command: &Command) -> bool {
-    matches!(command.action, Action::CreateProgram(_) | Action::CreatePointType(_))
-}
-
-fn verdict(locked: &Locked<'_>, command: &Command, now: Timestamp, changes: &mut Changes) -> Result<Verdict, Error> {
-    changes.clear();
-    let decision = decide(locked, command, now, changes);
-    if locked.strayed() {
-        return Ok(Verdict::None(Attempt::Again));
-    }
-    match decision {
-        Ok(()) => Ok(Verdict::Entry(changes.take_outcome())),
-        Err(Halt::Refused(rejection)) => {
-            changes.clear();
-            Ok(Verdict::Entry(Outcome::Refused(rejection)))
-        }
-        Err(Halt::Repeated(entry)) => {
-            let answer = Answer { sequence: entry.sequence, outcome: entry.answer(true) };
-            Ok(Verdict::None(Attempt::Answered(answer)))
-        }
-        Err(Halt::Due(subject)) => Ok(Verdict::None(Attempt::Due(subject))),
-        Err(Halt::NothingDue) => Ok(Verdict::None(Attempt::NothingDue)),
-        Err(Halt::Faulted(fault)) => Err(fault.into()),
-    }
-}
-
 fn diverged(entry: &Entry, why: &str) -> Error {
     Error::corrupt(format!("journal entry {} does not replay: {why}", entry.sequence))
 }
+

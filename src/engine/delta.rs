@@ -2,45 +2,49 @@
 //! of the state.
 //!
 //! A row is looked for in the active delta, then in the frozen one (which a checkpoint is writing), then in the
-//! tables: newest first. Members, partners and blocks are [`Resident`]: there the newest is the one in memory. What
+//! tables: newest first. Members, partners and blocks are in a [`RecordCache`]: there the newest is the one in memory. What
 //! changed is never dropped before its checkpoint is complete.
 
-use super::changed::{Changed, UsedRequests};
+use super::next_items::NextItems;
+use super::pending::{PendingRows, UsedRequests};
+use super::record_cache::RecordCache;
 use super::filter::Filter;
-use super::heads::Heads;
-use super::resident::Resident;
 use super::sync::Mutex;
 use crate::domain::{
-    Block, BlockKey, Correction, CorrectionKey, Member, MemberKey, Partner, PartnerKey, RequestKey, Sequence, Totals,
-    TotalsKey,
+    Block, BlockKey, Fault, Member, MemberKey, Partner, PartnerKey, RequestKey, Sequence, Totals, TotalsKey,
 };
-use crate::storage::{Due, Expiries, Future, Items, TableId};
+use crate::storage::{Table, TableId};
 use hashbrown::{DefaultHashBuilder, HashMap};
-use std::collections::BTreeMap;
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
 /// Changed rows of one shard.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Delta {
     pub(super) requests: UsedRequests,
-    pub(super) items: Changed<Items>,
-    pub(super) future: Changed<Future>,
-    pub(super) expiries: Changed<Expiries>,
-    pub(super) due: Changed<Due>,
-    pub(super) corrections: BTreeMap<CorrectionKey, Correction>,
+    /// By the number of their table; those of records stay empty.
+    rows: [PendingRows; TableId::ALL.len()],
     pub(super) totals: HashMap<TotalsKey, Totals>,
 }
 
+impl Default for Delta {
+    fn default() -> Delta {
+        let rows = std::array::from_fn(|_| PendingRows::default());
+        Delta { requests: UsedRequests::default(), rows, totals: HashMap::new() }
+    }
+}
+
 impl Delta {
+    /// The changed rows of a table.
+    pub(super) fn rows(&mut self, table: TableId) -> &mut PendingRows {
+        #[expect(clippy::indexing_slicing, reason = "a table's number is its place")]
+        &mut self.rows[table as usize]
+    }
+
     /// Forgets everything, and keeps the memory: new memory is dearer than what is written into it.
     fn clear(&mut self) {
         self.requests.clear();
-        self.items.clear();
-        self.future.clear();
-        self.expiries.clear();
-        self.due.clear();
-        self.corrections.clear();
+        self.rows.iter_mut().for_each(PendingRows::clear);
         self.totals.clear();
     }
 }
@@ -52,10 +56,10 @@ pub(super) struct Shard {
     /// Its lock is taken after the shard's.
     pub(super) frozen: Option<Arc<Mutex<Delta>>>,
     spare: Delta,
-    pub(super) members: Resident<MemberKey, Member>,
-    pub(super) partners: Resident<PartnerKey, Partner>,
-    pub(super) blocks: Resident<BlockKey, Block>,
-    pub(super) heads: Heads,
+    pub(super) members: RecordCache<MemberKey, Member>,
+    pub(super) partners: RecordCache<PartnerKey, Partner>,
+    pub(super) blocks: RecordCache<BlockKey, Block>,
+    pub(super) next_items: NextItems,
     /// No request id after this one was ever used. Ids that follow time are therefore never looked up.
     newest_request: Option<RequestKey>,
     /// Which request ids the table may hold, and those that were used since, unless they came in order.
@@ -96,7 +100,7 @@ impl Tables {
 const PARTNERS_KEPT: usize = 256;
 const BLOCKS_KEPT: usize = 1024;
 /// For one account in so many members that are kept, its next items are kept, too.
-const MEMBERS_A_HEAD: usize = 64;
+const MEMBERS_A_WINDOW: usize = 64;
 
 impl Shard {
     pub(super) fn new(members_kept: usize, tables: &Tables) -> Shard {
@@ -104,10 +108,10 @@ impl Shard {
             active: Delta::default(),
             frozen: None,
             spare: Delta::default(),
-            members: Resident::new(members_kept, tables.filter(TableId::Members)),
-            partners: Resident::new(PARTNERS_KEPT, tables.filter(TableId::Partners)),
-            blocks: Resident::new(BLOCKS_KEPT, tables.filter(TableId::Blocks)),
-            heads: Heads::of(members_kept / MEMBERS_A_HEAD),
+            members: RecordCache::new(members_kept, tables.filter(TableId::Members)),
+            partners: RecordCache::new(PARTNERS_KEPT, tables.filter(TableId::Partners)),
+            blocks: RecordCache::new(BLOCKS_KEPT, tables.filter(TableId::Blocks)),
+            next_items: NextItems::of(members_kept / MEMBERS_A_WINDOW),
             newest_request: tables.newest_request,
             known_requests: tables.filter(TableId::Requests),
             hasher: DefaultHashBuilder::default(),
@@ -163,7 +167,15 @@ impl Shard {
     }
 
     /// What `pick` finds in the changed rows, the newest first.
-    pub(super) fn changed<R>(&self, pick: impl Fn(&Delta) -> Option<R>) -> Option<R> {
+    fn changed<R>(&self, pick: impl Fn(&Delta) -> Option<R>) -> Option<R> {
         pick(&self.active).or_else(|| self.frozen.as_deref().and_then(|frozen| pick(&frozen.lock())))
+    }
+
+    /// A row that changed, the newest first; `None` inside where it is deleted.
+    pub(super) fn changed_row<T: Table>(&mut self, key: &T::Key) -> Result<Option<Option<T::Value>>, Fault> {
+        if let Some(row) = self.active.rows(T::ID).get::<T>(key)? {
+            return Ok(Some(row));
+        }
+        self.frozen.as_deref().map_or(Ok(None), |frozen| frozen.lock().rows(T::ID).get::<T>(key))
     }
 }

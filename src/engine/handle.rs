@@ -1,7 +1,7 @@
 //! [`Engine`]: the public face, and the threads behind it.
 
 use super::checkpoint::{checkpoint, snapshot};
-use super::core::Core;
+use super::core::{Asked, Core};
 use super::error::{ClosedReason, Error, ExecuteError};
 use super::options::{ClockSource, EngineOptions};
 use super::profile::StepTime;
@@ -12,13 +12,13 @@ use super::sync::thread::{self, JoinHandle};
 use super::ticket::{Pending, Ticket};
 use super::verify::{self, Audit};
 use crate::domain::{
-    AccountKey, Balance, Block, BlockId, Command, Entry, Item, ItemPosition, Member, MemberKey, Partner, PartnerKey,
-    Points, Program, ProgramId, Receipt, RequestKey, Sequence, Timestamp,
+    AccountKey, Actor, Balance, Block, BlockId, Command, Entry, Item, ItemPosition, MemberKey, Partner, PartnerKey,
+    Points, Programs, Receipt, RequestKey, Sequence, Timestamp,
 };
 use crate::storage::{Read, Store};
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 /// An open database. Share it by reference between threads; every call may come from any of them.
@@ -102,18 +102,32 @@ impl Engine {
     /// The same request id with the same body returns the first receipt, marked `replayed`; with another body it is
     /// refused. A refusal is in the journal too, and does not use up the request id.
     pub fn execute(&self, command: &Command) -> Result<Receipt, ExecuteError> {
-        let answer = self.core.enter(command)?;
+        self.execute_by(&NOBODY, command)
+    }
+
+    /// Does commands in somebody's name: each entry says who asked.
+    #[must_use]
+    pub fn by(&self, actor: Actor) -> By<'_> {
+        By { engine: self, actor }
+    }
+
+    fn execute_by(&self, actor: &Actor, command: &Command) -> Result<Receipt, ExecuteError> {
+        let answer = self.core.enter(Asked { command, actor })?;
         self.core.state.journal.wait(answer.sequence)?;
         Ok(answer.outcome?)
+    }
+
+    fn submit_by(&self, actor: &Actor, command: &Command) -> Ticket {
+        let entered = self.core.enter(Asked { command, actor });
+        self.core.state.journal.nudge();
+        Ticket::new(&self.core, entered)
     }
 
     /// Does a command, and returns before it is durable: the ticket is answered when it is. For many commands in
     /// flight from one thread. Waits where more is in flight than the options allow, where tables have to be read, and
     /// where it repeats or cancels something that is not durable yet.
     pub fn submit(&self, command: &Command) -> Ticket {
-        let entered = self.core.enter(command);
-        self.core.state.journal.nudge();
-        Ticket::new(&self.core, entered)
+        self.submit_by(&NOBODY, command)
     }
 
     /// Does commands one after the other and returns when all are durable, with an answer for each. They are not
@@ -143,7 +157,7 @@ impl Engine {
     }
 
     /// The programs with their point types.
-    pub fn programs(&self) -> Result<BTreeMap<ProgramId, Program>, Error> {
+    pub fn programs(&self) -> Result<Programs, Error> {
         self.core.programs()
     }
 
@@ -156,10 +170,9 @@ impl Engine {
     /// Looks up what [`Engine::balances`] gives, and does not wait until it is durable. For many reads in flight from
     /// one thread.
     pub fn submit_balances(&self, member: MemberKey) -> Result<Pending<Option<Vec<Balance>>>, Error> {
-        let (member, sequence) = self.core.member_now(member)?;
+        let seen = self.core.balances_now(member)?;
         self.core.state.journal.nudge();
-        let balances = |member: Member| member.accounts.iter().map(|account| account.balance()).collect();
-        Ok(Pending::new(&self.core, (member.map(balances), sequence)))
+        Ok(Pending::new(&self.core, seen))
     }
 
     /// A member's balances as they were shown at a past instant. `None` where the member was not enrolled then.
@@ -181,7 +194,7 @@ impl Engine {
     pub fn partner(&self, partner: PartnerKey) -> Result<Option<PartnerState>, Error> {
         let Some((partner, blocks)) = self.core.partner(partner)? else { return Ok(None) };
         let now = self.now();
-        let usable = blocks.values().filter(|block| block.is_usable(now)).map(|block| block.remaining.0);
+        let usable = blocks.values().filter(|block| block.is_usable(now)).map(|block| block.remaining().0);
         let balance = Points(usable.fold(0, i64::saturating_add));
         Ok(Some(PartnerState { partner, balance, blocks }))
     }
@@ -301,6 +314,33 @@ impl Engine {
         }
         checkpoint(core)?;
         Ok(core.state.store.release(core.epoch, core.state.journal.tail())?)
+    }
+}
+
+static NOBODY: LazyLock<Actor> = LazyLock::new(Actor::default);
+
+/// An engine used in somebody's name.
+#[derive(Debug)]
+pub struct By<'a> {
+    engine: &'a Engine,
+    actor: Actor,
+}
+
+impl By<'_> {
+    /// As [`Engine::execute`].
+    pub fn execute(&self, command: &Command) -> Result<Receipt, ExecuteError> {
+        self.engine.execute_by(&self.actor, command)
+    }
+
+    /// As [`Engine::submit`].
+    pub fn submit(&self, command: &Command) -> Ticket {
+        self.engine.submit_by(&self.actor, command)
+    }
+
+    /// As [`Engine::execute_batch`].
+    pub fn execute_batch(&self, commands: &[Command]) -> Vec<Result<Receipt, ExecuteError>> {
+        let tickets: Vec<Ticket> = commands.iter().map(|command| self.submit(command)).collect();
+        tickets.into_iter().map(Ticket::wait).collect()
     }
 }
 

@@ -1,6 +1,5 @@
 //! The motion: threads, locks, the journal's group commit, checkpoints, recovery, and the public [`Engine`].
 
-mod changed;
 mod checkpoint;
 mod checkpointer;
 mod chunks;
@@ -10,15 +9,17 @@ mod delta;
 mod error;
 mod filter;
 mod handle;
-mod heads;
 mod journal;
-mod locked;
+mod locks;
 mod merge;
+mod next_items;
 mod options;
+mod pending;
+mod prepare;
 mod profile;
 mod read;
+mod record_cache;
 mod recover;
-mod resident;
 #[cfg(all(test, shuttle))]
 mod schedules;
 mod state;
@@ -29,7 +30,7 @@ mod unwind;
 mod verify;
 
 pub use error::{ClosedReason, Error, ErrorKind, ExecuteError};
-pub use handle::{AccountItems, Engine, PartnerState};
+pub use handle::{AccountItems, By, Engine, PartnerState};
 pub use options::{ClockSource, EngineOptions, OnProgress, Progress};
 pub use profile::{Step, StepTime};
 pub use ticket::{Pending, Ticket};

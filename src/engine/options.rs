@@ -1,6 +1,7 @@
 //! What can be set when an engine is opened, with defaults and limits.
 
 use super::error::Error;
+use crate::domain::Actor;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -63,6 +64,12 @@ pub struct EngineOptions {
     pub sweep_every: Option<Duration>,
     /// Most items that one booking of due points touches: 1 to 10,000. Default: 1,000.
     pub book_items_max: u32,
+    /// Whether each decision is held against the laws before it is applied: for tests, simulation and fuzzing. A
+    /// decision that breaks one is refused as `Corrupt`, and its subject takes no more commands. Default: no, but in
+    /// builds with debug assertions.
+    pub check_laws: bool,
+    /// Who the entries of the sweeper say asked. Default: `sweep`.
+    pub sweep_actor: Actor,
     /// Whether the time of each step is measured, for [`super::Engine::profile`]: a few per cent slower. Default: no.
     pub profile: bool,
     /// Called while opening or verifying takes long. Default: nobody.
@@ -83,6 +90,8 @@ impl Default for EngineOptions {
             guard_every: 64,
             sweep_every: Some(Duration::from_secs(1)),
             book_items_max: 1_000,
+            check_laws: cfg!(debug_assertions),
+            sweep_actor: Actor::new("sweep").unwrap_or_default(),
             profile: false,
             on_progress: None,
         }
@@ -103,6 +112,8 @@ impl fmt::Debug for EngineOptions {
             .field("guard_every", &self.guard_every)
             .field("sweep_every", &self.sweep_every)
             .field("book_items_max", &self.book_items_max)
+            .field("check_laws", &self.check_laws)
+            .field("sweep_actor", &self.sweep_actor)
             .field("profile", &self.profile)
             .finish_non_exhaustive()
     }

@@ -3,61 +3,80 @@
 
 use super::core::Core;
 use super::error::Error;
-use super::locked::{Locked, Touched};
+use super::locks::LockedShards;
 use crate::domain::{
-    AccountKey, Balance, Block, BlockId, Entry, Item, ItemPosition, Leg, Member, MemberKey, Outcome, Partner,
-    PartnerKey, PointClass, Points, Program, RequestKey, Sequence, Subject, Timestamp,
+    AccountKey, Balance, Block, BlockId, Entry, Item, ItemKey, ItemPosition, Leg, Member, MemberKey, Outcome, Partner,
+    PartnerKey, PointState, Points, Program, ProgramId, RequestKey, Sequence, Subject, Timestamp,
 };
-use crate::machine::{View, would_book};
-use crate::storage::Blocks;
+use crate::machine::{Effects, LockSet, Undecided, View, would_book};
 use crate::storage::rows::Rows;
+use crate::storage::{Blocks, Future};
 use std::collections::BTreeMap;
 
+/// Balances with the entry that has to be durable before anybody is shown them.
+type SeenBalances = (Option<Vec<Balance>>, Sequence);
+
+fn lock_of(program: ProgramId, subject: Subject) -> LockSet {
+    let mut names = LockSet::new(program);
+    names.subject(subject);
+    names
+}
+
 impl Core {
-    /// The member as of now, once that is durable.
-    pub(super) fn member(&self, key: MemberKey) -> Result<Option<Member>, Error> {
-        let (member, sequence) = self.member_now(key)?;
-        self.state.journal.wait(sequence)?;
-        Ok(member)
+    /// Looks at a subject with what is due of it until `at` as if it were booked. So much of it that it takes long under
+    /// the lock is booked first.
+    fn look_as_booked<R>(
+        &self,
+        (program, subject): (ProgramId, Subject),
+        at: Timestamp,
+        look: impl Fn(&LockedShards<'_>, Effects) -> Result<R, Undecided>,
+    ) -> Result<R, Error> {
+        let limit = self.options.book_items_max;
+        loop {
+            let seen = self.look(lock_of(program, subject), |locked| {
+                let booked = would_book(locked, program, subject, at, limit)?;
+                if is_due_after(&booked, at) {
+                    return Ok(None);
+                }
+                look(locked, booked).map(Some)
+            })?;
+            match seen {
+                Some(seen) => return Ok(seen),
+                None => drop(self.book(program, subject, None)?),
+            }
+        }
     }
 
-    /// The member as of now: with everything booked that has expired or matured, whether or not it is. And the entry
-    /// that has to be durable before anybody is shown it.
-    pub(super) fn member_now(&self, key: MemberKey) -> Result<(Option<Member>, Sequence), Error> {
+    /// A member's balances as of now: with everything booked that is due, whether or not it is.
+    pub(super) fn balances_now(&self, key: MemberKey) -> Result<SeenBalances, Error> {
         let now = self.clock.stamp(None);
-        let touched = Touched { member: Some(key), ..Touched::default() };
-        let catalog = self.catalog.read();
-        let locked = Locked::new(&self.state, &catalog.programs, &touched);
-        let Some(member) = locked.member(key)? else { return Ok((None, Sequence(0))) };
-        let last = member.last_sequence;
-        let booked = match would_book(&locked, key.program, Subject::Member(key.member), now)?.member {
-            Some((_, booked)) => Member { last_sequence: last, ..booked },
-            None => member,
-        };
-        Ok((Some(booked), last))
+        self.look_as_booked((key.program, Subject::Member(key.member)), now, |locked, booked| {
+            let Some(member) = locked.member(key)? else { return Ok((None, Sequence(0))) };
+            let last = member.last_sequence;
+            let program = locked.program(key.program);
+            let member = booked_member(&booked, member);
+            Ok((Some(balances(program, key, &member)), last))
+        })
     }
 
     /// The partner as of now, likewise, and all its blocks by id.
     pub(super) fn partner(&self, key: PartnerKey) -> Result<Option<PartnerWithBlocks>, Error> {
         let now = self.clock.stamp(None);
-        let touched = Touched { partner: Some(key), ..Touched::default() };
-        let catalog = self.catalog.read();
-        let locked = Locked::new(&self.state, &catalog.programs, &touched);
-        let Some(mut partner) = locked.partner(key)? else { return Ok(None) };
-        let mut blocks = BTreeMap::new();
-        for row in Rows::<Blocks>::under(self.state.store.as_ref(), &key) {
-            let (key, block) = row?;
-            blocks.insert(key.block, block);
-        }
-        blocks.extend(locked.changed_blocks(key)?);
-        let booked = would_book(&locked, key.program, Subject::Partner(key.partner), now)?;
-        blocks.extend(booked.blocks.into_iter().map(|(key, block)| (key.block, block)));
-        if let Some((_, booked)) = booked.partner {
-            partner = booked;
-        }
-        let last = self.state.journal.last();
-        drop(locked);
-        drop(catalog);
+        let seen = self.look_as_booked((key.program, Subject::Partner(key.partner)), now, |locked, booked| {
+            let Some(mut partner) = locked.partner(key)? else { return Ok(None) };
+            let mut blocks = BTreeMap::new();
+            for row in Rows::<Blocks>::under(self.state.store.as_ref(), &key) {
+                let (key, block) = row?;
+                blocks.insert(key.block, block);
+            }
+            blocks.extend(locked.changed_blocks(key)?);
+            blocks.extend(booked.blocks.changed().map(|(key, block)| (key.block, block.clone())));
+            if let Some((_, booked)) = booked.partners.changed().next() {
+                partner = booked.clone();
+            }
+            Ok(Some((partner, blocks, self.state.journal.last())))
+        })?;
+        let Some((partner, blocks, last)) = seen else { return Ok(None) };
         self.state.journal.wait(last)?;
         Ok(Some((partner, blocks)))
     }
@@ -65,7 +84,12 @@ impl Core {
     /// The member's balances as the engine showed them at a past instant: those after the last entry until then,
     /// and what expired or matured until then and was booked later.
     pub(super) fn balances_as_of(&self, key: MemberKey, at: Timestamp) -> Result<Option<Vec<Balance>>, Error> {
-        let Some((member, mut booked_later)) = self.member_until(key, at)? else { return Ok(None) };
+        let subject = Subject::Member(key.member);
+        // IMPORTANT: both under one lock: what is booked in between would be in neither
+        let seen = self.look_as_booked((key.program, subject), at, |locked, booked| {
+            Ok(locked.member(key)?.map(|member| (member, booked.legs)))
+        })?;
+        let Some((member, mut booked_later)) = seen else { return Ok(None) };
         if member.enrolled_at > at {
             return Ok(None);
         }
@@ -74,13 +98,13 @@ impl Core {
         let mut sequence = member.last_sequence;
         while sequence != Sequence(0) && known.len() < member.accounts.len() {
             let entry = self.state.entry(sequence)?;
-            sequence = entry.previous;
+            sequence = previous(&entry, subject)?;
             let Outcome::Done { legs, balances } = entry.outcome else { continue };
             if entry.recorded_at > at {
                 booked_later.extend(legs);
                 continue;
             }
-            for balance in balances {
+            for balance in balances.into_iter().filter(|balance| balance.member == key.member) {
                 if known.iter().all(|newer| newer.point_type != balance.point_type) {
                     known.push(balance);
                 }
@@ -95,17 +119,6 @@ impl Core {
         Ok(Some(known))
     }
 
-    /// The member as booked, and what a booking at `at` would add to that.
-    fn member_until(&self, key: MemberKey, at: Timestamp) -> Result<Option<(Member, Vec<Leg>)>, Error> {
-        let touched = Touched { member: Some(key), ..Touched::default() };
-        let catalog = self.catalog.read();
-        // IMPORTANT: both under one lock: what is booked in between would be in neither
-        let locked = Locked::new(&self.state, &catalog.programs, &touched);
-        let Some(member) = locked.member(key)? else { return Ok(None) };
-        let changes = would_book(&locked, key.program, Subject::Member(key.member), at)?;
-        Ok(Some((member, changes.legs)))
-    }
-
     /// Up to `limit` items of an account from a position on, in the order of use, used-up ones too; then those that
     /// have not matured, by the instant at which they do. As of now, booked or not.
     pub(super) fn items(
@@ -116,24 +129,25 @@ impl Core {
     ) -> Result<(PlacedItems, PlacedItems), Error> {
         let now = self.clock.stamp(None);
         let owner = account.owner();
-        let touched = Touched { member: Some(owner), ..Touched::default() };
-        let catalog = self.catalog.read();
-        let locked = Locked::new(&self.state, &catalog.programs, &touched);
-        let last = locked.member(owner)?.map(|member| member.last_sequence);
-        let mut matured: BTreeMap<ItemPosition, Item> = locked.items(account, from, limit)?.into_iter().collect();
-        let booked = would_book(&locked, owner.program, Subject::Member(owner.member), now)?;
-        // what waits until now or before is booked, or would be
-        let future = locked.future(account, ItemPosition::after(now), limit)?;
-        drop(locked);
-        drop(catalog);
-        let page_end = matured.last_key_value().map(|(last, _)| *last).filter(|_| matured.len() >= limit);
-        for (key, item) in booked.items.into_iter().filter(|(key, _)| key.account == account) {
-            if key.position >= from && page_end.is_none_or(|end| key.position <= end) {
-                matured.insert(key.position, item);
+        let placed = |rows: Vec<(ItemKey, Item)>| rows.into_iter().map(|(key, item)| (key.position, item));
+        let range = |from| ItemKey { account, position: from }..ItemKey { account, position: ItemPosition::LAST };
+        let subject = (owner.program, Subject::Member(owner.member));
+        let (matured, future, last) = self.look_as_booked(subject, now, |locked, booked| {
+            let last = locked.member(owner)?.map(|member| member.last_sequence);
+            let mut matured: BTreeMap<ItemPosition, Item> = placed(locked.items(range(from), limit)?).collect();
+            // what waits until now or before is booked, or would be
+            let future: PlacedItems = placed(locked.rows::<Future>(range(ItemPosition::after(now)), limit)?).collect();
+            let page_end = matured.last_key_value().map(|(last, _)| *last).filter(|_| matured.len() >= limit);
+            let changed = booked.rows.items.iter().filter(|(key, _)| key.account == account);
+            for (key, item) in changed {
+                if key.position >= from && page_end.is_none_or(|end| key.position <= end) {
+                    matured.extend(item.map(|item| (key.position, item)));
+                }
             }
-        }
+            Ok((matured.into_iter().take(limit).collect(), future, last))
+        })?;
         self.state.journal.wait(last.unwrap_or_default())?;
-        Ok((matured.into_iter().take(limit).collect(), future))
+        Ok((matured, future))
     }
 
     /// Up to `limit` entries of a member, the newest first: from `from` on, or from the newest.
@@ -143,10 +157,14 @@ impl Core {
         from: Option<Sequence>,
         limit: usize,
     ) -> Result<Option<Vec<Entry>>, Error> {
-        let Some(member) = self.member(key)? else { return Ok(None) };
+        let subject = Subject::Member(key.member);
+        let member = self.look(lock_of(key.program, subject), |locked| locked.member(key))?;
+        let Some(member) = member else { return Ok(None) };
+        self.state.journal.wait(member.last_sequence)?;
         if let Some(from) = from.filter(|from| *from != Sequence(0)) {
             let entry = self.state.entry(from)?;
-            if self.touched(&entry.command)?.member != Some(key) || matches!(entry.outcome, Outcome::Refused(_)) {
+            let is_refused = matches!(entry.outcome, Outcome::Refused(_));
+            if entry.command.program != key.program || entry.previous_of(subject).is_none() || is_refused {
                 return Err(Error::invalid(format!("entry {from} is not one of member {}", key.member)));
             }
         }
@@ -154,7 +172,7 @@ impl Core {
         let mut entries = Vec::new();
         while next != Sequence(0) && entries.len() < limit {
             let entry = self.state.entry(next)?;
-            next = entry.previous;
+            next = previous(&entry, subject)?;
             entries.push(entry);
         }
         Ok(Some(entries))
@@ -173,24 +191,68 @@ type PartnerWithBlocks = (Partner, BTreeMap<BlockId, Block>);
 /// Items with their places.
 pub(super) type PlacedItems = Vec<(ItemPosition, Item)>;
 
+/// The entry before this one in a chain that it is in.
+fn previous(entry: &Entry, subject: Subject) -> Result<Sequence, Error> {
+    let missing = || Error::corrupt(format!("entry {} is in the chain of {subject}, but does not say so", entry.sequence));
+    entry.previous_of(subject).ok_or_else(missing)
+}
+
+/// Whether something is due until `at` that a booking left.
+fn is_due_after(booked: &Effects, at: Timestamp) -> bool {
+    booked.members.changed().any(|(_, member)| member.is_due(at))
+        || booked.partners.changed().any(|(_, partner)| partner.is_due(at))
+}
+
+/// The member after a booking, or as it was where there was nothing to book.
+fn booked_member(booked: &Effects, member: Member) -> Member {
+    booked.members.changed().next().map_or(member, |(_, booked)| booked.clone())
+}
+
+/// What a member's accounts show.
+fn balances(program: Option<&Program>, key: MemberKey, member: &Member) -> Vec<Balance> {
+    let shown = member.accounts.iter().filter_map(|account| {
+        let point_type = program?.point_type(account.point_type)?;
+        Some(account.balance(key.member, point_type.class))
+    });
+    shown.collect()
+}
+
 /// Brings a leg that was booked later, but took effect until `at`, into a balance.
 fn book(balance: &mut Balance, leg: &Leg, at: Timestamp, program: Option<&Program>) {
-    let (Leg::Expired(part) | Leg::Lapsed(part) | Leg::Matured(part) | Leg::Repaid(part)) = leg else { return };
-    if part.point_type != balance.point_type || part.effective_at > at {
+    let Leg::Moved { member, point_type, from, to, points, effective_at, .. } = *leg else { return };
+    if member != balance.member || point_type != balance.point_type || effective_at > at {
         return;
     }
-    let class = program.and_then(|program| program.point_types.get(&part.point_type)).map(|kind| kind.class);
-    let less = |sum: Points| Points(sum.0.saturating_sub(part.points.0));
-    match leg {
-        Leg::Expired(_) if class == Some(PointClass::Qualifying) => balance.qualifying = less(balance.qualifying),
-        Leg::Expired(_) => balance.available = less(balance.available),
-        Leg::Lapsed(_) => balance.future = less(balance.future),
-        Leg::Matured(_) => {
-            balance.future = less(balance.future);
-            balance.available = Points(balance.available.0.saturating_add(part.points.0));
+    let class = program.and_then(|program| program.point_type(point_type)).map(|kind| kind.class);
+    let mut change = |state: PointState, points: i64| {
+        let add = |sum: &mut Points| *sum = Points(sum.0.saturating_add(points));
+        match state {
+            PointState::Matured => {
+                if class.is_none_or(|class| class.is_redeemable()) {
+                    add(&mut balance.available);
+                }
+                if class.is_some_and(|class| class.is_qualifying()) {
+                    add(&mut balance.qualifying);
+                }
+            }
+            PointState::Future => add(&mut balance.future),
+            PointState::Held => add(&mut balance.held),
+            PointState::Repaid
+            | PointState::MadeUp
+            | PointState::Redeemed
+            | PointState::Expired
+            | PointState::Cancelled
+            | PointState::Transferred
+            | PointState::Adjusted
+            | PointState::RolledOver
+            | PointState::Fee => {}
         }
-        // what is repaid leaves the items and the debt alike
-        Leg::Repaid(_) => balance.debt = less(balance.debt),
-        _ => {}
+    };
+    change(from, points.0.saturating_neg());
+    change(to, points.0);
+    // what is repaid leaves the items and the debt alike
+    if to == PointState::Repaid {
+        balance.available = Points(balance.available.0.saturating_add(points.0));
+        balance.debt = Points(balance.debt.0.saturating_sub(points.0));
     }
 }

@@ -3,15 +3,15 @@
 
 use super::checkpointer::Checkpointer;
 use super::clock::{Clock, Reporter};
-use super::core::{Catalog, Core};
+use super::core::{Broken, Catalog, Core, enter_definition};
 use super::error::Error;
 use super::journal::Journal;
 use super::options::EngineOptions;
 use super::profile::Profile;
 use super::state::State;
 use super::sync::RwLock;
-use crate::domain::{Action, Entry, Fault, MemberKey, Sequence, Timestamp};
-use crate::storage::keys::Key;
+use crate::domain::keys::Key;
+use crate::domain::{Entry, Fault, MemberKey, Programs, Sequence, Timestamp};
 use crate::storage::record::Record;
 use crate::storage::rows::{self, Rows};
 use crate::storage::{Claim, Epoch, Members, Read, Store, TableId, Tail};
@@ -47,7 +47,7 @@ fn build(
     epoch: Epoch,
     found: &Found,
 ) -> Result<Core, Error> {
-    let programs = Rows::<crate::storage::Catalog>::all(store.as_ref()).collect::<Result<_, Fault>>()?;
+    let programs = stored_programs(store.as_ref())?;
     let bytes_max = options.journal_bytes_max as usize;
     let profile = Arc::new(Profile::new(options.profile));
     let journal = Journal::new((history.clone(), epoch), bytes_max, found.tail, found.last_at, profile.clone());
@@ -59,7 +59,18 @@ fn build(
         epoch,
         options,
         profile,
+        broken: Broken::default(),
     })
+}
+
+/// The programs as the tables have them: their definitions in the order of their versions.
+pub(super) fn stored_programs(read: &dyn Read) -> Result<Programs, Fault> {
+    let mut programs = Programs::new();
+    for row in Rows::<crate::storage::Catalog>::all(read) {
+        let (key, definition) = row?;
+        enter_definition(&mut programs, &key, definition)?;
+    }
+    Ok(programs)
 }
 
 /// A core over an empty store, for replaying the history of another into it. It takes no commands.
@@ -173,20 +184,15 @@ pub(super) fn replay_after(core: &Core, applied: Sequence, last: Sequence) -> Re
 /// entries need them, that would take longer than all else of a replay.
 fn fetch_members(core: &Core, entries: &[Entry]) -> Result<(), Fault> {
     let members = entries.iter().filter_map(|Entry { command, .. }| {
-        let member = match &command.action {
-            Action::Accrue(body) => body.member,
-            Action::Redeem(body) => body.member,
-            _ => return None,
-        };
-        Some(MemberKey { program: command.program, member })
+        Some(MemberKey { program: command.program, member: command.action.member()? })
     });
     let mut keys: Vec<MemberKey> = members.collect();
     keys.sort_unstable();
     keys.dedup();
-    keys.retain(|key| core.state.shard(key).is_some_and(|shard| shard.lock().members.get(key).is_none()));
+    keys.retain(|key| core.state.shard(&key.lock()).is_some_and(|shard| shard.lock().members.get(key).is_none()));
     let found = rows::get_many::<Members>(core.state.store.as_ref(), &keys)?;
     for (key, member) in keys.into_iter().zip(found) {
-        if let (Some(shard), Some(member)) = (core.state.shard(&key), member) {
+        if let (Some(shard), Some(member)) = (core.state.shard(&key.lock()), member) {
             shard.lock().members.keep(key, member);
         }
     }

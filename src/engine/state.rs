@@ -5,12 +5,12 @@ use super::error::Error;
 use super::journal::Journal;
 use super::options::EngineOptions;
 use super::sync::{Mutex, ShardHasher};
-use crate::domain::{Entry, Fault, RequestKey, Sequence};
-use crate::storage::keys::Key;
+use crate::domain::{Entry, Fault, LockName, RequestKey, Sequence};
+use crate::domain::keys::Key;
 use crate::storage::record;
 use crate::storage::{Store, TableId};
 use crossbeam::utils::CachePadded;
-use std::hash::{BuildHasher, Hash};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 #[derive(Debug)]
@@ -48,15 +48,15 @@ impl State {
         Ok(State { store, history, journal, shards, hasher: ShardHasher::default() })
     }
 
-    /// The index of the shard that holds a key.
-    pub(super) fn shard_of(&self, key: &impl Hash) -> usize {
-        let hash = self.hasher.hash_one(key);
+    /// The index of the shard that a name's lock is.
+    pub(super) fn shard_of(&self, name: &LockName) -> usize {
+        let hash = self.hasher.hash_one(name);
         usize::try_from(hash.checked_rem(self.shards.len() as u64).unwrap_or_default()).unwrap_or_default()
     }
 
-    /// The shard that holds a key.
-    pub(super) fn shard(&self, key: &impl Hash) -> Option<&Mutex<Shard>> {
-        self.shards.get(self.shard_of(key)).map(|shard| &**shard)
+    /// The shard that a name's lock is.
+    pub(super) fn shard(&self, name: &LockName) -> Option<&Mutex<Shard>> {
+        self.shards.get(self.shard_of(name)).map(|shard| &**shard)
     }
 
     /// An entry of the journal, once it is durable.

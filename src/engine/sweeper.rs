@@ -5,9 +5,9 @@ use super::core::Core;
 use super::delta::Delta;
 use super::error::Error;
 use super::sync::{Condvar, Mutex};
-use crate::domain::{ProgramId, Timestamp};
-use crate::storage::Due;
-use crate::storage::keys::{DueKey, Key};
+use crate::domain::keys::{DueKey, Key};
+use crate::domain::{Fault, ProgramId, Timestamp};
+use crate::storage::{Due, TableId};
 use crate::storage::rows::Rows;
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -15,8 +15,8 @@ use std::time::Duration;
 /// Members and partners that one look finds.
 const FOUND_MAX: usize = 10_000;
 
-/// Books everything that is due at `now`. Returns how many members and partners had something. One that cannot be
-/// booked keeps nobody else from it, and is told at the end.
+/// Books everything that is due at `now`. Returns how many subjects had something. A subject that cannot be booked does
+/// not stop the sweep; its error is returned at the end.
 pub(super) fn sweep(core: &Core, now: Timestamp, stop: &dyn Fn() -> bool) -> Result<u64, Error> {
     let mut booked = 0u64;
     let mut failed = None;
@@ -49,18 +49,20 @@ fn find_due(core: &Core, now: Timestamp) -> Result<BTreeSet<DueKey>, Error> {
         let mut removed = BTreeSet::new();
         for shard in &core.state.shards {
             let mut shard = shard.lock();
-            let mut correct = |delta: &mut Delta| {
-                for (key, row) in delta.due.range(due.clone()) {
+            let mut correct = |delta: &mut Delta| -> Result<(), Fault> {
+                for row in delta.rows(TableId::Due).range::<Due>(&due) {
+                    let (key, row) = row?;
                     let (into, out_of) =
                         if row.is_some() { (&mut found, &mut removed) } else { (&mut removed, &mut found) };
-                    into.insert(*key);
-                    out_of.remove(key);
+                    into.insert(key);
+                    out_of.remove(&key);
                 }
+                Ok(())
             };
             if let Some(frozen) = &shard.frozen {
-                correct(&mut frozen.lock());
+                correct(&mut frozen.lock())?;
             }
-            correct(&mut shard.active);
+            correct(&mut shard.active)?;
         }
         for row in Rows::<Due>::between(core.state.store.as_ref(), due.start.to_bytes(), due.end.to_bytes(), 1024) {
             let (key, ()) = row?;
@@ -88,7 +90,7 @@ impl Sweeper {
         let stopped = || *self.stopped.lock();
         while !self.pause(every) {
             let now = core.clock.stamp(None);
-            // who is asked for what cannot be booked is told; a fault that ends all closes the journal
+            // a booking that fails is reported to whoever needs that subject; only a fatal fault closes the journal
             if sweep(core, now, &stopped).is_err() && core.state.journal.closed().is_some() {
                 return;
             }

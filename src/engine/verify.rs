@@ -5,16 +5,16 @@ use super::checkpoint::{checkpoint, snapshot};
 use super::clock::Reporter;
 use super::core::Core;
 use super::error::{Error, ErrorKind};
-use super::recover::{check_link, entries_after, read_record, replica};
+use super::recover::{check_link, entries_after, read_record, replica, stored_programs};
+use crate::domain::keys::{DueKey, Key};
 use crate::domain::{
-    BlockId, Fault, Item, ItemKey, ItemPosition, Member, MemberKey, Outcome, Program, ProgramId, RequestId, RequestKey,
-    Sequence, SourceId, Subject, Timestamp, Totals, TotalsKey,
+    BlockId, Day, Item, ItemKey, ItemPosition, Member, MemberKey, Outcome, Programs, RequestId, RequestKey,
+    Sequence, Subject, Timestamp, Totals, TotalsKey,
 };
 use crate::machine::laws;
-use crate::storage::keys::{DueKey, Key};
 use crate::storage::rows::Rows;
 use crate::storage::{
-    Blocks, Catalog, Due, Expiries, Future, Items, Members, Partners, Read, Requests, Store, TableId, Tail, TotalsByDay,
+    Blocks, Due, Expiries, Future, Items, Members, Partners, Read, Requests, Store, TableId, Tail, TotalsByDay,
 };
 use std::collections::BTreeMap;
 use std::iter::Peekable;
@@ -177,7 +177,7 @@ fn audit_tables(
     requests: Option<Fingerprint>,
     findings: &mut Findings,
 ) -> Result<(), Error> {
-    let programs: BTreeMap<ProgramId, Program> = Rows::<Catalog>::all(read).collect::<Result<_, Fault>>()?;
+    let programs = stored_programs(read)?;
     let mut due = Fingerprint::default();
     audit_partners(read, &mut due, findings)?;
     MemberAudit::new(core, read, &programs).run(&mut due, findings)?;
@@ -226,7 +226,7 @@ type Sorted<'a, T> = Peekable<Rows<'a, T>>;
 struct MemberAudit<'a> {
     core: &'a Core,
     read: &'a dyn Read,
-    programs: &'a BTreeMap<ProgramId, Program>,
+    programs: &'a Programs,
     items: Sorted<'a, Items>,
     future: Sorted<'a, Future>,
     expiries: Fingerprint,
@@ -234,7 +234,7 @@ struct MemberAudit<'a> {
 }
 
 impl<'a> MemberAudit<'a> {
-    fn new(core: &'a Core, read: &'a dyn Read, programs: &'a BTreeMap<ProgramId, Program>) -> MemberAudit<'a> {
+    fn new(core: &'a Core, read: &'a dyn Read, programs: &'a Programs) -> MemberAudit<'a> {
         MemberAudit {
             core,
             read,
@@ -275,7 +275,7 @@ impl<'a> MemberAudit<'a> {
             let account_key = key.account(account.point_type);
             let place = || format!("program {}, member {}, point type {}", key.program, key.member, account.point_type);
             let program = self.programs.get(&key.program);
-            let Some(kind) = program.and_then(|program| program.point_types.get(&account.point_type)) else {
+            let Some(kind) = program.and_then(|program| program.point_type(account.point_type)) else {
                 findings.add(place, ["is of no known point type".to_owned()]);
                 continue;
             };
@@ -299,19 +299,11 @@ impl<'a> MemberAudit<'a> {
     fn item(&mut self, key: ItemKey, item: &Item, owned: bool, findings: &mut Findings) {
         findings.add(|| item_place(&key), laws::item(item));
         findings.add(|| item_place(&key), (!owned).then(|| "belongs to no account".to_owned()));
-        if let (true, true, Some(expiry)) = (key.position.is_first_in(), item.remaining.is_positive(), item.expires_at)
+        if let (true, true, Some(expiry)) = (key.position.is_first_in(), item.is_open(), item.expires_at)
         {
             self.expiries.add(&ItemKey { position: ItemPosition::at(expiry, key.position.id), ..key }, 0);
         }
-        let counted = self.totals.entry(totals_key(key, item.source)).or_default();
-        let wide = |points: crate::domain::Points| i128::from(points.0);
-        counted.add(&Totals {
-            issued: wide(item.granted),
-            redeemed: wide(item.redeemed),
-            expired: wide(item.expired),
-            cancelled: wide(item.cancelled),
-            repaid: wide(item.repaid),
-        });
+        self.totals.entry(totals_key(key, item)).or_default().add(&laws::totals_of(item));
     }
 
     /// Totals, over all days, equal a fresh count of the items.
@@ -319,7 +311,7 @@ impl<'a> MemberAudit<'a> {
         let mut recorded: BTreeMap<TotalsKey, Totals> = BTreeMap::new();
         for row in Rows::<TotalsByDay>::all(self.read) {
             let (key, totals) = row?;
-            recorded.entry(TotalsKey { day: crate::domain::Day(0), ..key }).or_default().add(&totals);
+            recorded.entry(TotalsKey { day: Day(0), utc_day: Day(0), ..key }).or_default().add(&totals);
         }
         let keys: std::collections::BTreeSet<&TotalsKey> = recorded.keys().chain(self.totals.keys()).collect();
         for key in keys {
@@ -331,12 +323,14 @@ impl<'a> MemberAudit<'a> {
     }
 }
 
-fn totals_key(key: ItemKey, source: Option<SourceId>) -> TotalsKey {
+fn totals_key(key: ItemKey, item: &Item) -> TotalsKey {
     TotalsKey {
         program: key.account.program,
-        day: crate::domain::Day(0),
-        source: source.unwrap_or_default(),
+        day: Day(0),
+        utc_day: Day(0),
+        source: item.source.unwrap_or_default(),
         point_type: key.account.point_type,
+        subtype: item.subtype,
     }
 }
 

@@ -1,9 +1,10 @@
 //! The laws that always hold, as predicates over records. `verify`, the tests, the simulation and the fuzzer all use
 //! these; what they walk over is theirs.
 
+use super::effects::Effects;
 use crate::domain::{
-    Account, Block, BlockStatus, Item, ItemPosition, Member, NegativeBalance, Partner, PointClass, PointType, Points,
-    Totals,
+    Account, Billing, Block, BlockId, BlockStatus, Fault, Item, ItemPosition, LockName, Member, NegativeBalance, Partner,
+    PointState, PointType, Points, Program, Subject, Timestamp, Totals,
 };
 
 /// What is wrong, where a law does not hold.
@@ -13,56 +14,45 @@ fn holds(condition: bool, what: impl FnOnce() -> Broken) -> Option<Broken> {
     (!condition).then(what)
 }
 
-fn sum<const N: usize>(points: [Points; N]) -> i128 {
-    points.into_iter().map(|p| i128::from(p.0)).fold(0, i128::saturating_add)
-}
-
-fn none_negative<const N: usize>(points: [Points; N]) -> bool {
-    points.into_iter().all(|points| points >= Points::ZERO)
-}
-
-/// Item: granted = remaining + held + redeemed + expired + cancelled + repaid; nothing negative; what is claimed was
-/// spent, and what the host bears was claimed.
+/// Item: what was granted is the sum over all states; nothing negative; what is claimed was spent, and what the host
+/// bears was claimed.
 #[must_use]
 pub fn item(item: &Item) -> Option<Broken> {
-    let Item { granted, remaining, held, redeemed, expired, cancelled, repaid, claimed, absorbed, .. } = *item;
-    let parts = [remaining, held, redeemed, expired, cancelled, repaid];
-    let whole = granted.is_positive() && sum([granted]) == sum(parts) && none_negative(parts);
-    let claims = Points::ZERO <= absorbed && absorbed <= claimed && claimed <= granted;
+    let Item { granted, sums, claimed, absorbed, .. } = item;
+    let whole = granted.is_positive() && i128::from(granted.0) == sums.total() && sums.none_negative();
+    let claims = Points::ZERO <= *absorbed && absorbed <= claimed && claimed <= granted;
     holds(whole && claims, || format!("points of the item do not add up: {item:?}"))
 }
 
-/// Block: purchased = remaining + debited + expired; nothing negative.
+/// Block: what was purchased and credited is the sum over all states; nothing negative.
 #[must_use]
 pub fn block(block: &Block) -> Option<Broken> {
-    let parts = [block.remaining, block.debited, block.expired];
-    let whole = block.purchased.is_positive() && sum([block.purchased]) == sum(parts) && none_negative(parts);
+    let Block { purchased, credited, sums, .. } = block;
+    let given = i128::from(purchased.0).saturating_add(credited.0.into());
+    let whole = purchased.is_positive() && *credited >= Points::ZERO && given == sums.total() && sums.none_negative();
     holds(whole, || format!("points of the block do not add up: {block:?}"))
 }
 
 /// Partner: its open blocks are its approved ones with points left; its balance is their sum.
 #[must_use]
-pub fn partner<'a>(
-    partner: &Partner,
-    blocks: impl Iterator<Item = (crate::domain::BlockId, &'a Block)>,
-) -> Vec<Broken> {
+pub fn partner<'a>(partner: &Partner, blocks: impl Iterator<Item = (BlockId, &'a Block)>) -> Vec<Broken> {
     let mut remaining = 0i128;
     let mut debited = 0i128;
     let mut broken = Vec::new();
     for (id, block) in blocks {
-        let is_open = block.status == BlockStatus::Approved && block.remaining.is_positive();
+        let is_open = block.status == BlockStatus::Approved && block.remaining().is_positive();
         if is_open {
-            remaining = remaining.saturating_add(i128::from(block.remaining.0));
+            remaining = remaining.saturating_add(i128::from(block.remaining().0));
             let due_in_time = block.expires_at.is_none_or(|expiry| partner.next_due.is_some_and(|due| due <= expiry));
             broken.extend(holds(due_in_time, || format!("block {id} expires before the partner is due")));
         }
-        debited = debited.saturating_add(i128::from(block.debited.0));
+        debited = debited.saturating_add(block.sums.get(crate::domain::BlockState::Debited).0.into());
         broken.extend(holds(partner.open.contains(&id) == is_open, || format!("block {id} is wrongly open or not")));
     }
     broken.extend(holds(remaining == i128::from(partner.remaining.0), || {
         format!("balance {} where its blocks hold {remaining}", partner.remaining)
     }));
-    let prepaid = partner.terms.billing == crate::domain::Billing::Prepaid;
+    let prepaid = partner.terms.billing == Billing::Prepaid;
     broken.extend(holds(!prepaid || debited == i128::from(partner.debited.0), || {
         format!("debited {} where its blocks say {debited}", partner.debited)
     }));
@@ -72,83 +62,64 @@ pub fn partner<'a>(
 /// The sums of an account's items, to be held against the account.
 #[derive(Debug, Default)]
 pub struct ItemSums {
-    matured: i128,
-    future: i128,
     granted: i128,
-    redeemed: i128,
-    expired: i128,
-    cancelled: i128,
-    repaid: i128,
-    held: i128,
+    states: [i128; PointState::ALL.len()],
     absorbed: i128,
     first_open: Option<ItemPosition>,
-    next_due: Option<crate::domain::Timestamp>,
+    next_due: Option<Timestamp>,
 }
 
 impl ItemSums {
     /// Counts an item that has matured.
     pub fn matured(&mut self, position: ItemPosition, item: &Item) {
-        self.matured = self.matured.saturating_add(i128::from(item.remaining.0));
-        if item.remaining.is_positive() {
+        if item.is_open() {
             self.first_open = Some(self.first_open.map_or(position, |first| first.min(position)));
             self.next_due = self.next_due.into_iter().chain(item.expires_at).min();
         }
-        self.both(item);
+        self.count(item);
     }
 
     /// Counts an item that has not.
     pub fn future(&mut self, position: ItemPosition, item: &Item) {
-        self.future = self.future.saturating_add(i128::from(item.remaining.0));
-        let due = crate::domain::Timestamp::from_order(position.order);
-        self.next_due = self.next_due.into_iter().chain(due).min();
-        self.both(item);
+        self.next_due = self.next_due.into_iter().chain(Timestamp::from_order(position.order)).min();
+        self.count(item);
     }
 
-    fn both(&mut self, item: &Item) {
-        for (sum, part) in [
-            (&mut self.granted, item.granted),
-            (&mut self.redeemed, item.redeemed),
-            (&mut self.expired, item.expired),
-            (&mut self.cancelled, item.cancelled),
-            (&mut self.repaid, item.repaid),
-            (&mut self.held, item.held),
-            (&mut self.absorbed, item.absorbed),
-        ] {
-            *sum = sum.saturating_add(i128::from(part.0));
+    fn count(&mut self, item: &Item) {
+        self.granted = self.granted.saturating_add(item.granted.0.into());
+        self.absorbed = self.absorbed.saturating_add(item.absorbed.0.into());
+        for (sum, (_, points)) in self.states.iter_mut().zip(item.sums.iter()) {
+            *sum = sum.saturating_add(points.0.into());
         }
     }
+}
+
+/// Account by itself: what was granted is the sum over all states; debt only where nothing is left to be used.
+#[must_use]
+pub fn account_alone(account: &Account) -> Vec<Broken> {
+    let Account { granted, sums, debt, absorbed, .. } = account;
+    let whole = i128::from(granted.0) == sums.total() && sums.none_negative() && *absorbed >= Points::ZERO;
+    let mut broken: Vec<Broken> =
+        holds(whole, || format!("points of the account do not add up: {account:?}")).into_iter().collect();
+    let owing = *debt == Points::ZERO || (debt.is_positive() && account.matured() == Points::ZERO);
+    broken.extend(holds(owing, || format!("debt {debt} beside {} points left", account.matured())));
+    broken
 }
 
 /// Account: every sum is that of its items; debt only where nothing is available, and only where it may be.
 #[must_use]
 pub fn account(member: &Member, account: &Account, point_type: &PointType, sums: &ItemSums) -> Vec<Broken> {
-    let (available, qualifying) = match point_type.class {
-        PointClass::Redeemable => (sums.matured, 0),
-        PointClass::Qualifying => (0, sums.matured),
+    let mut broken = account_alone(account);
+    let differs = |name: &str, booked: Points, counted: i128| {
+        holds(i128::from(booked.0) == counted, || format!("{name} is {booked}, its items hold {counted}"))
     };
-    let figures = [
-        ("available", account.available, available),
-        ("qualifying", account.qualifying, qualifying),
-        ("future", account.future, sums.future),
-        ("held", account.held, sums.held),
-        ("granted", account.granted, sums.granted),
-        ("redeemed", account.redeemed, sums.redeemed),
-        ("expired", account.expired, sums.expired),
-        ("cancelled", account.cancelled, sums.cancelled),
-        ("repaid", account.repaid, sums.repaid),
-        ("absorbed", account.absorbed, sums.absorbed),
-    ];
-    let mut broken: Vec<Broken> = figures
-        .into_iter()
-        .filter_map(|(name, booked, counted)| {
-            holds(i128::from(booked.0) == counted, || format!("{name} is {booked}, its items hold {counted}"))
-        })
-        .collect();
-    let debt = account.debt;
-    let owing = debt == Points::ZERO || (debt.is_positive() && account.available == Points::ZERO);
-    broken.extend(holds(owing, || format!("debt {debt} beside available {}", account.available)));
-    let may_owe = debt == Points::ZERO || point_type.negative_balance == NegativeBalance::Allowed;
-    broken.extend(holds(may_owe, || format!("debt {debt} where none is allowed")));
+    broken.extend(differs("granted", account.granted, sums.granted));
+    broken.extend(differs("absorbed", account.absorbed, sums.absorbed));
+    for ((state, booked), counted) in account.sums.iter().zip(sums.states) {
+        broken.extend(differs(state.code(), booked, counted));
+    }
+    let may_owe = account.debt == Points::ZERO || point_type.negative_balance == NegativeBalance::Allowed;
+    broken.extend(holds(may_owe, || format!("debt {} where none is allowed", account.debt)));
     let in_sight = sums.first_open.is_none_or(|first| account.first_open <= first);
     broken.extend(holds(in_sight, || format!("an open item lies before {:?}", account.first_open)));
     let in_time = sums.next_due.is_none_or(|due| member.next_due.is_some_and(|known| known <= due));
@@ -156,10 +127,54 @@ pub fn account(member: &Member, account: &Account, point_type: &PointType, sums:
     broken
 }
 
-/// Totals: what was issued is left, redeemed, expired, cancelled or repaid.
+/// Totals: what is recorded is what the items say.
 #[must_use]
 pub fn totals(recorded: &Totals, counted: &Totals) -> Option<Broken> {
     holds(recorded == counted, || format!("totals say {recorded:?}, the items {counted:?}"))
+}
+
+/// What an item adds to the totals of its source and type.
+#[must_use]
+pub fn totals_of(item: &Item) -> Totals {
+    let granted = i128::from(item.granted.0);
+    let mut totals = Totals::NONE;
+    match item.origin {
+        None => totals.issued = granted,
+        Some(_) => totals.moved_in = granted,
+    }
+    for (state, points) in item.sums.iter() {
+        totals.add_gone(state, points.0.into());
+    }
+    totals
+}
+
+/// A decision, before it is applied: every record that it changes keeps the laws of one record. The first that does not
+/// is told.
+#[must_use]
+pub fn decision(effects: &Effects, program: Option<&Program>) -> Option<Fault> {
+    for (key, member) in effects.members.changed() {
+        let broken = member.accounts.iter().flat_map(account_alone).next();
+        let unknown = member.accounts.iter().find(|account| {
+            program.is_none_or(|program| program.point_type(account.point_type).is_none())
+        });
+        let broken = broken.or_else(|| unknown.map(|account| format!("unknown point type {}", account.point_type)));
+        if let Some(broken) = broken {
+            return Some(Fault::broken(key.lock(), broken));
+        }
+    }
+    for (key, block) in effects.blocks.changed() {
+        if let Some(broken) = self::block(block) {
+            return Some(Fault::broken(key.owner().lock(), broken));
+        }
+    }
+    let items = effects.rows.items.iter().chain(effects.rows.future.iter());
+    for (key, item) in items.filter_map(|(key, item)| Some((key, item.as_ref()?))) {
+        if let Some(broken) = self::item(item) {
+            let subject = LockName::Subject(key.account.program, Subject::Member(key.account.member));
+            return Some(Fault::broken(subject, broken));
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -169,6 +184,15 @@ mod tests {
         Billing, BlockId, BlockOrder, ItemId, PartnerTerms, PointTypeId, Rate, Rounding, Sequence, Timestamp, UseOrder,
     };
     use std::sync::Arc;
+
+    /// The sums of an item or account, by state: for tests.
+    fn sums<const N: usize>(parts: [(PointState, i64); N]) -> PointSums {
+        let mut sums = PointSums::NONE;
+        for (state, points) in parts {
+            *sums.get_mut(state) = Points(points);
+        }
+        sums
+    }
 
     fn day(day: i64) -> Timestamp {
         Timestamp::from_ms(day.saturating_mul(86_400_000)).unwrap()

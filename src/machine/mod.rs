@@ -1,73 +1,80 @@
-//! The rules: (view, command, now) -> changes, or why not. Deterministic: no clock, no I/O, no threads, no floats,
-//! nothing whose order is not fixed. One file a verb.
+//! The rules: (view, command, now) -> effects, or why not. Deterministic: no clock, no I/O, no threads, no floats,
+//! nothing whose order is not fixed. Rooms by noun; one file a verb.
 //!
 //! A rule reads: what must be there and in order, each failing with its [`Rejection`], in the order of that enum's
-//! variants; then the changes, on copies. A sum that does not fit refuses at any point; the changes are dropped.
+//! variants; then the changes. A sum that does not fit refuses at any point; the effects are dropped. A broken law is a
+//! fault, never a refusal.
 
-mod accrue;
-mod blocks;
-mod book_due;
 mod cancel;
-mod cancel_accrual;
-mod cancel_redemption;
-mod case;
 mod catalog;
-mod changes;
-mod enrol;
+mod draft;
+mod due;
+mod effects;
 pub mod laws;
-mod ledger;
+mod members;
 mod original;
-mod redeem;
-mod shape;
-mod take;
+mod partners;
+mod points;
+mod rule;
+mod validate;
 mod view;
 
-use crate::domain::{Action, BookDue, Command, Fault, ProgramId, Rejection, RequestKey, Subject, Timestamp};
-use case::Case;
-pub use changes::{Changes, seal_legs};
-pub use shape::{Malformed, check};
-pub use view::{Halt, View};
+use crate::domain::{
+    Action, Command, Fault, OwnIds, ProgramId, Rejection, RequestKey, Sequence, Subject, Timestamp,
+};
+use draft::Draft;
+pub use effects::{At, Effects, Records, RowEffects, RowSink, Written};
+pub use rule::{LockSet, defines, lock_set};
+pub use validate::{Malformed, check, check_actor};
+pub use view::{Cold, FoundRows, Undecided, View};
 
-/// Decides a command on the state that `view` shows, at `now`. What it changes is put into `changes`, which has to be
-/// empty; where it halts, what is there then has no meaning.
-pub fn decide(view: &impl View, command: &Command, now: Timestamp, changes: &mut Changes) -> Result<(), Halt> {
-    let case = || Case::new(view, command, now);
-    let is_callers = !matches!(command.action, Action::BookDue(_));
-    if is_callers {
-        check_repeated(view, command)?;
+/// The version of the rules. An entry is replayed by the rules that decided it.
+pub const RULES: u16 = 1;
+/// The oldest version of the rules whose entries are still replayed.
+pub const OLDEST_RULES: u16 = 1;
+
+/// Decides a command on the state that `view` shows, at `now`. What it changes is put into `effects`, which have to be
+/// empty; where it stays undecided, what is there then has no meaning.
+pub fn decide(view: &impl View, command: &Command, now: Timestamp, effects: &mut Effects) -> Result<(), Undecided> {
+    if let Action::BookDue(body) = &command.action {
+        return due::book(view, command.program, body, now, effects);
     }
-    match &command.action {
-        Action::CreateProgram(body) => catalog::create_program(view, command, body, now, changes),
-        Action::CreatePointType(body) => catalog::create_point_type(&case()?, body, changes),
-        Action::CreatePartner(body) => catalog::create_partner(&case()?, body, changes),
-        Action::PurchaseBlock(body) => blocks::purchase(&case()?, body, changes),
-        Action::ApproveBlock(body) => blocks::approve(&case()?, body, changes),
-        Action::Enrol(body) => enrol::enrol(&case()?, body, changes),
-        Action::Accrue(body) => accrue::accrue(&case()?, body, changes),
-        Action::Redeem(body) => redeem::redeem(&case()?, body, changes),
-        Action::Cancel(body) => cancel::cancel(&case()?, body, changes),
-        Action::BookDue(body) => book_due::book_due(view, command.program, body, now, changes),
-    }
+    check_repeated(view, command)?;
+    rule::decide(&command.action, &mut Draft::new(view, command, now, effects)?)
 }
 
-/// What booking all that is due of a member or partner at `at` would change. Nothing is done.
-pub fn would_book(view: &impl View, program: ProgramId, subject: Subject, at: Timestamp) -> Result<Changes, Fault> {
-    let mut changes = Changes::default();
-    let all = BookDue { subject, limit: u32::MAX };
-    match book_due::book_due(view, program, &all, at, &mut changes) {
-        Ok(()) => Ok(changes),
-        Err(Halt::Faulted(fault)) => Err(fault),
-        Err(_) => Ok(Changes::default()),
+/// What booking up to `limit` items of what is due of a subject at `at` would change. Nothing is done. Whether that was
+/// all is said by the subject's record: it is not due any more.
+pub fn would_book(
+    view: &impl View,
+    program: ProgramId,
+    subject: Subject,
+    at: Timestamp,
+    limit: u32,
+) -> Result<Effects, Undecided> {
+    let mut effects = Effects::default();
+    let body = crate::domain::BookDue { subject, limit };
+    match due::book(view, program, &body, at, &mut effects) {
+        Ok(()) => {
+            let member = subject.member().unwrap_or_default();
+            effects.fill(&OwnIds { sequence: Sequence::OWN, member });
+            Ok(effects)
+        }
+        Err(Undecided::NothingDue) => Ok(Effects::default()),
+        Err(Undecided::Refused(rejection)) => {
+            Err(Fault::corrupt(format!("program {program}, {subject}: what is due cannot be booked: {rejection}")).into())
+        }
+        Err(undecided) => Err(undecided),
     }
 }
 
 /// A request id has one effect: used again with the same body it is answered as before, with another it is refused.
-fn check_repeated(view: &impl View, command: &Command) -> Result<(), Halt> {
+fn check_repeated(view: &impl View, command: &Command) -> Result<(), Undecided> {
     let request = RequestKey { program: command.program, request: command.request_id };
     let Some(first) = view.request(request)? else { return Ok(()) };
     let entry = view.entry(first)?;
     if entry.command == *command {
-        return Err(Halt::Repeated(Box::new(entry)));
+        return Err(Undecided::Repeated(Box::new(entry)));
     }
     Err(Rejection::RequestIdReused { first }.into())
 }

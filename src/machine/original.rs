@@ -1,48 +1,73 @@
 //! The transaction that a cancellation names: what it did, and what was cancelled of it before.
 
-use super::case::Case;
-use super::changes::fits;
-use super::view::View;
-use crate::domain::{Correction, CorrectionKey, Entry, Fault, Leg, Outcome, Points, Rejection, Sequence};
+use super::draft::{Draft, fits};
+use super::view::{Undecided, View};
+use crate::domain::tables::Corrections;
+use crate::domain::{
+    CancelAmount, Correction, Entry, Fault, Leg, Points, Rejection, RequestId, RequestKey, Sequence,
+};
 
 /// The transaction that is cancelled, and what was cancelled of it before.
 pub(super) struct Original {
-    pub(super) key: CorrectionKey,
+    key: RequestKey,
     pub(super) entry: Entry,
-    pub(super) correction: Correction,
+    correction: Correction,
 }
 
 impl Original {
-    pub(super) fn read<V: View>(case: &Case<'_, V>, sequence: Sequence) -> Result<Original, Fault> {
-        let key = CorrectionKey { program: case.command.program, sequence };
-        let entry = case.view.entry(sequence)?;
-        let correction = case.view.correction(key)?.unwrap_or_default();
+    pub(super) fn read<V: View>(
+        draft: &Draft<'_, V>,
+        request: RequestId,
+        sequence: Sequence,
+    ) -> Result<Original, Undecided> {
+        let key = draft.request_key(request);
+        let entry = draft.entry(sequence)?;
+        if (entry.command.program, entry.command.request_id) != (key.program, key.request) {
+            let what = format!("request {request}: entry {sequence} is of request {}", entry.command.request_id);
+            return Err(Fault::corrupt(what).into());
+        }
+        let correction = draft.row::<Corrections>(&key)?.unwrap_or_default();
         Ok(Original { key, entry, correction })
     }
 
     pub(super) fn legs(&self) -> &[Leg] {
-        match &self.entry.outcome {
-            Outcome::Done { legs, .. } => legs,
-            Outcome::Refused(_) => &[],
-        }
+        self.entry.legs()
     }
 
-    /// Points cancelled so far, of the award (of the redemption) at `place`.
+    /// Points cancelled so far, of the award at `place`; of anything but an accrual at place 0.
     pub(super) fn cancelled(&self, place: u16) -> Points {
         self.correction.cancelled.get(usize::from(place)).copied().unwrap_or_default()
     }
+
+    /// How many of `points` in one figure are to be cancelled.
+    pub(super) fn amount(&self, points: Points, amount: CancelAmount) -> Result<Points, Undecided> {
+        let exceeds = || Fault::corrupt(format!("entry {}: more was cancelled than done", self.entry.sequence));
+        let left = points.minus(self.cancelled(0)).filter(|left| *left >= Points::ZERO).ok_or_else(exceeds)?;
+        match amount {
+            CancelAmount::Whole if left.is_positive() => Ok(left),
+            CancelAmount::Points(points) if points <= left => Ok(points),
+            CancelAmount::Award { .. } => Err(Rejection::AwardUnknown { awards: 0 }.into()),
+            CancelAmount::Whole | CancelAmount::Points(_) => Err(Rejection::CancelExceeds { left }.into()),
+        }
+    }
 }
 
-/// Adds points to what is cancelled at `place`.
-pub(super) fn record(correction: &mut Correction, place: u16, points: Points) -> Result<(), Rejection> {
-    let place = usize::from(place);
-    if correction.cancelled.len() <= place {
-        correction.cancelled.resize(place.saturating_add(1), Points::ZERO);
+impl<V: View> Draft<'_, V> {
+    /// Records what is cancelled now, by place.
+    pub(super) fn correct(&mut self, original: &Original, parts: &[(u16, Points)]) -> Result<(), Undecided> {
+        let mut correction = original.correction.clone();
+        for (place, points) in parts {
+            let place = usize::from(*place);
+            if correction.cancelled.len() <= place {
+                correction.cancelled.resize(place.saturating_add(1), Points::ZERO);
+            }
+            if let Some(sum) = correction.cancelled.get_mut(place) {
+                *sum = fits(sum.plus(*points))?;
+            }
+        }
+        self.put::<Corrections>(original.key, Some(correction));
+        Ok(())
     }
-    if let Some(sum) = correction.cancelled.get_mut(place) {
-        *sum = fits(sum.plus(points))?;
-    }
-    Ok(())
 }
 
 /// The part of each of `amounts`, laid end to end, that lies between `from` and `to`.

@@ -1,10 +1,10 @@
 //! What members are owed: points by day, month or source, summed up from the totals. Members are looked at only where
 //! something of theirs has expired or matured that is not booked yet.
 
-use super::still::Still;
-use crate::domain::{Day, Fault, PointTypeId, ProgramId, SourceId, Timestamp, Totals, TotalsKey};
-use crate::machine::would_book;
-use crate::storage::keys::{DueKey, Key};
+use super::snapshot_view::SnapshotView;
+use crate::domain::keys::{DueKey, Key};
+use crate::domain::{Day, Fault, PointTypeId, ProgramId, SourceId, Subject, Timestamp, Totals, TotalsKey};
+use crate::machine::{Undecided, would_book};
 use crate::storage::rows::Rows;
 use crate::storage::{Due, Read, TotalsByDay};
 use std::collections::BTreeMap;
@@ -109,11 +109,12 @@ pub fn liability(read: &dyn Read, now: Timestamp, query: &Liability) -> Result<V
 /// Adds what has expired or matured, and is not booked yet.
 fn add_unbooked(read: &dyn Read, now: Timestamp, sums: &mut Sums<'_>) -> Result<(), Fault> {
     let program = sums.query.program;
-    let Some(still) = Still::of(read, program)? else { return Ok(()) };
+    let view = SnapshotView::of(read)?;
     let due = DueKey::until(program, now);
     for row in Rows::<Due>::between(read, due.start.to_bytes(), due.end.to_bytes(), 1024) {
         let (DueKey { subject, .. }, ()) = row?;
-        for (key, totals) in would_book(&still, program, subject, now)?.totals {
+        let booked = would_book(&view, program, subject, now, u32::MAX).map_err(|undecided| unread(undecided, subject))?;
+        for (key, totals) in booked.totals {
             sums.add(key, &totals);
         }
     }
@@ -162,7 +163,15 @@ impl Sums<'_> {
     }
 }
 
-const NOTHING: Totals = Totals { issued: 0, redeemed: 0, expired: 0, cancelled: 0, repaid: 0 };
+const NOTHING: Totals = Totals::NONE;
+
+/// Why a snapshot does not tell what is due.
+fn unread(undecided: Undecided, subject: Subject) -> Fault {
+    match undecided {
+        Undecided::Faulted(fault) => fault,
+        undecided => Fault::corrupt(format!("what is due of {subject} cannot be told: {undecided:?}")),
+    }
+}
 
 #[cfg(test)]
 mod tests {

@@ -2,7 +2,7 @@
 
 mod liability;
 mod statement;
-mod still;
+mod snapshot_view;
 
 pub use liability::{Bucket, By, Liability, LiabilityRow, liability};
-pub use statement::{Change, StatementLine, verb};
+pub use statement::{Change, StatementLine};

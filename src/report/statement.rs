@@ -1,6 +1,8 @@
 //! A member's statement: what each entry did to the member's points.
 
-use crate::domain::{Action, Balance, Entry, Leg, Outcome, PointTypeId, Points, Rejection, Sequence, Timestamp};
+use crate::domain::{
+    Balance, Entry, Leg, MemberId, Outcome, PointState, PointTypeId, Rejection, Sequence, Timestamp,
+};
 use serde::Serialize;
 
 /// One line of a statement.
@@ -33,15 +35,17 @@ pub struct Change {
     pub points: i128,
 }
 
-impl From<Entry> for StatementLine {
-    fn from(entry: Entry) -> StatementLine {
+impl StatementLine {
+    /// What an entry did to a member's points.
+    #[must_use]
+    pub fn of(entry: Entry, member: MemberId) -> StatementLine {
         let (legs, balances, refused) = match entry.outcome {
             Outcome::Done { legs, balances } => (legs, balances, None),
             Outcome::Refused(rejection) => (Vec::new(), Vec::new(), Some(rejection)),
         };
-        let claims = is_claim(&entry.command.action, &legs);
+        let balances: Vec<Balance> = balances.into_iter().filter(|balance| balance.member == member).collect();
         let changes = balances.iter().map(|balance| {
-            let moved = legs.iter().filter_map(|leg| moved(leg, claims));
+            let moved = legs.iter().filter_map(|leg| moved(leg, member));
             let points = moved.filter(|(of, _)| *of == balance.point_type).map(|(_, points)| points);
             Change { point_type: balance.point_type, points: points.fold(0, i128::saturating_add) }
         });
@@ -50,7 +54,7 @@ impl From<Entry> for StatementLine {
             sequence: entry.sequence,
             recorded_at: entry.recorded_at,
             transaction_at: entry.command.transaction_at,
-            verb: verb(&entry.command.action),
+            verb: entry.command.action.verb(),
             reference: entry.command.reference,
             changes,
             balances,
@@ -59,41 +63,21 @@ impl From<Entry> for StatementLine {
     }
 }
 
-/// Whether repaid points are lost to the member: those of other items that make up for a cancelled accrual. Else they
-/// leave the items and the debt alike. Only the cancellation of a redemption returns points.
-fn is_claim(action: &Action, legs: &[Leg]) -> bool {
-    matches!(action, Action::Cancel(_)) && !legs.iter().any(|leg| matches!(leg, Leg::Returned(_)))
-}
-
-/// What a leg adds to (takes from) a member's points.
-fn moved(leg: &Leg, claims: bool) -> Option<(PointTypeId, i128)> {
-    let plus = |points: Points| i128::from(points.0);
-    let minus = |points: Points| plus(points).saturating_neg();
-    match leg {
-        Leg::Granted { point_type, points, .. } => Some((*point_type, plus(*points))),
-        Leg::Returned(part) => Some((part.point_type, plus(part.points))),
-        Leg::Redeemed(part) | Leg::Cancelled(part) | Leg::Expired(part) | Leg::Lapsed(part) => {
-            Some((part.point_type, minus(part.points)))
+/// What a leg adds to (takes from) a member's points. What is repaid leaves the items and the debt alike.
+fn moved(leg: &Leg, of: MemberId) -> Option<(PointTypeId, i128)> {
+    let (member, point_type, points) = match *leg {
+        Leg::Granted { member, point_type, points, .. } => (member, point_type, i128::from(points.0)),
+        Leg::Owed { member, point_type, points } => (member, point_type, i128::from(points.0).saturating_neg()),
+        Leg::Moved { member, point_type, from, to, points, .. } => {
+            let keeps = to.is_owned() || to == PointState::Repaid;
+            let points = match (from.is_owned(), keeps) {
+                (true, false) => i128::from(points.0).saturating_neg(),
+                (false, true) => points.0.into(),
+                (true, true) | (false, false) => 0,
+            };
+            (member, point_type, points)
         }
-        Leg::Repaid(part) if claims => Some((part.point_type, minus(part.points))),
-        Leg::Owed { point_type, points } => Some((*point_type, minus(*points))),
-        _ => None,
-    }
-}
-
-/// What an action does, in one word, as it is written in JSON.
-#[must_use]
-pub fn verb(action: &Action) -> &'static str {
-    match action {
-        Action::CreateProgram(_) => "create_program",
-        Action::CreatePointType(_) => "create_point_type",
-        Action::CreatePartner(_) => "create_partner",
-        Action::PurchaseBlock(_) => "purchase_block",
-        Action::ApproveBlock(_) => "approve_block",
-        Action::Enrol(_) => "enrol",
-        Action::Accrue(_) => "accrue",
-        Action::Redeem(_) => "redeem",
-        Action::Cancel(_) => "cancel",
-        Action::BookDue(_) => "book_due",
-    }
+        Leg::Absorbed { .. } | Leg::Block { .. } | Leg::Charged { .. } | Leg::Credited { .. } => return None,
+    };
+    (member == of).then_some((point_type, points))
 }

@@ -18,7 +18,7 @@
 //! | 32 | BLAKE3 of all the bytes before |
 
 use super::files::{io_fault, read_small, write_durably};
-use super::{ChainHash, FORMAT_VERSION, Tail};
+use super::{ChainHash, Tail, format};
 use crate::domain::{Fault, Sequence};
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
@@ -116,7 +116,7 @@ fn encode(generation: u64, mark: Mark) -> Vec<u8> {
     let tail = mark.tail().unwrap_or(Tail { sequence: Sequence(0), hash: [0; 32] });
     let mut slot = Vec::with_capacity(SLOT_BYTES);
     slot.extend_from_slice(&MAGIC);
-    slot.extend_from_slice(&FORMAT_VERSION.to_le_bytes());
+    slot.extend_from_slice(&format::CURRENT.to_le_bytes());
     slot.extend_from_slice(&generation.to_le_bytes());
     slot.push(state);
     slot.extend_from_slice(&tail.sequence.0.to_le_bytes());
@@ -141,7 +141,7 @@ fn decode(slot: &[u8], place: u64) -> Option<(u64, Mark)> {
     let (hash, _): (&ChainHash, _) = rest.split_first_chunk()?;
     let generation = u64::from_le_bytes(*generation);
     // as for the format file: no version so far has another slot
-    let is_known = matches!(u32::from_le_bytes(*version), 1..=FORMAT_VERSION);
+    let is_known = format::is_read(u32::from_le_bytes(*version));
     if *magic != MAGIC || !is_known || generation & 1 != place {
         return None;
     }
@@ -248,13 +248,13 @@ mod tests {
     }
 
     #[test]
-    fn every_version_up_to_this_builds_is_read_and_no_other() {
-        for version in 0..=FORMAT_VERSION + 1 {
+    fn every_format_that_is_read_is_known_and_no_other() {
+        for version in 0..=format::CURRENT + 1 {
             let mut slot = encode(4, open_at(7));
             slot[8..12].copy_from_slice(&version.to_le_bytes());
             let checksum = blake3::hash(&slot[..BODY_BYTES]);
             slot[BODY_BYTES..].copy_from_slice(checksum.as_bytes());
-            let is_known = (1..=FORMAT_VERSION).contains(&version);
+            let is_known = (format::OLDEST..=format::CURRENT).contains(&version);
             assert_eq!(decode(&slot, 0), is_known.then_some((4, open_at(7))), "version {version}");
         }
     }

@@ -2,7 +2,7 @@
 //! lives, and can be told to break one on its k-th call.
 
 use super::keys::Key;
-use super::{Appended, Claim, Epoch, FORMAT_VERSION, JournalRecord, Read, Run, Store, TableId, Tail, Visit, promise};
+use super::{Appended, Claim, Epoch, JournalRecord, Read, Run, Store, TableId, Tail, Visit, promise};
 use crate::domain::{Fault, FaultKind, Sequence};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
@@ -194,7 +194,7 @@ impl State {
         if self.epoch == epoch.0 {
             return Ok(());
         }
-        Err(Fault { kind: FaultKind::Fenced, what: format!("epoch {} was ended by epoch {}", epoch.0, self.epoch) })
+        Err(Fault::new(FaultKind::Fenced, format!("epoch {} was ended by epoch {}", epoch.0, self.epoch)))
     }
 }
 
@@ -389,7 +389,7 @@ impl Store for MemoryStore {
     }
 
     fn backup(&self, _to: &Path) -> Result<(), Fault> {
-        Err(Fault::io(format!("the memory store (format {FORMAT_VERSION}) has no files to copy")))
+        Err(Fault::io("the memory store has no files to copy"))
     }
 
     fn size_bytes(&self) -> Result<u64, Fault> {

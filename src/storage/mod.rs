@@ -8,7 +8,6 @@ pub mod codec;
 mod files;
 #[cfg(feature = "rocksdb")]
 mod guard;
-pub mod keys;
 pub mod memory;
 mod promise;
 pub mod record;
@@ -16,21 +15,32 @@ pub mod record;
 pub mod rocks;
 pub mod rows;
 mod run;
-mod table;
 
+pub use crate::domain::keys;
+pub use crate::domain::tables::{
+    Blocks, Catalog, Claims, Corrections, Due, Expiries, Future, HoldTimeouts, Holds, Items, Members, Partners, Requests,
+    RowTable, Table, TableId, TotalsByDay,
+};
 use crate::domain::{Fault, Sequence};
-pub use run::{Run, RunMemory};
+pub use run::{RowBuffer, Run, RunMemory};
 use std::fmt::Debug;
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
-pub use table::{
-    Blocks, Catalog, Corrections, Due, Expiries, Future, Items, Members, Partners, Requests, Table, TableId,
-    TotalsByDay,
-};
+/// The formats of everything stored: tables, keys, records, journal. A database of another one is refused by name; one
+/// of an older format that is still read is written on in the current one.
+pub mod format {
+    /// The oldest that is read.
+    pub const OLDEST: u32 = 2;
+    /// The one that is written.
+    pub const CURRENT: u32 = 2;
 
-/// The version of everything stored: tables, keys, records, journal. A store of a newer one is refused.
-pub const FORMAT_VERSION: u32 = 1;
+    /// Whether a database of this format is read.
+    #[must_use]
+    pub fn is_read(version: u32) -> bool {
+        (OLDEST..=CURRENT).contains(&version)
+    }
+}
 
 /// A writer's term. A later claim ends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -5,21 +5,24 @@
 //! | 32 | hash of the record before, zeros in the first |
 //! | 8 | number of the first entry, little-endian |
 //! | 4 | how many entries |
-//! | each | length of the entry 4, the entry: recorded_at, previous, command, outcome |
+//! | 2 | the format |
+//! | 2 | the version of the rules that decided the entries |
+//! | each | length of the entry 4, the entry: recorded_at, actor, links, command, outcome |
 //!
 //! The hash of a record is the BLAKE3 of all its bytes.
 
-use super::{ChainHash, JournalRecord, Read, codec};
-use crate::domain::{Command, Entry, Fault, Outcome, Sequence, Timestamp};
-use crate::machine::seal_legs;
+use super::{ChainHash, JournalRecord, Read, codec, format};
+use crate::domain::{Actor, Command, Entry, Fault, Link, Links, Outcome, Own, Sequence, Timestamp, own_ids};
+use crate::machine::{OLDEST_RULES, RULES};
 use serde::{Deserialize, Serialize};
 
-const HEADER_BYTES: usize = 44;
+const HEADER_BYTES: usize = 48;
 
 #[derive(Serialize)]
 struct StoredRef<'a> {
     recorded_at: Timestamp,
-    previous: Sequence,
+    actor: &'a Actor,
+    links: &'a [Link],
     command: &'a Command,
     outcome: &'a Outcome,
 }
@@ -27,20 +30,31 @@ struct StoredRef<'a> {
 #[derive(Deserialize)]
 struct Stored {
     recorded_at: Timestamp,
-    previous: Sequence,
+    actor: Actor,
+    links: Vec<Link>,
     command: Command,
     outcome: Outcome,
 }
 
+/// What is known of an entry before it has its number.
+#[derive(Debug, Clone, Copy)]
+pub struct NewEntry<'a> {
+    /// When it was decided.
+    pub recorded_at: Timestamp,
+    /// Who asked.
+    pub actor: &'a Actor,
+    /// The chains that it is in.
+    pub links: &'a [Link],
+    /// What was asked.
+    pub command: &'a Command,
+    /// What became of it.
+    pub outcome: &'a Outcome,
+}
+
 /// Appends an entry's bytes, without its length and number, to `to`.
-pub fn encode_entry(
-    recorded_at: Timestamp,
-    previous: Sequence,
-    command: &Command,
-    outcome: &Outcome,
-    to: &mut Vec<u8>,
-) -> Result<(), Fault> {
-    codec::encode(&StoredRef { recorded_at, previous, command, outcome }, to)
+pub fn encode_entry(entry: &NewEntry<'_>, to: &mut Vec<u8>) -> Result<(), Fault> {
+    let NewEntry { recorded_at, actor, links, command, outcome } = *entry;
+    codec::encode(&StoredRef { recorded_at, actor, links, command, outcome }, to)
 }
 
 /// Begins a record: room for its header.
@@ -59,6 +73,7 @@ pub fn push(entry: &[u8], bytes: &mut Vec<u8>) {
 #[must_use]
 pub fn finish(mut bytes: Vec<u8>, previous: ChainHash, first: Sequence, count: u32) -> JournalRecord {
     let header = previous.into_iter().chain(first.0.to_le_bytes()).chain(count.to_le_bytes());
+    let header = header.chain((format::CURRENT as u16).to_le_bytes()).chain(RULES.to_le_bytes());
     for (to, from) in bytes.iter_mut().zip(header) {
         *to = from;
     }
@@ -76,6 +91,8 @@ pub struct Record<'a> {
     pub first: Sequence,
     /// How many entries.
     pub count: u32,
+    /// The version of the rules that decided them.
+    pub rules: u16,
     entries: &'a [u8],
     bytes: &'a [u8],
 }
@@ -86,12 +103,24 @@ impl<'a> Record<'a> {
         let damaged = || Fault::corrupt(format!("journal record {key}: damaged header"));
         let (previous, rest) = bytes.split_first_chunk::<32>().ok_or_else(damaged)?;
         let (first, rest) = rest.split_first_chunk::<8>().ok_or_else(damaged)?;
-        let (count, entries) = rest.split_first_chunk::<4>().ok_or_else(damaged)?;
+        let (count, rest) = rest.split_first_chunk::<4>().ok_or_else(damaged)?;
+        let (version, rest) = rest.split_first_chunk::<2>().ok_or_else(damaged)?;
+        let (rules, entries) = rest.split_first_chunk::<2>().ok_or_else(damaged)?;
+        let (version, rules) = (u16::from_le_bytes(*version), u16::from_le_bytes(*rules));
+        if !format::is_read(version.into()) {
+            let (oldest, current) = (format::OLDEST, format::CURRENT);
+            let what = format!("journal record {key} has format {version}; this build reads {oldest} to {current}");
+            return Err(Fault::corrupt(what));
+        }
+        if !(OLDEST_RULES..=RULES).contains(&rules) {
+            let what = format!("journal record {key} has rules {rules}; this build knows {OLDEST_RULES} to {RULES}");
+            return Err(Fault::corrupt(what));
+        }
         let (first, count) = (Sequence(u64::from_le_bytes(*first)), u32::from_le_bytes(*count));
         if first != key || count == 0 || first.0.checked_add(count.into()).is_none() {
             return Err(damaged());
         }
-        Ok(Record { previous: *previous, first, count, entries, bytes })
+        Ok(Record { previous: *previous, first, count, rules, entries, bytes })
     }
 
     /// Number of the last entry.
@@ -131,10 +160,11 @@ pub fn entry(read: &dyn Read, sequence: Sequence) -> Result<Entry, Fault> {
 }
 
 fn decode_entry(sequence: Sequence, bytes: &[u8]) -> Result<Entry, Fault> {
-    let Stored { recorded_at, previous, command, mut outcome } =
+    let Stored { recorded_at, actor, links, command, mut outcome } =
         codec::decode(bytes, &format!("journal entry {sequence}"))?;
-    if let Outcome::Done { legs, .. } = &mut outcome {
-        seal_legs(legs, sequence);
-    }
-    Ok(Entry { sequence, recorded_at, previous, command, outcome })
+    let mut links = Links::from_vec(links);
+    let own = own_ids(sequence, &command, &links);
+    links.iter_mut().for_each(|link| link.fill(&own));
+    outcome.fill(&own);
+    Ok(Entry { sequence, recorded_at, actor, links, command, outcome })
 }

@@ -1,9 +1,9 @@
 //! Reading a table as typed rows, a chunk at a time: an iterator over what a [`Read`] shows.
 
-use super::keys::Key;
-use super::table::Table;
 use super::{Read, codec};
 use crate::domain::Fault;
+use crate::domain::keys::Key;
+use crate::domain::tables::{Table, TableId};
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
 
@@ -30,7 +30,7 @@ impl<'a, T: Table> Rows<'a, T> {
     /// All rows of the table.
     #[must_use]
     pub fn all(read: &'a dyn Read) -> Rows<'a, T> {
-        Rows::between(read, Vec::new(), vec![0xFF; super::keys::KEY_BYTES_MAX.saturating_add(1)], CHUNK_MAX)
+        Rows::between(read, Vec::new(), vec![0xFF; crate::domain::keys::KEY_BYTES_MAX.saturating_add(1)], CHUNK_MAX)
     }
 
     /// All rows whose key begins with `prefix`.
@@ -38,7 +38,7 @@ impl<'a, T: Table> Rows<'a, T> {
     pub fn under(read: &'a dyn Read, prefix: &impl Key) -> Rows<'a, T> {
         let from = prefix.to_bytes();
         let mut to = from.clone();
-        to.resize(super::keys::KEY_BYTES_MAX.saturating_add(1), 0xFF);
+        to.resize(crate::domain::keys::KEY_BYTES_MAX.saturating_add(1), 0xFF);
         Rows::between(read, from, to, 64)
     }
 
@@ -76,18 +76,38 @@ impl<T: Table> Iterator for Rows<'_, T> {
 fn row<T: Table>(key: &[u8], value: &[u8]) -> Result<(T::Key, T::Value), Fault> {
     let table = T::ID.name();
     let key = T::Key::from_bytes(key).ok_or_else(|| Fault::corrupt(format!("table {table}: key {key:02x?}")))?;
-    Ok((key, codec::decode(value, table)?))
+    Ok((key, decode::<T>(value)?))
+}
+
+/// Appends a value as its table keeps it: the number of its shape, then the value.
+pub fn encode<T: Table>(value: &T::Value, to: &mut Vec<u8>) -> Result<(), Fault> {
+    to.push(T::ID.shape());
+    codec::encode(value, to)
+}
+
+/// The value that [`encode`] wrote.
+pub fn decode<T: Table>(bytes: &[u8]) -> Result<T::Value, Fault> {
+    codec::decode(shaped(T::ID, bytes)?, T::ID.name())
+}
+
+/// The bytes behind the number of a row's shape, which has to be one that is read.
+fn shaped(table: TableId, bytes: &[u8]) -> Result<&[u8], Fault> {
+    match bytes.split_first() {
+        Some((shape, value)) if *shape == table.shape() => Ok(value),
+        Some((shape, _)) => Err(Fault::corrupt(format!("table {}: a row of the unknown shape {shape}", table.name()))),
+        None => Err(Fault::corrupt(format!("table {}: an empty row", table.name()))),
+    }
 }
 
 /// The value of one key.
 pub fn get<T: Table>(read: &dyn Read, key: &T::Key) -> Result<Option<T::Value>, Fault> {
     let value = read.get(T::ID, &key.to_bytes())?;
-    value.map(|value| codec::decode(&value, T::ID.name())).transpose()
+    value.map(|value| decode::<T>(&value)).transpose()
 }
 
 /// The values of keys, which are in order.
 pub fn get_many<T: Table>(read: &dyn Read, keys: &[T::Key]) -> Result<Vec<Option<T::Value>>, Fault> {
     let keys: Vec<Vec<u8>> = keys.iter().map(Key::to_bytes).collect();
     let values = read.get_many(T::ID, &keys)?;
-    values.into_iter().map(|value| value.map(|value| codec::decode(&value, T::ID.name())).transpose()).collect()
+    values.into_iter().map(|value| value.map(|value| decode::<T>(&value)).transpose()).collect()
 }

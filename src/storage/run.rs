@@ -1,27 +1,15 @@
-//! A run: the rows that a checkpoint writes into one table, encoded, in one piece of memory.
+//! Changed rows, encoded once, in one piece of memory; and a run: those that a checkpoint writes into one table.
 
-use super::codec;
-use super::keys::Key;
-use super::table::{Table, TableId};
+use super::rows;
 use crate::domain::Fault;
+use crate::domain::keys::Key;
+use crate::domain::tables::{Table, TableId};
 use parking_lot::Mutex;
 use std::sync::Arc;
 
-/// Changed rows of one table. They may be added in any order, and are read in the order of their keys.
-#[derive(Debug)]
-pub struct Run {
-    table: TableId,
-    rows: Rows,
-    is_sorted: bool,
-    memory: RunMemory,
-}
-
-/// Memory for runs, kept from one to the next: a large piece of new memory is dearer than what is done with it.
-#[derive(Debug, Clone, Default)]
-pub struct RunMemory(Arc<Mutex<Rows>>);
-
+/// Encoded rows in the order in which they came; one without a value deletes its key.
 #[derive(Debug, Default)]
-struct Rows {
+pub struct RowBuffer {
     bytes: Vec<u8>,
     index: Vec<Row>,
 }
@@ -37,7 +25,58 @@ struct Row {
     deletes: bool,
 }
 
-impl Rows {
+impl RowBuffer {
+    /// Adds a row; one without a value deletes its key.
+    pub fn push<T: Table>(&mut self, key: &T::Key, value: Option<&T::Value>) -> Result<(), Fault> {
+        let start = self.bytes.len();
+        key.write(&mut self.bytes);
+        let key_end = self.bytes.len();
+        if let Some(value) = value {
+            rows::encode::<T>(value, &mut self.bytes)?;
+        }
+        let too_long = || Fault::io(format!("a row of table {} is too long", T::ID.name()));
+        let key_bytes = u8::try_from(key_end.saturating_sub(start)).map_err(|_| too_long())?;
+        let value_bytes = u32::try_from(self.bytes.len().saturating_sub(key_end)).map_err(|_| too_long())?;
+        let head = head(self.bytes.get(start..key_end).unwrap_or_default());
+        self.index.push(Row { head, start, value_bytes, key_bytes, deletes: value.is_none() });
+        Ok(())
+    }
+
+    /// Adds all rows of another buffer.
+    pub fn append(&mut self, other: &RowBuffer) {
+        let shift = self.bytes.len();
+        self.bytes.extend_from_slice(&other.bytes);
+        self.index.extend(other.index.iter().map(|row| Row { start: row.start.saturating_add(shift), ..*row }));
+    }
+
+    /// How many rows were added.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.index.len()
+    }
+
+    /// Whether no row was added.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.index.is_empty()
+    }
+
+    /// The row at a place: its key, and its value unless it deletes.
+    #[must_use]
+    pub fn get(&self, place: usize) -> Option<(&[u8], Option<&[u8]>)> {
+        self.index.get(place).map(|row| self.row(row))
+    }
+
+    fn row(&self, row: &Row) -> (&[u8], Option<&[u8]>) {
+        (self.key(row), (!row.deletes).then(|| self.value(row)))
+    }
+
+    /// Forgets the rows, and keeps the memory.
+    pub fn clear(&mut self) {
+        self.bytes.clear();
+        self.index.clear();
+    }
+
     fn key(&self, row: &Row) -> &[u8] {
         let end = row.start.saturating_add(row.key_bytes.into());
         self.bytes.get(row.start..end).unwrap_or_default()
@@ -61,6 +100,19 @@ impl Rows {
     }
 }
 
+/// Changed rows of one table. They may be added in any order, and are read in the order of their keys.
+#[derive(Debug)]
+pub struct Run {
+    table: TableId,
+    rows: RowBuffer,
+    is_sorted: bool,
+    memory: RunMemory,
+}
+
+/// Memory for runs, kept from one to the next: a large piece of new memory is dearer than what is done with it.
+#[derive(Debug, Clone, Default)]
+pub struct RunMemory(Arc<Mutex<RowBuffer>>);
+
 impl Run {
     /// An empty run of a table.
     #[must_use]
@@ -72,8 +124,7 @@ impl Run {
     #[must_use]
     pub fn reusing(table: TableId, memory: &RunMemory) -> Run {
         let mut rows = std::mem::take(&mut *memory.0.lock());
-        rows.bytes.clear();
-        rows.index.clear();
+        rows.clear();
         Run { table, rows, is_sorted: true, memory: memory.clone() }
     }
 
@@ -85,26 +136,20 @@ impl Run {
 
     /// Adds a row; one without a value deletes its key. It takes the place of an earlier row with the same key.
     pub fn push<T: Table>(&mut self, key: &T::Key, value: Option<&T::Value>) -> Result<(), Fault> {
-        let bytes = &mut self.rows.bytes;
-        let start = bytes.len();
-        key.write(bytes);
-        let key_end = bytes.len();
-        if let Some(value) = value {
-            codec::encode(value, bytes)?;
-        }
-        let too_long = || Fault::io(format!("a row of table {} is too long", T::ID.name()));
-        let key_bytes = u8::try_from(key_end.saturating_sub(start)).map_err(|_| too_long())?;
-        let value_bytes = u32::try_from(bytes.len().saturating_sub(key_end)).map_err(|_| too_long())?;
-        let head = head(bytes.get(start..key_end).unwrap_or_default());
-        self.rows.index.push(Row { head, start, value_bytes, key_bytes, deletes: value.is_none() });
         self.is_sorted = false;
-        Ok(())
+        self.rows.push::<T>(key, value)
+    }
+
+    /// Adds rows that were encoded before. Of rows with the same key, the last one counts.
+    pub fn append(&mut self, rows: &RowBuffer) {
+        self.is_sorted = false;
+        self.rows.append(rows);
     }
 
     /// Whether there is no row.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.rows.index.is_empty()
+        self.rows.is_empty()
     }
 
     /// The rows in order: key, and value unless the row deletes.
@@ -113,7 +158,7 @@ impl Run {
             self.rows.sort();
         }
         let rows = &self.rows;
-        rows.index.iter().map(|row| (rows.key(row), (!row.deletes).then(|| rows.value(row))))
+        rows.index.iter().map(|row| rows.row(row))
     }
 }
 
@@ -151,7 +196,7 @@ mod tests {
                 run.push::<Requests>(&key, value.map(Sequence).as_ref()).unwrap();
             }
             let rows: Vec<_> = run.rows().map(|(key, value)| (key[3], key[19], value.map(<[u8]>::to_vec))).collect();
-            assert_eq!(rows, [(1, 6, Some(vec![5])), (1, 7, None), (2, 1, Some(vec![2]))]);
+            assert_eq!(rows, [(1, 6, Some(vec![1, 5])), (1, 7, None), (2, 1, Some(vec![1, 2]))]);
         }
     }
 }

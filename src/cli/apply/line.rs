@@ -34,16 +34,12 @@ pub fn parse(file: &str, line: u64, text: &[u8]) -> Result<Command, String> {
 
 /// The command that a text says, which is JSON and has a request id.
 fn command(sent: &str, shift: usize) -> Result<Command, String> {
-    serde_json::from_str(sent).map_err(|error: serde_json::Error| {
+    Command::from_json(sent).map_err(|error: serde_json::Error| {
         if !error.is_syntax() {
             return problem(sent, shift, &error);
         }
-        // of what is JSON, two things are called wrongly written: a choice of fields that names none or several, and
-        // the name of a field that has to be a number
-        let what = match error.to_string().starts_with("expected value") {
-            true => ": expected an object with one field, as an action is {\"accrue\": {...}}",
-            false => ", field \"rates\": a point type is a number in quotes, like \"1\"",
-        };
+        // of what is JSON, one thing is called wrongly written: the name of a field that has to be a number
+        let what = ", field \"rates\": a point type is a number in quotes, like \"1\"";
         format!("column {}{what}", error.column().saturating_sub(shift))
     })
 }
@@ -56,7 +52,6 @@ fn problem(sent: &str, shift: usize, error: &serde_json::Error) -> String {
     // other messages name the field themselves
     let field = Some(before).filter(|_| what.starts_with("invalid")).and_then(field_before).unwrap_or_default();
     let what = match what {
-        "invalid type: unit variant, expected newtype variant" => in_an_object(before),
         // JSON's own numbers end here
         what if what.starts_with("invalid type: floating point") && what.contains("expected an id") => {
             format!("{what}; an integer of more than 64 bits is written as text")
@@ -64,12 +59,6 @@ fn problem(sent: &str, shift: usize, error: &serde_json::Error) -> String {
         what => what.to_owned(),
     };
     format!("column {}{field}: {what}", error.column().saturating_sub(shift))
-}
-
-/// What to do about a name that stands where it should stand in an object, with what belongs to it.
-fn in_an_object(before: &str) -> String {
-    let name = before.rsplit('"').nth(1).unwrap_or_default();
-    format!("{name:?} alone does not do: expected an object with one field, such as {{{name:?}: {{...}}}}")
 }
 
 /// The field whose value a text ends in, as `, field "points"`.
@@ -165,49 +154,46 @@ mod tests {
         assert_eq!(problem("{\"program\":}"), "column 12: expected value");
         assert_eq!(problem("{}"), "column 2: missing field `program`");
         assert_eq!(parse("file", 1, b"\"\xFF\"").unwrap_err(), "column 2: not UTF-8");
-        let enrol = r#"{"program":1,"action":{"enrol":{"member":true}}}"#;
+        let enrol = r#"{"program":1,"kind":"enrol","member":true}"#;
         assert!(
-            problem(enrol).starts_with("column 45, field \"member\": invalid type: boolean `true`, expected an id"),
+            problem(enrol).starts_with("column 42, field \"member\": invalid type: boolean `true`, expected an id"),
             "{}",
             problem(enrol)
         );
-        let with_id = r#"{"request_id":5,"program":1,"action":{"enrol":{"memer":1}}}"#;
+        let with_id = r#"{"request_id":5,"program":1,"kind":"enrol","memer":1}"#;
         assert!(problem(with_id).contains("unknown field `memer`, expected `member`"), "{}", problem(with_id));
     }
 
     #[test]
     fn what_serde_would_let_pass_is_refused() {
         let list = "invalid type: a list, expected an object or a single value";
-        assert_eq!(problem(r#"[7,"R9",null,null,{"enrol":{"member":1}}]"#), format!("column 1: {list}"));
-        let redeem = r#"{"request_id":5,"program":1,"action":{"redeem":["M1",1,5]}}"#;
-        assert!(problem(redeem).ends_with(&format!(", field \"redeem\": {list}")), "{}", problem(redeem));
-        let award = r#"{"program":1,"action":{"accrue":{"member":1,"awards":[[1,5]]}}}"#;
+        assert_eq!(problem(r#"[7,"R9",null,null,"enrol",1]"#), format!("column 1: {list}"));
+        let redeem = r#"{"request_id":5,"program":1,"kind":"redeem","member":["M1",1,5]}"#;
+        assert!(problem(redeem).ends_with(&format!(", field \"member\": {list}")), "{}", problem(redeem));
+        let award = r#"{"program":1,"kind":"accrue","member":1,"awards":[[1,5]]}"#;
         assert!(problem(award).ends_with(&format!(", field \"awards\": {list}")), "{}", problem(award));
-        let twice = r#"{"program":1,"action":{"create_partner":{"partner":1,"rates":{"1":"1","1":"2"}}}}"#;
+        let twice = r#"{"program":1,"kind":"create_partner","partner":1,"rates":{"1":"1","1":"2"}}"#;
         assert!(problem(twice).ends_with(": duplicate field `1`"), "{}", problem(twice));
     }
 
     #[test]
-    fn an_action_without_its_fields_is_explained() {
-        let name = r#"{"program":1,"action":"accrue"}"#;
-        let told = "field \"action\": \"accrue\" alone does not do: expected an object with one field, such as \
-                    {\"accrue\": {...}}";
-        assert!(problem(name).ends_with(told), "{}", problem(name));
-        for choice in ["{}", "5", "null", r#"{"enrol":{"member":1},"redeem":{}}"#] {
-            let told = "expected an object with one field, as an action is {\"accrue\": {...}}";
-            let action = problem(&format!(r#"{{"program":1,"action":{choice}}}"#));
-            assert!(action.starts_with("column ") && action.ends_with(told), "{choice}: {action}");
-        }
+    fn a_verb_that_is_missing_or_unknown_is_named() {
+        let none = problem(r#"{"program":1,"member":1}"#);
+        assert!(none.ends_with(": missing field `kind`"), "{none}");
+        let unknown = problem(r#"{"program":1,"kind":"steal","member":1}"#);
+        assert!(unknown.contains(": unknown variant `steal`, expected one of `create_program`"), "{unknown}");
+        let expiry = r#"{"program":1,"kind":"create_point_type","point_type":1,"expiry":{"kind":"soon"}}"#;
+        assert!(problem(expiry).contains("unknown variant `soon`, expected one of `never`"), "{}", problem(expiry));
     }
 
     #[test]
     fn names_and_numbers_that_json_does_not_have_are_explained() {
         for rates in [r#"{"T1":"0.1"}"#, r#"{"1":"1","":"1"}"#, r#"{"1x":"1"}"#] {
-            let partner = format!(r#"{{"program":1,"action":{{"create_partner":{{"partner":1,"rates":{rates}}}}}}}"#);
+            let partner = format!(r#"{{"program":1,"kind":"create_partner","partner":1,"rates":{rates}}}"#);
             let told = problem(&partner);
             assert!(told.ends_with(", field \"rates\": a point type is a number in quotes, like \"1\""), "{told}");
         }
-        let wide = |id: &str| format!(r#"{{"program":1,"action":{{"enrol":{{"member":{id}}}}}}}"#);
+        let wide = |id: &str| format!(r#"{{"program":1,"kind":"enrol","member":{id}}}"#);
         assert!(parse("file", 1, wide("18446744073709551615").as_bytes()).is_ok());
         let told = problem(&wide("18446744073709551616"));
         assert!(told.ends_with("; an integer of more than 64 bits is written as text"), "{told}");
@@ -216,13 +202,13 @@ mod tests {
 
     #[test]
     fn ids_are_those_of_the_line_unless_given() {
-        let enrol = r#"  {"program":1,"action":{"enrol":{"member":"M1"}}}"#;
+        let enrol = r#"  {"program":1,"kind":"enrol","member":"M1"}"#;
         let parsed = |file, line, text: &str| parse(file, line, text.as_bytes()).unwrap().request_id;
         assert_eq!(parsed("a", 1, enrol), parsed("a", 1, enrol));
         assert_eq!(parsed("a", 1, enrol), parsed("a", 1, &format!("\u{FEFF}{enrol}")));
         assert_ne!(parsed("a", 1, enrol), parsed("a", 2, enrol));
         assert_ne!(parsed("a", 1, enrol), parsed("b", 1, enrol));
-        let given = r#"{"request_id":"R7","program":1,"action":{"enrol":{"member":"M1"}}}"#;
+        let given = r#"{"request_id":"R7","program":1,"kind":"enrol","member":"M1"}"#;
         assert_eq!(parsed("a", 1, given), "R7".parse().unwrap());
         assert_eq!(parsed("", 1, given), "R7".parse().unwrap());
         assert!(parse("", 1, enrol.as_bytes()).unwrap_err().starts_with("no request_id"));

@@ -4,7 +4,7 @@ use super::super::output::{Failure, Output};
 use super::super::table::grouped;
 use super::super::{blocks, liability, statement, verify};
 use super::history::{BASKET, History, PARTNER, POINT_TYPE, PROGRAM, SINGLE};
-use crate::domain::{Balance, MemberId, MemberKey, PartnerKey, Points};
+use crate::domain::{Balance, MemberId, MemberKey, PartnerKey, PointState, Points};
 use crate::engine::{Audit, Engine, Error, PartnerState};
 use crate::report::{By, Liability, LiabilityRow, StatementLine};
 use serde_json::json;
@@ -91,7 +91,7 @@ impl Findings {
             let Some(member) = member else { continue };
             let key = MemberKey { program: PROGRAM, member };
             let entries = engine.statement(key, None, STATEMENT_LINES)?.unwrap_or_default();
-            let statement = entries.into_iter().map(StatementLine::from).collect();
+            let statement = entries.into_iter().map(|entry| StatementLine::of(entry, member)).collect();
             let balances = engine.balances(key)?.unwrap_or_default();
             customers.push(Customer { member, why, balances, statement });
         }
@@ -119,10 +119,12 @@ impl Findings {
             format!("    {:32}{:>8}{:>14}", "of them for single CDs", "", of(SINGLE)),
             format!("    {:32}{:>8}{:>14}", "of them for baskets", "", of(BASKET)),
             row("purchases without a point", counts.without_points, String::new()),
-            row("redemptions of 500", counts.redemptions, sum(|row| row.moved.redeemed)),
-            row("purchases cancelled", counts.cancellations, sum(|row| row.moved.cancelled)),
-            format!("  {:34}{:>8}{:>14}", "expired", "", sum(|row| row.moved.expired)),
-            format!("  {:34}{:>8}{:>14}", "taken for debts of cancellations", "", sum(|row| row.moved.repaid)),
+            row("redemptions of 500", counts.redemptions, sum(|row| row.moved.gone(PointState::Redeemed))),
+            row("purchases cancelled", counts.cancellations, sum(|row| row.moved.gone(PointState::Cancelled))),
+            format!("  {:34}{:>8}{:>14}", "expired", "", sum(|row| row.moved.gone(PointState::Expired))),
+            format!("  {:34}{:>8}{:>14}", "taken for debts of cancellations", "", sum(|row| {
+                row.moved.gone(PointState::Repaid).saturating_add(row.moved.gone(PointState::MadeUp))
+            })),
             format!("  {:34}{:>8}{:>14}", "owed at the end", "", sum(|row| row.outstanding)),
             row("blocks that the partner bought", counts.blocks_bought, String::new()),
             row("refused, then sent again", counts.refused_for_partner_points, String::new()),

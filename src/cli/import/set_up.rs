@@ -30,7 +30,7 @@ impl Known {
 
     /// The zone of the program that is there, or is to be created.
     pub(super) fn zone(&self, args: &Args) -> Zone {
-        let own = self.program.as_ref().map(|program| program.zone.clone());
+        let own = self.program.as_ref().map(|program| program.settings.zone.clone());
         own.or_else(|| args.zone.clone()).unwrap_or_default()
     }
 
@@ -58,10 +58,10 @@ impl Known {
     fn unlike(&self, args: &Args) -> Option<String> {
         let (id, point_type) = (args.program, PointTypeId(args.point_type));
         let program = self.program.as_ref()?;
-        if let Some(zone) = args.zone.as_ref().filter(|zone| **zone != program.zone) {
-            return Some(format!("--zone is {zone}, but program {id} is there, in {}", program.zone));
+        if let Some(zone) = args.zone.as_ref().filter(|zone| **zone != program.settings.zone) {
+            return Some(format!("--zone is {zone}, but program {id} is there, in {}", program.settings.zone));
         }
-        let known = program.point_types.get(&point_type).map(|known| known.expiry);
+        let known = program.point_type(point_type).map(|known| known.expiry);
         if let Some((asked, known)) = args.expiry().zip(known)
             && asked != known
         {
@@ -82,7 +82,7 @@ impl Known {
     /// Creates what is missing, dated with the first purchase.
     pub(super) fn create(&self, args: &Args, engine: &Engine, name: &str, first: &Purchase) -> Result<(), Failure> {
         for action in self.to_create(args) {
-            let what = crate::report::verb(&action);
+            let what = action.verb();
             let key = [args.program, u32::from(args.point_type), args.partner.unwrap_or_default()];
             let key = key.map(u32::to_le_bytes);
             let request = request_ids::derived(&[b"create", name.as_bytes(), what.as_bytes(), key.as_flattened()]);

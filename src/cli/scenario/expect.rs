@@ -3,12 +3,14 @@
 use super::answer::{Answer, GRANTED, Group, Row};
 use super::step::Verb;
 use super::words::{Syntax, Words, instant};
-use crate::domain::{Action, Rate};
+use crate::domain::{Action, BLOCK_MOVEMENTS, MOVEMENTS, Rate};
 
 /// What the rows of one kind may say.
+#[derive(Clone, Copy)]
 struct Shape {
     kind: &'static str,
     has_subject: bool,
+    /// The figures that it may name; none: any, as the JSON of a refusal has them.
     figures: &'static [&'static str],
 }
 
@@ -16,52 +18,55 @@ const fn shape(kind: &'static str, has_subject: bool, figures: &'static [&'stati
     Shape { kind, has_subject, figures }
 }
 
-const PART: &[&str] = &["of", "left", "expires_at", "effective_at"];
+const PART: &[&str] = &["of", "member", "left", "expires_at", "effective_at"];
+const BLOCK_PART: &[&str] = &["partner", "award", "rate", "left"];
+const ANY: &[&str] = &[];
 
-/// The legs of receipts, by the names that they have in JSON.
+/// The legs of receipts, but for those that are movements.
 const LEGS: &[Shape] = &[
-    shape(GRANTED, true, &["of", "available_from", "expires_at", "source"]),
-    shape("debited", true, &["award", "rate", "left"]),
-    shape("charged", false, &["award", "rate"]),
-    shape("redeemed", true, PART),
-    shape("returned", true, PART),
-    shape("cancelled", true, PART),
-    shape("repaid", true, PART),
-    shape("expired", true, PART),
-    shape("lapsed", true, PART),
-    shape("matured", true, PART),
-    shape("owed", false, &["of"]),
-    shape("absorbed", false, &["of"]),
-    shape("restored", true, &["expired"]),
-    shape("credited", false, &[]),
-    shape("block_expired", true, &[]),
+    shape(GRANTED, true, &["of", "member", "available_from", "expires_at", "source"]),
+    shape("charged", false, &["partner", "award", "rate"]),
+    shape("credited", false, &["partner"]),
+    shape("owed", false, &["of", "member"]),
+    shape("absorbed", false, &["of", "member"]),
 ];
 
-const REFUSAL: &[&str] = &[
-    "first",
-    "latest",
-    "point_type",
-    "limit",
-    "partner",
-    "block",
-    "expires_at",
-    "place",
-    "available_from",
-    "awards",
-    "left",
-    "available",
-    "short",
-    "as",
-];
+/// The legs of a kind, by the name that it has in JSON.
+fn leg(kind: &str) -> Option<Shape> {
+    let plain = || LEGS.iter().find(|shape| shape.kind == kind).copied();
+    let moved = || MOVEMENTS.iter().find(|(.., name)| *name == kind).map(|(.., name)| shape(name, true, PART));
+    let block = || BLOCK_MOVEMENTS.iter().find(|(.., name)| *name == kind).map(|(.., name)| shape(name, true, BLOCK_PART));
+    plain().or_else(moved).or_else(block)
+}
+
+/// The kind of legs that a receipt begins with where it names none.
+fn first_leg(action: &Action) -> Option<&'static str> {
+    match action {
+        Action::Accrue(_) | Action::Transfer(_) => Some(GRANTED),
+        Action::Redeem(_) => Some("redeemed"),
+        Action::HoldPoints(_) => Some("held"),
+        Action::Capture(_) => Some("captured"),
+        Action::Release(_) => Some("released"),
+        _ => None,
+    }
+}
+
 const BALANCE: &[&str] = &["available", "qualifying", "available_total", "future", "held", "debt", "lifetime"];
 const ITEM: &[&str] = &[
     "granted",
+    "matured",
+    "future",
     "held",
     "redeemed",
     "expired",
     "cancelled",
     "repaid",
+    "transferred",
+    "adjusted",
+    "rolled_over",
+    "fee",
     "absorbed",
+    "claimed",
     "available_from",
     "expires_at",
     "source",
@@ -69,7 +74,18 @@ const ITEM: &[&str] = &[
     "status",
 ];
 const PARTNER: &[&str] = &["balance", "debited"];
-const BLOCK: &[&str] = &["status", "purchased", "debited", "expired", "starts_at", "expires_at", "price"];
+const BLOCK: &[&str] = &[
+    "status",
+    "purchased",
+    "credited",
+    "debited",
+    "expired",
+    "fee",
+    "adjusted",
+    "starts_at",
+    "expires_at",
+    "price",
+];
 const ENTRY: &[&str] = &["as", "transaction_at", "recorded_at", "reference"];
 
 /// Reads what is expected of a verb's answer.
@@ -81,7 +97,7 @@ pub(super) fn expectation(words: &mut Words<'_>, verb: &Verb) -> Result<Answer, 
         Verb::Items { .. } => rows(words, &shape("", true, ITEM))?,
         Verb::Blocks(_) => rows(words, &shape("", true, BLOCK))?,
         Verb::Statement { .. } | Verb::Transaction(_) => rows(words, &shape("", true, ENTRY))?,
-        Verb::Refusals => listed(words, &shape("", true, REFUSAL))?,
+        Verb::Refusals => listed(words, &shape("", true, ANY))?,
         Verb::Sweep => listed(words, &shape("", false, &["booked"]))?,
         Verb::Digest if words.take("another") => Answer::status("another"),
         Verb::Digest => status(words, "same")?,
@@ -105,12 +121,12 @@ fn outcome(words: &mut Words<'_>, action: Option<&Action>) -> Result<Answer, Syn
             let code = words.word("the cause of the refusal, like insufficient_points")?;
             let mut answer = Answer::status(format!("refused {code}"));
             if words.peek().is_some() {
-                answer.push("", row(words, &shape("", false, REFUSAL))?);
+                answer.push("", row(words, &shape("", false, ANY))?);
             }
             Ok(answer)
         }
         Some("malformed") => {
-            let field = words.word("the field that is wrong, like accrue.awards[0].points")?;
+            let field = words.word("the field that is wrong, like awards[0].points")?;
             Ok(Answer::status(format!("malformed {field}")))
         }
         _ => Err(wrong),
@@ -122,26 +138,22 @@ fn receipt(words: &mut Words<'_>, action: Option<&Action>) -> Result<Answer, Syn
     let replayed = words.take("replayed");
     let mut answer = Answer::status(if replayed { "ok replayed" } else { "ok" });
     while let Some(word) = words.peek() {
-        let shape = match (LEGS.iter().find(|shape| shape.kind == word), action) {
-            (Some(shape), _) => {
+        let unnamed = || action.filter(|_| answer.groups.is_empty()).and_then(first_leg).and_then(leg);
+        let shape = match leg(word) {
+            Some(shape) => {
                 words.next();
-                shape
+                Some(shape)
             }
-            (None, Some(Action::Accrue(_))) if answer.groups.is_empty() => leg(words, GRANTED)?,
-            (None, Some(Action::Redeem(_))) if answer.groups.is_empty() => leg(words, "redeemed")?,
-            _ => return Err(words.expected("what became of the points, like `debited` or `expired`")),
+            None => unnamed(),
         };
-        let rows = if words.take("nothing") { Vec::new() } else { list(words, shape)? };
+        let shape = shape.ok_or_else(|| words.expected("what became of the points, like `debited` or `expired`"))?;
+        let rows = if words.take("nothing") { Vec::new() } else { list(words, &shape)? };
         answer.groups.push(Group { kind: shape.kind.to_owned(), rows });
         if words.peek().is_some() {
             words.must(";")?;
         }
     }
     Ok(answer)
-}
-
-fn leg(words: &Words<'_>, kind: &str) -> Result<&'static Shape, Syntax> {
-    LEGS.iter().find(|shape| shape.kind == kind).ok_or_else(|| words.expected("a leg"))
 }
 
 /// The rows of a question about something that may be unknown.
@@ -172,7 +184,7 @@ fn row(words: &mut Words<'_>, shape: &Shape) -> Result<Row, Syntax> {
         row = row.amount(amount);
     }
     while let Some(name) = words.peek().filter(|word| !matches!(*word, "," | ";")) {
-        if !shape.figures.contains(&name) {
+        if !shape.figures.is_empty() && !shape.figures.contains(&name) {
             return Err(words.expected(format_args!("one of {}", shape.figures.join(", "))));
         }
         words.next();

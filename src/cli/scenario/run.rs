@@ -4,7 +4,7 @@ use super::answer::{Answer, GRANTED, Row};
 use super::show::{self, Names};
 use super::step::{Order, Scenario, Step, Verb};
 use crate::domain::{
-    AccountKey, Action, Balance, ItemPosition, Leg, MemberKey, PartnerKey, Receipt, RequestId, Sequence, Timestamp,
+    AccountKey, Balance, ItemPosition, Leg, MemberKey, PartnerKey, Receipt, RequestId, Sequence, Timestamp,
 };
 use crate::engine::{ClockSource, Engine, EngineOptions, Error};
 use crate::storage::memory::MemoryStore;
@@ -97,7 +97,10 @@ impl Runner {
             Verb::Blocks(key) => self.blocks(*key)?,
             Verb::Statement { member, newest } => self.statement(*member, *newest)?,
             Verb::Transaction(request) => match self.engine.transaction(*request)? {
-                Some(entry) => Answer::rows(vec![show::entry(&entry)]),
+                Some(entry) => {
+                    let linked = entry.links.iter().find_map(|link| link.subject.member());
+                    Answer::rows(vec![show::entry(&entry, linked.unwrap_or_default())])
+                }
                 None => Answer::status("unknown"),
             },
             Verb::Refusals => Answer::rows(self.refusals()?),
@@ -123,9 +126,7 @@ impl Runner {
             }
             answer = match self.engine.execute(&command) {
                 Ok(receipt) => {
-                    if let Action::Accrue(_) = command.action {
-                        self.name_items(&receipt, expected);
-                    }
+                    self.name_items(&receipt, expected);
                     show::receipt(&receipt, &self.names)
                 }
                 Err(error) => return show::failure(&error),
@@ -134,11 +135,16 @@ impl Runner {
         answer
     }
 
-    /// Gives the items of an accrual the names that its line expects, where they have none yet.
+    /// Gives new items the names that its line expects, where they have none yet.
     fn name_items(&mut self, receipt: &Receipt, expected: &Answer) {
         let granted = receipt.legs.iter().filter_map(|leg| match leg {
             Leg::Granted { item, .. } => Some(*item),
-            _ => None,
+            Leg::Moved { .. }
+            | Leg::Owed { .. }
+            | Leg::Absorbed { .. }
+            | Leg::Block { .. }
+            | Leg::Charged { .. }
+            | Leg::Credited { .. } => None,
         });
         for (item, row) in granted.zip(expected.of_kind(GRANTED)) {
             if self.names.values().all(|name| *name != row.subject) {
@@ -154,8 +160,11 @@ impl Runner {
         };
         let Some(balances) = balances else { return Ok(Answer::status("unknown")) };
         let found = balances.into_iter().find(|balance| balance.point_type == account.point_type);
-        let balance = found.unwrap_or_else(|| Balance::zero(account.point_type));
-        Ok(Answer::rows(vec![show::balance(&balance)]))
+        let balance = found.unwrap_or_else(|| Balance::zero(account.member, account.point_type));
+        let programs = self.engine.programs()?;
+        let known = programs.get(&account.program).and_then(|program| program.point_type(account.point_type));
+        let class = known.map(|point_type| point_type.class).unwrap_or_default();
+        Ok(Answer::rows(vec![show::balance(&balance, class)]))
     }
 
     /// The account's items in the order of use, then those that are not available yet. What has matured or expired
@@ -164,7 +173,7 @@ impl Runner {
         let now = self.engine.now();
         let items = self.engine.items(account, ItemPosition::FIRST, usize::MAX)?;
         let shown = items.matured.into_iter().chain(items.future);
-        let shown = shown.filter(|(_, item)| all || (item.remaining.is_positive() && !item.is_expired(now)));
+        let shown = shown.filter(|(_, item)| all || (item.is_open() && !item.is_expired(now)));
         Ok(Answer::rows(shown.map(|(at, item)| show::item(at.id, &item, now, &self.names)).collect()))
     }
 
@@ -179,7 +188,7 @@ impl Runner {
 
     fn statement(&self, member: MemberKey, newest: usize) -> Result<Answer, Error> {
         match self.engine.statement(member, None, newest)? {
-            Some(entries) => Ok(Answer::rows(entries.iter().map(show::entry).collect())),
+            Some(entries) => Ok(Answer::rows(entries.iter().map(|entry| show::entry(entry, member.member)).collect())),
             None => Ok(Answer::status("unknown")),
         }
     }
@@ -261,8 +270,8 @@ mod tests {
             ("redeem M1 10 -> ok I1 9", "ok redeemed I1 10"),
             ("redeem M1 10 -> ok replayed", "ok redeemed I1 10"),
             ("redeem M1 10 -> refused insufficient_points", "ok redeemed I1 10"),
-            ("redeem M1 0 -> ok", "malformed redeem.points"),
-            ("redeem M1 0", "malformed redeem.points"),
+            ("redeem M1 0 -> ok", "malformed points"),
+            ("redeem M1 0", "malformed points"),
             ("accrue M1 from P1 5 -> ok I2; debited nothing", "ok granted I2 5; debited B1 5"),
             ("accrue M1 from P1 5 -> ok I2; charged nothing", "ok granted I2 5; debited B1 5"),
             ("cancel R1 -> ok cancelled I1 100", "ok cancelled I1 100; restored B1 100"),

@@ -1,10 +1,10 @@
 //! What the engine answers, in the words of scenarios.
 
-use super::answer::{Answer, GRANTED, Row};
+use super::answer::{Answer, Row};
 use crate::cli::{blocks, items};
 use crate::domain::{
-    Action, Balance, Block, BlockId, Entry, Item, ItemId, ItemPart, Leg, Outcome, PartnerId, PointTypeId, Points,
-    Receipt, Rejection, Timestamp,
+    Action, Balance, Block, BlockId, Entry, Item, ItemId, Leg, MemberId, Outcome, PartnerId, PointClass, PointState,
+    PointTypeId, Points, Receipt, Rejection, Timestamp,
 };
 use crate::engine::{Error, ErrorKind, ExecuteError, PartnerState};
 use crate::report::StatementLine;
@@ -45,39 +45,32 @@ pub(super) fn receipt(receipt: &Receipt, names: &Names) -> Answer {
 }
 
 fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
-    let part = |part: &ItemPart| {
-        let row = Row::new(name(names, part.item)).amount(part.points).figure("of", of(part.point_type));
-        let row = row.figure("left", part.remaining).figure("expires_at", or_never(part.expires_at));
-        row.figure("effective_at", part.effective_at)
+    let row = match *leg {
+        Leg::Granted { member, item, point_type, points, available_from, expires_at, source } => {
+            let row = Row::new(name(names, item)).amount(points).figure("of", of(point_type)).figure("member", member);
+            let row = row.figure("available_from", available_from).figure("expires_at", or_never(expires_at));
+            row.figure("source", or_none(source))
+        }
+        Leg::Moved { member, item, point_type, points, remaining, expires_at, effective_at, .. } => {
+            let row = Row::new(name(names, item)).amount(points).figure("of", of(point_type)).figure("member", member);
+            let row = row.figure("left", remaining).figure("expires_at", or_never(expires_at));
+            row.figure("effective_at", effective_at)
+        }
+        Leg::Owed { member, point_type, points } | Leg::Absorbed { member, point_type, points } => {
+            Row::default().amount(points).figure("of", of(point_type)).figure("member", member)
+        }
+        Leg::Block { partner, block, points, remaining, place, rate, .. } => {
+            let row = Row::new(format!("B{block}")).amount(points).figure("partner", format!("P{partner}"));
+            let row = row.figure("award", or_none(place)).figure("rate", or_none(rate));
+            row.figure("left", remaining)
+        }
+        Leg::Charged { partner, place, points, rate } => {
+            let row = Row::default().amount(points).figure("partner", format!("P{partner}"));
+            row.figure("award", place).figure("rate", rate)
+        }
+        Leg::Credited { partner, points } => Row::default().amount(points).figure("partner", format!("P{partner}")),
     };
-    let block = |block: &BlockId, points: &Points| Row::new(format!("B{block}")).amount(points);
-    let points = |points: &Points| Row::default().amount(points);
-    match leg {
-        Leg::Granted { item, point_type, points, available_from, expires_at, source } => {
-            let row = Row::new(name(names, *item)).amount(points).figure("of", of(*point_type));
-            let row = row.figure("available_from", available_from).figure("expires_at", or_never(*expires_at));
-            (GRANTED, row.figure("source", or_none(*source)))
-        }
-        Leg::Debited { place, block: id, points, rate, remaining } => {
-            let row = block(id, points).figure("award", place).figure("rate", rate);
-            ("debited", row.figure("left", remaining))
-        }
-        Leg::Charged { place, points: owed, rate, .. } => {
-            ("charged", points(owed).figure("award", place).figure("rate", rate))
-        }
-        Leg::Redeemed(of) => ("redeemed", part(of)),
-        Leg::Returned(of) => ("returned", part(of)),
-        Leg::Cancelled(of) => ("cancelled", part(of)),
-        Leg::Repaid(of) => ("repaid", part(of)),
-        Leg::Expired(of) => ("expired", part(of)),
-        Leg::Lapsed(of) => ("lapsed", part(of)),
-        Leg::Matured(of) => ("matured", part(of)),
-        Leg::Owed { point_type, points: owed } => ("owed", points(owed).figure("of", of(*point_type))),
-        Leg::Absorbed { point_type, points: borne } => ("absorbed", points(borne).figure("of", of(*point_type))),
-        Leg::Restored { block: id, points, expired } => ("restored", block(id, points).figure("expired", expired)),
-        Leg::Credited { points: less, .. } => ("credited", points(less)),
-        Leg::BlockExpired { block: id, points } => ("block_expired", block(id, points)),
-    }
+    (leg.kind(), row)
 }
 
 /// Why a command was not done.
@@ -99,7 +92,7 @@ pub(super) fn failure(error: &ExecuteError) -> Answer {
 /// Adds the figures of a refusal, as JSON names them.
 fn refusal(rejection: &Rejection, mut row: Row) -> Row {
     let Ok(Value::Object(causes)) = serde_json::to_value(rejection) else { return row };
-    for (name, value) in causes.values().filter_map(Value::as_object).flatten() {
+    for (name, value) in causes.iter().filter(|(name, _)| *name != "kind") {
         let letter = match name.as_str() {
             "point_type" => "T",
             "partner" => "P",
@@ -112,16 +105,23 @@ fn refusal(rejection: &Rejection, mut row: Row) -> Row {
     row
 }
 
-pub(super) fn balance(balance: &Balance) -> Row {
+pub(super) fn balance(balance: &Balance, class: PointClass) -> Row {
     let row = Row::default().figure("available", balance.available).figure("qualifying", balance.qualifying);
-    let row = row.figure("available_total", balance.available_total()).figure("future", balance.future);
+    let row = row.figure("available_total", balance.available_total(class)).figure("future", balance.future);
     row.figure("held", balance.held).figure("debt", balance.debt).figure("lifetime", balance.lifetime)
 }
 
 pub(super) fn item(id: ItemId, item: &Item, now: Timestamp, names: &Names) -> Row {
-    let row = Row::new(name(names, id)).amount(item.remaining).figure("granted", item.granted);
-    let row = row.figure("held", item.held).figure("redeemed", item.redeemed).figure("expired", item.expired);
-    let row = row.figure("cancelled", item.cancelled).figure("repaid", item.repaid).figure("absorbed", item.absorbed);
+    let mut row = Row::new(name(names, id)).amount(item.remaining()).figure("granted", item.granted);
+    for (state, points) in item.sums.iter() {
+        let points = match state {
+            // one word for both: gone to pay what the member owed
+            PointState::Repaid => Points(points.0.saturating_add(item.sums.get(PointState::MadeUp).0)),
+            _ => points,
+        };
+        row = row.figure(state.code(), points);
+    }
+    let row = row.figure("absorbed", item.absorbed).figure("claimed", item.claimed);
     let row = row.figure("available_from", item.available_from).figure("expires_at", or_never(item.expires_at));
     row.figure("source", or_none(item.source))
         .figure("paid_by", paid_by(item.partner))
@@ -133,37 +133,37 @@ pub(super) fn partner(state: &PartnerState) -> Row {
 }
 
 pub(super) fn block(id: BlockId, block: &Block, now: Timestamp) -> Row {
-    let row = Row::new(format!("B{id}")).amount(block.remaining).figure("status", blocks::state_of(block, now));
-    let row = row.figure("purchased", block.purchased).figure("debited", block.debited);
-    let row = row.figure("expired", block.expired).figure("starts_at", block.starts_at);
+    let row = Row::new(format!("B{id}")).amount(block.remaining()).figure("status", blocks::state_of(block, now));
+    let mut row = row.figure("purchased", block.purchased).figure("credited", block.credited);
+    for (state, points) in block.sums.iter() {
+        row = row.figure(state.code(), points);
+    }
+    let row = row.figure("starts_at", block.starts_at);
     row.figure("expires_at", or_never(block.expires_at)).figure("price", block.unit_price)
 }
 
 /// An entry of a statement: what was done, and by how much it changed what the member has.
-pub(super) fn entry(entry: &Entry) -> Row {
+pub(super) fn entry(entry: &Entry, member: MemberId) -> Row {
     let verb = match entry.outcome {
         Outcome::Done { .. } => verb(&entry.command.action),
         Outcome::Refused(_) => "refused",
     };
-    let changes = StatementLine::from(entry.clone()).changes;
+    let changes = StatementLine::of(entry.clone(), member).changes;
     let change = changes.iter().fold(0i128, |sum, change| sum.saturating_add(change.points));
     let row = Row::new(verb).amount(format_args!("{change:+}")).figure("as", entry.command.request_id);
     let row = row.figure("transaction_at", or_none(entry.command.transaction_at));
     row.figure("recorded_at", entry.recorded_at).figure("reference", or_none(entry.command.reference.as_deref()))
 }
 
+/// The word that a scenario has for a verb.
 fn verb(action: &Action) -> &'static str {
-    match action {
-        Action::CreateProgram(_) => "program",
-        Action::CreatePointType(_) => "type",
-        Action::CreatePartner(_) => "partner",
-        Action::PurchaseBlock(_) => "purchase",
-        Action::ApproveBlock(_) => "approve",
-        Action::Enrol(_) => "enrol",
-        Action::Accrue(_) => "accrue",
-        Action::Redeem(_) => "redeem",
-        Action::Cancel(_) => "cancel",
-        Action::BookDue(_) => "book_due",
+    match action.verb() {
+        "create_program" => "program",
+        "create_point_type" => "type",
+        "create_partner" => "partner",
+        "purchase_block" => "purchase",
+        "approve_block" => "approve",
+        word => word,
     }
 }
 

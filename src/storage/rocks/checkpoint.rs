@@ -15,7 +15,7 @@
 //! there, that an intent was lost is not seen by what has entered.
 
 use super::database::{Database, META};
-use super::entering::{end_name, link_name};
+use super::ingest::{end_name, link_name};
 use super::error::{fault, has_no_links};
 use super::options::Setup;
 use crate::domain::{Fault, Sequence};

@@ -2,7 +2,7 @@
 
 use super::error::locked;
 use crate::domain::Fault;
-use crate::storage::FORMAT_VERSION;
+use crate::storage::format;
 use crate::storage::files::{
     create_directory, exists, io_fault, names, read_small, sync_levels_above, unfinished, write_durably,
 };
@@ -60,7 +60,7 @@ impl Directory {
     /// for a new one.
     fn write_beginning(&self, mark: Mark) -> Result<(), Fault> {
         Guard::create(&self.guard(), mark)?;
-        write_durably(&self.path.join(FORMAT), format!("{FORMAT_WORDS}{FORMAT_VERSION}\n").as_bytes())
+        write_durably(&self.path.join(FORMAT), format!("{FORMAT_WORDS}{}\n", format::CURRENT).as_bytes())
     }
 
     /// Refuses a directory without a format that holds more than a creation leaves which was interrupted: a guard that
@@ -112,10 +112,12 @@ fn check_version(path: &Path) -> Result<(), Fault> {
     let text = String::from_utf8_lossy(&bytes);
     let version = text.strip_suffix('\n').and_then(|line| line.strip_prefix(FORMAT_WORDS));
     match version.and_then(|version| version.parse::<u32>().ok()) {
-        Some(1..=FORMAT_VERSION) => Ok(()),
+        Some(version) if format::is_read(version) => Ok(()),
         Some(version) => Err(Fault::corrupt(format!(
-            "{}: database has format {version}, this build reads up to {FORMAT_VERSION}",
-            path.display()
+            "{}: database has format {version}; this build reads {} to {}",
+            path.display(),
+            format::OLDEST,
+            format::CURRENT
         ))),
         None => Err(Fault::corrupt(format!("{}: {text:?} names no format", path.display()))),
     }

@@ -28,5 +28,5 @@ pub(super) fn has_no_links(error: &Error) -> bool {
 
 /// Someone else has the database.
 pub(super) fn locked(what: &str) -> Fault {
-    Fault { kind: FaultKind::Locked, what: format!("another process has the database open: {what}") }
+    Fault::new(FaultKind::Locked, format!("another process has the database open: {what}"))
 }

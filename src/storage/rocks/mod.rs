@@ -15,7 +15,7 @@
 mod checkpoint;
 mod database;
 mod directory;
-mod entering;
+mod ingest;
 mod error;
 mod logs;
 mod options;

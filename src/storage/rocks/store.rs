@@ -3,7 +3,7 @@
 use super::checkpoint::{APPLIED, Staging};
 use super::database::{Database, JOURNAL, META, StoredFile};
 use super::directory::Directory;
-use super::entering::open_database;
+use super::ingest::open_database;
 use super::error::fault;
 use super::options::{RocksOptions, Setup, machine};
 use super::view::View;
@@ -141,7 +141,7 @@ impl Writer {
             return Ok(());
         }
         let now = self.term.map_or("none is claimed".to_owned(), |term| format!("the writer's is {}", term.0));
-        Err(Fault { kind: FaultKind::Fenced, what: format!("epoch {} has ended: {now}", epoch.0) })
+        Err(Fault::new(FaultKind::Fenced, format!("epoch {} has ended: {now}", epoch.0)))
     }
 
     fn healthy(&self) -> Result<(), Fault> {

@@ -1,0 +1,98 @@
+//! What stands against a member because the accrual of spent points was cancelled: claims; and points that are set
+//! aside for a purchase that is not paid yet: holds.
+
+use super::own::names_no_entry;
+use super::{ItemPosition, MemberId, Own, OwnIds, PointState, PointTypeId, Points, Timestamp};
+use serde::{Deserialize, Serialize};
+
+/// How the spent points of one item were claimed by one cancellation. When such points come back, they settle it: what
+/// the host absorbed first, then the debt, then the items that paid.
+///
+/// A claim without points has no row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Claim {
+    /// Where the item is whose points were claimed.
+    pub position: ItemPosition,
+    /// Points that the host bears.
+    pub absorbed: Points,
+    /// Points that became the member's debt.
+    pub debt: Points,
+    /// Points that other items of the account gave, in the order in which they were taken.
+    pub repaid: Vec<ClaimPart>,
+}
+
+/// Points of one item that went into a claim.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClaimPart {
+    /// Where the item is.
+    pub position: ItemPosition,
+    /// How many points of it.
+    pub points: Points,
+    /// Where these points are: [`PointState::MadeUp`], or [`PointState::Repaid`] where they went into a debt that the
+    /// claim was before.
+    pub state: PointState,
+}
+
+impl Claim {
+    /// Whether all of it is settled.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.absorbed == Points::ZERO && self.debt == Points::ZERO && self.repaid.is_empty()
+    }
+}
+
+impl Own for Claim {
+    fn fill(&mut self, own: &OwnIds) {
+        let Claim { position, absorbed: _, debt: _, repaid } = self;
+        position.fill(own);
+        for ClaimPart { position, points: _, state: _ } in repaid {
+            position.fill(own);
+        }
+    }
+}
+
+impl Own for super::ClaimKey {
+    fn fill(&mut self, own: &OwnIds) {
+        let super::ClaimKey { account: _, item, sequence } = self;
+        item.fill(own);
+        sequence.fill(own);
+    }
+}
+
+/// Points that a member set aside. The row stays when nothing is held any more, so that a second capture is refused
+/// with figures.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// Whose points they are.
+    pub member: MemberId,
+    /// The exact items, in the order in which they are captured.
+    pub parts: Vec<HoldPart>,
+    /// Points held at first.
+    pub points: Points,
+    /// Points captured, less what was cancelled of captures.
+    pub captured: Points,
+    /// When what is still held is released. `None`: never by itself.
+    pub times_out_at: Option<Timestamp>,
+}
+
+/// Points of one item that are held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldPart {
+    /// The kind of points.
+    pub point_type: PointTypeId,
+    /// Where the item is.
+    pub position: ItemPosition,
+    /// How many points of it are still held.
+    pub points: Points,
+}
+
+impl Hold {
+    /// Points that are still held.
+    #[must_use]
+    pub fn held(&self) -> Points {
+        Points(self.parts.iter().fold(0i64, |sum, part| sum.saturating_add(part.points.0)))
+    }
+}
+
+names_no_entry!(Hold, super::HoldTimeoutKey, super::keys::DueKey, super::RequestKey);
+names_no_entry!(super::MemberKey, super::PartnerKey, super::BlockKey, super::SourceKey);

@@ -1,0 +1,129 @@
+//! Commands: everything that can be asked of the engine. A command is plain data; what it means is in `machine`.
+
+mod blocks;
+mod cancel;
+mod catalog;
+mod due;
+mod holds;
+mod json;
+mod limits;
+mod points;
+
+use super::{MemberId, ProgramId, RequestId, Subject, Timestamp};
+pub use blocks::{ApproveBlock, PurchaseBlock};
+pub use cancel::{Cancel, CancelAmount};
+pub use catalog::{CreatePartner, CreatePointType, CreateProgram};
+pub use due::BookDue;
+pub use holds::{Capture, HoldPoints, Release};
+pub use limits::*;
+pub use points::{Accrue, Award, Enrol, Redeem, Start, Transfer};
+
+/// One request to the engine.
+///
+/// In JSON it is one flat object: `program`, `request_id`, `kind`, the fields of that kind, and if wanted
+/// `transaction_at` and `reference`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// The program it is about.
+    pub program: ProgramId,
+    /// Chosen by the caller: the same id with the same body has one effect.
+    pub request_id: RequestId,
+    /// When it happened, if not now: a purchase posted late carries the time of the purchase.
+    pub transaction_at: Option<Timestamp>,
+    /// The caller's own text, up to 128 bytes: an order number, a reason.
+    pub reference: Option<Box<str>>,
+    /// What to do.
+    pub action: Action,
+}
+
+impl Command {
+    /// A command that happens now, without a reference.
+    pub fn new(program: ProgramId, request_id: RequestId, action: impl Into<Action>) -> Command {
+        Command { program, request_id, transaction_at: None, reference: None, action: action.into() }
+    }
+
+    /// The same command, dated.
+    #[must_use]
+    pub fn at(mut self, transaction_at: Timestamp) -> Command {
+        self.transaction_at = Some(transaction_at);
+        self
+    }
+
+    /// The same command with a reference text.
+    #[must_use]
+    pub fn reference(mut self, reference: impl Into<Box<str>>) -> Command {
+        self.reference = Some(reference.into());
+        self
+    }
+}
+
+/// The list of verbs: the stored number, the body, the word in JSON, and the field that names the member whom it is
+/// about first. Whoever handles every verb takes the list by this macro.
+macro_rules! for_each_verb {
+    ($then:path) => {
+        $then! {
+            0 CreateProgram "create_program";
+            1 CreatePointType "create_point_type";
+            2 CreatePartner "create_partner";
+            3 PurchaseBlock "purchase_block";
+            4 ApproveBlock "approve_block";
+            5 Enrol "enrol" of member;
+            6 Accrue "accrue" of member;
+            7 Redeem "redeem" of member;
+            8 Cancel "cancel";
+            9 BookDue "book_due";
+            10 Transfer "transfer" of member;
+            11 HoldPoints "hold" of member;
+            12 Capture "capture";
+            13 Release "release";
+        }
+    };
+}
+
+pub(crate) use for_each_verb;
+
+macro_rules! actions {
+    ($($number:literal $verb:ident $word:literal $(of $member:ident)?;)*) => {
+        /// What a command does: one of the verbs.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Action {
+            $(#[doc = concat!("`", $word, "`: see [`", stringify!($verb), "`].")] $verb($verb),)*
+        }
+
+        impl Action {
+            /// Every verb, as it is written in JSON.
+            pub const VERBS: &'static [&'static str] = &[$($word),*];
+
+            /// The verb, as it is written in JSON.
+            #[must_use]
+            pub fn verb(&self) -> &'static str {
+                match self { $(Action::$verb(_) => $word,)* }
+            }
+
+            /// The verb's stored number.
+            #[must_use]
+            pub fn number(&self) -> u16 {
+                match self { $(Action::$verb(_) => $number,)* }
+            }
+
+            /// The member whom it names first, if it names one.
+            #[must_use]
+            pub fn member(&self) -> Option<MemberId> {
+                match self {
+                    Action::BookDue(BookDue { subject: Subject::Member(member), .. }) => Some(*member),
+                    $($(Action::$verb($verb { $member, .. }) => Some(*$member),)?)*
+                    _ => None,
+                }
+            }
+        }
+
+        $(impl From<$verb> for Action {
+            fn from(body: $verb) -> Action {
+                Action::$verb(body)
+            }
+        })*
+    };
+}
+
+for_each_verb!(actions);

@@ -1,0 +1,214 @@
+//! Legs: each thing that a command did to an item, a block, a debt or a charge.
+
+use super::tagged::{Tagged, tagged};
+use super::{
+    BLOCK_MOVEMENTS, BlockId, BlockState, ItemId, MOVEMENTS, MemberId, Own, OwnIds, PartnerId, PointState, PointTypeId,
+    Points, Rate, SourceId, Timestamp,
+};
+
+tagged! {
+    /// One thing that a command did. In JSON its `kind` is what people call it: `granted`, `redeemed`, `matured`,
+    /// `debited`, `owed`.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    pub enum Leg, words by hand {
+        /// A point item came into being.
+        0 Granted "granted" {
+            /// Whose it is.
+            member: MemberId,
+            /// The item.
+            item: ItemId,
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// How many.
+            points: Points,
+            /// When they become available.
+            available_from: Timestamp,
+            /// When they expire.
+            expires_at: Option<Timestamp>,
+            /// What they come from.
+            source: Option<SourceId>,
+        },
+        /// Points of an item went from one state to another.
+        1 Moved "moved" {
+            /// Whose they are.
+            member: MemberId,
+            /// The item.
+            item: ItemId,
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// Where they were.
+            from: PointState,
+            /// Where they are.
+            to: PointState,
+            /// How many.
+            points: Points,
+            /// Left to be used in the item.
+            remaining: Points,
+            /// When the item expires: with its id, its place in the account.
+            expires_at: Option<Timestamp>,
+            /// When this took effect: the instant of expiry or of maturing, else that of the command.
+            effective_at: Timestamp,
+        },
+        /// Spent points of a cancelled accrual became the member's debt.
+        2 Owed "owed" {
+            /// Who owes.
+            member: MemberId,
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// How many.
+            points: Points,
+        },
+        /// Spent points of a cancelled accrual are borne by the host (rule E65).
+        3 Absorbed "absorbed" {
+            /// Whose account it is.
+            member: MemberId,
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// How many.
+            points: Points,
+        },
+        /// Points of a partner's block went from one state to another; `None` is outside of the block.
+        4 Block "block" {
+            /// The partner.
+            partner: PartnerId,
+            /// The block.
+            block: BlockId,
+            /// Where they were.
+            from: Option<BlockState>,
+            /// Where they are.
+            to: Option<BlockState>,
+            /// How many partner points.
+            points: Points,
+            /// Left in the block.
+            remaining: Points,
+            /// For a debit: which award of the accrual it pays, from 0.
+            place: Option<u16>,
+            /// For a debit: partner points per member point.
+            rate: Option<Rate>,
+        },
+        /// A post-paid partner owes for an award.
+        5 Charged "charged" {
+            /// The partner.
+            partner: PartnerId,
+            /// The award's place in the accrual.
+            place: u16,
+            /// Partner points owed.
+            points: Points,
+            /// Partner points per member point.
+            rate: Rate,
+        },
+        /// A post-paid partner owes less.
+        6 Credited "credited" {
+            /// The partner.
+            partner: PartnerId,
+            /// Partner points.
+            points: Points,
+        },
+    }
+}
+
+impl Tagged for Leg {
+    const KINDS: &'static [&'static str] = &KINDS;
+
+    fn tag(&self) -> &'static str {
+        self.kind()
+    }
+
+    fn number_of(kind: &str) -> Option<u16> {
+        let named = |of: &[&str], number| of.contains(&kind).then_some(number);
+        let plain = ["granted", "", "owed", "absorbed", "", "charged", "credited"];
+        let plain = plain.iter().position(|known| !known.is_empty() && *known == kind);
+        plain.and_then(|number| u16::try_from(number).ok()).or_else(|| {
+            let moved: Vec<&str> = MOVEMENTS.iter().map(|(.., name)| *name).collect();
+            let block: Vec<&str> = BLOCK_MOVEMENTS.iter().map(|(.., name)| *name).collect();
+            named(&moved, 1).or_else(|| named(&block, 4))
+        })
+    }
+}
+
+/// Every name that a leg can have.
+#[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated by the compiler")]
+const KINDS: [&str; 5 + MOVEMENTS.len() + BLOCK_MOVEMENTS.len()] = {
+    let mut kinds = ["granted", "owed", "absorbed", "charged", "credited"].as_slice();
+    let mut all = [""; 5 + MOVEMENTS.len() + BLOCK_MOVEMENTS.len()];
+    let mut at = 0;
+    while let [first, rest @ ..] = kinds {
+        all[at] = *first;
+        kinds = rest;
+        at += 1;
+    }
+    let mut movements = MOVEMENTS.as_slice();
+    while let [(_, _, name), rest @ ..] = movements {
+        all[at] = *name;
+        movements = rest;
+        at += 1;
+    }
+    let mut movements = BLOCK_MOVEMENTS.as_slice();
+    while let [(_, _, name), rest @ ..] = movements {
+        all[at] = *name;
+        movements = rest;
+        at += 1;
+    }
+    all
+};
+
+impl Leg {
+    /// What people call it.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Leg::Moved { from, to, .. } => from.movement_to(*to),
+            Leg::Block { from, to, .. } => BlockState::movement(*from, *to),
+            Leg::Granted { .. }
+            | Leg::Owed { .. }
+            | Leg::Absorbed { .. }
+            | Leg::Charged { .. }
+            | Leg::Credited { .. } => self.code(),
+        }
+    }
+}
+
+impl Own for Leg {
+    fn fill(&mut self, own: &OwnIds) {
+        match self {
+            Leg::Granted { member, item, point_type: _, points: _, available_from: _, expires_at: _, source: _ } => {
+                member.fill(own);
+                item.fill(own);
+            }
+            Leg::Moved {
+                member,
+                item,
+                point_type: _,
+                from: _,
+                to: _,
+                points: _,
+                remaining: _,
+                expires_at: _,
+                effective_at: _,
+            } => {
+                member.fill(own);
+                item.fill(own);
+            }
+            Leg::Owed { member, point_type: _, points: _ } | Leg::Absorbed { member, point_type: _, points: _ } => {
+                member.fill(own);
+            }
+            Leg::Block { partner: _, block: _, from: _, to: _, points: _, remaining: _, place: _, rate: _ }
+            | Leg::Charged { partner: _, place: _, points: _, rate: _ }
+            | Leg::Credited { partner: _, points: _ } => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_stands_for_one_variant() {
+        for kind in KINDS {
+            assert!(Leg::number_of(kind).is_some(), "{kind}");
+        }
+        assert_eq!(Leg::number_of("moved"), None);
+        assert_eq!(Leg::number_of(""), None);
+    }
+}

@@ -1,0 +1,188 @@
+//! Refusals: one list gives number, precedence, code, text and figures.
+
+use super::tagged::tagged;
+use super::{BlockId, PartnerId, PointTypeId, Points, Sequence, Timestamp};
+use std::fmt;
+
+/// Makes the list into [`Rejection`], with the text of each.
+macro_rules! rejections {
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$vmeta:meta])* $number:literal $variant:ident $code:literal => $text:literal
+        $({ $($(#[$fmeta:meta])* $field:ident: $type:ty),* $(,)? })?
+    ),+ $(,)? }) => {
+        tagged! {
+            $(#[$meta])*
+            pub enum $name {
+                $($(#[$vmeta])* $number $variant $code $({ $($(#[$fmeta])* $field: $type),* })?),+
+            }
+        }
+
+        impl $name {
+            /// Every code, in the order of precedence.
+            pub const CODES: &'static [&'static str] = <$name as super::tagged::Tagged>::KINDS;
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                #[allow(unused_variables, reason = "not every figure is in the text")]
+                match self {
+                    $($name::$variant $({ $($field),* })? => write!(f, $text),)+
+                }
+            }
+        }
+    };
+}
+
+rejections! {
+    /// A business refusal: a value, with its figures. Nothing changed. Where several apply, the first of this list is
+    /// told; only an overflow may be told before others. In JSON `kind` is its code.
+    #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+    #[non_exhaustive]
+    pub enum Rejection {
+        /// The request id was used before, with another body.
+        0 RequestIdReused "request_id_reused" => "request id used before, by entry {first}" {
+            /// The entry that used it.
+            first: Sequence,
+        },
+        /// No such program.
+        1 ProgramUnknown "program_unknown" => "no such program",
+        /// The program exists already.
+        2 ProgramExists "program_exists" => "the program exists already",
+        /// The transaction is dated too far ahead of the engine's clock.
+        3 TransactionAhead "transaction_ahead" => "transaction dated ahead: at most {latest}" {
+            /// The latest instant that would do.
+            latest: Timestamp,
+        },
+        /// No such point type.
+        4 PointTypeUnknown "point_type_unknown" => "no point type {point_type}" {
+            /// The point type.
+            point_type: PointTypeId,
+        },
+        /// The point type exists already.
+        5 PointTypeExists "point_type_exists" => "point type {point_type} exists already" {
+            /// The point type.
+            point_type: PointTypeId,
+        },
+        /// The program has as many point types as it may (rule D06).
+        6 PointTypeLimit "point_type_limit" => "the program has its {limit} point types" {
+            /// How many it may have.
+            limit: u16,
+        },
+        /// No such partner.
+        7 PartnerUnknown "partner_unknown" => "no partner {partner}" {
+            /// The partner.
+            partner: PartnerId,
+        },
+        /// The partner exists already.
+        8 PartnerExists "partner_exists" => "partner {partner} exists already" {
+            /// The partner.
+            partner: PartnerId,
+        },
+        /// A post-paid partner has no blocks (rule A25).
+        9 PartnerPostPaid "partner_post_paid" => "partner {partner} is post-paid and has no blocks" {
+            /// The partner.
+            partner: PartnerId,
+        },
+        /// No such block.
+        10 BlockUnknown "block_unknown" => "no block {block}" {
+            /// The block.
+            block: BlockId,
+        },
+        /// The partner has a block of this id already.
+        11 BlockExists "block_exists" => "block {block} exists already" {
+            /// The block.
+            block: BlockId,
+        },
+        /// The block is approved already.
+        12 BlockNotPending "block_not_pending" => "block {block} is not pending" {
+            /// The block.
+            block: BlockId,
+        },
+        /// The block has expired, or would before it starts.
+        13 BlockExpired "block_expired" => "block {block} expires at {expires_at}" {
+            /// The block.
+            block: BlockId,
+            /// When.
+            expires_at: Timestamp,
+        },
+        /// The partner has as many open blocks as it may.
+        14 BlockLimit "block_limit" => "the partner has {limit} open blocks" {
+            /// How many it may have.
+            limit: u32,
+        },
+        /// No such member.
+        15 MemberUnknown "member_unknown" => "no such member",
+        /// The member is enrolled already.
+        16 MemberExists "member_exists" => "the member is enrolled already",
+        /// Points of this type are not for spending (rule D31).
+        17 NotRedeemable "not_redeemable" => "points of type {point_type} are not redeemable" {
+            /// The point type.
+            point_type: PointTypeId,
+        },
+        /// The points would expire before they can be used (rules D57, D58).
+        18 NeverUsable "never_usable" => "award {place} would never be usable: from {available_from}, expires {expires_at}" {
+            /// The award's place in the accrual.
+            place: u16,
+            /// When they would become available.
+            available_from: Timestamp,
+            /// When they would expire.
+            expires_at: Timestamp,
+        },
+        /// The transaction to cancel is unknown.
+        19 TransactionUnknown "transaction_unknown" => "no such transaction",
+        /// Transactions of this kind cannot be cancelled.
+        20 NotCancellable "not_cancellable" => "a transaction of this kind cannot be cancelled",
+        /// The accrual has no such award, or several and none was named.
+        21 AwardUnknown "award_unknown" => "name one of the {awards} awards of the transaction, from 0" {
+            /// How many awards it has.
+            awards: u16,
+        },
+        /// No such hold.
+        27 HoldUnknown "hold_unknown" => "no such hold",
+        /// The hold would time out before it begins.
+        30 HoldOver "hold_over" => "the hold would time out at {times_out_at}, which is past" {
+            /// When it would time out.
+            times_out_at: Timestamp,
+        },
+        /// More than what is still held.
+        28 HoldExceeds "hold_exceeds" => "only {left} points are still held" {
+            /// Points still held.
+            left: Points,
+        },
+        /// Nobody transfers points to himself.
+        29 SameMember "same_member" => "both are the same member",
+        /// More than what is left to cancel.
+        22 CancelExceeds "cancel_exceeds" => "only {left} points are left to cancel" {
+            /// Points that can still be cancelled.
+            left: Points,
+        },
+        /// The partner's usable blocks hold too little (rule A06).
+        23 InsufficientPartnerPoints "insufficient_partner_points" => "partner {partner} has {available} points, short by {short}" {
+            /// The partner.
+            partner: PartnerId,
+            /// In its usable blocks.
+            available: Points,
+            /// Missing.
+            short: Points,
+        },
+        /// The member has too few redeemable points.
+        24 InsufficientPoints "insufficient_points" => "{available} points of type {point_type} available, short by {short}" {
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// Redeemable now.
+            available: Points,
+            /// Missing: more than 64 bits where the member owes much.
+            short: i128,
+        },
+        /// It would touch more items than one command may.
+        25 TooManyItems "too_many_items" => "more than {limit} items in one command: {points} points can be taken at once" {
+            /// How many it may touch.
+            limit: u32,
+            /// How many points the first of them hold.
+            points: Points,
+        },
+        /// A sum would not fit in 64 bits, or an instant would lie past the year 9999.
+        26 Overflow "overflow" => "a sum does not fit",
+    }
+}
+
+impl std::error::Error for Rejection {}

@@ -1,0 +1,137 @@
+//! The states of points, and how a movement from one to another is called. Points are never made or lost between
+//! states: an item, an account and the totals are sums over this list.
+
+use super::tagged::states;
+
+states! {
+    /// Where a member's points are.
+    pub enum PointState,
+    /// A member's points, summed up by state.
+    PointSums {
+        /// Left in an item that has matured: available, qualifying, or both, as the point type says.
+        0 Matured "matured",
+        /// Left in an item that is not available yet.
+        1 Future "future",
+        /// Set aside by a hold.
+        2 Held "held",
+        /// Gone out for a reward.
+        3 Redeemed "redeemed",
+        /// Expired.
+        4 Expired "expired",
+        /// Taken back because the accrual was cancelled.
+        5 Cancelled "cancelled",
+        /// Gone into a debt: it is smaller by as much.
+        6 Repaid "repaid",
+        /// Gone to another member.
+        7 Transferred "transferred",
+        /// Taken by an adjustment.
+        8 Adjusted "adjusted",
+        /// Gone on into another account when they expired there.
+        9 RolledOver "rolled_over",
+        /// Kept by the host for a service, such as a transfer.
+        10 Fee "fee",
+        /// Gone to make up for spent points of a cancelled accrual.
+        11 MadeUp "made_up",
+    }
+}
+
+impl PointState {
+    /// Whether points in this state are still the member's: left, waiting, or set aside.
+    #[must_use]
+    pub const fn is_owned(self) -> bool {
+        matches!(self, PointState::Matured | PointState::Future | PointState::Held)
+    }
+
+    /// What a movement from this state to another is called.
+    #[must_use]
+    pub fn movement_to(self, to: PointState) -> &'static str {
+        MOVEMENTS.iter().find(|(from, known, _)| *from == self && *known == to).map_or("moved", |(_, _, name)| *name)
+    }
+}
+
+/// Every movement that a rule makes, with its name.
+pub const MOVEMENTS: [(PointState, PointState, &str); 21] = {
+    use PointState::{Adjusted, Cancelled, Expired, Fee, Future, Held, MadeUp, Matured, Redeemed, Repaid, RolledOver};
+    use PointState::Transferred;
+    [
+        (Matured, Redeemed, "redeemed"),
+        (Redeemed, Matured, "returned"),
+        (Future, Matured, "matured"),
+        (Matured, Expired, "expired"),
+        (Held, Expired, "expired"),
+        (Future, Expired, "lapsed"),
+        (Matured, Cancelled, "cancelled"),
+        (Future, Cancelled, "cancelled"),
+        (Held, Cancelled, "cancelled"),
+        (Matured, Repaid, "repaid"),
+        (Repaid, Matured, "given_back"),
+        (Matured, MadeUp, "repaid"),
+        (MadeUp, Matured, "given_back"),
+        (Matured, Held, "held"),
+        (Held, Matured, "released"),
+        (Held, Redeemed, "captured"),
+        (Matured, Transferred, "transferred"),
+        (Transferred, Matured, "transferred_back"),
+        (Matured, Adjusted, "adjusted"),
+        (Matured, RolledOver, "rolled_over"),
+        (Matured, Fee, "fee"),
+    ]
+};
+
+states! {
+    /// Where a partner's points are.
+    pub enum BlockState,
+    /// A block's points, summed up by state.
+    BlockSums {
+        /// Left in the block.
+        0 Remaining "remaining",
+        /// Used for members.
+        1 Debited "debited",
+        /// Expired with the block.
+        2 Expired "expired",
+        /// Taken as a fee.
+        3 Fee "fee",
+        /// Taken by an adjustment.
+        4 Adjusted "adjusted",
+    }
+}
+
+impl BlockState {
+    /// What a movement between states of a block is called; `None` is outside of it.
+    #[must_use]
+    pub fn movement(from: Option<BlockState>, to: Option<BlockState>) -> &'static str {
+        BLOCK_MOVEMENTS.iter().find(|(a, b, _)| *a == from && *b == to).map_or("block_moved", |(_, _, name)| *name)
+    }
+}
+
+/// Every movement of a partner's points, with its name.
+pub const BLOCK_MOVEMENTS: [(Option<BlockState>, Option<BlockState>, &str); 7] = {
+    use BlockState::{Adjusted, Debited, Expired, Fee, Remaining};
+    [
+        (Some(Remaining), Some(Debited), "debited"),
+        (Some(Debited), Some(Remaining), "restored"),
+        (Some(Remaining), Some(Expired), "block_expired"),
+        (Some(Remaining), Some(Fee), "block_fee"),
+        (Some(Fee), Some(Remaining), "block_refunded"),
+        (Some(Remaining), Some(Adjusted), "block_adjusted"),
+        (None, Some(Remaining), "block_credited"),
+    ]
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn numbers_are_places_and_words_differ() {
+        for (place, state) in PointState::ALL.into_iter().enumerate() {
+            assert_eq!(state as usize, place);
+        }
+        for (place, state) in BlockState::ALL.into_iter().enumerate() {
+            assert_eq!(state as usize, place);
+        }
+        let words: BTreeSet<&str> = PointState::ALL.into_iter().map(PointState::code).collect();
+        assert_eq!(words.len(), PointState::ALL.len());
+    }
+}

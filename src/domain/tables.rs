@@ -1,0 +1,139 @@
+//! The tables: which key leads to which value, in one list. There are records (found by key, changed whole, kept in
+//! memory as they are) and rows (many, encoded when they are put, sorted by a checkpoint).
+//!
+//! A table's name is that of its column family. Its number is its place in this list, which is the order in which a
+//! checkpoint writes and a digest reads; it is stored nowhere.
+
+use super::keys::{DueKey, Key};
+use super::{
+    Block, BlockKey, CatalogKey, Claim, ClaimKey, Correction, Definition, Hold, HoldTimeoutKey, Item, ItemKey, LockName,
+    Member, MemberKey, Own, Partner, PartnerKey, RequestKey, Sequence, Subject, Totals, TotalsKey,
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// A table with its types.
+pub trait Table {
+    /// Which table.
+    const ID: TableId;
+    /// What it is looked up by.
+    type Key: Key + Own;
+    /// What is found.
+    type Value: Serialize + DeserializeOwned + Clone + Own;
+}
+
+/// A table of rows that rules read and write.
+pub trait RowTable: Table {
+    /// Whose lock guards a row.
+    fn lock(key: &Self::Key) -> LockName;
+}
+
+macro_rules! tables {
+    ($($(#[$doc:meta])* $number:literal $name:ident $text:literal $shape:literal: $key:ty => $value:ty;)*) => {
+        /// A table of the store.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum TableId {
+            $($(#[$doc])* $name = $number),*
+        }
+
+        impl TableId {
+            /// Every table, in the order in which a checkpoint writes and a digest reads them.
+            pub const ALL: [TableId; [$($number),*].len()] = [$(TableId::$name),*];
+
+            /// The table's name: that of its column family.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(TableId::$name => $text),* }
+            }
+
+            /// The number of the shape in which its values are written: the first byte of each.
+            #[must_use]
+            pub const fn shape(self) -> u8 {
+                match self { $(TableId::$name => $shape),* }
+            }
+        }
+
+        $($(#[$doc])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name;
+
+        impl Table for $name {
+            const ID: TableId = TableId::$name;
+            type Key = $key;
+            type Value = $value;
+        })*
+    };
+}
+
+tables! {
+    /// Definitions of programs, each version a row.
+    0 Catalog "catalog" 1: CatalogKey => Definition;
+    /// Members with their accounts.
+    1 Members "members" 1: MemberKey => Member;
+    /// Partners.
+    2 Partners "partners" 1: PartnerKey => Partner;
+    /// Blocks, open and past.
+    3 Blocks "blocks" 1: BlockKey => Block;
+    /// Items that have matured, in the order of use; used-up ones stay.
+    4 Items "items" 1: ItemKey => Item;
+    /// Items that have not matured, by the instant at which they do: that is the order of their positions.
+    5 Future "future" 1: ItemKey => Item;
+    /// Open items of accounts of order `first_in`, by expiry, which is the order of their positions: such an account's
+    /// items are not in that order.
+    6 Expiries "expiries" 1: ItemKey => ();
+    /// Request ids and the entries that used them.
+    7 Requests "requests" 1: RequestKey => Sequence;
+    /// What was cancelled of which transaction.
+    8 Corrections "corrections" 1: RequestKey => Correction;
+    /// What was claimed for spent points of cancelled accruals, and is not settled.
+    9 Claims "claims" 1: ClaimKey => Claim;
+    /// Points that are set aside, by the request that did it; captured and released ones stay.
+    10 Holds "holds" 1: RequestKey => Hold;
+    /// Open holds of a member, by the instant at which they time out.
+    11 HoldTimeouts "hold_timeouts" 1: HoldTimeoutKey => ();
+    /// Subjects, by the next instant at which something of theirs is due.
+    12 Due "due" 1: DueKey => ();
+    /// Sums by day, source and point type.
+    13 TotalsByDay "totals" 1: TotalsKey => Totals;
+}
+
+impl RowTable for Items {
+    fn lock(key: &ItemKey) -> LockName {
+        key.account.owner().lock()
+    }
+}
+
+impl RowTable for Future {
+    fn lock(key: &ItemKey) -> LockName {
+        key.account.owner().lock()
+    }
+}
+
+impl RowTable for Expiries {
+    fn lock(key: &ItemKey) -> LockName {
+        key.account.owner().lock()
+    }
+}
+
+impl RowTable for Corrections {
+    fn lock(key: &RequestKey) -> LockName {
+        LockName::Request(*key)
+    }
+}
+
+impl RowTable for Claims {
+    fn lock(key: &ClaimKey) -> LockName {
+        key.account.owner().lock()
+    }
+}
+
+impl RowTable for Holds {
+    fn lock(key: &RequestKey) -> LockName {
+        LockName::Request(*key)
+    }
+}
+
+impl RowTable for HoldTimeouts {
+    fn lock(key: &HoldTimeoutKey) -> LockName {
+        LockName::Subject(key.program, Subject::Member(key.member))
+    }
+}

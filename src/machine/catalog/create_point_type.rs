@@ -1,0 +1,42 @@
+//! Creating a point type (rules D02 to D06).
+
+use crate::domain::{CreatePointType, Definition, PointType, Program, Rejection};
+use crate::machine::draft::Draft;
+use crate::machine::rule::{LockSet, Rule};
+use crate::machine::validate::{self, Malformed};
+use crate::machine::view::{Undecided, View};
+
+impl Rule for CreatePointType {
+    const DEFINES: bool = true;
+
+    fn check(&self) -> Result<(), Malformed> {
+        validate::id("point_type", self.point_type.0.into())?;
+        validate::name("name", &self.name)?;
+        validate::name("label", &self.label)?;
+        validate::expiry("expiry", self.expiry)
+    }
+
+    fn names(&self, _: Option<&Program>, _: &mut LockSet) {}
+
+    fn decide<V: View>(&self, draft: &mut Draft<'_, V>) -> Result<(), Undecided> {
+        let program = draft.program()?;
+        let limit = program.settings.point_types_max;
+        if program.point_types.contains_key(&self.point_type) {
+            return Err(Rejection::PointTypeExists { point_type: self.point_type }.into());
+        }
+        if program.point_types.len() >= usize::from(limit) {
+            return Err(Rejection::PointTypeLimit { limit }.into());
+        }
+
+        let point_type = PointType {
+            name: self.name.clone(),
+            label: self.label.clone(),
+            class: self.class,
+            order: self.order,
+            expiry: self.expiry,
+            negative_balance: self.negative_balance,
+        };
+        draft.define(self.point_type.0.into(), 1, Definition::PointType(point_type));
+        Ok(())
+    }
+}

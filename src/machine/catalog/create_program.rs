@@ -1,0 +1,35 @@
+//! Creating a program.
+
+use crate::domain::{CreateProgram, Definition, POINT_TYPES_DEFAULT, POINT_TYPES_MAX, Program, ProgramSettings};
+use crate::machine::draft::Draft;
+use crate::machine::rule::{LockSet, Rule};
+use crate::machine::validate::{self, Malformed, wrong};
+use crate::machine::view::{Undecided, View};
+
+impl Rule for CreateProgram {
+    const DEFINES: bool = true;
+
+    fn check(&self) -> Result<(), Malformed> {
+        validate::name("name", &self.name)?;
+        match self.point_types_max {
+            Some(max) if max == 0 || max > POINT_TYPES_MAX => {
+                Err(wrong("point_types_max", format!("{max}; between 1 and {POINT_TYPES_MAX}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn names(&self, _: Option<&Program>, _: &mut LockSet) {}
+
+    fn decide<V: View>(&self, draft: &mut Draft<'_, V>) -> Result<(), Undecided> {
+        let settings = ProgramSettings {
+            name: self.name.clone(),
+            zone: self.zone.clone(),
+            enrolment: self.enrolment,
+            never_usable: self.never_usable,
+            point_types_max: self.point_types_max.unwrap_or(POINT_TYPES_DEFAULT),
+        };
+        draft.define(0, 1, Definition::Program(settings));
+        Ok(())
+    }
+}

@@ -1,0 +1,219 @@
+//! What comes next of a member: over all accounts, in the order of time. Rows are read a chunk at a time.
+
+use crate::domain::keys::Key;
+use crate::domain::tables::{Expiries, Future, HoldTimeouts, RowTable};
+use crate::domain::{
+    AccountKey, Fault, ItemKey, ItemPosition, Member, PointState, PointTypeId, RequestId, Timestamp, UseOrder,
+};
+use crate::machine::draft::Draft;
+use crate::machine::effects::At;
+use crate::machine::points::timeouts;
+use crate::machine::view::{Undecided, View};
+use smallvec::SmallVec;
+use std::collections::{BTreeSet, VecDeque};
+
+/// Rows read at first, and at most, in one go.
+const CHUNK_FIRST: usize = 2;
+const CHUNK_MAX: usize = 256;
+
+/// What happens next. At one instant in this order: expire, mature, time out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Event {
+    /// A matured item expires.
+    Expire(ItemKey),
+    /// An item that waits matures, or expires before it could.
+    Mature(ItemKey),
+    /// A hold times out.
+    TimeOut(RequestId),
+}
+
+/// The next events of a member.
+pub(super) struct Schedule {
+    accounts: SmallVec<[AccountSchedule; 2]>,
+    timeouts: VecDeque<(Timestamp, RequestId)>,
+    timeouts_read: bool,
+    owner: At<Member>,
+}
+
+struct AccountSchedule {
+    key: AccountKey,
+    order: UseOrder,
+    /// Items that stand in the order of use, those read so far; used-up ones left out.
+    open: Chunk<(Timestamp, ItemKey)>,
+    future: Chunk<(Timestamp, ItemKey)>,
+    /// Items that matured in this booking and expire later: the rows that were read do not show them.
+    fresh: BTreeSet<(Timestamp, ItemKey)>,
+}
+
+/// Rows read ahead.
+struct Chunk<T> {
+    rows: VecDeque<T>,
+    from: ItemPosition,
+    limit: usize,
+    ended: bool,
+}
+
+impl<T> Chunk<T> {
+    fn new(from: ItemPosition) -> Chunk<T> {
+        Chunk { rows: VecDeque::new(), from, limit: CHUNK_FIRST, ended: false }
+    }
+}
+
+impl Schedule {
+    pub(super) fn new<V: View>(draft: &mut Draft<'_, V>, owner: At<Member>) -> Result<Schedule, Undecided> {
+        let member = draft.effects.members.key(owner);
+        let mut accounts = SmallVec::new();
+        for account in &draft.effects.members[owner].accounts {
+            let key = member.account(account.point_type);
+            let order = draft.type_of(&key)?.order;
+            let from = match order {
+                UseOrder::EarliestExpiry => account.first_open,
+                UseOrder::FirstIn => ItemPosition::FIRST,
+            };
+            let (open, future) = (Chunk::new(from), Chunk::new(ItemPosition::FIRST));
+            accounts.push(AccountSchedule { key, order, open, future, fresh: BTreeSet::new() });
+        }
+        Ok(Schedule { accounts, timeouts: VecDeque::new(), timeouts_read: false, owner })
+    }
+
+    /// What happens next, and when; nothing is taken out.
+    pub(super) fn peek<V: View>(
+        &mut self,
+        draft: &mut Draft<'_, V>,
+    ) -> Result<Option<(Timestamp, Event)>, Undecided> {
+        let mut next: Option<(Timestamp, Event)> = None;
+        let mut offer = |event: Option<(Timestamp, Event)>| next = next.into_iter().chain(event).min_by_key(order_of);
+        for account in &mut self.accounts {
+            account.read_open(draft, self.owner)?;
+            account.read_future(draft)?;
+            let expire = |(at, key): (Timestamp, ItemKey)| (at, Event::Expire(key));
+            offer(account.open.rows.front().copied().map(expire));
+            offer(account.fresh.first().copied().map(expire));
+            offer(account.future.rows.front().map(|(at, key)| (*at, Event::Mature(*key))));
+        }
+        self.read_timeouts(draft)?;
+        offer(self.timeouts.front().map(|(at, request)| (*at, Event::TimeOut(*request))));
+        Ok(next)
+    }
+
+    /// Takes out what [`Schedule::peek`] gave.
+    pub(super) fn pop(&mut self, (at, event): (Timestamp, Event)) {
+        match event {
+            Event::Expire(key) => {
+                for account in self.accounts.iter_mut().filter(|account| account.key == key.account) {
+                    if !account.fresh.remove(&(at, key)) {
+                        account.open.rows.pop_front();
+                    }
+                }
+            }
+            Event::Mature(key) => {
+                for account in self.accounts.iter_mut().filter(|account| account.key == key.account) {
+                    account.future.rows.pop_front();
+                }
+            }
+            Event::TimeOut(_) => drop(self.timeouts.pop_front()),
+        }
+    }
+
+    /// An item has points left that expire: it has come into the order of use, or points came back to it.
+    pub(super) fn expires(&mut self, key: ItemKey, at: Timestamp) {
+        for account in self.accounts.iter_mut().filter(|account| account.key == key.account) {
+            if account.open.rows.iter().all(|(_, known)| *known != key) {
+                account.fresh.insert((at, key));
+            }
+        }
+    }
+
+    fn read_timeouts<V: View>(&mut self, draft: &Draft<'_, V>) -> Result<(), Undecided> {
+        if !self.timeouts_read {
+            self.timeouts_read = true;
+            let member = draft.effects.members.key(self.owner);
+            let rows = draft.rows::<HoldTimeouts>(timeouts(member.program, member.member), CHUNK_MAX)?;
+            self.timeouts = rows.into_iter().map(|(key, ())| (key.at, key.request)).collect();
+        }
+        Ok(())
+    }
+}
+
+/// Of events at one instant, the kind decides.
+fn order_of((at, event): &(Timestamp, Event)) -> (Timestamp, Event) {
+    (*at, *event)
+}
+
+impl AccountSchedule {
+    fn range(&self, from: ItemPosition) -> std::ops::Range<ItemKey> {
+        let key = |position| ItemKey { account: self.key, position };
+        key(from)..key(ItemPosition::LAST)
+    }
+
+    /// Makes sure that the next open item that expires is read, if there is one.
+    fn read_open<V: View>(&mut self, draft: &mut Draft<'_, V>, owner: At<Member>) -> Result<(), Undecided> {
+        while self.open.rows.is_empty() && !self.open.ended {
+            match self.order {
+                UseOrder::EarliestExpiry => self.read_in_order(draft, owner)?,
+                UseOrder::FirstIn => self.read_expiries(draft)?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Items of an account that are used in the order of expiry: that order is the order of time.
+    fn read_in_order<V: View>(&mut self, draft: &mut Draft<'_, V>, owner: At<Member>) -> Result<(), Undecided> {
+        let rows = draft.items(self.range(self.open.from), self.open.limit)?;
+        self.open.ended = rows.len() < self.open.limit;
+        self.open.limit = self.open.limit.saturating_mul(4).min(CHUNK_MAX);
+        for (key, item) in rows {
+            self.open.from = key.position.successor();
+            // those that never expire come last
+            let Some(expires_at) = item.expires_at else {
+                self.open.ended = true;
+                break;
+            };
+            if item.sums.get(PointState::Matured).is_positive() {
+                self.open.rows.push_back((expires_at, key));
+            } else if self.open.rows.is_empty() {
+                pass(draft, owner, self.key.point_type, key.position);
+            }
+        }
+        Ok(())
+    }
+
+    /// Items of an account that are used in the order of issue: an index has them in the order of time.
+    fn read_expiries<V: View>(&mut self, draft: &Draft<'_, V>) -> Result<(), Undecided> {
+        let rows = draft.view.rows::<Expiries>(self.range(self.open.from), self.open.limit)?;
+        self.open.ended = rows.len() < self.open.limit;
+        self.open.limit = self.open.limit.saturating_mul(4).min(CHUNK_MAX);
+        for (key, ()) in rows {
+            self.open.from = key.position.successor();
+            let position = ItemPosition { order: 0, id: key.position.id };
+            self.open.rows.push_back((instant::<Expiries>(&key)?, ItemKey { account: self.key, position }));
+        }
+        Ok(())
+    }
+
+    fn read_future<V: View>(&mut self, draft: &Draft<'_, V>) -> Result<(), Undecided> {
+        while self.future.rows.is_empty() && !self.future.ended {
+            let rows = draft.rows::<Future>(self.range(self.future.from), self.future.limit)?;
+            self.future.ended = rows.len() < self.future.limit;
+            self.future.limit = self.future.limit.saturating_mul(4).min(CHUNK_MAX);
+            for (key, _) in rows {
+                self.future.from = key.position.successor();
+                self.future.rows.push_back((instant::<Future>(&key)?, key));
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The walk of the account passes over an item that is used up.
+fn pass<V: View>(draft: &mut Draft<'_, V>, owner: At<Member>, point_type: PointTypeId, position: ItemPosition) {
+    let account = draft.effects.members[owner].account_mut(point_type);
+    account.first_open = account.first_open.max(position.successor());
+}
+
+/// The instant in the key of a row that is in the order of time.
+fn instant<T: RowTable<Key = ItemKey>>(key: &ItemKey) -> Result<Timestamp, Fault> {
+    let damaged = || Fault::corrupt(format!("table {}: key {:02x?}", T::ID.name(), key.to_bytes()));
+    Timestamp::from_order(key.position.order).ok_or_else(damaged)
+}
+

@@ -1,0 +1,372 @@
+//! What a decision changes: records, rows, sums, legs, balances. Nothing has happened until they are applied; a rule
+//! that refuses half-way leaves effects without a meaning, which are dropped.
+//!
+//! Reads of the same decision see them. The memory is used again from one decision to the next.
+
+use crate::domain::tables::{
+    Claims, Corrections, Future, HoldTimeouts, Holds, Items, RowTable, Table,
+};
+use crate::domain::{
+    Balance, Block, BlockKey, CatalogKey, Definition, Item, ItemKey, Leg, Link, Links, Member, MemberKey, Outcome, Own, OwnIds,
+    Partner, PartnerKey, Totals, TotalsKey,
+};
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+use std::ops::{Index, IndexMut, Range};
+
+/// The effects of one command.
+#[derive(Debug, Default)]
+pub struct Effects {
+    /// New versions of definitions.
+    pub definitions: Vec<(CatalogKey, Definition)>,
+    /// Members that were loaded, changed or not.
+    pub members: Records<MemberKey, Member>,
+    /// Partners, likewise.
+    pub partners: Records<PartnerKey, Partner>,
+    /// Blocks, likewise.
+    pub blocks: Records<BlockKey, Block>,
+    /// Rows of the other tables.
+    pub rows: RowEffects,
+    /// Amounts to add to the totals.
+    pub totals: Vec<(TotalsKey, Totals)>,
+    /// What happened to which item or block.
+    pub legs: Vec<Leg>,
+    /// The members' balances after it.
+    pub balances: Vec<Balance>,
+    /// The chains that the entry is in.
+    pub links: Links,
+}
+
+impl Effects {
+    /// Forgets everything, and keeps the memory for the next decision.
+    pub fn clear(&mut self) {
+        let Effects { definitions, members, partners, blocks, rows, totals, legs, balances, links } = self;
+        definitions.clear();
+        members.clear();
+        partners.clear();
+        blocks.clear();
+        rows.clear();
+        totals.clear();
+        legs.clear();
+        balances.clear();
+        links.clear();
+    }
+
+    /// Puts the entry's own number and member wherever they are named.
+    pub fn fill(&mut self, own: &OwnIds) {
+        let Effects { definitions: _, members, partners, blocks, rows, totals: _, legs, balances, links } = self;
+        members.fill(own);
+        partners.fill(own);
+        blocks.fill(own);
+        rows.fill(own);
+        legs.iter_mut().for_each(|leg| leg.fill(own));
+        balances.iter_mut().for_each(|balance| balance.fill(own));
+        links.iter_mut().for_each(|link| link.fill(own));
+    }
+
+    /// What the journal records of it.
+    #[must_use]
+    pub fn take_outcome(&mut self) -> Outcome {
+        Outcome::Done { legs: std::mem::take(&mut self.legs), balances: std::mem::take(&mut self.balances) }
+    }
+
+    /// The sums of a day, source and point type, to add to.
+    pub(super) fn totals_mut(&mut self, key: TotalsKey) -> &mut Totals {
+        let at = self.totals.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
+            self.totals.push((key, Totals::NONE));
+            self.totals.len().saturating_sub(1)
+        });
+        #[expect(clippy::indexing_slicing, reason = "the line above found or made it")]
+        &mut self.totals[at].1
+    }
+
+    /// Puts the entry into a chain, once.
+    pub(super) fn link(&mut self, link: Link) {
+        if self.links.iter().all(|known| known.subject != link.subject) {
+            self.links.push(link);
+        }
+    }
+}
+
+/// The place of a record among those of one decision.
+#[derive(Debug)]
+pub struct At<V>(usize, PhantomData<V>);
+
+impl<V> Clone for At<V> {
+    fn clone(&self) -> At<V> {
+        *self
+    }
+}
+
+impl<V> Copy for At<V> {}
+
+impl<V> PartialEq for At<V> {
+    fn eq(&self, other: &At<V>) -> bool {
+        self.0 == other.0
+    }
+}
+
+/// Records of one kind: loaded once, found by key or place. Those that were borrowed to be changed are written.
+#[derive(Debug)]
+pub struct Records<K, V>(Vec<Loaded<K, V>>);
+
+#[derive(Debug)]
+struct Loaded<K, V> {
+    key: K,
+    value: V,
+    is_changed: bool,
+}
+
+impl<K, V> Default for Records<K, V> {
+    fn default() -> Records<K, V> {
+        Records(Vec::new())
+    }
+}
+
+impl<K: Copy + Eq, V> Records<K, V> {
+    pub(super) fn find(&self, key: &K) -> Option<At<V>> {
+        self.0.iter().position(|loaded| loaded.key == *key).map(|at| At(at, PhantomData))
+    }
+
+    /// Adds a record that is as the view has it.
+    pub(super) fn load(&mut self, key: K, value: V) -> At<V> {
+        self.0.push(Loaded { key, value, is_changed: false });
+        At(self.0.len().saturating_sub(1), PhantomData)
+    }
+
+    /// Adds a record that is new.
+    pub(super) fn create(&mut self, key: K, value: V) -> At<V> {
+        self.0.push(Loaded { key, value, is_changed: true });
+        At(self.0.len().saturating_sub(1), PhantomData)
+    }
+
+    pub(super) fn key(&self, at: At<V>) -> K {
+        #[expect(clippy::indexing_slicing, reason = "a place comes from these records")]
+        self.0[at.0].key
+    }
+
+    /// The changed records, with their keys.
+    pub fn changed(&self) -> impl Iterator<Item = (&K, &V)> {
+        self.0.iter().filter(|loaded| loaded.is_changed).map(|loaded| (&loaded.key, &loaded.value))
+    }
+
+    /// Takes the changed records out.
+    pub fn drain_changed(&mut self) -> impl Iterator<Item = (K, V)> + '_ {
+        self.0.drain(..).filter(|loaded| loaded.is_changed).map(|loaded| (loaded.key, loaded.value))
+    }
+
+    fn clear(&mut self) {
+        self.0.clear();
+    }
+}
+
+impl<K, V: Own> Records<K, V> {
+    fn fill(&mut self, own: &OwnIds) {
+        self.0.iter_mut().filter(|loaded| loaded.is_changed).for_each(|loaded| loaded.value.fill(own));
+    }
+}
+
+impl<K, V> Index<At<V>> for Records<K, V> {
+    type Output = V;
+
+    fn index(&self, at: At<V>) -> &V {
+        #[expect(clippy::indexing_slicing, reason = "a place comes from these records")]
+        &self.0[at.0].value
+    }
+}
+
+impl<K, V> IndexMut<At<V>> for Records<K, V> {
+    fn index_mut(&mut self, at: At<V>) -> &mut V {
+        #[expect(clippy::indexing_slicing, reason = "a place comes from these records")]
+        let loaded = &mut self.0[at.0];
+        loaded.is_changed = true;
+        &mut loaded.value
+    }
+}
+
+/// Rows of one table that were written: `None` where one is deleted. Few are found by looking at each, many by an index.
+#[derive(Debug)]
+pub struct Written<T: Table> {
+    rows: Vec<(T::Key, Option<T::Value>)>,
+    index: BTreeMap<T::Key, usize>,
+}
+
+/// So many rows are found without an index.
+const UNINDEXED_MAX: usize = 8;
+
+impl<T: Table> Default for Written<T> {
+    fn default() -> Written<T> {
+        Written { rows: Vec::new(), index: BTreeMap::new() }
+    }
+}
+
+impl<T: Table> Written<T> {
+    fn find(&self, key: &T::Key) -> Option<usize> {
+        match self.index.is_empty() {
+            true => self.rows.iter().position(|(known, _)| known == key),
+            false => self.index.get(key).copied(),
+        }
+    }
+
+    /// The row of a key, if it was written.
+    pub(super) fn get(&self, key: &T::Key) -> Option<&Option<T::Value>> {
+        self.rows.get(self.find(key)?).map(|(_, row)| row)
+    }
+
+    pub(super) fn put(&mut self, key: T::Key, row: Option<T::Value>) {
+        if let Some(slot) = self.find(&key).and_then(|at| self.rows.get_mut(at)) {
+            slot.1 = row;
+            return;
+        }
+        if self.rows.len() == UNINDEXED_MAX {
+            self.index = self.rows.iter().zip(0..).map(|((key, _), at)| (*key, at)).collect();
+        }
+        if self.rows.len() >= UNINDEXED_MAX {
+            self.index.insert(key, self.rows.len());
+        }
+        self.rows.push((key, row));
+    }
+
+    /// The written rows of a range, in order.
+    pub(super) fn range(&self, range: &Range<T::Key>) -> Vec<(T::Key, &Option<T::Value>)> {
+        if self.index.is_empty() {
+            let mut rows: Vec<_> =
+                self.rows.iter().filter(|(key, _)| range.contains(key)).map(|(key, row)| (*key, row)).collect();
+            rows.sort_unstable_by_key(|(key, _)| *key);
+            return rows;
+        }
+        let places = self.index.range(range.clone());
+        places.filter_map(|(key, at)| Some((*key, &self.rows.get(*at)?.1))).collect()
+    }
+
+    /// Whether no row was written.
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// The rows that were written, as they came first.
+    pub fn iter(&self) -> impl Iterator<Item = (&T::Key, &Option<T::Value>)> {
+        self.rows.iter().map(|(key, row)| (key, row))
+    }
+
+    /// How many rows were written.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Takes the rows out.
+    pub fn drain(&mut self) -> impl Iterator<Item = (T::Key, Option<T::Value>)> + '_ {
+        self.index.clear();
+        self.rows.drain(..)
+    }
+
+    fn clear(&mut self) {
+        self.rows.clear();
+        self.index.clear();
+    }
+
+    fn fill(&mut self, own: &OwnIds) {
+        for (key, row) in &mut self.rows {
+            key.fill(own);
+            row.fill(own);
+        }
+    }
+}
+
+/// A table of rows that rules write: where its rows are among the effects.
+pub(super) trait Effect: RowTable {
+    fn of(rows: &RowEffects) -> &Written<Self>
+    where
+        Self: Sized;
+    fn of_mut(rows: &mut RowEffects) -> &mut Written<Self>
+    where
+        Self: Sized;
+}
+
+/// Someone who takes written rows, table by table.
+pub trait RowSink {
+    /// What may go wrong.
+    type Error;
+
+    /// Takes an item; `None` deletes its row.
+    fn item(&mut self, key: ItemKey, item: Option<Item>) -> Result<(), Self::Error>;
+
+    /// Takes a row of another table; `None` deletes it.
+    fn row<T: RowTable>(&mut self, key: T::Key, value: Option<T::Value>) -> Result<(), Self::Error>;
+}
+
+macro_rules! row_effects {
+    ($($field:ident: $table:ident),* $(,)?) => {
+        /// The written rows of each table.
+        #[derive(Debug, Default)]
+        pub struct RowEffects {
+            /// Items that have matured.
+            pub items: Written<Items>,
+            $(#[doc = concat!("Rows of [`", stringify!($table), "`].")] pub $field: Written<$table>,)*
+        }
+
+        impl RowEffects {
+            fn clear(&mut self) {
+                self.items.clear();
+                $(self.$field.clear();)*
+            }
+
+            fn fill(&mut self, own: &OwnIds) {
+                self.items.fill(own);
+                $(self.$field.fill(own);)*
+            }
+
+            /// How many rows were written.
+            #[must_use]
+            pub fn len(&self) -> usize {
+                [self.items.len(), $(self.$field.len()),*].into_iter().fold(0, usize::saturating_add)
+            }
+
+            /// Whether no row was written.
+            #[must_use]
+            pub fn is_empty(&self) -> bool {
+                self.len() == 0
+            }
+
+            /// Gives every row to a sink.
+            pub fn drain<S: RowSink>(&mut self, sink: &mut S) -> Result<(), S::Error> {
+                for (key, item) in self.items.drain() {
+                    sink.item(key, item)?;
+                }
+                $(for (key, value) in self.$field.drain() {
+                    sink.row::<$table>(key, value)?;
+                })*
+                Ok(())
+            }
+        }
+
+        impl Effect for Items {
+            fn of(rows: &RowEffects) -> &Written<Items> {
+                &rows.items
+            }
+
+            fn of_mut(rows: &mut RowEffects) -> &mut Written<Items> {
+                &mut rows.items
+            }
+        }
+
+        $(impl Effect for $table {
+            fn of(rows: &RowEffects) -> &Written<$table> {
+                &rows.$field
+            }
+
+            fn of_mut(rows: &mut RowEffects) -> &mut Written<$table> {
+                &mut rows.$field
+            }
+        })*
+    };
+}
+
+row_effects!(
+    future: Future,
+    corrections: Corrections,
+    claims: Claims,
+    holds: Holds,
+    hold_timeouts: HoldTimeouts,
+);

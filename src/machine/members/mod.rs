@@ -1,0 +1,3 @@
+//! Members: enrolled.
+
+mod enrol;

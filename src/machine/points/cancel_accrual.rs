@@ -1,0 +1,151 @@
+//! Cancelling an accrual (rules D45, E64, E65): its points are taken back, first from what is left of its own items. What
+//! expired is not taken again. The rest was spent: it is claimed. The partner's points go back to the blocks that paid.
+
+use super::accrue::{tell_balances, waits_until};
+use super::ledger::{Movement, Open, missing};
+use crate::domain::tables::{Future, Items};
+use crate::domain::{
+    Accrue, CancelAmount, Fault, ItemId, ItemKey, ItemPosition, Leg, Member, PointState, PointTypeId, Points, Rejection,
+    Timestamp,
+};
+use crate::machine::draft::{Draft, fits};
+use crate::machine::effects::At;
+use crate::machine::original::Original;
+use crate::machine::view::{Undecided, View};
+
+pub(super) fn cancel<V: View>(
+    accrue: &Accrue,
+    draft: &mut Draft<'_, V>,
+    original: &Original,
+    amount: CancelAmount,
+) -> Result<(), Undecided> {
+    let payer = accrue.partner.map(|partner| draft.partner(partner)).transpose()?;
+    let owner = draft.known_member(accrue.member)?;
+    let parts = parts(accrue, original, amount)?;
+
+    draft.link_member(owner);
+    draft.correct(original, &parts)?;
+    let mut claims: Vec<(ItemKey, Points)> = Vec::new();
+    for part in &parts {
+        claims.extend(take_back(draft, original, *part, owner)?);
+    }
+    for (key, points) in claims {
+        let open = draft.named_item(owner, key.account, key.position)?;
+        draft.claim(open, points)?;
+    }
+    if let Some(payer) = payer {
+        for part in &parts {
+            draft.restore(payer, accrue, original, *part)?;
+        }
+    }
+    tell_balances(draft, accrue, owner)
+}
+
+/// How many points of which award are cancelled.
+fn parts(accrue: &Accrue, original: &Original, amount: CancelAmount) -> Result<Vec<(u16, Points)>, Rejection> {
+    let awards = accrue.awards.len() as u16;
+    let left = |place: u16| {
+        let award = accrue.awards.get(usize::from(place)).ok_or(Rejection::AwardUnknown { awards })?;
+        fits(award.points.minus(original.cancelled(place)))
+    };
+    let some = |place: u16, points: Points| match left(place)? {
+        rest if points <= rest => Ok(vec![(place, points)]),
+        left => Err(Rejection::CancelExceeds { left }),
+    };
+    match amount {
+        CancelAmount::Points(points) if awards == 1 => some(0, points),
+        CancelAmount::Points(_) => Err(Rejection::AwardUnknown { awards }),
+        CancelAmount::Award { place, points } => some(place, points),
+        CancelAmount::Whole => {
+            let mut parts = Vec::with_capacity(accrue.awards.len());
+            for place in 0..awards {
+                let rest = left(place)?;
+                if rest.is_positive() {
+                    parts.push((place, rest));
+                }
+            }
+            if parts.is_empty() { Err(Rejection::CancelExceeds { left: Points::ZERO }) } else { Ok(parts) }
+        }
+    }
+}
+
+/// Takes back what is left of one award's item. Returns what was spent of the rest: it has to be claimed.
+fn take_back<V: View>(
+    draft: &mut Draft<'_, V>,
+    original: &Original,
+    (place, points): (u16, Points),
+    owner: At<Member>,
+) -> Result<Option<(ItemKey, Points)>, Undecided> {
+    let granted = granted(original, place)?;
+    let mut open = find(draft, original, &granted, owner)?;
+    let account = draft.effects.members[owner].account_mut(granted.point_type);
+    account.lifetime = fits(account.lifetime.minus(points))?;
+    draft.take_back(&mut open, original.cancelled(place), points)
+}
+
+impl<V: View> Draft<'_, V> {
+    /// Takes back points of an item whose transaction is cancelled: what is left of it; what expired of it counts as
+    /// taken. Returns the rest, which was spent. `before` were cancelled of it earlier.
+    pub(super) fn take_back(
+        &mut self,
+        open: &mut Open,
+        before: Points,
+        points: Points,
+    ) -> Result<Option<(ItemKey, Points)>, Undecided> {
+        // what earlier cancellations counted against expired points: neither taken back nor claimed
+        let taken_before = open.item.sums.get(PointState::Cancelled).0.saturating_add(open.item.claimed.0);
+        let lapsed_before = before.0.saturating_sub(taken_before).max(0);
+        let lapsed = Points(open.item.sums.get(PointState::Expired).0.saturating_sub(lapsed_before).max(0));
+
+        let from_item = points.min(open.item.remaining());
+        let (from, to, at) = (open.left_in(), PointState::Cancelled, self.at);
+        self.shift(open, Movement { from, to, points: from_item, at })?;
+        self.put_item(open);
+        let rest = Points(points.0.saturating_sub(from_item.0));
+        let claimed = Points(rest.0.saturating_sub(rest.min(lapsed).0));
+        Ok(claimed.is_positive().then_some((open.key, claimed)))
+    }
+}
+
+/// What the accrual's receipt says of one award.
+struct Granted {
+    id: ItemId,
+    point_type: PointTypeId,
+    available_from: Timestamp,
+    expires_at: Option<Timestamp>,
+}
+
+fn granted(original: &Original, place: u16) -> Result<Granted, Fault> {
+    let granted = original.legs().iter().find_map(|leg| match *leg {
+        Leg::Granted { item, point_type, available_from, expires_at, .. } if item.place == place => {
+            Some(Granted { id: item, point_type, available_from, expires_at })
+        }
+        Leg::Granted { .. }
+        | Leg::Moved { .. }
+        | Leg::Owed { .. }
+        | Leg::Absorbed { .. }
+        | Leg::Block { .. }
+        | Leg::Charged { .. }
+        | Leg::Credited { .. } => None,
+    });
+    granted.ok_or_else(|| Fault::corrupt(format!("entry {} names no item for award {place}", original.entry.sequence)))
+}
+
+/// Where the award's item is now: matured, or still waiting.
+fn find<V: View>(
+    draft: &mut Draft<'_, V>,
+    original: &Original,
+    granted: &Granted,
+    owner: At<Member>,
+) -> Result<Open, Undecided> {
+    let account = draft.effects.members.key(owner).account(granted.point_type);
+    let position = ItemPosition::new(draft.type_of(&account)?.order, granted.expires_at, granted.id);
+    let key = ItemKey { account, position };
+    if let Some(item) = draft.row::<Items>(&key)? {
+        return Ok(Open { owner, key, waits: false, item });
+    }
+    let until = waits_until(granted.available_from, granted.expires_at, original.entry.recorded_at);
+    let key = ItemKey { account, position: ItemPosition::at(until, granted.id) };
+    let item = draft.row::<Future>(&key)?.ok_or_else(|| missing(&key))?;
+    Ok(Open { owner, key, waits: true, item })
+}

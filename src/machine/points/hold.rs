@@ -1,0 +1,165 @@
+//! Holding: points are set aside before a purchase is paid for, pinned to the exact items that they come from.
+
+use super::take::Taking;
+use crate::domain::tables::{HoldTimeouts, Holds};
+use crate::domain::{
+    Fault, Hold, HoldPart, HoldPoints, HoldTimeoutKey, Member, MemberId, PointState, PointTypeId, Points, Program, ProgramId,
+    Rejection, RequestId, Subject, Timestamp,
+};
+use crate::machine::draft::{Draft, fits};
+use crate::machine::effects::At;
+use crate::machine::rule::{LockSet, Rule};
+use crate::machine::validate::{self, Malformed};
+use crate::machine::view::{Undecided, View};
+
+impl Rule for HoldPoints {
+    fn check(&self) -> Result<(), Malformed> {
+        validate::member("member", self.member)?;
+        validate::amount("points", self.points)?;
+        validate::expiry("times_out", self.times_out)
+    }
+
+    fn names(&self, _: Option<&Program>, names: &mut LockSet) {
+        names.subject(Subject::Member(self.member));
+    }
+
+    fn decide<V: View>(&self, draft: &mut Draft<'_, V>) -> Result<(), Undecided> {
+        let HoldPoints { member, point_type, points, times_out } = *self;
+        draft.point_type(point_type)?;
+        let owner = draft.known_member(member)?;
+        let times_out_at = fits(times_out.resolve(draft.transaction_at, &draft.settings()?.zone))?;
+        if let Some(at) = times_out_at.filter(|at| *at <= draft.now) {
+            return Err(Rejection::HoldOver { times_out_at: at }.into());
+        }
+        draft.check_available(owner, point_type, points)?;
+
+        draft.link_member(owner);
+        let mut parts = Vec::new();
+        draft.take_in_order(Taking { owner, point_type, points, into: PointState::Held }, |part| {
+            parts.push(HoldPart { point_type, position: part.position, points: part.points });
+        })?;
+        let hold = Hold { member, parts, points, captured: Points::ZERO, times_out_at };
+        draft.put_timeout(owner, draft.request, &hold);
+        draft.put::<Holds>(draft.request_key(draft.request), Some(hold));
+        draft.tell_balance(owner, point_type)
+    }
+}
+
+/// A hold that is open, with its member.
+pub(in crate::machine) struct OpenHold {
+    pub(in crate::machine) owner: At<Member>,
+    pub(in crate::machine) request: RequestId,
+    pub(in crate::machine) hold: Hold,
+}
+
+impl<V: View> Draft<'_, V> {
+    /// A hold by the request that made it, and its member.
+    pub(in crate::machine) fn hold(&mut self, request: RequestId) -> Result<OpenHold, Undecided> {
+        let key = self.request_key(request);
+        let hold = self.row::<Holds>(&key)?.ok_or(Rejection::HoldUnknown)?;
+        let owner = self.known_member(hold.member)?;
+        Ok(OpenHold { owner, request, hold })
+    }
+
+    /// A hold of a member that times out. It has to be there.
+    pub(in crate::machine) fn due_hold(
+        &mut self,
+        owner: At<Member>,
+        request: RequestId,
+    ) -> Result<OpenHold, Undecided> {
+        let key = self.request_key(request);
+        let id = self.effects.members.key(owner).member;
+        let hold = self.row::<Holds>(&key)?.filter(|hold| hold.member == id);
+        let missing = || {
+            let subject = self.member_key(id).lock();
+            Fault::broken(subject, format!("hold {request} is not there"))
+        };
+        Ok(OpenHold { owner, request, hold: hold.ok_or_else(missing)? })
+    }
+
+    /// How many of the points that are still held are wanted.
+    pub(super) fn held(&self, open: &OpenHold, points: Option<Points>) -> Result<Points, Rejection> {
+        let left = open.hold.held();
+        match points.unwrap_or(left) {
+            wanted if wanted.is_positive() && wanted <= left => Ok(wanted),
+            _ => Err(Rejection::HoldExceeds { left }),
+        }
+    }
+
+    /// Takes points out of a hold, from the item next in order, and gives each part to `each`.
+    pub(super) fn take_held(
+        &mut self,
+        open: &mut OpenHold,
+        points: Points,
+        mut each: impl FnMut(&mut Self, &OpenHold, HoldPart) -> Result<(), Undecided>,
+    ) -> Result<(), Undecided> {
+        let mut left = points;
+        for at in 0..open.hold.parts.len() {
+            let Some(part) = open.hold.parts.get_mut(at) else { break };
+            let taken = left.min(part.points);
+            if taken.is_positive() {
+                part.points = Points(part.points.0.saturating_sub(taken.0));
+                left = Points(left.0.saturating_sub(taken.0));
+                let part = HoldPart { points: taken, ..*part };
+                each(self, open, part)?;
+            }
+        }
+        open.hold.parts.retain(|part| part.points.is_positive());
+        Ok(())
+    }
+
+    /// Writes a hold after points left it. An empty one does not time out any more.
+    pub(super) fn put_hold(&mut self, open: OpenHold) {
+        let OpenHold { owner, request, hold } = open;
+        if hold.parts.is_empty()
+            && let Some(at) = hold.times_out_at
+        {
+            let key = self.effects.members.key(owner);
+            let key = HoldTimeoutKey { program: key.program, member: key.member, at, request };
+            self.put::<HoldTimeouts>(key, None);
+        }
+        self.put::<Holds>(self.request_key(request), Some(hold));
+    }
+
+    fn put_timeout(&mut self, owner: At<Member>, request: RequestId, hold: &Hold) {
+        let Some(at) = hold.times_out_at else { return };
+        let key = self.effects.members.key(owner);
+        self.put::<HoldTimeouts>(HoldTimeoutKey { program: key.program, member: key.member, at, request }, Some(()));
+        self.effects.members[owner].due_by(at);
+    }
+
+    /// Gives all that a hold still holds back to the items, because its time is over.
+    pub(in crate::machine) fn time_out(&mut self, mut open: OpenHold) -> Result<(), Undecided> {
+        let left = open.hold.held();
+        self.release_held(&mut open, left)?;
+        self.put_hold(open);
+        Ok(())
+    }
+
+    /// Gives held points back to their items.
+    pub(super) fn release_held(&mut self, open: &mut OpenHold, points: Points) -> Result<(), Undecided> {
+        self.take_held(open, points, |draft, open, part| {
+            let account = draft.effects.members.key(open.owner).account(part.point_type);
+            let item = draft.named_item(open.owner, account, part.position)?;
+            draft.come_back(item, PointState::Held, part.points)
+        })
+    }
+
+    /// Puts the balances of the accounts that a hold is about into the receipt.
+    pub(super) fn tell_balances_of(&mut self, owner: At<Member>, parts: &[HoldPart]) -> Result<(), Undecided> {
+        let mut types: Vec<PointTypeId> = parts.iter().map(|part| part.point_type).collect();
+        types.sort_unstable();
+        types.dedup();
+        types.into_iter().try_for_each(|point_type| self.tell_balance(owner, point_type))
+    }
+}
+
+/// Every hold of a member that times out by itself, up to an instant.
+pub(in crate::machine) fn timeouts(
+    program: ProgramId,
+    member: MemberId,
+) -> std::ops::Range<HoldTimeoutKey> {
+    let key = |at, request| HoldTimeoutKey { program, member, at, request };
+    key(Timestamp::MIN, RequestId(0))..key(Timestamp::MAX, RequestId(u128::MAX))
+}
+

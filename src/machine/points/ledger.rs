@@ -1,0 +1,162 @@
+//! Moving points of one item from one state to another, in the item, its account, the totals and the receipt: the one
+//! place where they move, so that none is ever lost or made.
+
+use crate::domain::tables::{Future, Items};
+use crate::domain::{
+    AccountKey, Fault, Item, ItemId, ItemKey, ItemPosition, Leg, Member, PointState, Points, Timestamp, Totals, TotalsKey,
+};
+use crate::machine::draft::{Draft, fits};
+use crate::machine::effects::At;
+use crate::machine::view::{Undecided, View};
+
+/// Points that go from one state to another, as of an instant.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::machine) struct Movement {
+    pub(in crate::machine) from: PointState,
+    pub(in crate::machine) to: PointState,
+    pub(in crate::machine) points: Points,
+    pub(in crate::machine) at: Timestamp,
+}
+
+/// One item while a command changes it. It is written when the command puts it.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::machine) struct Open {
+    pub(in crate::machine) owner: At<Member>,
+    pub(in crate::machine) key: ItemKey,
+    /// Whether it waits to mature: then its position is that instant.
+    pub(in crate::machine) waits: bool,
+    pub(in crate::machine) item: Item,
+}
+
+impl Open {
+    pub(in crate::machine) fn id(&self) -> ItemId {
+        self.key.position.id
+    }
+
+    /// Where points that are left in it are.
+    pub(in crate::machine) fn left_in(&self) -> PointState {
+        if self.waits { PointState::Future } else { PointState::Matured }
+    }
+}
+
+impl<V: View> Draft<'_, V> {
+    fn totals_of(&mut self, key: &AccountKey, item: &Item, at: Timestamp) -> Result<&mut Totals, Undecided> {
+        let day = at.day_in(&self.settings()?.zone);
+        Ok(self.effects.totals_mut(TotalsKey {
+            program: key.program,
+            day,
+            utc_day: at.day(),
+            source: item.source.unwrap_or_default(),
+            point_type: key.point_type,
+            subtype: item.subtype,
+        }))
+    }
+
+    /// Gives a new item its points, in the state in which they are left, and tells it.
+    pub(in crate::machine) fn grant(&mut self, open: &mut Open, points: Points) -> Result<(), Undecided> {
+        let (key, state, now) = (open.key.account, open.left_in(), self.now);
+        let account = self.effects.members[open.owner].account_mut(key.point_type);
+        account.granted = fits(account.granted.plus(points))?;
+        add(account.sums.get_mut(state), points)?;
+        open.item.granted = points;
+        *open.item.sums.get_mut(state) = points;
+        let totals = self.totals_of(&key, &open.item, now)?;
+        let sum = if open.item.origin.is_some() { &mut totals.moved_in } else { &mut totals.issued };
+        *sum = sum.saturating_add(i128::from(points.0));
+        self.effects.legs.push(Leg::Granted {
+            member: self.shown_member(open.owner),
+            item: open.id(),
+            point_type: key.point_type,
+            points,
+            available_from: open.item.available_from,
+            expires_at: open.item.expires_at,
+            source: open.item.source,
+        });
+        Ok(())
+    }
+
+    /// Moves points of an item, and tells it. The item has them: fewer would be a broken law.
+    pub(in crate::machine) fn shift(&mut self, open: &mut Open, movement: Movement) -> Result<(), Undecided> {
+        let Movement { from, to, points, at } = movement;
+        let key = open.key.account;
+        if !points.is_positive() {
+            return Ok(());
+        }
+        let account = self.effects.members[open.owner].account_mut(key.point_type);
+        for sums in [&mut open.item.sums, &mut account.sums] {
+            take(sums.get_mut(from), points).ok_or_else(|| short(&open.key, from, points))?;
+            add(sums.get_mut(to), points)?;
+        }
+        let totals = self.totals_of(&key, &open.item, at)?;
+        totals.add_gone(from, i128::from(points.0).saturating_neg());
+        totals.add_gone(to, points.0.into());
+        self.effects.legs.push(Leg::Moved {
+            member: self.shown_member(open.owner),
+            item: open.id(),
+            point_type: key.point_type,
+            from,
+            to,
+            points,
+            remaining: open.item.remaining(),
+            expires_at: open.item.expires_at,
+            effective_at: at,
+        });
+        Ok(())
+    }
+
+    /// Writes an item, where it waits or stands in the order of use.
+    pub(in crate::machine) fn put_item(&mut self, open: &Open) {
+        let Open { owner, key, waits, item } = *open;
+        if waits {
+            self.put::<Future>(key, Some(item));
+            if let Some(due) = Timestamp::from_order(key.position.order) {
+                self.effects.members[owner].due_by(due);
+            }
+            return;
+        }
+        self.put::<Items>(key, Some(item));
+        if item.is_open() {
+            let member = &mut self.effects.members[owner];
+            member.account_mut(key.account.point_type).open_at(key.position);
+            if let Some(expiry) = item.expires_at {
+                member.due_by(expiry);
+            }
+        }
+    }
+
+    /// A matured item that another record names.
+    pub(in crate::machine) fn named_item(
+        &mut self,
+        owner: At<Member>,
+        account: AccountKey,
+        position: ItemPosition,
+    ) -> Result<Open, Undecided> {
+        let key = ItemKey { account, position };
+        let item = self.row::<Items>(&key)?.ok_or_else(|| missing(&key))?;
+        Ok(Open { owner, key, waits: false, item })
+    }
+}
+
+pub(in crate::machine) fn missing(key: &ItemKey) -> Fault {
+    let (point_type, id) = (key.account.point_type, key.position.id);
+    Fault::broken(key.account.owner().lock(), format!("point type {point_type}: item {id} is not there"))
+}
+
+fn short(key: &ItemKey, from: PointState, points: Points) -> Fault {
+    let (point_type, id) = (key.account.point_type, key.position.id);
+    let what = format!("point type {point_type}, item {id}: {points} points are to leave the state {from}: it has fewer");
+    Fault::broken(key.account.owner().lock(), what)
+}
+
+/// Adds points to a sum, which must fit in 64 bits.
+pub(in crate::machine) fn add(sum: &mut Points, points: Points) -> Result<(), Undecided> {
+    *sum = fits(sum.plus(points))?;
+    Ok(())
+}
+
+/// Takes points out of a sum. `None` where it has fewer: a broken law.
+#[must_use]
+pub(in crate::machine) fn take(sum: &mut Points, points: Points) -> Option<()> {
+    *sum = sum.minus(points).filter(|rest| *rest >= Points::ZERO)?;
+    Some(())
+}

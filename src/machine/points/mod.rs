@@ -1,0 +1,14 @@
+//! A member's points: granted, taken, moved between states, held, transferred, and what stands against them.
+
+mod accrue;
+mod cancel_accrual;
+mod capture;
+mod claims;
+mod hold;
+pub(super) mod ledger;
+mod redeem;
+mod release;
+mod take;
+mod transfer;
+
+pub(super) use hold::timeouts;

@@ -1,0 +1,102 @@
+//! Is a command well formed? What can be told from the command alone, before any lock is taken: the parts that several
+//! verbs share.
+
+use crate::domain::{
+    ACTOR_BYTES_MAX, Command, Date, Expiry, MemberId, NAME_BYTES_MAX, PartnerId, Points, REFERENCE_BYTES_MAX, RequestId,
+    SourceId, Span,
+};
+
+/// What is wrong with a command, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {problem}")]
+pub struct Malformed {
+    /// The field, as a path from the command: `awards[0].points`.
+    pub field: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+pub(super) fn wrong(field: impl Into<String>, problem: impl Into<String>) -> Malformed {
+    Malformed { field: field.into(), problem: problem.into() }
+}
+
+/// Longest span that a rule may name.
+const SPAN_COUNT_MAX: u16 = 36_500;
+
+/// Checks that a caller's command is well formed.
+pub fn check(command: &Command) -> Result<(), Malformed> {
+    request("request_id", command.request_id)?;
+    if let Some(reference) = &command.reference {
+        text("reference", reference, REFERENCE_BYTES_MAX)?;
+    }
+    super::rule::check(&command.action)
+}
+
+/// Checks the name of an actor.
+pub fn check_actor(name: &str) -> Result<(), Malformed> {
+    text("actor", name, ACTOR_BYTES_MAX)
+}
+
+pub(super) fn text(field: &str, text: &str, bytes_max: usize) -> Result<(), Malformed> {
+    if text.len() > bytes_max {
+        return Err(wrong(field, format!("{} bytes; at most {bytes_max}", text.len())));
+    }
+    if text.chars().any(char::is_control) {
+        return Err(wrong(field, "must not hold control characters"));
+    }
+    Ok(())
+}
+
+/// The name or label of a definition.
+pub(super) fn name(field: &str, name: &str) -> Result<(), Malformed> {
+    text(field, name, NAME_BYTES_MAX)
+}
+
+fn not_zero(field: &str, id: u128) -> Result<(), Malformed> {
+    if id == 0 { Err(wrong(field, "must not be 0")) } else { Ok(()) }
+}
+
+pub(super) fn request(field: &str, id: RequestId) -> Result<(), Malformed> {
+    not_zero(field, id.0)
+}
+
+pub(super) fn member(field: &str, id: MemberId) -> Result<(), Malformed> {
+    not_zero(field, id.0)
+}
+
+pub(super) fn partner(field: &str, id: PartnerId) -> Result<(), Malformed> {
+    not_zero(field, id.0.into())
+}
+
+pub(super) fn source(field: &str, id: SourceId) -> Result<(), Malformed> {
+    not_zero(field, id.0.into())
+}
+
+/// An id of another kind.
+pub(super) fn id(field: &str, id: u64) -> Result<(), Malformed> {
+    not_zero(field, id.into())
+}
+
+/// An amount of more than nothing.
+pub(super) fn amount(field: &str, points: Points) -> Result<(), Malformed> {
+    if points.is_positive() { Ok(()) } else { Err(wrong(field, format!("{points}; must be more than 0"))) }
+}
+
+/// An expiry, or another instant that is given like one.
+pub(super) fn expiry(field: &str, expiry: Expiry) -> Result<(), Malformed> {
+    match expiry {
+        Expiry::After(after) => span(field, after),
+        // other systems write "never" like this
+        Expiry::On(date) if date > Date::EXPIRY_MAX => {
+            Err(wrong(field, format!("{date}; at most {}, or never", Date::EXPIRY_MAX)))
+        }
+        Expiry::Never | Expiry::At(_) | Expiry::On(_) => Ok(()),
+    }
+}
+
+pub(super) fn span(field: &str, span: Span) -> Result<(), Malformed> {
+    match span.count {
+        1..=SPAN_COUNT_MAX => Ok(()),
+        count => Err(wrong(field, format!("a span of {count}; between 1 and {SPAN_COUNT_MAX}"))),
+    }
+}
