@@ -93,7 +93,8 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         ["item", "state", "granted", "remaining", "redeemed", "expired", "cancelled", "from", "expires", "source"];
     let mut table = TextTable::new(&head);
     for Shown { item, state, of } in matured.iter().chain(&future) {
-        let amounts = [PointState::Redeemed, PointState::Expired, PointState::Cancelled].map(|state| of.sums.get(state));
+        let amounts =
+            [PointState::Redeemed, PointState::Expired, PointState::Cancelled].map(|state| of.sums.get(state));
         let amounts = [of.granted, of.remaining()].into_iter().chain(amounts).map(|points| grouped(points.0));
         let from = of.available_from.to_string();
         let tail = [from, or_dash(of.expires_at), or_dash(of.source)];

@@ -32,7 +32,8 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         return Ok(Exit::Refused);
     };
     let subject = Subject::Member(key.member);
-    let next_before = entries.last().filter(|last| last.previous_of(subject) != Some(Sequence(0))).map(|last| last.sequence);
+    let next_before =
+        entries.last().filter(|last| last.previous_of(subject) != Some(Sequence(0))).map(|last| last.sequence);
     let statement: Vec<StatementLine> = entries.into_iter().map(|entry| StatementLine::of(entry, key.member)).collect();
     output.object(&json!({
         "member": args.of.member, "enrolled": true, "lines": statement, "next_before": next_before,

@@ -1,8 +1,8 @@
 //! A point item: points that one award of one accrual gave, with an expiry of their own.
 
 use super::{
-    AccountKey, ItemId, Own, OwnIds, PartnerId, PointState, PointSums, Points, Sequence, SourceId, SubtypeId, Timestamp,
-    UseOrder,
+    AccountKey, ItemId, Own, OwnIds, PartnerId, PointState, PointSums, Points, Sequence, SourceId, SubtypeId,
+    Timestamp, UseOrder,
 };
 use serde::{Deserialize, Serialize};
 

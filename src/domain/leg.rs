@@ -2,8 +2,8 @@
 
 use super::tagged::{Tagged, tagged};
 use super::{
-    BLOCK_MOVEMENTS, BlockId, BlockState, ItemId, MOVEMENTS, MemberId, Own, OwnIds, PartnerId, PointState, PointTypeId,
-    Points, Rate, SourceId, Timestamp,
+    BLOCK_MOVEMENTS, BlockId, BlockState, ItemId, ItemPosition, MOVEMENTS, MemberId, Own, OwnIds, PartnerId,
+    PointState, PointTypeId, Points, Rate, SourceId, Timestamp, UseOrder,
 };
 
 tagged! {
@@ -165,6 +165,123 @@ impl Leg {
             | Leg::Charged { .. }
             | Leg::Credited { .. } => self.code(),
         }
+    }
+}
+
+/// What a leg says of a new item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Granted {
+    /// Whose it is.
+    pub member: MemberId,
+    /// The item.
+    pub item: ItemId,
+    /// The kind of points.
+    pub point_type: PointTypeId,
+    /// How many.
+    pub points: Points,
+    /// When they become available.
+    pub available_from: Timestamp,
+    /// When they expire.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What a leg says of points of an item that changed their state.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moved {
+    /// Whose they are.
+    pub member: MemberId,
+    /// The item.
+    pub item: ItemId,
+    /// The kind of points.
+    pub point_type: PointTypeId,
+    /// Where they were.
+    pub from: PointState,
+    /// Where they are.
+    pub to: PointState,
+    /// How many.
+    pub points: Points,
+    /// When the item expires.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// What a leg says of a debit of a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Debit {
+    /// The partner.
+    pub partner: PartnerId,
+    /// The block.
+    pub block: BlockId,
+    /// The award's place.
+    pub place: u16,
+    /// How many partner points.
+    pub points: Points,
+}
+
+/// Looking for one kind of legs: the only matches on all of them.
+impl Leg {
+    /// The new item that it tells of.
+    #[must_use]
+    pub fn granted(&self) -> Option<Granted> {
+        match *self {
+            Leg::Granted { member, item, point_type, points, available_from, expires_at, source: _ } => {
+                Some(Granted { member, item, point_type, points, available_from, expires_at })
+            }
+            Leg::Moved { .. }
+            | Leg::Owed { .. }
+            | Leg::Absorbed { .. }
+            | Leg::Block { .. }
+            | Leg::Charged { .. }
+            | Leg::Credited { .. } => None,
+        }
+    }
+
+    /// The movement of a member's points that it tells of.
+    #[must_use]
+    pub fn moved(&self) -> Option<Moved> {
+        match *self {
+            Leg::Moved { member, item, point_type, from, to, points, remaining: _, expires_at, effective_at: _ } => {
+                Some(Moved { member, item, point_type, from, to, points, expires_at })
+            }
+            Leg::Granted { .. }
+            | Leg::Owed { .. }
+            | Leg::Absorbed { .. }
+            | Leg::Block { .. }
+            | Leg::Charged { .. }
+            | Leg::Credited { .. } => None,
+        }
+    }
+
+    /// The debit of a block that it tells of.
+    #[must_use]
+    pub fn debit(&self) -> Option<Debit> {
+        match *self {
+            Leg::Block { partner, block, to: Some(BlockState::Debited), place: Some(place), points, .. } => {
+                Some(Debit { partner, block, place, points })
+            }
+            Leg::Block { .. }
+            | Leg::Granted { .. }
+            | Leg::Moved { .. }
+            | Leg::Owed { .. }
+            | Leg::Absorbed { .. }
+            | Leg::Charged { .. }
+            | Leg::Credited { .. } => None,
+        }
+    }
+}
+
+impl Moved {
+    /// Where the item stands in an account of this order.
+    #[must_use]
+    pub fn position(&self, order: UseOrder) -> ItemPosition {
+        ItemPosition::new(order, self.expires_at, self.item)
+    }
+}
+
+impl Granted {
+    /// Where the item stands in an account of this order, once it has matured.
+    #[must_use]
+    pub fn position(&self, order: UseOrder) -> ItemPosition {
+        ItemPosition::new(order, self.expires_at, self.item)
     }
 }
 

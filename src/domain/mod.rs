@@ -37,14 +37,15 @@ pub use ids::{
     PointTypeId, ProgramId, RequestKey, Sequence, SourceId, SourceKey, Subject, SubtypeId,
 };
 pub use item::{Item, ItemKey, ItemPosition};
-pub use leg::Leg;
+pub use leg::{Debit, Granted, Leg, Moved};
 pub use member::{Account, Balance, Member};
 pub use outcome::Receipt;
 pub use own::{Own, OwnIds};
 pub use partner::{Billing, Block, BlockOrder, BlockStatus, Partner, PartnerTerms};
 pub use points::Points;
 pub use program::{
-    Enrolment, Expiry, NegativeBalance, NeverUsable, PointClass, PointType, Program, ProgramSettings, UseOrder, Versions,
+    Enrolment, Expiry, NegativeBalance, NeverUsable, PointClass, PointType, Program, ProgramSettings, UseOrder,
+    Versions,
 };
 pub use rate::{Rate, RateError, Rounding};
 pub use rejection::Rejection;

@@ -1,8 +1,6 @@
 //! A partner and the point blocks it bought from the host.
 
-use super::{
-    BlockId, BlockState, BlockSums, Own, OwnIds, PointTypeId, Points, Rate, Rounding, Sequence, Timestamp,
-};
+use super::{BlockId, BlockState, BlockSums, Own, OwnIds, PointTypeId, Points, Rate, Rounding, Sequence, Timestamp};
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
 use std::collections::BTreeMap;
@@ -118,8 +116,16 @@ pub struct Block {
 
 impl Own for Block {
     fn fill(&mut self, own: &OwnIds) {
-        let Block { status: _, purchased: _, credited: _, sums: _, starts_at: _, expires_at: _, unit_price: _, created } =
-            self;
+        let Block {
+            status: _,
+            purchased: _,
+            credited: _,
+            sums: _,
+            starts_at: _,
+            expires_at: _,
+            unit_price: _,
+            created,
+        } = self;
         created.fill(own);
     }
 }

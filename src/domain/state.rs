@@ -51,8 +51,8 @@ impl PointState {
 
 /// Every movement that a rule makes, with its name.
 pub const MOVEMENTS: [(PointState, PointState, &str); 21] = {
-    use PointState::{Adjusted, Cancelled, Expired, Fee, Future, Held, MadeUp, Matured, Redeemed, Repaid, RolledOver};
     use PointState::Transferred;
+    use PointState::{Adjusted, Cancelled, Expired, Fee, Future, Held, MadeUp, Matured, Redeemed, Repaid, RolledOver};
     [
         (Matured, Redeemed, "redeemed"),
         (Redeemed, Matured, "returned"),

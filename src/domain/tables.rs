@@ -6,8 +6,8 @@
 
 use super::keys::{DueKey, Key};
 use super::{
-    Block, BlockKey, CatalogKey, Claim, ClaimKey, Correction, Definition, Hold, HoldTimeoutKey, Item, ItemKey, LockName,
-    Member, MemberKey, Own, Partner, PartnerKey, RequestKey, Sequence, Subject, Totals, TotalsKey,
+    Block, BlockKey, CatalogKey, Claim, ClaimKey, Correction, Definition, Hold, HoldTimeoutKey, Item, ItemKey,
+    LockName, Member, MemberKey, Own, Partner, PartnerKey, RequestKey, Sequence, Subject, Totals, TotalsKey,
 };
 use serde::{Serialize, de::DeserializeOwned};
 

@@ -74,7 +74,9 @@ impl Totals {
     /// Every figure with its name.
     pub fn figures(&self) -> impl Iterator<Item = (&'static str, i128)> + '_ {
         let gone = PointState::ALL.into_iter().filter(|state| !state.is_owned());
-        [("issued", self.issued), ("moved_in", self.moved_in)].into_iter().chain(gone.map(|state| (state.code(), self.gone(state))))
+        [("issued", self.issued), ("moved_in", self.moved_in)]
+            .into_iter()
+            .chain(gone.map(|state| (state.code(), self.gone(state))))
     }
 }
 

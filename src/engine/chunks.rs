@@ -36,12 +36,14 @@ impl<T> Chunks<T> {
         self.pieces.get(self.used.checked_sub(1)?)?.last()
     }
 
+    #[cfg(test)]
     pub(super) fn len(&self) -> usize {
         let full = self.used.saturating_sub(1).saturating_mul(PIECE);
         full.saturating_add(self.pieces.get(self.used.saturating_sub(1)).map_or(0, Vec::len))
     }
 
-    pub(super) fn get(&self, place: usize) -> Option<&T> {
+    #[cfg(test)]
+    fn get(&self, place: usize) -> Option<&T> {
         self.pieces.get(place / PIECE)?.get(place % PIECE)
     }
 

@@ -17,8 +17,8 @@ use crate::domain::{
     Receipt, Rejection, RequestId, RequestKey, Sequence, Subject, Timestamp, own_ids,
 };
 use crate::machine::{Cold, Effects, LockSet, Undecided, check, decide, defines, laws, lock_set};
-use crate::storage::record::{self, NewEntry};
 use crate::storage::Epoch;
+use crate::storage::record::{self, NewEntry};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -423,7 +423,9 @@ impl Core {
                 Undecided::Outside(name) => names.add(name),
                 Undecided::Cold(cold) => self.prepare(cold, &mut prepared)?,
                 Undecided::Faulted(fault) => return Err(self.fault(fault)),
-                Undecided::Refused(rejection) => return Err(Error::corrupt(format!("a look was refused: {rejection}"))),
+                Undecided::Refused(rejection) => {
+                    return Err(Error::corrupt(format!("a look was refused: {rejection}")));
+                }
                 Undecided::Repeated(_) | Undecided::Due(_) | Undecided::NothingDue => {
                     return Err(Error::corrupt("a look came to no end"));
                 }
@@ -469,4 +471,3 @@ impl Answer {
 fn diverged(entry: &Entry, why: &str) -> Error {
     Error::corrupt(format!("journal entry {} does not replay: {why}", entry.sequence))
 }
-

@@ -5,10 +5,10 @@
 //! tables: newest first. Members, partners and blocks are in a [`RecordCache`]: there the newest is the one in memory. What
 //! changed is never dropped before its checkpoint is complete.
 
+use super::filter::Filter;
 use super::next_items::NextItems;
 use super::pending::{PendingRows, UsedRequests};
 use super::record_cache::RecordCache;
-use super::filter::Filter;
 use super::sync::Mutex;
 use crate::domain::{
     Block, BlockKey, Fault, Member, MemberKey, Partner, PartnerKey, RequestKey, Sequence, Totals, TotalsKey,

@@ -10,8 +10,8 @@ use super::sync::{Mutant, Mutex, MutexGuard, planted};
 use crate::domain::keys::{DueKey, Key};
 use crate::domain::tables::{Expiries, Items, RowTable, Table};
 use crate::domain::{
-    Block, BlockId, BlockKey, Correction, Entry, Fault, Item, ItemKey, ItemPosition, LockName, Member, MemberKey, Partner, PartnerKey,
-    Program, ProgramId, Programs, RequestKey, Sequence, Subject, Timestamp,
+    Block, BlockId, BlockKey, Correction, Entry, Fault, Item, ItemKey, ItemPosition, LockName, Member, MemberKey,
+    Partner, PartnerKey, Program, ProgramId, Programs, RequestKey, Sequence, Subject, Timestamp,
 };
 use crate::machine::{Cold, Effects, FoundRows, LockSet, RowSink, Undecided, View};
 use crate::storage::rows::{self, Rows};

@@ -44,7 +44,8 @@ impl NextItems {
         }
         window.from = from;
         let is_enough = window.items.len() >= limit || window.to.is_none();
-        let keyed = |(position, item): &(ItemPosition, Item)| (ItemKey { account: *account, position: *position }, *item);
+        let keyed =
+            |(position, item): &(ItemPosition, Item)| (ItemKey { account: *account, position: *position }, *item);
         is_enough.then(|| window.items.iter().take(limit).map(keyed).collect())
     }
 
@@ -126,7 +127,8 @@ mod tests {
                 continue;
             }
             let (from, limit) = (place(order >> 3), 1 + (what as usize & 3) * 10);
-            let has: Vec<_> = items.range(from..).map(|(place, item)| (ItemKey { account: key, position: *place }, *item)).collect();
+            let has: Vec<_> =
+                items.range(from..).map(|(place, item)| (ItemKey { account: key, position: *place }, *item)).collect();
             match next_items.get(&key, from, limit) {
                 Some(found) => {
                     here += 1;

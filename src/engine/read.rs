@@ -193,7 +193,8 @@ pub(super) type PlacedItems = Vec<(ItemPosition, Item)>;
 
 /// The entry before this one in a chain that it is in.
 fn previous(entry: &Entry, subject: Subject) -> Result<Sequence, Error> {
-    let missing = || Error::corrupt(format!("entry {} is in the chain of {subject}, but does not say so", entry.sequence));
+    let missing =
+        || Error::corrupt(format!("entry {} is in the chain of {subject}, but does not say so", entry.sequence));
     entry.previous_of(subject).ok_or_else(missing)
 }
 

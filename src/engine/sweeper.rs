@@ -7,8 +7,8 @@ use super::error::Error;
 use super::sync::{Condvar, Mutex};
 use crate::domain::keys::{DueKey, Key};
 use crate::domain::{Fault, ProgramId, Timestamp};
-use crate::storage::{Due, TableId};
 use crate::storage::rows::Rows;
+use crate::storage::{Due, TableId};
 use std::collections::BTreeSet;
 use std::time::Duration;
 

@@ -8,8 +8,8 @@ use super::error::{Error, ErrorKind};
 use super::recover::{check_link, entries_after, read_record, replica, stored_programs};
 use crate::domain::keys::{DueKey, Key};
 use crate::domain::{
-    BlockId, Day, Item, ItemKey, ItemPosition, Member, MemberKey, Outcome, Programs, RequestId, RequestKey,
-    Sequence, Subject, Timestamp, Totals, TotalsKey,
+    BlockId, Day, Item, ItemKey, ItemPosition, Member, MemberKey, Outcome, Programs, RequestId, RequestKey, Sequence,
+    Subject, Timestamp, Totals, TotalsKey,
 };
 use crate::machine::laws;
 use crate::storage::rows::Rows;
@@ -299,8 +299,7 @@ impl<'a> MemberAudit<'a> {
     fn item(&mut self, key: ItemKey, item: &Item, owned: bool, findings: &mut Findings) {
         findings.add(|| item_place(&key), laws::item(item));
         findings.add(|| item_place(&key), (!owned).then(|| "belongs to no account".to_owned()));
-        if let (true, true, Some(expiry)) = (key.position.is_first_in(), item.is_open(), item.expires_at)
-        {
+        if let (true, true, Some(expiry)) = (key.position.is_first_in(), item.is_open(), item.expires_at) {
             self.expiries.add(&ItemKey { position: ItemPosition::at(expiry, key.position.id), ..key }, 0);
         }
         self.totals.entry(totals_key(key, item)).or_default().add(&laws::totals_of(item));

@@ -4,9 +4,9 @@ use super::effects::{At, Effect, Effects};
 use super::view::{FoundRows, Undecided, View};
 use crate::domain::tables::Items;
 use crate::domain::{
-    AHEAD_HOURS_MAX, AccountKey, Block, BlockKey, CatalogKey, Command, Definition, Entry, Fault, ItemKey, Link, Member, MemberId,
-    MemberKey, Partner, PartnerId, PartnerKey, PointType, PointTypeId, Program, ProgramId, ProgramSettings, Rejection,
-    RequestId, RequestKey, Sequence, Subject, Timestamp,
+    AHEAD_HOURS_MAX, AccountKey, Block, BlockKey, CatalogKey, Command, Definition, Entry, Fault, ItemKey, Link, Member,
+    MemberId, MemberKey, Partner, PartnerId, PartnerKey, PointType, PointTypeId, Program, ProgramId, ProgramSettings,
+    Rejection, RequestId, RequestKey, Sequence, Subject, Timestamp,
 };
 use std::ops::Range;
 
@@ -59,7 +59,17 @@ impl<'a, V: View> Draft<'a, V> {
     }
 
     fn of(view: &'a V, id: ProgramId, now: Timestamp, effects: &'a mut Effects) -> Draft<'a, V> {
-        Draft { view, id, program: view.program(id), named: None, request: RequestId(0), transaction_at: now, now, at: now, effects }
+        Draft {
+            view,
+            id,
+            program: view.program(id),
+            named: None,
+            request: RequestId(0),
+            transaction_at: now,
+            now,
+            at: now,
+            effects,
+        }
     }
 
     /// The program. A command for one that is not there is refused before.

@@ -3,12 +3,10 @@
 //!
 //! Reads of the same decision see them. The memory is used again from one decision to the next.
 
-use crate::domain::tables::{
-    Claims, Corrections, Future, HoldTimeouts, Holds, Items, RowTable, Table,
-};
+use crate::domain::tables::{Claims, Corrections, Future, HoldTimeouts, Holds, Items, RowTable, Table};
 use crate::domain::{
-    Balance, Block, BlockKey, CatalogKey, Definition, Item, ItemKey, Leg, Link, Links, Member, MemberKey, Outcome, Own, OwnIds,
-    Partner, PartnerKey, Totals, TotalsKey,
+    Balance, Block, BlockKey, CatalogKey, Definition, Item, ItemKey, Leg, Link, Links, Member, MemberKey, Outcome, Own,
+    OwnIds, Partner, PartnerKey, Totals, TotalsKey,
 };
 use std::collections::BTreeMap;
 use std::marker::PhantomData;

@@ -3,8 +3,8 @@
 
 use super::effects::Effects;
 use crate::domain::{
-    Account, Billing, Block, BlockId, BlockStatus, Fault, Item, ItemPosition, LockName, Member, NegativeBalance, Partner,
-    PointState, PointType, Points, Program, Subject, Timestamp, Totals,
+    Account, Billing, Block, BlockId, BlockStatus, Fault, Item, ItemPosition, LockName, Member, NegativeBalance,
+    Partner, PointState, PointType, Points, Program, Subject, Timestamp, Totals,
 };
 
 /// What is wrong, where a law does not hold.
@@ -154,9 +154,10 @@ pub fn totals_of(item: &Item) -> Totals {
 pub fn decision(effects: &Effects, program: Option<&Program>) -> Option<Fault> {
     for (key, member) in effects.members.changed() {
         let broken = member.accounts.iter().flat_map(account_alone).next();
-        let unknown = member.accounts.iter().find(|account| {
-            program.is_none_or(|program| program.point_type(account.point_type).is_none())
-        });
+        let unknown = member
+            .accounts
+            .iter()
+            .find(|account| program.is_none_or(|program| program.point_type(account.point_type).is_none()));
         let broken = broken.or_else(|| unknown.map(|account| format!("unknown point type {}", account.point_type)));
         if let Some(broken) = broken {
             return Some(Fault::broken(key.lock(), broken));

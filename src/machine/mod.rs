@@ -19,9 +19,7 @@ mod rule;
 mod validate;
 mod view;
 
-use crate::domain::{
-    Action, Command, Fault, OwnIds, ProgramId, Rejection, RequestKey, Sequence, Subject, Timestamp,
-};
+use crate::domain::{Action, Command, Fault, OwnIds, ProgramId, Rejection, RequestKey, Sequence, Subject, Timestamp};
 use draft::Draft;
 pub use effects::{At, Effects, Records, RowEffects, RowSink, Written};
 pub use rule::{LockSet, defines, lock_set};
@@ -62,7 +60,8 @@ pub fn would_book(
         }
         Err(Undecided::NothingDue) => Ok(Effects::default()),
         Err(Undecided::Refused(rejection)) => {
-            Err(Fault::corrupt(format!("program {program}, {subject}: what is due cannot be booked: {rejection}")).into())
+            Err(Fault::corrupt(format!("program {program}, {subject}: what is due cannot be booked: {rejection}"))
+                .into())
         }
         Err(undecided) => Err(undecided),
     }

@@ -3,9 +3,7 @@
 use super::draft::{Draft, fits};
 use super::view::{Undecided, View};
 use crate::domain::tables::Corrections;
-use crate::domain::{
-    CancelAmount, Correction, Entry, Fault, Leg, Points, Rejection, RequestId, RequestKey, Sequence,
-};
+use crate::domain::{CancelAmount, Correction, Entry, Fault, Leg, Points, Rejection, RequestId, RequestKey, Sequence};
 
 /// The transaction that is cancelled, and what was cancelled of it before.
 pub(super) struct Original {

@@ -2,8 +2,8 @@
 //! verbs share.
 
 use crate::domain::{
-    ACTOR_BYTES_MAX, Command, Date, Expiry, MemberId, NAME_BYTES_MAX, PartnerId, Points, REFERENCE_BYTES_MAX, RequestId,
-    SourceId, Span,
+    ACTOR_BYTES_MAX, Command, Date, Expiry, MemberId, NAME_BYTES_MAX, PartnerId, Points, REFERENCE_BYTES_MAX,
+    RequestId, SourceId, Span,
 };
 
 /// What is wrong with a command, and where.

@@ -2,8 +2,8 @@
 
 use crate::domain::tables::{Items, RowTable, Table};
 use crate::domain::{
-    Block, BlockKey, Entry, Fault, ItemKey, LockName, Member, MemberKey, Partner, PartnerKey, Program, ProgramId, Rejection,
-    RequestKey, Sequence, Subject,
+    Block, BlockKey, Entry, Fault, ItemKey, LockName, Member, MemberKey, Partner, PartnerKey, Program, ProgramId,
+    Rejection, RequestKey, Sequence, Subject,
 };
 use std::ops::Range;
 

@@ -113,7 +113,8 @@ fn add_unbooked(read: &dyn Read, now: Timestamp, sums: &mut Sums<'_>) -> Result<
     let due = DueKey::until(program, now);
     for row in Rows::<Due>::between(read, due.start.to_bytes(), due.end.to_bytes(), 1024) {
         let (DueKey { subject, .. }, ()) = row?;
-        let booked = would_book(&view, program, subject, now, u32::MAX).map_err(|undecided| unread(undecided, subject))?;
+        let booked =
+            would_book(&view, program, subject, now, u32::MAX).map_err(|undecided| unread(undecided, subject))?;
         for (key, totals) in booked.totals {
             sums.add(key, &totals);
         }

@@ -1,8 +1,6 @@
 //! A member's statement: what each entry did to the member's points.
 
-use crate::domain::{
-    Balance, Entry, Leg, MemberId, Outcome, PointState, PointTypeId, Rejection, Sequence, Timestamp,
-};
+use crate::domain::{Balance, Entry, Leg, MemberId, Outcome, PointState, PointTypeId, Rejection, Sequence, Timestamp};
 use serde::Serialize;
 
 /// One line of a statement.

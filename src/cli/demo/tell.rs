@@ -122,9 +122,12 @@ impl Findings {
             row("redemptions of 500", counts.redemptions, sum(|row| row.moved.gone(PointState::Redeemed))),
             row("purchases cancelled", counts.cancellations, sum(|row| row.moved.gone(PointState::Cancelled))),
             format!("  {:34}{:>8}{:>14}", "expired", "", sum(|row| row.moved.gone(PointState::Expired))),
-            format!("  {:34}{:>8}{:>14}", "taken for debts of cancellations", "", sum(|row| {
-                row.moved.gone(PointState::Repaid).saturating_add(row.moved.gone(PointState::MadeUp))
-            })),
+            format!(
+                "  {:34}{:>8}{:>14}",
+                "taken for debts of cancellations",
+                "",
+                sum(|row| { row.moved.gone(PointState::Repaid).saturating_add(row.moved.gone(PointState::MadeUp)) })
+            ),
             format!("  {:34}{:>8}{:>14}", "owed at the end", "", sum(|row| row.outstanding)),
             row("blocks that the partner bought", counts.blocks_bought, String::new()),
             row("refused, then sent again", counts.refused_for_partner_points, String::new()),

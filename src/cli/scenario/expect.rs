@@ -35,7 +35,8 @@ const LEGS: &[Shape] = &[
 fn leg(kind: &str) -> Option<Shape> {
     let plain = || LEGS.iter().find(|shape| shape.kind == kind).copied();
     let moved = || MOVEMENTS.iter().find(|(.., name)| *name == kind).map(|(.., name)| shape(name, true, PART));
-    let block = || BLOCK_MOVEMENTS.iter().find(|(.., name)| *name == kind).map(|(.., name)| shape(name, true, BLOCK_PART));
+    let block =
+        || BLOCK_MOVEMENTS.iter().find(|(.., name)| *name == kind).map(|(.., name)| shape(name, true, BLOCK_PART));
     plain().or_else(moved).or_else(block)
 }
 
@@ -74,18 +75,8 @@ const ITEM: &[&str] = &[
     "status",
 ];
 const PARTNER: &[&str] = &["balance", "debited"];
-const BLOCK: &[&str] = &[
-    "status",
-    "purchased",
-    "credited",
-    "debited",
-    "expired",
-    "fee",
-    "adjusted",
-    "starts_at",
-    "expires_at",
-    "price",
-];
+const BLOCK: &[&str] =
+    &["status", "purchased", "credited", "debited", "expired", "fee", "adjusted", "starts_at", "expires_at", "price"];
 const ENTRY: &[&str] = &["as", "transaction_at", "recorded_at", "reference"];
 
 /// Reads what is expected of a verb's answer.

@@ -1,7 +1,7 @@
 //! Reading a scenario: lines, headers, what is there without being said. The commands themselves are in `order`.
 
 use super::expect::expectation;
-use super::order::{in_program, is_definition, orders};
+use super::orders::{in_program, is_definition, orders};
 use super::step::{Order, Scenario, Step, Verb};
 use super::words::{Line, Syntax, Words};
 use crate::domain::{

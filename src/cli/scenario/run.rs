@@ -137,15 +137,7 @@ impl Runner {
 
     /// Gives new items the names that its line expects, where they have none yet.
     fn name_items(&mut self, receipt: &Receipt, expected: &Answer) {
-        let granted = receipt.legs.iter().filter_map(|leg| match leg {
-            Leg::Granted { item, .. } => Some(*item),
-            Leg::Moved { .. }
-            | Leg::Owed { .. }
-            | Leg::Absorbed { .. }
-            | Leg::Block { .. }
-            | Leg::Charged { .. }
-            | Leg::Credited { .. } => None,
-        });
+        let granted = receipt.legs.iter().filter_map(Leg::granted).map(|granted| granted.item);
         for (item, row) in granted.zip(expected.of_kind(GRANTED)) {
             if self.names.values().all(|name| *name != row.subject) {
                 self.names.entry(item).or_insert_with(|| row.subject.clone());

@@ -36,4 +36,3 @@ pub struct ApproveBlock {
     /// The block.
     pub block: BlockId,
 }
-

@@ -72,4 +72,3 @@ pub struct CreatePartner {
     #[serde(default)]
     pub order: BlockOrder,
 }
-

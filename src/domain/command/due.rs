@@ -1,6 +1,6 @@
 //! Booking what is due: the engine's own command.
 
-use crate::domain::{Subject};
+use crate::domain::Subject;
 use serde::{Deserialize, Serialize};
 
 /// Books what is due of a subject, a bounded number of items (or blocks) at a time.
@@ -13,4 +13,3 @@ pub struct BookDue {
     /// At most this many.
     pub limit: u32,
 }
-

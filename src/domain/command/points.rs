@@ -1,9 +1,7 @@
 //! A member's points: enrolled, accrued, redeemed, transferred.
 
 use crate::domain::tagged::tagged;
-use crate::domain::{
-    Expiry, MemberId, PartnerId, PointTypeId, Points, SourceId, Span, SubtypeId, Timestamp,
-};
+use crate::domain::{Expiry, MemberId, PartnerId, PointTypeId, Points, SourceId, Span, SubtypeId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Enrols a member.
@@ -57,14 +55,7 @@ impl Award {
     /// Points available at once, expiring as their type says.
     #[must_use]
     pub fn new(point_type: PointTypeId, points: Points) -> Award {
-        Award {
-            point_type,
-            points,
-            source: None,
-            subtype: SubtypeId(0),
-            start: Start::Transaction,
-            expires: None,
-        }
+        Award { point_type, points, source: None, subtype: SubtypeId(0), start: Start::Transaction, expires: None }
     }
 }
 

@@ -77,10 +77,7 @@ impl Schedule {
     }
 
     /// What happens next, and when; nothing is taken out.
-    pub(super) fn peek<V: View>(
-        &mut self,
-        draft: &mut Draft<'_, V>,
-    ) -> Result<Option<(Timestamp, Event)>, Undecided> {
+    pub(super) fn peek<V: View>(&mut self, draft: &mut Draft<'_, V>) -> Result<Option<(Timestamp, Event)>, Undecided> {
         let mut next: Option<(Timestamp, Event)> = None;
         let mut offer = |event: Option<(Timestamp, Event)>| next = next.into_iter().chain(event).min_by_key(order_of);
         for account in &mut self.accounts {
@@ -216,4 +213,3 @@ fn instant<T: RowTable<Key = ItemKey>>(key: &ItemKey) -> Result<Timestamp, Fault
     let damaged = || Fault::corrupt(format!("table {}: key {:02x?}", T::ID.name(), key.to_bytes()));
     Timestamp::from_order(key.position.order).ok_or_else(damaged)
 }
-

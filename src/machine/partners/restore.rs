@@ -38,10 +38,10 @@ impl<V: View> Draft<'_, V> {
             self.effects.legs.push(Leg::Credited { partner: key.partner, points: back });
             return Ok(());
         }
-        let debits = || original.legs().iter().rev().filter_map(|leg| debit_of(leg, place));
-        let parts = slices(debits().map(|(_, points)| points), from, to);
-        for ((block, _), points) in debits().zip(parts).filter(|(_, points)| points.is_positive()) {
-            self.restore_block(partner, block, points)?;
+        let debits = || original.legs().iter().rev().filter_map(Leg::debit).filter(|debit| debit.place == place);
+        let parts = slices(debits().map(|debit| debit.points), from, to);
+        for (debit, points) in debits().zip(parts).filter(|(_, points)| points.is_positive()) {
+            self.restore_block(partner, debit.block, points)?;
         }
         Ok(())
     }
@@ -57,21 +57,5 @@ impl<V: View> Draft<'_, V> {
             return self.shift_block(open, (BlockState::Remaining, BlockState::Expired), points, None);
         }
         if was_used_up { self.open_block(open) } else { Ok(()) }
-    }
-}
-
-/// What a block paid for the award at `place`.
-fn debit_of(leg: &Leg, place: u16) -> Option<(BlockId, Points)> {
-    match *leg {
-        Leg::Block { block, to: Some(BlockState::Debited), place: Some(of), points, .. } if of == place => {
-            Some((block, points))
-        }
-        Leg::Block { .. }
-        | Leg::Granted { .. }
-        | Leg::Moved { .. }
-        | Leg::Owed { .. }
-        | Leg::Absorbed { .. }
-        | Leg::Charged { .. }
-        | Leg::Credited { .. } => None,
     }
 }

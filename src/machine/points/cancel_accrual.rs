@@ -5,8 +5,7 @@ use super::accrue::{tell_balances, waits_until};
 use super::ledger::{Movement, Open, missing};
 use crate::domain::tables::{Future, Items};
 use crate::domain::{
-    Accrue, CancelAmount, Fault, ItemId, ItemKey, ItemPosition, Leg, Member, PointState, PointTypeId, Points, Rejection,
-    Timestamp,
+    Accrue, CancelAmount, Fault, Granted, ItemKey, ItemPosition, Leg, Member, PointState, Points, Rejection,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
@@ -108,26 +107,8 @@ impl<V: View> Draft<'_, V> {
 }
 
 /// What the accrual's receipt says of one award.
-struct Granted {
-    id: ItemId,
-    point_type: PointTypeId,
-    available_from: Timestamp,
-    expires_at: Option<Timestamp>,
-}
-
 fn granted(original: &Original, place: u16) -> Result<Granted, Fault> {
-    let granted = original.legs().iter().find_map(|leg| match *leg {
-        Leg::Granted { item, point_type, available_from, expires_at, .. } if item.place == place => {
-            Some(Granted { id: item, point_type, available_from, expires_at })
-        }
-        Leg::Granted { .. }
-        | Leg::Moved { .. }
-        | Leg::Owed { .. }
-        | Leg::Absorbed { .. }
-        | Leg::Block { .. }
-        | Leg::Charged { .. }
-        | Leg::Credited { .. } => None,
-    });
+    let granted = original.legs().iter().filter_map(Leg::granted).find(|granted| granted.item.place == place);
     granted.ok_or_else(|| Fault::corrupt(format!("entry {} names no item for award {place}", original.entry.sequence)))
 }
 
@@ -139,13 +120,13 @@ fn find<V: View>(
     owner: At<Member>,
 ) -> Result<Open, Undecided> {
     let account = draft.effects.members.key(owner).account(granted.point_type);
-    let position = ItemPosition::new(draft.type_of(&account)?.order, granted.expires_at, granted.id);
+    let position = granted.position(draft.type_of(&account)?.order);
     let key = ItemKey { account, position };
     if let Some(item) = draft.row::<Items>(&key)? {
         return Ok(Open { owner, key, waits: false, item });
     }
     let until = waits_until(granted.available_from, granted.expires_at, original.entry.recorded_at);
-    let key = ItemKey { account, position: ItemPosition::at(until, granted.id) };
+    let key = ItemKey { account, position: ItemPosition::at(until, granted.item) };
     let item = draft.row::<Future>(&key)?.ok_or_else(|| missing(&key))?;
     Ok(Open { owner, key, waits: true, item })
 }

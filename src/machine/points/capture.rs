@@ -54,15 +54,6 @@ impl Rule for Capture {
 
 /// How many points a capture redeemed.
 fn captured(original: &Original) -> Points {
-    let redeemed = original.legs().iter().map(|leg| match leg {
-        Leg::Moved { to: PointState::Redeemed, points, .. } => points.0,
-        Leg::Moved { .. }
-        | Leg::Granted { .. }
-        | Leg::Owed { .. }
-        | Leg::Absorbed { .. }
-        | Leg::Block { .. }
-        | Leg::Charged { .. }
-        | Leg::Credited { .. } => 0,
-    });
-    Points(redeemed.fold(0, i64::saturating_add))
+    let redeemed = original.legs().iter().filter_map(Leg::moved).filter(|part| part.to == PointState::Redeemed);
+    Points(redeemed.fold(0, |sum, part| sum.saturating_add(part.points.0)))
 }

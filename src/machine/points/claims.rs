@@ -15,10 +15,14 @@ use crate::domain::{
 use crate::machine::draft::Draft;
 use crate::machine::effects::At;
 use crate::machine::view::{Undecided, View};
+use std::collections::VecDeque;
 use std::ops::Range;
 
 /// Claims that are read in one go.
 const CHUNK: usize = 64;
+
+/// Points that come back to an item, from the state in which they were.
+type Coming = (At<Member>, AccountKey, ItemPosition, PointState, Points);
 
 /// Where a claim is, and what it says.
 type PlacedClaim = (ClaimKey, Claim);
@@ -90,8 +94,8 @@ impl<V: View> Draft<'_, V> {
         from: PointState,
         points: Points,
     ) -> Result<(), Undecided> {
-        let mut coming = vec![(open.owner, open.key.account, open.key.position, from, points)];
-        while let Some((owner, account, position, from, points)) = coming.pop() {
+        let mut coming = VecDeque::from([(open.owner, open.key.account, open.key.position, from, points)]);
+        while let Some((owner, account, position, from, points)) = coming.pop_front() {
             let mut open = self.named_item(owner, account, position)?;
             let at = self.at;
             self.shift(&mut open, Movement { from, to: PointState::Matured, points, at })?;
@@ -116,7 +120,7 @@ impl<V: View> Draft<'_, V> {
         &mut self,
         open: &mut Open,
         points: Points,
-        coming: &mut Vec<(At<Member>, AccountKey, ItemPosition, PointState, Points)>,
+        coming: &mut VecDeque<Coming>,
     ) -> Result<Points, Undecided> {
         let mut left = points;
         if !open.item.claimed.is_positive() {
@@ -137,7 +141,7 @@ impl<V: View> Draft<'_, V> {
             while let Some(part) = claim.repaid.last_mut().filter(|_| left.is_positive()) {
                 let back = left.min(part.points);
                 part.points = Points(part.points.0.saturating_sub(back.0));
-                coming.push((open.owner, open.key.account, part.position, part.state, back));
+                coming.push_back((open.owner, open.key.account, part.position, part.state, back));
                 if !part.points.is_positive() {
                     claim.repaid.pop();
                 }

@@ -3,8 +3,8 @@
 use super::take::Taking;
 use crate::domain::tables::{HoldTimeouts, Holds};
 use crate::domain::{
-    Fault, Hold, HoldPart, HoldPoints, HoldTimeoutKey, Member, MemberId, PointState, PointTypeId, Points, Program, ProgramId,
-    Rejection, RequestId, Subject, Timestamp,
+    Fault, Hold, HoldPart, HoldPoints, HoldTimeoutKey, Member, MemberId, PointState, PointTypeId, Points, Program,
+    ProgramId, Rejection, RequestId, Subject, Timestamp,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
@@ -155,11 +155,7 @@ impl<V: View> Draft<'_, V> {
 }
 
 /// Every hold of a member that times out by itself, up to an instant.
-pub(in crate::machine) fn timeouts(
-    program: ProgramId,
-    member: MemberId,
-) -> std::ops::Range<HoldTimeoutKey> {
+pub(in crate::machine) fn timeouts(program: ProgramId, member: MemberId) -> std::ops::Range<HoldTimeoutKey> {
     let key = |at, request| HoldTimeoutKey { program, member, at, request };
     key(Timestamp::MIN, RequestId(0))..key(Timestamp::MAX, RequestId(u128::MAX))
 }
-

@@ -3,7 +3,8 @@
 
 use crate::domain::tables::{Future, Items};
 use crate::domain::{
-    AccountKey, Fault, Item, ItemId, ItemKey, ItemPosition, Leg, Member, PointState, Points, Timestamp, Totals, TotalsKey,
+    AccountKey, Fault, Item, ItemId, ItemKey, ItemPosition, Leg, Member, PointState, Points, Timestamp, Totals,
+    TotalsKey,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
@@ -144,7 +145,8 @@ pub(in crate::machine) fn missing(key: &ItemKey) -> Fault {
 
 fn short(key: &ItemKey, from: PointState, points: Points) -> Fault {
     let (point_type, id) = (key.account.point_type, key.position.id);
-    let what = format!("point type {point_type}, item {id}: {points} points are to leave the state {from}: it has fewer");
+    let what =
+        format!("point type {point_type}, item {id}: {points} points are to leave the state {from}: it has fewer");
     Fault::broken(key.account.owner().lock(), what)
 }
 

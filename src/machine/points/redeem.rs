@@ -2,10 +2,7 @@
 //! back to the same items, with their original expiry.
 
 use super::take::Taking;
-use crate::domain::{
-    CancelAmount, ItemId, ItemPosition, Leg, MemberId, PointState, PointTypeId, Points, Program, Redeem, Subject,
-    Timestamp,
-};
+use crate::domain::{CancelAmount, Leg, MemberId, PointState, PointTypeId, Points, Program, Redeem, Subject};
 use crate::machine::draft::{Draft, fits};
 use crate::machine::original::{Original, slices};
 use crate::machine::rule::{LockSet, Rule};
@@ -58,11 +55,11 @@ pub(super) fn cancel_spending<V: View>(
     draft.link_member(owner);
     draft.correct(original, &[(0, points)])?;
     let before = original.cancelled(0);
-    let taken = || original.legs().iter().rev().filter_map(redeemed_part);
+    let taken = || original.legs().iter().rev().filter_map(Leg::moved).filter(|part| part.to == PointState::Redeemed);
     let parts = slices(taken().map(|part| part.points), before, fits(before.plus(points))?);
     for (part, points) in taken().zip(parts).filter(|(_, points)| points.is_positive()) {
         let account = draft.member_key(member).account(part.point_type);
-        let position = ItemPosition::new(draft.type_of(&account)?.order, part.expires_at, part.item);
+        let position = part.position(draft.type_of(&account)?.order);
         let open = draft.named_item(owner, account, position)?;
         draft.come_back(open, PointState::Redeemed, points)?;
     }
@@ -70,27 +67,4 @@ pub(super) fn cancel_spending<V: View>(
     types.sort_unstable();
     types.dedup();
     types.into_iter().try_for_each(|point_type| draft.tell_balance(owner, point_type))
-}
-
-/// Points of one item that a transaction redeemed.
-struct RedeemedPart {
-    item: ItemId,
-    point_type: PointTypeId,
-    points: Points,
-    expires_at: Option<Timestamp>,
-}
-
-fn redeemed_part(leg: &Leg) -> Option<RedeemedPart> {
-    match *leg {
-        Leg::Moved { item, point_type, to: PointState::Redeemed, points, expires_at, .. } => {
-            Some(RedeemedPart { item, point_type, points, expires_at })
-        }
-        Leg::Moved { .. }
-        | Leg::Granted { .. }
-        | Leg::Owed { .. }
-        | Leg::Absorbed { .. }
-        | Leg::Block { .. }
-        | Leg::Charged { .. }
-        | Leg::Credited { .. } => None,
-    }
 }

@@ -113,7 +113,8 @@ impl Transfer {
         let id = ItemId { sequence: Sequence::OWN, place };
         let position = ItemPosition::new(draft.type_of(&account)?.order, part.item.expires_at, id);
         let Item { source, partner, subtype, expires_at, .. } = part.item;
-        let item = Item { source, partner, subtype, origin: Some(part.position.id), ..Item::new(draft.now, expires_at) };
+        let item =
+            Item { source, partner, subtype, origin: Some(part.position.id), ..Item::new(draft.now, expires_at) };
         let mut open = Open { owner, key: ItemKey { account, position }, waits: false, item };
         draft.grant(&mut open, part.points)?;
         draft.settle_debt(&mut open, part.points)?;
@@ -131,26 +132,8 @@ struct MovedItem {
 
 /// The items that a transfer moved, in order: each has a leg with which it left, and one with which it came.
 fn moved_items(original: &Original, order: UseOrder) -> Vec<MovedItem> {
-    let left = original.legs().iter().filter_map(|leg| match *leg {
-        Leg::Moved { item, to: PointState::Transferred, expires_at, .. } => {
-            Some(ItemPosition::new(order, expires_at, item))
-        }
-        Leg::Moved { .. }
-        | Leg::Granted { .. }
-        | Leg::Owed { .. }
-        | Leg::Absorbed { .. }
-        | Leg::Block { .. }
-        | Leg::Charged { .. }
-        | Leg::Credited { .. } => None,
-    });
-    let came = original.legs().iter().filter_map(|leg| match *leg {
-        Leg::Granted { item, expires_at, points, .. } => Some((ItemPosition::new(order, expires_at, item), points)),
-        Leg::Moved { .. }
-        | Leg::Owed { .. }
-        | Leg::Absorbed { .. }
-        | Leg::Block { .. }
-        | Leg::Charged { .. }
-        | Leg::Credited { .. } => None,
-    });
+    let left = original.legs().iter().filter_map(Leg::moved).filter(|part| part.to == PointState::Transferred);
+    let left = left.map(|part| part.position(order));
+    let came = original.legs().iter().filter_map(Leg::granted).map(|item| (item.position(order), item.points));
     left.zip(came).map(|(origin, (received, points))| MovedItem { origin, received, points }).collect()
 }

@@ -15,8 +15,8 @@
 //! there, that an intent was lost is not seen by what has entered.
 
 use super::database::{Database, META};
-use super::ingest::{end_name, link_name};
 use super::error::{fault, has_no_links};
+use super::ingest::{end_name, link_name};
 use super::options::Setup;
 use crate::domain::{Fault, Sequence};
 use crate::storage::files::{create_directory, exists, io_fault, link_or_copy, names, remove, size, sync};

@@ -2,10 +2,10 @@
 
 use super::error::locked;
 use crate::domain::Fault;
-use crate::storage::format;
 use crate::storage::files::{
     create_directory, exists, io_fault, names, read_small, sync_levels_above, unfinished, write_durably,
 };
+use crate::storage::format;
 use crate::storage::guard::{Guard, Mark};
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};

@@ -15,8 +15,8 @@
 mod checkpoint;
 mod database;
 mod directory;
-mod ingest;
 mod error;
+mod ingest;
 mod logs;
 mod options;
 mod records;

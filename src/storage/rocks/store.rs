@@ -3,8 +3,8 @@
 use super::checkpoint::{APPLIED, Staging};
 use super::database::{Database, JOURNAL, META, StoredFile};
 use super::directory::Directory;
-use super::ingest::open_database;
 use super::error::fault;
+use super::ingest::open_database;
 use super::options::{RocksOptions, Setup, machine};
 use super::view::View;
 use crate::domain::{Fault, FaultKind, Sequence};

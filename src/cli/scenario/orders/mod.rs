@@ -1,11 +1,14 @@
-//! Reading commands: from the words of a line to the command that the engine is given.
+//! Reading commands: from the words of a line to the command that the engine is given. Each room of the rules has a file
+//! for its words.
+
+mod members;
 
 use super::step::Order;
 use super::words::{Syntax, Words};
 use crate::domain::{
-    Accrue, Action, ApproveBlock, Award, BlockId, Cancel, CancelAmount, Capture, Command, CreatePartner, CreatePointType,
-    CreateProgram, Enrol, Enrolment, Expiry, HoldPoints, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate,
-    Redeem, Release, RequestId, SourceId, SubtypeId, Timestamp, Transfer,
+    Accrue, Action, ApproveBlock, Award, BlockId, Cancel, CancelAmount, Command, CreatePartner, CreatePointType,
+    CreateProgram, Enrol, Enrolment, Expiry, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate, Redeem,
+    RequestId, SourceId, SubtypeId, Timestamp,
 };
 use std::collections::BTreeSet;
 
@@ -85,17 +88,10 @@ pub(super) fn orders(
         "accrue" => accrue(words, &mut extras)?,
         "redeem" => redeem(words, &mut extras)?,
         "cancel" => cancel(words)?,
-        "transfer" => transfer(words, &mut extras)?,
-        "hold" => hold(words, &mut extras)?,
-        "capture" => {
-            let (hold, points) = part_of_hold(words)?;
-            Capture { hold, points }.into()
-        }
-        "release" => {
-            let (hold, points) = part_of_hold(words)?;
-            Release { hold, points }.into()
-        }
-        _ => return Ok(None),
+        _ => match members::action(verb, words, &mut extras)? {
+            Some(action) => action,
+            None => return Ok(None),
+        },
     };
     while extras.take(words)? {}
     Ok(Some(vec![extras.order(action)]))
@@ -245,46 +241,6 @@ fn redeem(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, Syntax> 
             _ => return Ok(Redeem { member, point_type, points }.into()),
         }
     }
-}
-
-/// `transfer M1 to M2 100 of T1 fee 5`.
-fn transfer(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, Syntax> {
-    let member = words.parse(MEMBER)?;
-    words.must("to")?;
-    let to = words.parse(MEMBER)?;
-    let (points, fee) = (Points(words.parse(POINTS)?), Points::ZERO);
-    let mut body = Transfer { member, to, point_type: PointTypeId(1), points, fee };
-    loop {
-        match words.peek() {
-            Some("of") => body.point_type = PointTypeId(setting(words, |words| words.name('T', "a point type"))?),
-            Some("fee") => body.fee = Points(setting(words, |words| words.parse(POINTS))?),
-            _ if extras.take(words)? => {}
-            _ => return Ok(body.into()),
-        }
-    }
-}
-
-/// `hold M1 100 of T1 times_out after 1 day`.
-fn hold(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, Syntax> {
-    let member = words.parse(MEMBER)?;
-    let (points, times_out) = (Points(words.parse(POINTS)?), Expiry::Never);
-    let mut body = HoldPoints { member, point_type: PointTypeId(1), points, times_out };
-    loop {
-        match words.peek() {
-            Some("of") => body.point_type = PointTypeId(setting(words, |words| words.name('T', "a point type"))?),
-            Some("times_out") => body.times_out = setting(words, Words::expiry)?,
-            _ if extras.take(words)? => {}
-            _ => return Ok(body.into()),
-        }
-    }
-}
-
-/// `H1`, or `H1 40`: a hold, and how much of it.
-fn part_of_hold(words: &mut Words<'_>) -> Result<(RequestId, Option<Points>), Syntax> {
-    let hold = words.parse("the request of a hold like H1")?;
-    let says_points = words.peek().is_some_and(|word| word.parse::<i64>().is_ok());
-    let points = if says_points { Some(Points(words.parse(POINTS)?)) } else { None };
-    Ok((hold, points))
 }
 
 fn cancel(words: &mut Words<'_>) -> Result<Action, Syntax> {
