@@ -22,6 +22,7 @@ mod rejection;
 mod state;
 pub mod tables;
 mod tagged;
+mod text;
 mod time;
 mod totals;
 mod wide_id;
@@ -50,6 +51,7 @@ pub use program::{
 pub use rate::{Rate, RateError, Rounding};
 pub use rejection::Rejection;
 pub use state::{AccountSums, BLOCK_MOVEMENTS, BlockState, BlockSums, MOVEMENTS, PointState, PointSums};
+pub use text::{Commitment, LongId, SALT_BYTES, TextKey, commitment, opened, stored};
 pub use time::{Date, Day, Span, TimeError, Timestamp, Unit, Zone};
 pub use totals::{Totals, TotalsKey};
-pub use wide_id::{MemberId, RequestId, WideIdError};
+pub use wide_id::{MemberId, RequestId, WideIdError, reading_long_ids, showing_long_ids};

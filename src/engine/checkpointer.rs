@@ -27,6 +27,8 @@ pub(super) struct Checkpointer {
     active: AtomicUsize,
     frozen: AtomicUsize,
     asleep: AtomicBool,
+    /// Whether texts were erased since the last checkpoint.
+    erased: AtomicBool,
 }
 
 impl Checkpointer {
@@ -40,8 +42,19 @@ impl Checkpointer {
             changes_max: changes_max as usize,
             active: AtomicUsize::new(0),
             frozen: AtomicUsize::new(0),
+            erased: AtomicBool::new(false),
             asleep: AtomicBool::new(false),
         }
+    }
+
+    /// Texts are erased: the next checkpoint lets the store forget them.
+    pub(super) fn erased(&self) {
+        self.erased.store(true, Ordering::Release);
+    }
+
+    /// Whether texts were erased since this was asked last.
+    pub(super) fn take_erased(&self) -> bool {
+        self.erased.swap(false, Ordering::AcqRel)
     }
 
     /// Counts changed records; wakes the checkpointer when there are enough.

@@ -1,7 +1,7 @@
 //! [`Engine`]: the public face, and the threads behind it.
 
 use super::checkpoint::{checkpoint, snapshot};
-use super::core::{Asked, Core};
+use super::core::Core;
 use super::error::{ClosedReason, Error, ExecuteError};
 use super::options::{ClockSource, EngineOptions};
 use super::profile::StepTime;
@@ -12,8 +12,8 @@ use super::sync::thread::{self, JoinHandle};
 use super::ticket::{Pending, Ticket};
 use super::verify::{self, Audit};
 use crate::domain::{
-    AccountKey, Actor, Balance, Block, BlockId, Command, Entry, Item, ItemPosition, MemberKey, Partner, PartnerKey,
-    Points, Programs, Receipt, RequestKey, Sequence, Timestamp,
+    AccountKey, Actor, Balance, Block, BlockId, Command, Entry, Item, ItemPosition, MemberId, MemberKey, Partner,
+    PartnerKey, Points, Programs, Receipt, RequestKey, Sequence, TextKey, Timestamp,
 };
 use crate::storage::{Read, Store};
 use std::collections::BTreeMap;
@@ -112,13 +112,13 @@ impl Engine {
     }
 
     fn execute_by(&self, actor: &Actor, command: &Command) -> Result<Receipt, ExecuteError> {
-        let answer = self.core.enter(Asked { command, actor })?;
+        let answer = self.core.enter(command, actor)?;
         self.core.state.journal.wait(answer.sequence)?;
         Ok(answer.outcome?)
     }
 
     fn submit_by(&self, actor: &Actor, command: &Command) -> Ticket {
-        let entered = self.core.enter(Asked { command, actor });
+        let entered = self.core.enter(command, actor);
         self.core.state.journal.nudge();
         Ticket::new(&self.core, entered)
     }
@@ -211,6 +211,12 @@ impl Engine {
         limit: usize,
     ) -> Result<Option<Vec<Entry>>, Error> {
         self.core.statement(member, from, limit)
+    }
+
+    /// The text of a long id, as it was written. `None` where it was erased, or the id is another one.
+    pub fn text_of(&self, id: MemberId) -> Result<Option<String>, Error> {
+        let text = self.core.state.history.text(TextKey::Id(id.0))?;
+        Ok(text.and_then(|text| String::from_utf8(text).ok()))
     }
 
     /// The transaction that used a request id. `None` also where it was refused: a refusal uses no id.

@@ -10,7 +10,7 @@ use super::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use super::sync::{Condvar, Mutant, Mutex, MutexGuard, planted};
 use super::unwind::OnUnwind;
 use crate::domain::{Fault, FaultKind, Sequence, Timestamp};
-use crate::storage::{Appended, ChainHash, Epoch, JournalRecord, Store, Tail, record};
+use crate::storage::{Appended, ChainHash, Epoch, JournalRecord, Store, Tail, TextChange, record};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -33,6 +33,8 @@ struct Open {
     next: Sequence,
     last_at: Timestamp,
     records: Vec<OpenRecord>,
+    /// Texts that are written together with these records.
+    texts: Vec<TextChange>,
     /// Why nothing joins any more.
     closed: Option<Error>,
 }
@@ -84,7 +86,13 @@ impl Journal {
             store,
             epoch,
             bytes_max,
-            open: Mutex::new(Open { next: tail.sequence.next(), last_at, records: Vec::new(), closed: None }),
+            open: Mutex::new(Open {
+                next: tail.sequence.next(),
+                last_at,
+                records: Vec::new(),
+                texts: Vec::new(),
+                closed: None,
+            }),
             turn: Mutex::new(tail.hash),
             durable: AtomicU64::new(tail.sequence.0),
             pending_bytes: AtomicUsize::new(0),
@@ -97,7 +105,12 @@ impl Journal {
     }
 
     /// Adds an entry to the open batch. Called with the locks held under which it was decided.
-    pub(super) fn append(&self, recorded_at: Timestamp, entry: &[u8]) -> Result<Sequence, Refused> {
+    pub(super) fn append(
+        &self,
+        recorded_at: Timestamp,
+        entry: &[u8],
+        texts: impl FnOnce(Sequence, &mut Vec<TextChange>),
+    ) -> Result<Sequence, Refused> {
         let before = planted(Mutant::NumberBeforeLock).then(|| self.last().next());
         let mut open = self.open.lock();
         if let Some(error) = &open.closed {
@@ -122,6 +135,7 @@ impl Journal {
             last.count = last.count.saturating_add(1);
             added = added.saturating_add(last.bytes.len()).saturating_sub(before);
         }
+        texts(sequence, &mut open.texts);
         self.pending_bytes.fetch_add(added, Ordering::Relaxed);
         Ok(sequence)
     }
@@ -220,9 +234,9 @@ impl Journal {
     }
 
     fn write_in_turn(&self, mut chain: MutexGuard<'_, ChainHash>) -> Result<(), Error> {
-        let (records, closed) = {
+        let (records, texts, closed) = {
             let mut open = self.open.lock();
-            (std::mem::take(&mut open.records), open.closed.clone())
+            (std::mem::take(&mut open.records), std::mem::take(&mut open.texts), open.closed.clone())
         };
         if records.is_empty() {
             // IMPORTANT: somebody may have seen the turn taken, and be waiting for its holder to say that it is over
@@ -253,7 +267,7 @@ impl Journal {
             self.durable.store(last.last.0, Ordering::Release);
         }
         let mut watch = self.profile.watch();
-        let appended = self.store.append(self.epoch, &records);
+        let appended = self.store.append(self.epoch, &records, &texts);
         watch.step(Step::Sync);
         // before anybody sees that these are durable: who waits for room would look, again and again
         let rest = self.pending_bytes.load(Ordering::Relaxed).min(written);

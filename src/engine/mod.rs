@@ -1,5 +1,6 @@
 //! The motion: threads, locks, the journal's group commit, checkpoints, recovery, and the public [`Engine`].
 
+mod audit_texts;
 mod checkpoint;
 mod checkpointer;
 mod chunks;
@@ -25,6 +26,7 @@ mod schedules;
 mod state;
 mod sweeper;
 mod sync;
+mod texts;
 mod ticket;
 mod unwind;
 mod verify;

@@ -2,13 +2,14 @@
 //! for its words.
 
 mod members;
+mod texts;
 
 use super::step::Order;
 use super::words::{Syntax, Words};
 use crate::domain::{
     Accrue, Action, ApproveBlock, Award, BlockId, Cancel, CancelAmount, Command, CreatePartner, CreatePointType,
     CreateProgram, Enrol, Enrolment, Expiry, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate, Redeem,
-    RequestId, SourceId, SubtypeId, Timestamp,
+    RequestId, SourceId, SubtypeId, Timestamp, reading_long_ids,
 };
 use std::collections::BTreeSet;
 
@@ -45,7 +46,8 @@ impl Extras {
         let request_id = self.request.unwrap_or_default();
         let program = self.program.unwrap_or(FIRST_PROGRAM);
         let Extras { transaction_at, reference, .. } = self;
-        let command = Command { program, request_id, transaction_at, reference, action: action.into() };
+        let action = action.into();
+        let command = Command { program, request_id, transaction_at, reference, action, long_ids: Vec::new() };
         Order { command, is_named: self.request.is_some() }
     }
 }
@@ -76,6 +78,16 @@ pub(super) fn orders(
     words: &mut Words<'_>,
     types: &BTreeSet<PointTypeId>,
 ) -> Result<Option<Vec<Order>>, Syntax> {
+    let (orders, long_ids) = reading_long_ids(|| read_orders(verb, words, types));
+    let mut orders = orders?;
+    // a block is two commands, of which none names a member
+    if let Some(Order { command, .. }) = orders.as_mut().and_then(|orders| orders.first_mut()) {
+        command.long_ids = long_ids;
+    }
+    Ok(orders)
+}
+
+fn read_orders(verb: &str, words: &mut Words<'_>, types: &BTreeSet<PointTypeId>) -> Result<Option<Vec<Order>>, Syntax> {
     let mut extras = Extras::default();
     let action = match verb {
         "program" => create_program(words, &mut extras)?,
@@ -88,7 +100,7 @@ pub(super) fn orders(
         "accrue" => accrue(words, &mut extras)?,
         "redeem" => redeem(words, &mut extras)?,
         "cancel" => cancel(words)?,
-        _ => match members::action(verb, words, &mut extras)? {
+        _ => match members::action(verb, words, &mut extras)?.or(texts::action(verb, words)?) {
             Some(action) => action,
             None => return Ok(None),
         },
