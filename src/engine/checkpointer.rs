@@ -27,6 +27,7 @@ pub(super) struct Checkpointer {
     active: AtomicUsize,
     frozen: AtomicUsize,
     asleep: AtomicBool,
+    made: AtomicUsize,
     /// Whether texts were erased since the last checkpoint.
     erased: AtomicBool,
 }
@@ -44,6 +45,7 @@ impl Checkpointer {
             frozen: AtomicUsize::new(0),
             erased: AtomicBool::new(false),
             asleep: AtomicBool::new(false),
+            made: AtomicUsize::new(0),
         }
     }
 
@@ -80,6 +82,16 @@ impl Checkpointer {
             self.done.wait(&mut state);
         }
         Ok(())
+    }
+
+    /// Changes that are not in the tables yet.
+    pub(super) fn pending(&self) -> usize {
+        self.changes()
+    }
+
+    /// Checkpoints made since the engine was opened.
+    pub(super) fn made(&self) -> u64 {
+        self.made.load(Ordering::Relaxed) as u64
     }
 
     fn changes(&self) -> usize {
@@ -148,6 +160,7 @@ impl Checkpointer {
     /// What was frozen is in the tables: there is room.
     pub(super) fn thawed(&self) {
         self.frozen.store(0, Ordering::Relaxed);
+        self.made.fetch_add(1, Ordering::Relaxed);
         let _state = self.state.lock();
         self.done.notify_all();
     }

@@ -18,8 +18,8 @@ use crate::domain::{
     Programs, Receipt, Rejection, RequestId, RequestKey, Sequence, Subject, Timestamp, own_ids,
 };
 use crate::machine::{Cold, Effects, LockSet, Undecided, check, decide, decide_again, defines, laws, lock_set};
-use crate::storage::Epoch;
 use crate::storage::record::{self, NewEntry};
+use crate::storage::{Epoch, TextChange};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -294,11 +294,12 @@ impl Core {
         if erases(outcome, &effects.erased) {
             self.checkpointer.erased();
         }
-        self.state.journal.append(now, entry, |sequence, beside| {
+        let beside = |sequence, changes: &mut Vec<TextChange>| {
             if !texts.is_empty(&effects.erased) {
-                beside.extend(texts.changes(sequence, &effects.erased));
+                changes.extend(texts.changes(sequence, &effects.erased));
             }
-        })
+        };
+        self.state.journal.append(now, entry, beside, |counts| counts.count(&command.action, outcome))
     }
 
     /// Applies a decision that has its number. It cannot fail; if it did, memory would no longer be what the journal
@@ -468,7 +469,7 @@ impl Core {
 }
 
 /// The receipt of a request that was done before, with what was cancelled of it since.
-fn repeated(locked: &LockedShards<'_>, entry: Entry) -> Result<Answer, Error> {
+pub(super) fn repeated(locked: &LockedShards<'_>, entry: Entry) -> Result<Answer, Error> {
     let request = RequestKey { program: entry.command.program, request: entry.command.request_id };
     let sequence = entry.sequence;
     let mut outcome = entry.answer(true);

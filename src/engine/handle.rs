@@ -3,6 +3,7 @@
 use super::checkpoint::{checkpoint, snapshot};
 use super::core::Core;
 use super::error::{ClosedReason, Error, ExecuteError};
+use super::metrics::Metrics;
 use super::options::{ClockSource, EngineOptions};
 use super::profile::StepTime;
 use super::recover;
@@ -13,7 +14,7 @@ use super::ticket::{Pending, Ticket};
 use super::verify::{self, Audit};
 use crate::domain::{
     AccountKey, Actor, Balance, Block, BlockId, Command, Entry, Item, ItemPosition, MemberId, MemberKey, Partner,
-    PartnerKey, Points, Programs, Receipt, RequestKey, Sequence, TextKey, Timestamp,
+    PartnerId, PartnerKey, Points, ProgramId, Programs, Receipt, RequestKey, Sequence, TextKey, Timestamp,
 };
 use crate::storage::{Read, Store};
 use std::collections::BTreeMap;
@@ -130,6 +131,12 @@ impl Engine {
         self.submit_by(&NOBODY, command)
     }
 
+    /// What a command would do now: the receipt or the refusal that it would have, as if everything due were booked. It
+    /// moves no clock, uses no request id and changes nothing; the receipt's sequence is 0.
+    pub fn preview(&self, command: &Command) -> Result<Receipt, ExecuteError> {
+        self.core.preview(command)
+    }
+
     /// Does commands one after the other and returns when all are durable, with an answer for each. They are not
     /// one transaction: a refusal does not undo or stop the others.
     pub fn execute_batch(&self, commands: &[Command]) -> Vec<Result<Receipt, ExecuteError>> {
@@ -159,6 +166,23 @@ impl Engine {
     /// The programs with their point types.
     pub fn programs(&self) -> Result<Programs, Error> {
         self.core.programs()
+    }
+
+    /// Up to `limit` members of a program, in the order of their ids, from `from` on: the next page begins after the last
+    /// one.
+    pub fn members(&self, program: ProgramId, from: MemberId, limit: usize) -> Result<Vec<MemberId>, Error> {
+        self.core.members(program, from, limit)
+    }
+
+    /// Up to `limit` partners of a program, likewise.
+    pub fn partners(&self, program: ProgramId, from: PartnerId, limit: usize) -> Result<Vec<PartnerId>, Error> {
+        self.core.partners(program, from, limit)
+    }
+
+    /// Counters and distributions since the engine was opened. Counted under locks that are held anyway.
+    #[must_use]
+    pub fn metrics(&self) -> Metrics {
+        self.core.metrics()
     }
 
     /// A member's balances now, one for each point type the member ever had (rules D28, D29, D31). What has expired or

@@ -42,6 +42,12 @@ pub fn decide(view: &impl View, command: &Command, now: Timestamp, effects: &mut
     rule::decide(&command.action, &mut Draft::new(view, command, now, effects)?)
 }
 
+/// What a command would do if it came at `now`, as if what is due were booked. Nothing is done.
+pub fn preview(view: &impl View, command: &Command, now: Timestamp, effects: &mut Effects) -> Result<(), Undecided> {
+    check_repeated(view, command)?;
+    rule::decide(&command.action, &mut Draft::new(view, command, now, effects)?.with_due_booked())
+}
+
 /// Decides the command of a journal entry again. A repetition is never in the journal: where its request id was used
 /// before, the entry refused it, whatever texts the two commands had.
 pub fn decide_again(

@@ -121,6 +121,15 @@ macro_rules! actions {
                 match self { $(Action::$verb(_) => $word,)* }
             }
 
+            /// The verb that has a stored number.
+            #[must_use]
+            pub fn verb_of(number: u16) -> Option<&'static str> {
+                match number {
+                    $($number => Some($word),)*
+                    _ => None,
+                }
+            }
+
             /// The verb's stored number.
             #[must_use]
             pub fn number(&self) -> u16 {
