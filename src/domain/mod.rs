@@ -19,6 +19,7 @@ mod points;
 mod program;
 mod rate;
 mod rejection;
+mod skips;
 mod state;
 pub mod tables;
 mod tagged;
@@ -50,6 +51,7 @@ pub use program::{
 };
 pub use rate::{Rate, RateError, Rounding};
 pub use rejection::Rejection;
+pub use skips::Skips;
 pub use state::{AccountSums, BLOCK_MOVEMENTS, BlockState, BlockSums, MOVEMENTS, PointState, PointSums};
 pub use text::{Commitment, LongId, SALT_BYTES, TextKey, commitment, opened, stored};
 pub use time::{Date, Day, Span, TimeError, Timestamp, Unit, Zone};

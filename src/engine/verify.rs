@@ -290,6 +290,8 @@ impl<'a> MemberAudit<'a> {
             while let Some(row) = self.items.next_if(|row| row.as_ref().map_or(true, |(key, _)| *key <= end)) {
                 let (key, item) = row?;
                 self.item(key, &item, key.account == account_key, findings);
+                let is_skipped = item.is_open() && account.skips.past(key.position) != key.position;
+                findings.add(|| item_place(&key), is_skipped.then(|| "is open where none is looked for".to_owned()));
                 sums.matured(key.position, &item);
             }
             while let Some(row) = self.future.next_if(|row| row.as_ref().map_or(true, |(key, _)| *key <= end)) {
