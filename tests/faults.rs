@@ -2,14 +2,18 @@
 //! answered is there after opening again; whatever was not, when it is repeated, has one effect; a store that lies
 //! is found out, which shows that these tests can fail.
 
-use crate::model::history::{History, PROGRAM, Step};
+use crate::model::history::{History, Step};
+use crate::model::run::Way;
+use crate::model::world::{PROGRAMS, Theme};
 use accruedb::domain::*;
 use accruedb::engine::{ClosedReason, Engine, EngineOptions, Error, ErrorKind, ExecuteError};
 use accruedb::storage::memory::{Call, MemoryStore, Trouble};
+use accruedb::storage::record::NewEntry;
 use accruedb::storage::{Appended, Requests, Run, Store, TableId, record};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+const PROGRAM: ProgramId = PROGRAMS[0];
 const POISONED: ErrorKind = ErrorKind::Closed(ClosedReason::Poisoned);
 
 /// What is done: commands one at a time, with checkpoints in between.
@@ -20,7 +24,7 @@ enum Act {
 
 fn script() -> Vec<Act> {
     let mut acts = Vec::new();
-    for step in History::seeded(11, 130).steps {
+    for step in History::seeded(11, 130, Theme::Calm).steps {
         match step {
             Step::Do(command) => acts.push(Act::Do(command)),
             Step::Batch(commands) => acts.extend(commands.into_iter().map(Act::Do)),
@@ -33,13 +37,13 @@ fn script() -> Vec<Act> {
 
 /// No checkpoint begins by itself, so that the calls are the same on every run.
 fn options() -> EngineOptions {
-    let history = History::seeded(11, 1);
+    let history = History::seeded(11, 1, Theme::Calm);
     EngineOptions {
         checkpoint_changes: 1_000_000,
         delta_changes_max: 1_000_000,
         cache_members: 2,
         filter_bytes: 0,
-        ..history.options()
+        ..Way::of(&history).options
     }
 }
 
@@ -61,10 +65,10 @@ fn state(engine: &Engine) -> String {
     let member = |id| engine.balances(MemberKey { program: PROGRAM, member: MemberId(id) }).unwrap();
     let partner = |id| {
         let state = engine.partner(PartnerKey { program: PROGRAM, partner: PartnerId(id) }).unwrap()?;
-        let blocks: Vec<_> = state.blocks.into_iter().map(|(id, block)| (id, block.remaining, block.debited)).collect();
+        let blocks: Vec<_> = state.blocks.into_iter().map(|(id, block)| (id, block.remaining(), block.sums)).collect();
         Some((state.partner.remaining, state.partner.debited, blocks))
     };
-    format!("{:?} {:?}", (99..=104).map(member).collect::<Vec<_>>(), (0..=4).map(partner).collect::<Vec<_>>())
+    format!("{:?} {:?}", (99..=104).map(member).collect::<Vec<_>>(), (1..=5).map(partner).collect::<Vec<_>>())
 }
 
 fn audit(engine: &Engine) {
@@ -356,7 +360,9 @@ fn a_forged_cancellation_of_itself_is_corrupt() {
     let command = Command::new(program, request, Cancel { request, amount: CancelAmount::Whole });
     let outcome = Outcome::Refused(Rejection::ProgramUnknown);
     let (mut entry, mut record) = (Vec::new(), Vec::new());
-    record::encode_entry(Timestamp::MIN, Sequence(0), &command, &outcome, &mut entry).unwrap();
+    let (recorded_at, actor) = (Timestamp::MIN, &Actor::default());
+    let new = NewEntry { recorded_at, actor, links: &[], command: &command, outcome: &outcome };
+    record::encode_entry(&new, &mut entry).unwrap();
     record::begin(&mut record);
     record::push(&entry, &mut record);
     let record = record::finish(record, [0; 32], Sequence(1), 1);

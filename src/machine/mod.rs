@@ -51,6 +51,9 @@ pub fn would_book(
     limit: u32,
 ) -> Result<Effects, Undecided> {
     let mut effects = Effects::default();
+    if view.program(program).is_none() {
+        return Ok(effects);
+    }
     let body = crate::domain::BookDue { subject, limit };
     match due::book(view, program, &body, at, &mut effects) {
         Ok(()) => {
