@@ -1,7 +1,7 @@
 //! A member and the member's accounts: one record, so that one read gives a balance.
 
 use super::{
-    ItemPosition, MemberId, Own, OwnIds, PointClass, PointState, PointSums, PointTypeId, Points, Sequence, Timestamp,
+    AccountSums, ItemPosition, MemberId, Own, OwnIds, PointClass, PointState, PointTypeId, Points, Sequence, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -77,7 +77,7 @@ pub struct Account {
     /// Ever granted.
     pub granted: Points,
     /// Where these points are.
-    pub sums: PointSums,
+    pub sums: AccountSums,
     /// Owed by the member: spent points whose accrual was cancelled.
     pub debt: Points,
     /// Ever granted, less cancelled (rule D54).
@@ -95,7 +95,7 @@ impl Account {
         Account {
             point_type,
             granted: Points::ZERO,
-            sums: PointSums::NONE,
+            sums: AccountSums::default(),
             debt: Points::ZERO,
             lifetime: Points::ZERO,
             absorbed: Points::ZERO,

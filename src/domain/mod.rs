@@ -49,7 +49,7 @@ pub use program::{
 };
 pub use rate::{Rate, RateError, Rounding};
 pub use rejection::Rejection;
-pub use state::{BLOCK_MOVEMENTS, BlockState, BlockSums, MOVEMENTS, PointState, PointSums};
+pub use state::{AccountSums, BLOCK_MOVEMENTS, BlockState, BlockSums, MOVEMENTS, PointState, PointSums};
 pub use time::{Date, Day, Span, TimeError, Timestamp, Unit, Zone};
 pub use totals::{Totals, TotalsKey};
 pub use wide_id::{MemberId, RequestId, WideIdError};

@@ -255,13 +255,17 @@ impl<T: Table> Written<T> {
 
     /// Takes the rows out.
     pub fn drain(&mut self) -> impl Iterator<Item = (T::Key, Option<T::Value>)> + '_ {
-        self.index.clear();
+        if !self.index.is_empty() {
+            self.index.clear();
+        }
         self.rows.drain(..)
     }
 
     fn clear(&mut self) {
         self.rows.clear();
-        self.index.clear();
+        if !self.index.is_empty() {
+            self.index.clear();
+        }
     }
 
     fn fill(&mut self, own: &OwnIds) {

@@ -63,9 +63,7 @@ impl LockSet {
 
     /// Adds what a decision turned out to need.
     pub fn add(&mut self, name: LockName) {
-        if !self.names.contains(&name) {
-            self.names.push(name);
-        }
+        self.names.push(name);
     }
 
     /// What is in it.

@@ -16,6 +16,13 @@ pub struct Malformed {
     pub problem: String,
 }
 
+impl Malformed {
+    /// The same of a field that lies within another one.
+    pub(super) fn within(self, outer: std::fmt::Arguments<'_>) -> Malformed {
+        Malformed { field: format!("{outer}.{}", self.field), ..self }
+    }
+}
+
 pub(super) fn wrong(field: impl Into<String>, problem: impl Into<String>) -> Malformed {
     Malformed { field: field.into(), problem: problem.into() }
 }

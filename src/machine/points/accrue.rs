@@ -22,7 +22,9 @@ impl Rule for Accrue {
         if self.awards.is_empty() || self.awards.len() > AWARDS_MAX {
             return Err(wrong("awards", format!("{} awards; between 1 and {AWARDS_MAX}", self.awards.len())));
         }
-        self.awards.iter().zip(0..).try_for_each(|(award, place)| check_award(award, place))
+        self.awards.iter().enumerate().try_for_each(|(place, award)| {
+            check_award(award).map_err(|malformed| malformed.within(format_args!("awards[{place}]")))
+        })
     }
 
     fn names(&self, _: Option<&Program>, names: &mut LockSet) {
@@ -70,16 +72,15 @@ impl Rule for Accrue {
     }
 }
 
-fn check_award(award: &Award, place: usize) -> Result<(), Malformed> {
-    let within = |field: &str| format!("awards[{place}].{field}");
-    validate::amount(&within("points"), award.points)?;
+fn check_award(award: &Award) -> Result<(), Malformed> {
+    validate::amount("points", award.points)?;
     if let Some(source) = award.source {
-        validate::source(&within("source"), source)?;
+        validate::source("source", source)?;
     }
     if let Start::After(after) = award.start {
-        validate::span(&within("start"), after)?;
+        validate::span("start", after)?;
     }
-    award.expires.map_or(Ok(()), |expires| validate::expiry(&within("expires"), expires))
+    award.expires.map_or(Ok(()), |expires| validate::expiry("expires", expires))
 }
 
 /// Puts the balances of all accounts that an accrual touches into the receipt, in the order of their types.
