@@ -313,9 +313,11 @@ fn a_booking_on_the_systems_clock_is_not_dated_back() {
         engine.execute(&Command::new(PROGRAM, RequestId(request), action)).unwrap();
     }
     let long_ago = "2026-01-01T00:00:00Z";
-    let over = Award { expires: Some(Expiry::At(at(long_ago))), ..Award::new(POINTS, Points(100)) };
-    let accrue = Accrue { member: MemberId(1), partner: None, awards: vec![over] };
+    let soon = Timestamp::from_ms(engine.now().ms() + 20).unwrap();
+    let brief = Award { expires: Some(Expiry::At(soon)), ..Award::new(POINTS, Points(100)) };
+    let accrue = Accrue { member: MemberId(1), partner: None, awards: vec![brief] };
     let first = engine.execute(&command(3, long_ago, accrue.clone())).unwrap();
+    std::thread::sleep(Duration::from_millis(40));
     engine.execute(&command(4, long_ago, accrue)).unwrap();
     let booking = engine.journal(first.sequence.next(), 1).unwrap().remove(0);
     assert!(matches!(booking.command.action, Action::BookDue(_)), "{booking:?}");

@@ -380,7 +380,7 @@ fn a_panic_closes_the_engine_and_loses_nothing() {
         let awards = vec![Award { expires: Some(Expiry::Never), ..Award::new(PointTypeId(1), Points(1)) }];
         Command::new(PROGRAM, RequestId(10_000 + n), Accrue { member: MemberId(500), partner: None, awards })
     };
-    for call in [Call::Append, Call::Checkpoint, Call::Journal] {
+    for call in [Call::Append, Call::Checkpoint] {
         let store = Arc::new(MemoryStore::new());
         let engine = open(&store).unwrap();
         for step in script().iter().take(20) {
@@ -391,8 +391,6 @@ fn a_panic_closes_the_engine_and_loses_nothing() {
         store.trouble(call, 0, Trouble::Panic);
         let panics = || match call {
             Call::Checkpoint => engine.checkpoint().map_err(ExecuteError::from),
-            // the first receipt is read under the shards' locks
-            Call::Journal => engine.execute(&accrue(1)).map(drop),
             _ => engine.execute(&accrue(2)).map(drop),
         };
         // in the caller's own thread it is a panic, from another thread an error
@@ -427,4 +425,23 @@ fn a_ticket_is_ready_when_the_engine_is_closed() {
         ready()
     }));
     assert!(tickets.into_iter().all(|ticket| ticket.wait().is_err()));
+}
+
+/// What is read is read without locks: a panic there is the caller's own, and everybody goes on.
+#[test]
+fn a_panic_while_reading_harms_nobody_else() {
+    let store = Arc::new(MemoryStore::new());
+    let engine = open(&store).unwrap();
+    for step in script().iter().take(20) {
+        act(&engine, step);
+    }
+    let enrol = |n: u128| Command::new(PROGRAM, RequestId(20_000 + n), Enrol { member: MemberId(500 + n) });
+    engine.execute(&enrol(1)).unwrap();
+    store.trouble(Call::Journal, 0, Trouble::Panic);
+    // the first receipt is read from the journal
+    let again = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| engine.execute(&enrol(1))));
+    assert!(again.is_err());
+    assert!(engine.execute(&enrol(1)).unwrap().replayed);
+    engine.execute(&enrol(2)).unwrap();
+    audit(&engine);
 }

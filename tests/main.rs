@@ -15,7 +15,7 @@ mod concurrency;
 mod conformance;
 mod engine;
 mod faults;
-//mod format;
+mod format;
 mod model;
 mod proof;
 #[cfg(all(feature = "rocksdb", feature = "cli"))]

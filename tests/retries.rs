@@ -196,7 +196,7 @@ fn effects(answers: &[(Command, Answer)], seen: &mut Seen) -> Result<BTreeMap<Re
         if !receipt.replayed && !firsts.insert(command.request_id) {
             return Err(format!("{command:?} was done twice"));
         }
-        let receipt = Receipt { replayed: false, ..receipt.clone() };
+        let receipt = Receipt { replayed: false, cancelled: Vec::new(), ..receipt.clone() };
         let (known, first) = effects.entry(command.request_id).or_insert_with(|| (command.clone(), receipt.clone()));
         if (&*known, &*first) != (command, &receipt) {
             return Err(format!("{command:?} was answered {receipt:?}, and {known:?} {first:?}"));

@@ -38,8 +38,13 @@ fn replays_one() -> bool {
 
 /// What must hold of a seed: its history agrees with the model, and comes out the same in another way.
 fn check(history: &History, seed: u64) -> Tally {
-    let mut first = run(history, Way::of(history), None);
+    let comparable = |way: Way| match seed.is_multiple_of(4) {
+        true => way.without_looks_that_book(),
+        false => way,
+    };
+    let mut first = run(history, comparable(Way::of(history)), None);
     let mut compare = |way: Way, what: &str| {
+        let way = comparable(way);
         let other = run(history, way, None);
         if !first.comparable || !other.comparable {
             return;

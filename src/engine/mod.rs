@@ -16,6 +16,7 @@ mod next_items;
 mod options;
 mod pending;
 mod prepare;
+mod prepared;
 mod profile;
 mod read;
 mod record_cache;

@@ -48,6 +48,13 @@ impl Way {
         Way { options, troubles: true, batches: true }
     }
 
+    /// A look at more that is due than one booking takes books it first. When it is looked differs from way to way, so
+    /// that those whose journals are compared take all in one booking.
+    pub(crate) fn without_looks_that_book(mut self) -> Way {
+        self.options.book_items_max = 10_000;
+        self
+    }
+
     /// Without troubles, with other shards and checkpoints, one command at a time.
     pub(crate) fn plain(history: &History, shards: u16, checkpoint_changes: u32) -> Way {
         let mut way = Way::of(history);
