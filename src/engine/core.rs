@@ -6,7 +6,7 @@ use super::error::{Error, ExecuteError};
 use super::journal::Refused;
 use super::locks::LockedShards;
 use super::options::{ClockSource, EngineOptions};
-use super::prepare::Prepared;
+use super::prepared::Prepared;
 use super::profile::{Profile, Step};
 use super::state::State;
 use super::sync::atomic::{AtomicBool, Ordering};

@@ -458,8 +458,8 @@ mod tests {
     fn who_finds_more_pending_than_may_be_waits() {
         for (pending, waits) in [(99, false), (100, false), (101, true), (500, true)] {
             let (_, journal) = journal(100);
-            // a record has 44 bytes of its own, an entry 4
-            let entry = journal.append(Timestamp::MIN, &vec![7; pending - 48]).unwrap();
+            // a record has 48 bytes of its own, an entry 4
+            let entry = journal.append(Timestamp::MIN, &vec![7; pending - 52]).unwrap();
             journal.wait_for_room().unwrap();
             assert_eq!(journal.is_durable(entry), waits, "{pending} bytes pending, 100 may be");
             journal.wait(entry).unwrap();

@@ -3,7 +3,7 @@
 use super::delta::{Delta, Known, Shard};
 use super::merge;
 use super::next_items;
-use super::prepare::Prepared;
+use super::prepared::Prepared;
 use super::record_cache::RecordCache;
 use super::state::State;
 use super::sync::{Mutant, Mutex, MutexGuard, planted};

@@ -19,6 +19,7 @@ mod next_items;
 mod options;
 mod pending;
 mod prepare;
+mod prepared;
 mod preview;
 mod profile;
 mod read;

@@ -5,9 +5,9 @@ use super::effects::{At, Effect, Effects};
 use super::view::{FoundRows, Undecided, View};
 use crate::domain::tables::Items;
 use crate::domain::{
-    AHEAD_HOURS_MAX, AccountKey, Block, BlockKey, CatalogKey, Command, Definition, Entry, Fault, ItemKey, Link, Member,
-    MemberId, MemberKey, Partner, PartnerId, PartnerKey, PointType, PointTypeId, Program, ProgramId, ProgramSettings,
-    Rejection, RequestId, RequestKey, Sequence, Subject, Timestamp,
+    AHEAD_HOURS_MAX, AccountKey, Action, Block, BlockKey, CatalogKey, Command, Definition, Entry, Fault, ItemKey, Link,
+    Member, MemberId, MemberKey, Partner, PartnerId, PartnerKey, PointType, PointTypeId, Program, ProgramId,
+    ProgramSettings, Rejection, RequestId, RequestKey, Sequence, Subject, Timestamp,
 };
 use std::ops::Range;
 
@@ -40,10 +40,10 @@ impl<'a, V: View> Draft<'a, V> {
         let mut draft = Draft::of(view, command.program, now, effects);
         draft.request = command.request_id;
         draft.named = command.action.member();
-        if draft.program.is_none() && !super::rule::founds_program(command) {
+        if draft.program.is_none() && !founds_program(command) {
             return Err(Rejection::ProgramUnknown.into());
         }
-        if draft.program.is_some() && super::rule::founds_program(command) {
+        if draft.program.is_some() && founds_program(command) {
             return Err(Rejection::ProgramExists.into());
         }
         draft.transaction_at = dated(command, now)?;
@@ -290,6 +290,11 @@ impl<'a, V: View> Draft<'a, V> {
     pub(super) fn entry(&self, sequence: Sequence) -> Result<Entry, Undecided> {
         self.view.entry(sequence)
     }
+}
+
+/// Whether a command creates its program.
+fn founds_program(command: &Command) -> bool {
+    matches!(command.action, Action::CreateProgram(_))
 }
 
 /// When the command's transaction happened.

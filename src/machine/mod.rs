@@ -20,17 +20,28 @@ mod texts;
 mod validate;
 mod view;
 
-use crate::domain::{Action, Command, Fault, OwnIds, ProgramId, Rejection, RequestKey, Sequence, Subject, Timestamp};
+use crate::domain::{
+    Action, Command, Fault, OwnIds, ProgramId, REFERENCE_BYTES_MAX, Rejection, RequestKey, Sequence, Subject, Timestamp,
+};
 use draft::Draft;
 pub use effects::{At, Effects, Records, RowEffects, RowSink, Written};
 pub use rule::{LockSet, defines, lock_set};
-pub use validate::{Malformed, check, check_actor};
+pub use validate::{Malformed, check_actor};
 pub use view::{Cold, FoundRows, Undecided, View};
 
 /// The version of the rules. An entry is replayed by the rules that decided it.
 pub const RULES: u16 = 1;
 /// The oldest version of the rules whose entries are still replayed.
 pub const OLDEST_RULES: u16 = 1;
+
+/// Checks that a caller's command is well formed.
+pub fn check(command: &Command) -> Result<(), Malformed> {
+    validate::request("request_id", command.request_id)?;
+    if let Some(reference) = &command.reference {
+        validate::text("reference", reference, REFERENCE_BYTES_MAX)?;
+    }
+    rule::check(&command.action)
+}
 
 /// Decides a command on the state that `view` shows, at `now`. What it changes is put into `effects`, which have to be
 /// empty; where it stays undecided, what is there then has no meaning.
@@ -76,6 +87,9 @@ pub fn would_book(
     limit: u32,
 ) -> Result<Effects, Undecided> {
     let mut effects = Effects::default();
+    if view.program(program).is_none() {
+        return Ok(effects);
+    }
     let body = crate::domain::BookDue { subject, limit };
     match due::book(view, program, &body, at, &mut effects) {
         Ok(()) => {

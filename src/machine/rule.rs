@@ -84,11 +84,6 @@ pub fn lock_set(command: &Command, program: Option<&Program>) -> LockSet {
     names
 }
 
-/// Whether a command creates its program.
-pub(super) fn founds_program(command: &Command) -> bool {
-    matches!(command.action, Action::CreateProgram(_))
-}
-
 macro_rules! dispatch {
     ($($number:literal $verb:ident $word:literal $(of $member:ident)?;)*) => {
         /// Checks the body of a command.

@@ -335,7 +335,7 @@ mod tests {
     #[test]
     fn ids_keep_their_128_bits() {
         let id = u128::from(u64::MAX) + 17;
-        let text = format!(r#"{{"program":1,"request_id":{id},"kind":"enrol","member":"{}"}}"#, MemberId(id << 40));
+        let text = format!(r#"{{"program":1,"request_id":"{id}","kind":"enrol","member":"{}"}}"#, MemberId(id << 40));
         let command = Command::from_json(&text).unwrap();
         assert_eq!(command.request_id, RequestId(id));
         assert_eq!(command.action.member(), Some(MemberId(id << 40)));

@@ -36,6 +36,14 @@ pub(in crate::machine) struct Taken {
 }
 
 impl<V: View> Draft<'_, V> {
+    /// Refuses points of a type that is not for spending.
+    pub(in crate::machine) fn check_redeemable(&self, point_type: PointTypeId) -> Result<(), Rejection> {
+        match self.point_type(point_type)?.class.is_redeemable() {
+            true => Ok(()),
+            false => Err(Rejection::NotRedeemable { point_type }),
+        }
+    }
+
     /// Refuses what the account cannot give: points of a type that is for spending, and enough of them.
     pub(in crate::machine) fn check_available(
         &self,
@@ -43,10 +51,8 @@ impl<V: View> Draft<'_, V> {
         point_type: PointTypeId,
         points: Points,
     ) -> Result<(), Undecided> {
+        self.check_redeemable(point_type)?;
         let class = self.point_type(point_type)?.class;
-        if !class.is_redeemable() {
-            return Err(Rejection::NotRedeemable { point_type }.into());
-        }
         let key = self.effects.members.key(owner);
         let account = self.effects.members[owner].account(point_type);
         let available = account.map_or(Points::ZERO, |account| account.balance(key.member, class).available);
