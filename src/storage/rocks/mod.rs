@@ -20,6 +20,8 @@ mod error;
 mod logs;
 mod options;
 mod records;
+mod reminder;
+mod room;
 mod store;
 mod torn;
 mod view;
