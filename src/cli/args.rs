@@ -2,7 +2,7 @@
 
 use super::{
     apply, backup, balance, blocks, check, demo, import, items, journal, liability, load, restore, schema, statement,
-    verify,
+    sweep, verify,
 };
 use clap::{Parser, Subcommand};
 
@@ -15,6 +15,9 @@ pub(super) struct Args {
     /// For machines: JSON on standard output, one object or one a line, and nothing else there.
     #[arg(long, global = true)]
     pub(super) json: bool,
+    /// Tables as wide as they need, also where the terminal is narrower. Without it, the widest texts are cut.
+    #[arg(long, global = true)]
+    pub(super) wide: bool,
     #[command(subcommand)]
     pub(super) verb: Verb,
 }
@@ -29,6 +32,7 @@ pub(super) enum Verb {
     Items(items::Args),
     Blocks(blocks::Args),
     Statement(statement::Args),
+    Sweep(sweep::Args),
     Liability(liability::Args),
     Journal(journal::Args),
     Verify(verify::Args),

@@ -8,6 +8,7 @@ mod blocks;
 mod check;
 mod database;
 mod demo;
+mod examples;
 mod import;
 mod input;
 mod items;
@@ -22,8 +23,12 @@ mod restore;
 mod rows;
 pub mod scenario;
 mod schema;
+mod scratch;
 mod statement;
+mod sweep;
 mod table;
+mod terminal;
+mod text;
 mod verify;
 
 use args::Verb;
@@ -33,8 +38,8 @@ use std::process::ExitCode;
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let args = args::Args::parse();
-    let mut output = output::Output::new(args.json);
+    let args = args::Args::try_parse().unwrap_or_else(|error| refuse(&error));
+    let mut output = output::Output::new(args.json, args.wide);
     let outcome = match &args.verb {
         Verb::Demo(args) => demo::run(args, &mut output),
         Verb::Import(args) => import::run(args, &mut output),
@@ -44,6 +49,7 @@ pub fn main() -> ExitCode {
         Verb::Items(args) => items::run(args, &mut output),
         Verb::Blocks(args) => blocks::run(args, &mut output),
         Verb::Statement(args) => statement::run(args, &mut output),
+        Verb::Sweep(args) => sweep::run(args, &mut output),
         Verb::Liability(args) => liability::run(args, &mut output),
         Verb::Journal(args) => journal::run(args, &mut output),
         Verb::Verify(args) => verify::run(args, &mut output),
@@ -53,4 +59,16 @@ pub fn main() -> ExitCode {
         Verb::Load(load) => load::run(load, &mut output),
     };
     output.end(outcome)
+}
+
+/// Ends the process with what clap says of the call: its help, its version, or what is wrong. A wrong argument is shown
+/// with the rest of the message; where it holds what a terminal would act on, that is escaped, and colours are left out.
+fn refuse(error: &clap::Error) -> ! {
+    let plain = error.to_string();
+    let shown = text::shown(&plain);
+    if shown == plain {
+        error.exit();
+    }
+    eprint!("{shown}");
+    std::process::exit(error.exit_code())
 }

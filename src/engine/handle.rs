@@ -12,8 +12,8 @@ use super::sync::thread::{self, JoinHandle};
 use super::ticket::{Pending, Ticket};
 use super::verify::{self, Audit};
 use crate::domain::{
-    AccountKey, Balance, Block, BlockId, Command, Entry, Item, ItemPosition, Member, MemberKey, Partner, PartnerKey,
-    Points, Program, ProgramId, Receipt, RequestKey, Sequence, Timestamp,
+    AccountKey, Balance, Block, BlockId, Command, Entry, Item, ItemPosition, Leg, Member, MemberKey, Partner,
+    PartnerKey, Points, Program, ProgramId, Receipt, RequestKey, Sequence, Timestamp,
 };
 use crate::storage::{Read, Store};
 use std::collections::BTreeMap;
@@ -67,6 +67,8 @@ impl Engine {
         let rocks = crate::storage::rocks::RocksOptions {
             cache_bytes: options.cache_bytes as usize,
             guard_every_batches: options.guard_every,
+            guard_every_commands: options.guard_every_commands,
+            guard_after: options.guard_after,
             ..Default::default()
         };
         let store = crate::storage::rocks::RocksStore::open(path.as_ref(), rocks)?;
@@ -74,7 +76,7 @@ impl Engine {
     }
 
     /// Opens the database that a store holds, as [`Engine::open`] does. What belongs to RocksDB's store
-    /// (`cache_bytes`, `guard_every`) is the store's own.
+    /// (`cache_bytes`, `guard_every`, `guard_every_commands`, `guard_after`) is the store's own.
     pub fn open_store(store: Arc<dyn Store>, options: EngineOptions) -> Result<Engine, Error> {
         let sweep_every = options.sweep_every.filter(|_| options.clock == ClockSource::System);
         let core = Arc::new(recover::open(store, options)?);
@@ -169,6 +171,12 @@ impl Engine {
         self.core.balances_as_of(member, at)
     }
 
+    /// What of a member's has expired or matured until `at` and is not booked yet, as the legs that a booking would have,
+    /// each with its own instant. Balances have it in them already; the journal, and so [`Engine::statement`], not yet.
+    pub fn due(&self, member: MemberKey, at: Timestamp) -> Result<Vec<Leg>, Error> {
+        self.core.due(member, at)
+    }
+
     /// Up to `limit` items of an account from a position on, as of now: matured ones in the order of use (rule D22),
     /// used-up and expired ones too, and up to `limit` that have not matured, always from the first one on. Begin at
     /// [`ItemPosition::FIRST`], and go on at the `successor` of the last one. Nothing where there is no such account.
@@ -186,7 +194,7 @@ impl Engine {
         Ok(Some(PartnerState { partner, balance, blocks }))
     }
 
-    /// A page of a member's statement, newest first: up to `limit` entries, from the entry `from` on, or from the
+    /// A page of a member's entries in the journal, newest first: up to `limit` entries, from the entry `from` on, or from the
     /// newest. The next page begins at the `previous` of the last entry; 0 is the end. `None` where there is no such
     /// member.
     ///
@@ -216,8 +224,8 @@ impl Engine {
         self.core.state.journal.last()
     }
 
-    /// Books everything that has expired or matured. It changes no answer. Returns how many members and partners
-    /// had something.
+    /// Books everything that has expired or matured: it gets entries in the journal. No balance, item or block changes:
+    /// they are shown as of now, booked or not. Returns how many members and partners had something.
     pub fn book_due(&self) -> Result<u64, Error> {
         let booked = sweeper::sweep(&self.core, self.now(), &|| false)?;
         self.core.state.journal.wait(self.last_sequence())?;

@@ -95,6 +95,13 @@ impl Core {
         Ok(Some(known))
     }
 
+    /// What a booking of the member at `at` would do.
+    pub(super) fn due(&self, key: MemberKey, at: Timestamp) -> Result<Vec<Leg>, Error> {
+        let Some((member, legs)) = self.member_until(key, at)? else { return Ok(Vec::new()) };
+        self.state.journal.wait(member.last_sequence)?;
+        Ok(legs)
+    }
+
     /// The member as booked, and what a booking at `at` would add to that.
     fn member_until(&self, key: MemberKey, at: Timestamp) -> Result<Option<(Member, Vec<Leg>)>, Error> {
         let touched = Touched { member: Some(key), ..Touched::default() };

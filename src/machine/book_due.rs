@@ -1,5 +1,5 @@
-//! Booking what has expired or matured. It changes no answer: balances and redemptions see it at its instant,
-//! booked or not (decisions D46 to D48). A bounded number of items at a time.
+//! Booking what has expired or matured: it gets entries of its own in the journal. Balances and redemptions see it at
+//! its instant, booked or not (decisions D46 to D48). A bounded number of items at a time.
 
 use super::changes::{Changes, fits};
 use super::ledger::{Ledger, Pot, add, take};

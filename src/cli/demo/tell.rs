@@ -4,9 +4,9 @@ use super::super::output::{Failure, Output};
 use super::super::table::grouped;
 use super::super::{blocks, liability, statement, verify};
 use super::history::{BASKET, History, PARTNER, POINT_TYPE, PROGRAM, SINGLE};
-use crate::domain::{Balance, MemberId, MemberKey, PartnerKey, Points};
+use crate::domain::{Balance, MemberId, MemberKey, PartnerKey, Points, Zone};
 use crate::engine::{Audit, Engine, Error, PartnerState};
-use crate::report::{By, Liability, LiabilityRow, StatementLine};
+use crate::report::{By, Liability, LiabilityRow};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,7 +19,7 @@ struct Customer {
     member: MemberId,
     why: &'static str,
     balances: Vec<Balance>,
-    statement: Vec<StatementLine>,
+    statement: Vec<statement::Line>,
 }
 
 /// Everything that is told.
@@ -59,14 +59,14 @@ pub(super) fn tell(
         let available = customer.balances.first().map_or(Points::ZERO, |balance| balance.available);
         let (member, why) = (customer.member, customer.why);
         output.line(format!("\nCustomer {member}, {why}: {} points available", grouped(available.0)))?;
-        indented(&statement::lines(&customer.statement), output)?;
+        output.table_behind("  ", &statement::table(&customer.statement, &Zone::UTC))?;
     }
     if let Some(partner) = &found.partner {
         output.line(format!("\nPartner {PARTNER}: {} points left", grouped(partner.partner.remaining.0)))?;
-        indented(&blocks::lines(partner, now), output)?;
+        output.table_behind("  ", &blocks::table(partner, now, &Zone::UTC))?;
     }
     output.line("\nPoints owed at the end of each month")?;
-    indented(&liability::lines(&found.months, By::Month), output)?;
+    output.table_behind("  ", &liability::table(&found.months, By::Month))?;
     output.line(format!("\nSpeed: {}", history.latency.line()))?;
     output.line("Verify:")?;
     indented(&verify::lines(audit), output)?;
@@ -90,8 +90,9 @@ impl Findings {
         for (member, why) in chosen {
             let Some(member) = member else { continue };
             let key = MemberKey { program: PROGRAM, member };
-            let entries = engine.statement(key, None, STATEMENT_LINES)?.unwrap_or_default();
-            let statement = entries.into_iter().map(StatementLine::from).collect();
+            let programs = engine.programs()?;
+            let page = statement::Page::read(engine, programs.get(&PROGRAM), key, None, STATEMENT_LINES)?;
+            let statement = page.map(|page| page.lines).unwrap_or_default();
             let balances = engine.balances(key)?.unwrap_or_default();
             customers.push(Customer { member, why, balances, statement });
         }
