@@ -15,6 +15,10 @@ mod look;
 #[cfg(feature = "rocksdb")]
 mod places;
 #[cfg(feature = "rocksdb")]
+mod show;
+#[cfg(feature = "rocksdb")]
+mod tables;
+#[cfg(feature = "rocksdb")]
 mod terminal;
 
 use serde_json::Value;
@@ -112,8 +116,7 @@ fn wrong_calls_exit_with_2() {
 #[test]
 fn every_command_has_help_with_an_example_and_exit_codes() {
     let shell = Shell::new();
-    let verbs =
-        "demo import apply schema balance items blocks statement sweep liability journal verify backup restore load";
+    let verbs = "demo import apply schema show balance balances items blocks statement sweep liability journal verify backup restore load";
     for verb in verbs.split(' ').chain(["check"]) {
         let run = shell.run(&format!("{verb} --help"));
         let (_, example) = run.out.split_once("Example:").unwrap_or_default();

@@ -1,8 +1,8 @@
 //! What the command line understands.
 
 use super::{
-    apply, backup, balance, blocks, check, demo, import, items, journal, liability, load, restore, schema, statement,
-    sweep, verify,
+    apply, backup, balance, balances, blocks, check, demo, import, items, journal, liability, load, restore, schema,
+    show, statement, sweep, verify,
 };
 use clap::{Parser, Subcommand};
 
@@ -28,7 +28,9 @@ pub(super) enum Verb {
     Import(import::Args),
     Apply(apply::Args),
     Schema(schema::Args),
+    Show(show::Args),
     Balance(balance::Args),
+    Balances(balances::Args),
     Items(items::Args),
     Blocks(blocks::Args),
     Statement(statement::Args),

@@ -38,10 +38,10 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     }))?;
     let when = format!("at {} {zone}", at.on_the_wall(&zone));
     let Some(balances) = balances else {
-        output.line(format!("{} {when}", args.of.unknown(&program)))?;
+        output.note(format!("{} {when}", args.of.unknown(&program)))?;
         return Ok(Exit::Refused);
     };
-    output.line(format!("member {} {when}", args.of.member))?;
+    output.note(format!("member {} {when}", args.of.member))?;
     let mut table = TextTable::new(&["point type", "available", "qualifying", "future", "held", "debt", "lifetime"]);
     for balance in balances {
         table.row(std::iter::once(balance.point_type.to_string()).chain(amounts(&balance)));

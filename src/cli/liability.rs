@@ -72,7 +72,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         |rows: &[LiabilityRow]| Report { program: query.program, by: word(query.by), rows: to_json(rows, query.by) };
     if let Some(why) = program.missing() {
         output.object(&object(&[]))?;
-        output.line(why)?;
+        output.note(why)?;
         return Ok(Exit::Refused);
     }
     let rows =

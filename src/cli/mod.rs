@@ -4,6 +4,7 @@ pub mod apply;
 mod args;
 mod backup;
 mod balance;
+mod balances;
 mod blocks;
 mod check;
 mod database;
@@ -14,6 +15,7 @@ mod input;
 mod items;
 mod journal;
 mod liability;
+mod lists;
 mod load;
 mod output;
 mod posting;
@@ -24,12 +26,14 @@ mod rows;
 pub mod scenario;
 mod schema;
 mod scratch;
+mod show;
 mod statement;
 mod sweep;
 mod table;
 mod terminal;
 mod text;
 mod verify;
+mod words;
 
 use args::Verb;
 use clap::Parser;
@@ -46,6 +50,8 @@ pub fn main() -> ExitCode {
         Verb::Apply(args) => apply::run(args, &mut output),
         Verb::Schema(args) => schema::run(args, &mut output),
         Verb::Balance(args) => balance::run(args, &mut output),
+        Verb::Balances(args) => balances::run(args, &mut output),
+        Verb::Show(args) => show::run(args, &mut output),
         Verb::Items(args) => items::run(args, &mut output),
         Verb::Blocks(args) => blocks::run(args, &mut output),
         Verb::Statement(args) => statement::run(args, &mut output),

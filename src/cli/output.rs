@@ -97,6 +97,12 @@ impl Output {
         if self.json { Ok(()) } else { self.put(&text::shown(text.as_ref())) }
     }
 
+    /// A sentence for people, over several lines where the terminal is narrow.
+    pub(super) fn note(&mut self, text: impl AsRef<str>) -> Result<(), Failure> {
+        let width = self.width.unwrap_or(usize::MAX);
+        text::wrapped(&text::shown(text.as_ref()), width).iter().try_for_each(|line| self.line(line))
+    }
+
     /// A table for people, as wide as the terminal at most. Nothing where the output is JSON.
     pub(super) fn table(&mut self, table: &TextTable) -> Result<(), Failure> {
         self.table_behind("", table)
@@ -111,7 +117,7 @@ impl Output {
         head.iter().try_for_each(|line| self.put(&format!("{blanks}{BOLD}{line}{PLAIN}")))?;
         rows.iter().try_for_each(|line| self.line(format!("{blanks}{line}")))?;
         if !left_out.is_empty() {
-            self.line(format!("{blanks}(no room for: {}; --wide shows all)", left_out.join(", ")))?;
+            self.note(format!("{blanks}(no room for: {}; --wide shows all)", left_out.join(", ")))?;
         }
         Ok(())
     }
