@@ -14,6 +14,7 @@ mod items;
 mod look;
 #[cfg(feature = "rocksdb")]
 mod places;
+mod shell;
 #[cfg(feature = "rocksdb")]
 mod show;
 #[cfg(feature = "rocksdb")]
@@ -116,7 +117,7 @@ fn wrong_calls_exit_with_2() {
 #[test]
 fn every_command_has_help_with_an_example_and_exit_codes() {
     let shell = Shell::new();
-    let verbs = "demo import apply schema show balance balances items blocks statement sweep liability journal verify backup restore load";
+    let verbs = "set-up completions man demo import apply schema shell show balance balances items blocks statement sweep liability journal verify backup restore load";
     for verb in verbs.split(' ').chain(["check"]) {
         let run = shell.run(&format!("{verb} --help"));
         let (_, example) = run.out.split_once("Example:").unwrap_or_default();
@@ -231,6 +232,22 @@ fn a_load_that_was_killed_leaves_nothing_for_long() {
     assert_eq!(left(), 1);
     assert!(load("--accruals 10 --members 5").status().unwrap().success());
     assert_eq!(left(), 0);
+}
+
+#[test]
+fn shells_and_manuals_are_served() {
+    let shell = Shell::new();
+    for (name, word) in [("bash", "complete -F"), ("zsh", "#compdef accruedb"), ("fish", "complete -c accruedb")] {
+        let run = shell.run(&format!("completions {name}"));
+        assert!(run.code == 0 && run.out.contains(word) && run.out.contains("statement"), "{name}: {}", run.err);
+    }
+    std::fs::create_dir(shell.folder().join("man")).unwrap();
+    assert_eq!(shell.run("man man").code, 0);
+    for (page, word) in [("accruedb", "accruedb\\-import"), ("accruedb-import", "\\-\\-points\\-per\\-unit")] {
+        let text = std::fs::read_to_string(shell.folder().join(format!("man/{page}.1"))).unwrap();
+        assert!(text.contains(&format!(".TH {page} 1")) && text.contains(word), "{page}: {text}");
+    }
+    assert_eq!(shell.run("man nowhere").code, 2);
 }
 
 #[test]

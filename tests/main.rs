@@ -14,6 +14,8 @@ mod cli;
 mod concurrency;
 mod conformance;
 mod engine;
+#[cfg(feature = "rocksdb")]
+mod examples;
 mod faults;
 mod format;
 mod model;

@@ -1,8 +1,8 @@
 //! What the command line understands.
 
 use super::{
-    apply, backup, balance, balances, blocks, check, demo, import, items, journal, liability, load, restore, schema,
-    show, statement, sweep, verify,
+    apply, backup, balance, balances, blocks, check, completions, demo, import, items, journal, liability, load,
+    restore, schema, set_up, shell, show, statement, sweep, verify,
 };
 use clap::{Parser, Subcommand};
 
@@ -28,6 +28,8 @@ pub(super) enum Verb {
     Import(import::Args),
     Apply(apply::Args),
     Schema(schema::Args),
+    SetUp(set_up::Args),
+    Shell(shell::Args),
     Show(show::Args),
     Balance(balance::Args),
     Balances(balances::Args),
@@ -42,4 +44,6 @@ pub(super) enum Verb {
     Restore(restore::Args),
     Check(check::Check),
     Load(load::Load),
+    Completions(completions::Completions),
+    Man(completions::Man),
 }

@@ -31,6 +31,11 @@ pub(super) enum Clock {
 }
 
 impl Database {
+    /// The database in a directory.
+    pub(super) fn in_directory(db: PathBuf, clock: Option<Clock>) -> Database {
+        Database { db, clock }
+    }
+
     /// The clock that was asked for, else the command's own default.
     pub(super) fn clock(&self, default: Clock) -> Clock {
         self.clock.unwrap_or(default)
@@ -130,6 +135,11 @@ pub(super) struct Chosen {
 }
 
 impl OneProgram {
+    /// This one.
+    pub(super) fn named(id: ProgramId) -> OneProgram {
+        OneProgram { program: Some(id.0) }
+    }
+
     /// The program that was named, else the only one. Where there are several, one has to be named.
     pub(super) fn of(&self, engine: &Engine) -> Result<Chosen, Failure> {
         let mut programs = engine.programs()?;

@@ -7,6 +7,7 @@ mod balance;
 mod balances;
 mod blocks;
 mod check;
+mod completions;
 mod database;
 mod demo;
 mod examples;
@@ -26,6 +27,8 @@ mod rows;
 pub mod scenario;
 mod schema;
 mod scratch;
+mod set_up;
+mod shell;
 mod show;
 mod statement;
 mod sweep;
@@ -36,7 +39,7 @@ mod verify;
 mod words;
 
 use args::Verb;
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use std::process::ExitCode;
 
 /// Runs the command line of this process.
@@ -51,6 +54,8 @@ pub fn main() -> ExitCode {
         Verb::Schema(args) => schema::run(args, &mut output),
         Verb::Balance(args) => balance::run(args, &mut output),
         Verb::Balances(args) => balances::run(args, &mut output),
+        Verb::SetUp(args) => set_up::run(args, &mut output),
+        Verb::Shell(args) => shell::run(args, &mut output),
         Verb::Show(args) => show::run(args, &mut output),
         Verb::Items(args) => items::run(args, &mut output),
         Verb::Blocks(args) => blocks::run(args, &mut output),
@@ -63,6 +68,8 @@ pub fn main() -> ExitCode {
         Verb::Restore(args) => restore::run(args, &mut output),
         Verb::Check(check) => check::run(check, &mut output),
         Verb::Load(load) => load::run(load, &mut output),
+        Verb::Completions(args) => completions::completions(args, &mut args::Args::command(), &mut output),
+        Verb::Man(args) => completions::man(args, args::Args::command(), &mut output),
     };
     output.end(outcome)
 }

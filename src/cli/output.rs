@@ -133,6 +133,12 @@ impl Output {
         self.put(&text::json(written))
     }
 
+    /// Bytes as they are, which nobody but this program wrote: a script for a shell.
+    pub(super) fn verbatim(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        let put = if self.is_closed { Ok(()) } else { self.out.write_all(bytes) };
+        self.unless_closed(put)
+    }
+
     /// Hands out what was said so far.
     pub(super) fn flush(&mut self) -> Result<(), Failure> {
         let flushed = if self.is_closed { Ok(()) } else { self.out.flush() };

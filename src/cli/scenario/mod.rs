@@ -8,6 +8,7 @@ mod expect;
 mod order;
 mod parse;
 mod run;
+pub(super) mod session;
 mod show;
 mod step;
 mod words;
