@@ -234,6 +234,22 @@ fn a_load_that_was_killed_leaves_nothing_for_long() {
     assert_eq!(left(), 0);
 }
 
+#[cfg(feature = "rocksdb")]
+#[test]
+fn the_demo_ends_with_commands_that_work_when_pasted() {
+    let shell = Shell::new();
+    let run = Run::of(shell.command("demo").arg("--db").arg("my shop's db").output().unwrap());
+    assert_eq!(run.code, 0, "{}", run.err);
+    let (_, further) = run.out.split_once("To look further:").unwrap();
+    let mut pasted = 0;
+    for line in further.lines().filter(|line| !line.is_empty()) {
+        let done = Command::new("sh").args(["-c", line]).current_dir(shell.folder()).output().unwrap();
+        assert!(done.status.success(), "{line}: {}", String::from_utf8_lossy(&done.stderr));
+        pasted += 1;
+    }
+    assert_eq!(pasted, 8);
+}
+
 #[test]
 fn shells_and_manuals_are_served() {
     let shell = Shell::new();

@@ -116,10 +116,10 @@ mod tests {
     /// Programs 1 to 3, each with members 1 to 5 and 256, and as many partners.
     fn neighbours() -> Engine {
         let engine = Engine::open_store(Arc::new(MemoryStore::new()), EngineOptions::default()).unwrap();
-        let mut request = 0;
+        let mut requests = 1..;
         let mut execute = |program, action: crate::domain::Action| {
-            request += 1;
-            engine.execute(&Command::new(ProgramId(program), RequestId(request), action)).unwrap();
+            let request = RequestId(requests.next().unwrap());
+            engine.execute(&Command::new(ProgramId(program), request, action)).unwrap();
         };
         for program in 1..=3 {
             execute(program, CreateProgram::default().into());

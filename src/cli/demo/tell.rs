@@ -138,18 +138,37 @@ fn indented(lines: &[String], output: &mut Output) -> Result<(), Failure> {
 /// Where the database is, and how to look further.
 fn further(found: &Findings, db: &Path, output: &mut Output) -> Result<(), Failure> {
     let member = found.customers.first().map_or(MemberId(1), |customer| customer.member);
-    let db = db.display();
+    let (program, db) = (own_name(), quoted(db));
     output.line(format!("\nThe database is in {db}. To look further:"))?;
     for verb in [
         format!("statement {member}"),
         format!("items {member} --all"),
         format!("balance {member} --as-of 1997-12-31"),
         format!("blocks {PARTNER}"),
+        "show".to_owned(),
         "liability --by day --from 1998-06-01".to_owned(),
         "journal --limit 3".to_owned(),
         "verify".to_owned(),
     ] {
-        output.line(format!("  accruedb {verb} --db {db} --clock commands"))?;
+        output.line(format!("  {program} {verb} --db {db} --clock commands"))?;
     }
     Ok(())
+}
+
+/// What to type for this program: its name where a shell finds it by that, else its path.
+fn own_name() -> String {
+    const NAME: &str = "accruedb";
+    let Some(own) = std::env::current_exe().ok() else { return NAME.to_owned() };
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|folder| folder.join(NAME)).find(|file| file.is_file());
+    let is_own =
+        found.and_then(|file| file.canonicalize().ok()).is_some_and(|file| Some(file) == own.canonicalize().ok());
+    if is_own { NAME.to_owned() } else { quoted(&own) }
+}
+
+/// A path as a word of a shell.
+fn quoted(path: &Path) -> String {
+    let path = path.display().to_string();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@%".contains(c);
+    if path.chars().all(is_plain) { path } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }
