@@ -81,7 +81,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let db = args.database.db.display();
     let from = if plan.block > 0 { " from P1" } else { "" };
     output.remark(format!("program {} is set up. Next: accruedb shell --db {db}", plan.program));
-    output.remark(format!("there, for instance: accrue M1 100{from}, then: balance M1"));
+    output.remark(format!("there, for instance: accrue M1{from} 100, then: balance M1"));
     Ok(Exit::Done)
 }
 

@@ -45,15 +45,16 @@ pub(super) struct Args {
     memory: bool,
 }
 
-const HELP: &str = "\
+const HELP: &str = "What a line may say:
   program 7 zone Europe/Vienna          makes a program
-  type T1 redeemable expires after 1 year     a point type; T2 qualifying counts toward a tier
+  type T1 redeemable expires after 1 year
+                                        a point type; one that is `qualifying` counts toward a tier
   partner P1 prepaid rate 0.1           a partner: 0.1 of its points for each point of a member
   block B1 of P1 100000                 a block, bought and approved
-  accrue M1 500 from P1 source 7 as R1  points for M1, with the request id R1
+  accrue M1 from P1 500 source 7 as R1  points for M1, with the request id R1
   redeem M1 120                         takes the points that expire first
   cancel R1                             takes back what R1 did; `cancel R1 20` so many points of it
-  balance M1      items M1 all      statement M1 newest 5      blocks P1      transaction R1
+  balance M1                            also: items M1 all, statement M1 newest 5, blocks P1, transaction R1
   balance M1 at 2026-03-01              as it was then
   at 2026-03-01                         moves the clock, where it is the commands'
   sweep      refusals      digest      verify

@@ -127,3 +127,48 @@ fn a_set_up_prints_what_it_sent_and_can_be_sent_again() {
     }
     assert!(!shell.folder().join("fourth").exists());
 }
+
+/// What README tells a newcomer to paste, in a shell that finds the program by its name.
+#[cfg(feature = "rocksdb")]
+#[test]
+fn the_first_steps_of_the_readme_can_be_pasted() {
+    let readme = include_str!("../../README.md");
+    let (_, steps) = readme.split_once("## First steps").unwrap();
+    let (_, steps) = steps.split_once("```sh\n").unwrap();
+    let (steps, _) = steps.split_once("```").unwrap();
+    let shell = Shell::new();
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_accruedb")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let script = format!("set -e\n{steps}");
+    let mut command = std::process::Command::new("sh");
+    let run =
+        super::Run::of(command.args(["-c", &script]).env("PATH", path).current_dir(shell.folder()).output().unwrap());
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    for told in ["granted", "redeemed", "cancelled", "restored to mine-again", "Europe/Vienna"] {
+        assert!(run.out.contains(told), "{told}: {}", run.out);
+    }
+    let balance = |db: &str, member: &str| {
+        shell.run(&format!("balance {member} --db {db} --json")).json()["balances"][0]["available"].clone()
+    };
+    assert_eq!((balance("mine", "M1"), balance("mine-again", "M1")), (150.into(), 150.into()));
+    assert_eq!((balance("mine-again", "M4"), balance("mine-again", "M2")), (0.into(), 225.into()));
+}
+
+/// Each line that `help` shows does what it says.
+#[cfg(feature = "rocksdb")]
+#[test]
+fn what_the_help_shows_can_be_typed() {
+    let shell = Shell::new();
+    let help = shell.fed("shell --memory", "help\n").out;
+    let lines = help
+        .lines()
+        .take_while(|line| !line.starts_with("Words"))
+        .filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let samples: Vec<&str> =
+        lines.filter_map(|line| line.trim().split("  ").next()).filter(|line| !line.starts_with("at ")).collect();
+    assert!(samples.len() >= 10, "{samples:?}");
+    let typed = samples.join("\n").replacen('\n', "\n.use 7\n", 1);
+    let run = shell
+        .fed("shell --db db --create", &(typed + "\nitems M1 all\nstatement M1 newest 5\nblocks P1\ntransaction R1\n"));
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+}

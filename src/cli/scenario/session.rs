@@ -232,7 +232,8 @@ impl Answered {
 
     /// Its rows, each kind in a table of its own.
     pub(in crate::cli) fn tables(&self) -> Vec<TextTable> {
-        self.answer.groups.iter().filter(|group| !group.rows.is_empty()).map(table).collect()
+        let says = |group: &&Group| group.rows.iter().any(|row| *row != Row::default());
+        self.answer.groups.iter().filter(says).map(table).collect()
     }
 }
 
