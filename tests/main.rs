@@ -22,6 +22,8 @@ mod model;
 mod proof;
 #[cfg(all(feature = "rocksdb", feature = "cli"))]
 mod proof_disk;
+#[cfg(feature = "rocksdb")]
+mod reader;
 mod retries;
 #[cfg(feature = "rocksdb")]
 mod rocks_store;

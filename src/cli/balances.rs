@@ -50,7 +50,7 @@ enum To {
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let engine = args.database.open_existing(output)?;
+    let engine = args.database.open_to_look(output)?;
     let program = args.program.of(&engine)?;
     if let Some(why) = program.missing() {
         return Err(Failure::Refused(why));

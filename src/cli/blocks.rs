@@ -22,7 +22,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let engine = args.database.open_existing(output)?;
+    let engine = args.database.open_to_look(output)?;
     let program = args.program.of(&engine)?;
     let key = PartnerKey { program: program.id, partner: PartnerId(args.partner) };
     let now = engine.now();

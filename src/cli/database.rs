@@ -74,7 +74,26 @@ impl Database {
         }
     }
 
-    /// Opens the database, which must be there: for looking at it. Opening adds nothing to its journal.
+    /// Opens the database, which must be there, to look at it: also while another process has it open. Then it is shown
+    /// as it is now, and said up to which entry.
+    pub(super) fn open_to_look(&self, output: &Output) -> Result<Engine, Failure> {
+        match self.open_existing(output) {
+            Err(Failure::Engine(Error { kind: ErrorKind::Busy, .. })) => {}
+            opened => return opened,
+        }
+        let engine = look(&self.db, options(self.clock(Clock::System)), output)?;
+        let newest = engine.last_sequence();
+        let at = engine.journal(newest, 1)?.pop().map(|entry| format!(" of {}", entry.recorded_at));
+        output.remark(format!(
+            "{} is open elsewhere: shown up to its entry {newest}{}, as durable as that process has made it",
+            self.db.display(),
+            at.unwrap_or_default()
+        ));
+        remark_on_clock(&engine, output);
+        Ok(engine)
+    }
+
+    /// Opens the database, which must be there, and keeps others out. Opening adds nothing to its journal.
     pub(super) fn open_existing(&self, output: &Output) -> Result<Engine, Failure> {
         if !exists(&self.db)? {
             return Err(Failure::Usage(format!("there is no database in {}", self.db.display())));
@@ -197,7 +216,7 @@ pub(super) struct OneMember {
 impl OneMember {
     /// Opens the database, which must be there, and names the member in its program.
     pub(super) fn open(&self, output: &Output) -> Result<(Engine, Chosen, MemberKey), Failure> {
-        let engine = self.database.open_existing(output)?;
+        let engine = self.database.open_to_look(output)?;
         let program = self.program.of(&engine)?;
         let key = MemberKey { program: program.id, member: self.member };
         Ok((engine, program, key))
@@ -281,6 +300,17 @@ pub(super) fn open(db: &Path, options: EngineOptions, output: &Output) -> Result
 #[cfg(feature = "rocksdb")]
 fn open_in(db: &Path, options: EngineOptions) -> Result<Engine, Failure> {
     Ok(Engine::open(db, options)?)
+}
+
+#[cfg(feature = "rocksdb")]
+fn look(db: &Path, options: EngineOptions, output: &Output) -> Result<Engine, Failure> {
+    let options = EngineOptions { on_progress: Some(output.on_progress()), ..options };
+    Ok(crate::engine::Reader::open(db, options)?.into_engine())
+}
+
+#[cfg(not(feature = "rocksdb"))]
+fn look(db: &Path, options: EngineOptions, _: &Output) -> Result<Engine, Failure> {
+    open_in(db, options)
 }
 
 /// There is nothing to open without a store that keeps anything.

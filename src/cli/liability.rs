@@ -64,7 +64,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     {
         return Err(Failure::Usage("--from is after --to".into()));
     }
-    let engine = args.database.open_existing(output)?;
+    let engine = args.database.open_to_look(output)?;
     let program = args.program.of(&engine)?;
     query.program = program.id;
     args.database.remark_on_time(&engine, output)?;

@@ -63,7 +63,7 @@ pub(super) struct Page<'a> {
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let engine = args.database.open_existing(output)?;
+    let engine = args.database.open_to_look(output)?;
     let Some(what) = args.what else {
         output.note(format!("database {}", args.database.db.display()))?;
         return in_short(&engine, output).map(|()| Exit::Done);

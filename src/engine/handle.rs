@@ -32,6 +32,8 @@ pub struct Engine {
     core: Arc<Core>,
     sweeper: Arc<Sweeper>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    /// Whether it is a reader's: nothing is written at its end.
+    only_looks: bool,
 }
 
 /// The items of an account.
@@ -80,7 +82,7 @@ impl Engine {
     pub fn open_store(store: Arc<dyn Store>, options: EngineOptions) -> Result<Engine, Error> {
         let sweep_every = options.sweep_every.filter(|_| options.clock == ClockSource::System);
         let core = Arc::new(recover::open(store, options)?);
-        let engine = Engine { core, sweeper: Arc::default(), threads: Mutex::default() };
+        let engine = Engine { core, sweeper: Arc::default(), threads: Mutex::default(), only_looks: false };
         let core = engine.core.clone();
         engine.spawn("accruedb-journal", move || core.state.journal.run_writer())?;
         let core = engine.core.clone();
@@ -89,6 +91,14 @@ impl Engine {
             let (core, sweeper) = (engine.core.clone(), engine.sweeper.clone());
             engine.spawn("accruedb-sweep", move || sweeper.run(&core, every))?;
         }
+        Ok(engine)
+    }
+
+    /// Opens a store that is only looked at.
+    #[cfg(feature = "rocksdb")]
+    pub(super) fn open_to_look(store: Arc<dyn Store>, options: EngineOptions) -> Result<Engine, Error> {
+        let mut engine = Engine::open_store(store, options)?;
+        engine.only_looks = true;
         Ok(engine)
     }
 
@@ -306,6 +316,9 @@ impl Engine {
         }
         if let Some(error) = core.state.journal.failure() {
             return Err(error);
+        }
+        if self.only_looks {
+            return Ok(());
         }
         checkpoint(core)?;
         Ok(core.state.store.release(core.epoch, core.state.journal.tail())?)

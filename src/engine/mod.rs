@@ -17,6 +17,8 @@ mod merge;
 mod options;
 mod profile;
 mod read;
+#[cfg(feature = "rocksdb")]
+mod reader;
 mod recover;
 mod resident;
 #[cfg(all(test, shuttle))]
@@ -32,5 +34,7 @@ pub use error::{ClosedReason, Error, ErrorKind, ExecuteError};
 pub use handle::{AccountItems, Engine, PartnerState};
 pub use options::{ClockSource, EngineOptions, OnProgress, Progress};
 pub use profile::{Step, StepTime};
+#[cfg(feature = "rocksdb")]
+pub use reader::Reader;
 pub use ticket::{Pending, Ticket};
 pub use verify::Audit;

@@ -174,3 +174,35 @@ fn the_only_program_needs_no_name_and_of_several_one_is_named() {
     }
     assert_eq!(shell.run("balance M1 --db db --program 9").code, 0);
 }
+
+#[test]
+fn a_database_that_is_open_elsewhere_can_be_looked_at() {
+    let shell = Shell::new();
+    shell.run("load --accruals 2000 --members 50 --db db");
+    let listed = shell.run("balances --limit 1 --db db --json").lines();
+    let member = listed[0]["member"].to_string().replace('"', "");
+    let balance = &format!("balance {member} --db db --json");
+    let alone = shell.run(balance);
+    let piped = std::process::Stdio::piped;
+    let mut other = shell.command("shell --db db").stdin(piped()).stdout(piped()).spawn().unwrap();
+    let mut answer = [0; 1];
+    std::io::Write::write_all(other.stdin.as_mut().unwrap(), b".clock\n").unwrap();
+    std::io::Read::read_exact(other.stdout.as_mut().unwrap(), &mut answer).unwrap();
+    let beside = shell.run(balance);
+    let told = "db is open elsewhere: shown up to its entry ";
+    assert!(beside.code == 0 && beside.err.contains(told) && !alone.err.contains(told), "{}", beside.err);
+    assert_eq!(beside.json()["balances"], alone.json()["balances"]);
+    for look in ["items M", "statement M", "blocks 1", "liability", "journal", "show", "balances --limit 3"] {
+        let look = look.replace('M', &member);
+        let run = shell.run(&format!("{look} --db db"));
+        assert!(run.code == 0 && run.err.contains(told) && !run.out.is_empty(), "{look}: {}", run.err);
+    }
+    // whatever needs it alone says who has it
+    for alone in ["verify", "sweep", "backup copy", "shell"] {
+        let run = shell.run(&format!("{alone} --db db"));
+        assert!(run.code == 3 && run.err.contains("another process has the database open"), "{alone}: {}", run.err);
+    }
+    drop(other.stdin.take());
+    other.wait().unwrap();
+    assert!(!shell.run(balance).err.contains(told));
+}

@@ -13,7 +13,7 @@ use std::fs::{File, TryLockError};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-const FORMAT: &str = "FORMAT";
+pub(super) const FORMAT: &str = "FORMAT";
 const FORMAT_WORDS: &str = "accruedb format ";
 const FORMAT_BYTES_MAX: u64 = 64;
 
@@ -121,7 +121,7 @@ impl Drop for Directory {
     }
 }
 
-fn check_version(path: &Path) -> Result<(), Fault> {
+pub(super) fn check_version(path: &Path) -> Result<(), Fault> {
     let bytes = read_small(path, FORMAT_BYTES_MAX)?;
     let text = String::from_utf8_lossy(&bytes);
     let version = text.strip_suffix('\n').and_then(|line| line.strip_prefix(FORMAT_WORDS));

@@ -18,6 +18,7 @@ mod directory;
 mod entering;
 mod error;
 mod logs;
+mod look;
 mod options;
 mod records;
 mod reminder;
@@ -30,5 +31,6 @@ mod view;
 mod tests;
 
 pub use database::StoredFile;
+pub use look::LookStore;
 pub use options::RocksOptions;
 pub use store::RocksStore;
