@@ -32,8 +32,10 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 
-/// How often it is tried, and how long it is waited between: longer than a checkpoint takes to enter.
+/// How often it is tried where a checkpoint is under way, and where something is missing; and how long it is waited
+/// between. A checkpoint takes less to enter; what is missing for longer is damage.
 const TRIES: u32 = 400;
+const TRIES_DAMAGED: u32 = 60;
 const PAUSE: Duration = Duration::from_millis(25);
 
 /// Rows that came after the last checkpoint, by table; without a value, they go.
@@ -61,20 +63,21 @@ impl LookStore {
         check_version(&format)?;
         Room::of_this_process().for_opening(options.cache_bytes)?;
         let setup = Setup::new(options, &machine()?);
-        let mut last = Fault::io("looking was never tried");
+        let mut damaged = 0u32;
         for _ in 0..TRIES {
             match LookStore::attempt(dir, &setup) {
                 Ok(Some(store)) => return Ok(store),
-                Ok(None) => {
-                    let what = format!("{}: a checkpoint is under way", dir.display());
-                    last = Fault { kind: FaultKind::Locked, what };
+                Ok(None) => {}
+                Err(fault) => {
+                    damaged = damaged.saturating_add(1);
+                    if damaged > TRIES_DAMAGED {
+                        return Err(fault);
+                    }
                 }
-                // also what damage looks like: then it stays, and is told at the end
-                Err(fault) => last = fault,
             }
             thread::sleep(PAUSE);
         }
-        Err(last)
+        Err(Fault { kind: FaultKind::Locked, what: format!("{}: a checkpoint is under way", dir.display()) })
     }
 
     /// One look. `None` where a checkpoint is entering the tables.
