@@ -23,6 +23,8 @@ mod prepared;
 mod preview;
 mod profile;
 mod read;
+#[cfg(feature = "rocksdb")]
+mod reader;
 mod record_cache;
 mod recover;
 #[cfg(all(test, shuttle))]
@@ -40,5 +42,7 @@ pub use handle::{AccountItems, By, Engine, PartnerState};
 pub use metrics::{Distribution, Metrics};
 pub use options::{ClockSource, EngineOptions, OnProgress, Progress};
 pub use profile::{Step, StepTime};
+#[cfg(feature = "rocksdb")]
+pub use reader::Reader;
 pub use ticket::{Pending, Ticket};
 pub use verify::Audit;
