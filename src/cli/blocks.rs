@@ -7,7 +7,9 @@ use crate::domain::{Block, BlockId, BlockState, BlockStatus, PartnerId, PartnerK
 use crate::engine::PartnerState;
 use serde_json::{Value, json};
 
-/// Shows a partner's blocks, open and past, in the order in which they were bought.
+/// Shows a partner's blocks.
+///
+/// Open and past ones, in the order in which they were bought.
 ///
 /// Exit codes: 0 done, 1 no such partner, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
