@@ -7,6 +7,8 @@ mod clocks;
 #[cfg(feature = "rocksdb")]
 mod import;
 #[cfg(feature = "rocksdb")]
+mod import_cases;
+#[cfg(feature = "rocksdb")]
 mod items;
 #[cfg(feature = "rocksdb")]
 mod look;

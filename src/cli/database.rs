@@ -31,6 +31,11 @@ pub(super) enum Clock {
 }
 
 impl Database {
+    /// A database that a command names in its own options.
+    pub(super) fn new(db: PathBuf, clock: Clock) -> Database {
+        Database { db, clock: Some(clock) }
+    }
+
     /// The clock that was asked for, else the command's own default.
     pub(super) fn clock(&self, default: Clock) -> Clock {
         self.clock.unwrap_or(default)

@@ -1,13 +1,11 @@
 //! What an import needs: its program, point type and partner. What of it is there, and what is to be created.
 
 use super::args::Args;
-use crate::cli::database::Clock;
 use crate::cli::output::Failure;
-use crate::cli::purchases::Purchase;
 use crate::cli::request_ids;
 use crate::domain::{
     Action, Billing, Command, CreatePartner, CreatePointType, CreateProgram, Enrolment, Expiry, NeverUsable, Partner,
-    PartnerId, PartnerKey, PointTypeId, Program, ProgramId, Rate, Span, Zone,
+    PartnerId, PartnerKey, PointTypeId, Program, ProgramId, Rate, Span, Timestamp, Zone,
 };
 use crate::engine::{Engine, ExecuteError};
 
@@ -80,13 +78,13 @@ impl Known {
     }
 
     /// Creates what is missing, dated with the first purchase.
-    pub(super) fn create(&self, args: &Args, engine: &Engine, name: &str, first: &Purchase) -> Result<(), Failure> {
+    pub(super) fn create(&self, args: &Args, engine: &Engine, name: &str, first: Timestamp) -> Result<(), Failure> {
         for action in self.to_create(args) {
             let what = crate::report::verb(&action);
             let key = [args.program, u32::from(args.point_type), args.partner.unwrap_or_default()];
             let key = key.map(u32::to_le_bytes);
             let request = request_ids::derived(&[b"create", name.as_bytes(), what.as_bytes(), key.as_flattened()]);
-            let command = Command::new(ProgramId(args.program), request, action).at(first.at);
+            let command = Command::new(ProgramId(args.program), request, action).at(first);
             engine.execute(&command).map_err(|error| match error {
                 ExecuteError::Refused(rejection) => Failure::Refused(format!("{what} is refused: {rejection}")),
                 failed @ ExecuteError::Failed(_) => failed.into(),
@@ -99,8 +97,8 @@ impl Known {
         let point_type = PointTypeId(args.point_type);
         let mut missing: Vec<Action> = Vec::new();
         if self.program.is_none() {
-            // posted late, points may have expired before they come: they are granted, and lapse
-            let never_usable = if args.clock() == Clock::System { NeverUsable::Allow } else { NeverUsable::Refuse };
+            // posted late, as those of an older file are, points may have expired before they come: they count, and lapse
+            let never_usable = NeverUsable::Allow;
             let (zone, enrolment) = (args.zone.clone().unwrap_or_default(), Enrolment::OnFirstAccrual);
             missing.push(CreateProgram { zone, enrolment, never_usable, ..CreateProgram::default() }.into());
         }

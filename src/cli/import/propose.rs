@@ -1,0 +1,268 @@
+//! A mapping for a file of which nothing is known but its first lines.
+
+use super::mapping::Mapping;
+use super::presets::Preset;
+use crate::cli::purchases::{Head, Marks, check_date_format, plain};
+use crate::domain::{Date, Timestamp};
+
+/// What the columns of a file are probably called, in the words of exporters of several languages. The first that a
+/// file has is taken.
+const CUSTOMERS: &[&str] = &[
+    "customer_id",
+    "customer id",
+    "customerid",
+    "member_id",
+    "member id",
+    "member",
+    "card",
+    "card_number",
+    "card number",
+    "loyalty id",
+    "kundennr.",
+    "kundennr",
+    "kundennummer",
+    "customer number",
+    "client_id",
+    "n° client",
+    "cliente",
+    "customer",
+    "customer_email",
+    "customer email",
+    "email",
+    "e-mail",
+    "phone",
+    "who",
+];
+const DATES: &[&str] = &[
+    "paid at",
+    "paid_date",
+    "date_paid",
+    "purchase date",
+    "purchase_date",
+    "order date",
+    "order_date",
+    "transaction date",
+    "transaction_date",
+    "date",
+    "datum",
+    "fecha",
+    "data",
+    "day",
+    "created at",
+    "created_at",
+    "timestamp",
+    "time",
+    "when",
+];
+const AMOUNTS: &[&str] = &[
+    "total",
+    "order_total",
+    "order total",
+    "grand total",
+    "grand total (base)",
+    "net sales",
+    "amount",
+    "betrag",
+    "umsatz",
+    "summe",
+    "montant",
+    "importe",
+    "importo",
+    "price",
+    "dollars",
+    "eur",
+    "usd",
+    "much",
+];
+const IDS: &[&str] = &[
+    "order_id",
+    "order id",
+    "order number",
+    "order_number",
+    "order",
+    "transaction id",
+    "transaction_id",
+    "receipt",
+    "invoice",
+    "bestellnr.",
+    "bestellnummer",
+    "belegnr.",
+    "bonnr.",
+];
+const STATUSES: &[&str] = &["financial status", "status", "order status", "order_status", "event type"];
+
+/// Ways of writing dates that are tried, the most certain first.
+const FORMATS: &[&str] = &[
+    "%Y-%m-%d %H:%M:%S %z",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y/%m/%d %H:%M:%S",
+    "%Y/%m/%d",
+    "%Y%m%d",
+    "%d.%m.%Y %H:%M:%S",
+    "%d.%m.%Y %H:%M",
+    "%d.%m.%Y",
+    "%d.%m.%y",
+    "%b %d, %Y, %I:%M:%S %p",
+    "%b %d, %Y",
+    "%d %b %Y",
+    "%m/%d/%Y %I:%M:%S %p",
+    "%m/%d/%Y %H:%M:%S",
+    "%d/%m/%Y %H:%M:%S",
+    "%m/%d/%Y %H:%M",
+    "%d/%m/%Y %H:%M",
+    "%m/%d/%Y",
+    "%d/%m/%Y",
+    "%m/%d/%y",
+    "%d/%m/%y",
+    "%d-%m-%Y",
+    "%s",
+];
+
+/// What is proposed for a file.
+#[derive(Debug)]
+pub(super) enum Proposal {
+    /// The columns are those of a known export.
+    Preset(Preset),
+    /// These options, and what is left to settle.
+    Options(Box<Mapping>, Vec<String>),
+}
+
+/// Looks at the names of the columns and a few lines.
+pub(super) fn propose(head: &Head) -> Proposal {
+    let known = Preset::ALL.into_iter().rev().find(|preset| fits(*preset, head));
+    if let Some(preset) = known {
+        return Proposal::Preset(preset);
+    }
+    let mut mapping = Mapping::default();
+    let mut open = Vec::new();
+    let mut name = |list: &[&str], what: &str, is_needed: bool| {
+        let place = list.iter().find_map(|name| head.names.iter().position(|cell| cell.to_lowercase() == *name));
+        if place.is_none() && is_needed {
+            let names = head.names.iter().map(|name| plain(name)).collect::<Vec<String>>().join(", ");
+            open.push(format!("no column looks like {what}; there are: {names}"));
+        }
+        place
+    };
+    let customer = name(CUSTOMERS, "the member's id (--customer-column)", true);
+    let date = name(DATES, "the date (--date-column)", true);
+    let amount = name(AMOUNTS, "the amount (--amount-column)", true);
+    let (id, status) = (name(IDS, "", false), name(STATUSES, "", false));
+    let named = |place: Option<usize>, usual: &str| {
+        let found = place.and_then(|place| head.names.get(place)).cloned();
+        found.filter(|name| name != usual)
+    };
+    mapping.customer_column = named(customer, "customer_id");
+    mapping.date_column = named(date, "date");
+    mapping.amount_column = named(amount, "amount");
+    mapping.id_column = named(id, "");
+    mapping.status_column = named(status, "");
+    let cells = |place: Option<usize>| -> Vec<&str> {
+        let place = place.unwrap_or(usize::MAX);
+        let cells = head.rows.iter().filter_map(|row| row.get(place));
+        cells.map(|cell| cell.as_str()).filter(|cell| !cell.is_empty()).collect()
+    };
+    date_format(&cells(date), &mut mapping, &mut open);
+    marks(&cells(amount), &mut mapping, &mut open);
+    Proposal::Options(Box::new(mapping), open)
+}
+
+/// Whether a file has all columns of a preset.
+fn fits(preset: Preset, head: &Head) -> bool {
+    let Ok(layout) = preset.mapping().map_err(drop).and_then(|mapping| mapping.layout().map_err(drop)) else {
+        return false;
+    };
+    layout.columns.names().iter().all(|name| head.names.iter().any(|cell| cell == name))
+}
+
+fn date_format(cells: &[&str], mapping: &mut Mapping, open: &mut Vec<String>) {
+    let is_plain = |cell: &&str| cell.parse::<Date>().is_ok() || cell.parse::<Timestamp>().is_ok();
+    if cells.is_empty() || cells.iter().all(is_plain) {
+        return;
+    }
+    let reads = |format: &&&str| {
+        let reads = |cell: &&str| jiff::fmt::strtime::parse(format, cell).is_ok();
+        check_date_format(format).is_ok() && cells.iter().all(reads)
+    };
+    let fitting: Vec<&&str> = FORMATS.iter().filter(reads).collect();
+    match fitting.as_slice() {
+        [] => open.push("no usual format reads the dates (--date-format)".to_owned()),
+        [only] => mapping.date_format = Some((**only).to_owned()),
+        [first, second, ..] => {
+            mapping.date_format = Some((**first).to_owned());
+            open.push(format!("the dates may be {first} or {second}: look which is right"));
+        }
+    }
+}
+
+fn marks(cells: &[&str], mapping: &mut Mapping, open: &mut Vec<String>) {
+    let currency = ["EUR", "USD", "GBP", "CHF", "JPY", "INR"].into_iter().find(|code| {
+        let signs = super::mapping::currencies(&[(*code).to_owned()]);
+        cells.iter().any(|cell| signs.iter().any(|sign| cell.contains(sign.as_str())))
+    });
+    mapping.currency = currency.into_iter().map(str::to_owned).collect();
+    let reads = |decimal: Option<char>| {
+        let marks = Marks { decimal, thousands: None, currency: super::mapping::currencies(&mapping.currency) };
+        cells.iter().filter(|cell| marks.amount(cell).is_ok()).count()
+    };
+    let (plain, point, comma) = (reads(None), reads(Some('.')), reads(Some(',')));
+    match () {
+        () if plain == cells.len() => {}
+        () if point == cells.len() && comma == cells.len() => {
+            mapping.decimal = Some(",".to_owned());
+            open.push("amounts may have --decimal . or --decimal , : look which is right".to_owned());
+        }
+        () if point >= comma && point > plain => mapping.decimal = Some(".".to_owned()),
+        () if comma > plain => mapping.decimal = Some(",".to_owned()),
+        () => {}
+    }
+}
+
+impl Proposal {
+    /// The options as they are typed.
+    pub(super) fn options(&self) -> String {
+        let mapping = match self {
+            Proposal::Preset(preset) => return format!("--preset {}", preset.name()),
+            Proposal::Options(mapping, _) => mapping,
+        };
+        let mut options = Vec::new();
+        let mut put = |name: &str, value: &Option<String>| {
+            options.extend(value.as_ref().map(|value| format!("--{name} {}", quoted(value))));
+        };
+        put("customer-column", &mapping.customer_column);
+        put("date-column", &mapping.date_column);
+        put("date-format", &mapping.date_format);
+        put("amount-column", &mapping.amount_column);
+        put("decimal", &mapping.decimal);
+        put("currency", &mapping.currency.first().cloned());
+        put("id-column", &mapping.id_column);
+        put("status-column", &mapping.status_column);
+        options.join(" ")
+    }
+
+    /// What is left to settle.
+    pub(super) fn open(&self) -> &[String] {
+        match self {
+            Proposal::Preset(_) => &[],
+            Proposal::Options(_, open) => open,
+        }
+    }
+}
+
+/// A value as a shell takes it, with nothing in it that a terminal would obey.
+fn quoted(value: &str) -> String {
+    let is_simple = |c: char| c.is_ascii_alphanumeric() || "%_.:-,/+@".contains(c);
+    let shown: String = value.chars().map(|c| if c.is_control() { '?' } else { c }).collect();
+    match value.chars().all(is_simple) && !value.is_empty() {
+        true => shown,
+        false => format!("'{}'", plain_whole(&shown).replace('\'', "'\\''")),
+    }
+}
+
+/// A name as a terminal may show it, as long as it is.
+fn plain_whole(name: &str) -> String {
+    name.chars()
+        .flat_map(|c| if c == '\'' || c == '"' || c == '\\' { vec![c] } else { c.escape_debug().collect() })
+        .collect()
+}

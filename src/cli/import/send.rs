@@ -1,0 +1,333 @@
+//! Sending a plan: accruals and cancellations in order, many in flight at once. A refund looks up what there is to take
+//! back, so that what came before it of the same member is done first.
+
+use super::past::{Given, Past};
+use super::plan::{Act, Item, Plan, Take};
+use super::summary::{RefundFate, Summary};
+use crate::cli::database::Clock;
+use crate::cli::output::{Failure, Output};
+use crate::cli::posting::{Answer, Earners, Earning, IN_FLIGHT_MAX, Latency, RedeemRule, post};
+use crate::cli::request_ids;
+use crate::domain::{Award, Cancel, CancelAmount, Command, MemberId, Points, RequestId};
+use crate::engine::Engine;
+use std::collections::HashSet;
+use std::time::Duration;
+
+/// Lines after which members redeem, on the system's clock.
+const LINES_TOGETHER: u64 = IN_FLIGHT_MAX as u64;
+/// A refund takes back from so many purchases at most.
+const PURCHASES_MAX: u32 = 1_000;
+
+/// An import under way.
+pub(super) struct Sending<'a> {
+    pub(super) engine: &'a Engine,
+    pub(super) earning: &'a Earning,
+    pub(super) rule: Option<RedeemRule>,
+    pub(super) clock: Clock,
+    pub(super) latency: Latency,
+    pub(super) summary: &'a mut Summary,
+}
+
+/// Commands that are sent together, each with the line that asks for it.
+#[derive(Default)]
+struct Together {
+    commands: Vec<Command>,
+    lines: Vec<(u64, Sent)>,
+    /// Whose lines and which purchases are among them, where a refund may ask.
+    touched: HashSet<u128>,
+}
+
+/// What a command is there for.
+enum Sent {
+    Accrual,
+    /// Takes points back of a purchase whose own line says that they were refunded.
+    Correction(MemberId, Points),
+    /// Takes points back for a refund; the last of several says what became of it.
+    Refund(MemberId, Points, Option<RefundFate>),
+}
+
+impl Sending<'_> {
+    /// Sends everything. Where members redeem, it is after each day on the commands' clock, and after so many lines on
+    /// the system's: a bad line that was mended moves no other one into another part, where the redemptions would have
+    /// other ids.
+    pub(super) fn send(&mut self, plan: &Plan, output: &Output) -> Result<(), Failure> {
+        let (has_rule, clock) = (self.rule.is_some(), self.clock);
+        let together = |a: &Item, b: &Item| match clock {
+            _ if !has_rule => true,
+            Clock::Commands => a.at.day() == b.at.day(),
+            Clock::System => a.line / LINES_TOGETHER == b.line / LINES_TOGETHER,
+        };
+        let mut progress = super::progress::Bar::new(output, plan.items.len() as u64, Duration::from_secs(10));
+        for part in plan.items.chunk_by(together) {
+            let mut earners = Earners::default();
+            for window in part.chunks(IN_FLIGHT_MAX) {
+                self.window(window, plan.has_takes, &mut earners)?;
+                progress.advance(window.len() as u64);
+            }
+            if let Some(rule) = &self.rule {
+                let redeemed = rule.redeem(self.engine, earners, &mut Latency::new()?)?;
+                redeemed.iter().for_each(|(member, answer)| self.summary.count_redemption(*member, answer));
+            }
+        }
+        progress.end();
+        Ok(())
+    }
+
+    fn window(&mut self, window: &[Item], has_takes: bool, earners: &mut Earners) -> Result<(), Failure> {
+        let mut together = Together::default();
+        for item in window {
+            if has_takes && looks_back(item) && together.holds(item) {
+                self.flush(std::mem::take(&mut together), earners)?;
+            }
+            if has_takes {
+                together.touch(item);
+            }
+            match &item.act {
+                Act::Give { .. } => self.give(item, &mut together)?,
+                Act::Take(take) => self.take(item, take, &mut together)?,
+            }
+        }
+        self.flush(together, earners)
+    }
+
+    /// Sends what is together, waits for the answers, and counts them.
+    fn flush(&mut self, together: Together, earners: &mut Earners) -> Result<(), Failure> {
+        let Together { commands, lines, .. } = together;
+        let answers = post(self.engine, &commands, &mut self.latency)?;
+        if let Some(rule) = &self.rule {
+            rule.earned(earners, &commands, &answers);
+        }
+        for ((line, sent), answer) in lines.into_iter().zip(&answers) {
+            let member = match sent {
+                Sent::Accrual => {
+                    self.summary.count(line, answer);
+                    continue;
+                }
+                Sent::Correction(member, points) => {
+                    self.summary.count_taken(line, points, answer);
+                    member
+                }
+                Sent::Refund(member, points, last) => {
+                    let fate = self.summary.count_taken(line, points, answer);
+                    if let Some(last) = last {
+                        let is_whole = matches!((&last, &fate), (RefundFate::Taken, _) | (_, RefundFate::Refused));
+                        self.summary.count_refund(line, if is_whole { fate } else { last });
+                    }
+                    member
+                }
+            };
+            // points that were taken back are not redeemed
+            if let (Some(rule), Some(earner), Answer::Done(receipt)) = (&self.rule, earners.get_mut(&member), answer) {
+                earner.available = rule.available(receipt);
+            }
+        }
+        Ok(())
+    }
+
+    fn give(&mut self, item: &Item, together: &mut Together) -> Result<(), Failure> {
+        let Act::Give { member, points, source, more } = &item.act else { return Ok(()) };
+        let earning = self.earning;
+        let details = more.as_ref().map(|more| &more.0);
+        let point_type = details.and_then(|details| details.point_type).unwrap_or(earning.point_type);
+        let expires = details.and_then(|details| details.expires);
+        let base = Award { source: *source, expires, ..Award::new(point_type, *points) };
+        let promotions = details.into_iter().flat_map(|details| &details.promotions);
+        let promotions = promotions.map(|(source, points)| Award {
+            source: Some(*source),
+            expires,
+            ..Award::new(point_type, *points)
+        });
+        let awards = Some(base).filter(|award| award.points.is_positive()).into_iter().chain(promotions).collect();
+        let partner = details.and_then(|details| details.partner).or(earning.partner);
+        let reference = details.and_then(|details| details.reference.clone());
+        let reference = reference.unwrap_or_else(|| format!("line {}", item.line).into());
+        let accrual = earning.accrual_of(*member, partner, awards, item.request, item.at).reference(reference);
+        together.push(item.line, accrual, Sent::Accrual);
+        match more.as_ref().and_then(|more| more.1) {
+            None => Ok(()),
+            Some(kept) => self.correct(item, *member, (*points, kept), together),
+        }
+    }
+
+    /// Takes back what was refunded of a purchase by its own line, less what was taken back before.
+    fn correct(
+        &mut self,
+        item: &Item,
+        member: MemberId,
+        (points, kept): (Points, Points),
+        together: &mut Together,
+    ) -> Result<(), Failure> {
+        let refunded = Points(points.0.saturating_sub(kept.0));
+        let given = self.past().given(item.request)?;
+        let taken = given.as_ref().map_or(Points::ZERO, Given::taken_of_first);
+        let missing = Points(refunded.0.saturating_sub(taken.0));
+        if !missing.is_positive() {
+            return Ok(());
+        }
+        let Act::Give { more, .. } = &item.act else { return Ok(()) };
+        let is_single = more.as_ref().is_none_or(|more| more.0.promotions.is_empty());
+        let amount =
+            if is_single { CancelAmount::Points(missing) } else { CancelAmount::Award { place: 0, points: missing } };
+        let request = request_ids::following(item.request, &format!("refunded {refunded}"));
+        let body = Cancel { request: item.request, amount };
+        let command = Command::new(self.earning.program, request, body).at(item.at);
+        together.push(item.line, command.reference(format!("line {}", item.line)), Sent::Correction(member, missing));
+        Ok(())
+    }
+
+    /// Takes points back: of the purchase that the refund names, or of the member's latest ones.
+    fn take(&mut self, item: &Item, take: &Take, together: &mut Together) -> Result<(), Failure> {
+        let named = match take.of {
+            Some(of) => self.past().given(of)?,
+            None => None,
+        };
+        match (take.points, named) {
+            (None, Some(given)) => self.take_all(item, take, &given, together),
+            (None, None) => {
+                self.summary.undone_for_nothing();
+                Ok(())
+            }
+            (Some(points), named) => self.take_some(item, take, (points, named), together),
+        }
+    }
+
+    /// Undoes a purchase.
+    fn take_all(&mut self, item: &Item, take: &Take, given: &Given, together: &mut Together) -> Result<(), Failure> {
+        if self.past().is_done(item.request)? || given.left_in_all() == Points::ZERO {
+            self.summary.count_refund(item.line, RefundFate::Replayed);
+            return Ok(());
+        }
+        let body = Cancel { request: given.request, amount: CancelAmount::Whole };
+        let command = self.cancellation(item, take, item.request, body);
+        together.touched.extend([given.member.0, given.request.0]);
+        let sent = Sent::Refund(given.member, given.left_in_all(), Some(RefundFate::Taken));
+        together.push(item.line, command, sent);
+        Ok(())
+    }
+
+    /// Takes so many points back, from as many purchases as it takes. What an earlier run took counts.
+    fn take_some(
+        &mut self,
+        item: &Item,
+        take: &Take,
+        (points, named): (Points, Option<Given>),
+        together: &mut Together,
+    ) -> Result<(), Failure> {
+        let mut asked = points.0;
+        let mut part = 0_u32;
+        while let Some(taken) = self.past().taken(part_of(item.request, part))? {
+            asked = asked.saturating_sub(taken.0);
+            part = part.saturating_add(1);
+        }
+        let is_replay = part > 0;
+        let mut missing = asked;
+        let mut sources = self.purchases(item, take, named, missing)?.into_iter().peekable();
+        while let Some((given, place, left)) = sources.next() {
+            let taken = Points(left.0.min(missing));
+            missing = missing.saturating_sub(taken.0);
+            let body = Cancel { request: given.request, amount: given.amount(place, taken) };
+            let command = self.cancellation(item, take, part_of(item.request, part), body);
+            part = part.saturating_add(1);
+            together.touched.extend([given.member.0, given.request.0]);
+            let fate = sources.peek().is_none().then(|| self.fate(take, points, missing));
+            together.push(item.line, command, Sent::Refund(given.member, taken, fate));
+        }
+        if missing == asked {
+            let fate = if is_replay && asked <= 0 { RefundFate::Replayed } else { self.fate(take, points, missing) };
+            self.summary.count_refund(item.line, fate);
+        }
+        Ok(())
+    }
+
+    fn fate(&self, take: &Take, points: Points, missing: i64) -> RefundFate {
+        if missing <= 0 {
+            return RefundFate::Taken;
+        }
+        let whose = match (take.of.filter(|_| take.is_only_of), take.member) {
+            (Some(of), _) => format!("purchase {of}"),
+            (None, Some(member)) => format!("member {member}"),
+            (None, None) => "nobody".to_owned(),
+        };
+        RefundFate::Unfound { found: Points(points.0.saturating_sub(missing)), points: Some(points), whose }
+    }
+
+    /// The purchases from which so many points are taken back, each with an award and what is left of it.
+    fn purchases(
+        &self,
+        item: &Item,
+        take: &Take,
+        named: Option<Given>,
+        mut missing: i64,
+    ) -> Result<Vec<(Given, u16, Points)>, Failure> {
+        let mut found = Vec::new();
+        if let Some(given) = named {
+            if missing > 0
+                && let Some((place, left)) = given.left(take.point_type)
+            {
+                found.push((given, place, left));
+            }
+            return Ok(found);
+        }
+        let (Some(member), false) = (take.member, take.is_only_of || missing <= 0) else { return Ok(found) };
+        let mut count = 0_u32;
+        self.past().walk(member, |given| {
+            if given.at <= item.at
+                && let Some((place, left)) = given.left(take.point_type)
+            {
+                missing = missing.saturating_sub(left.0);
+                count = count.saturating_add(1);
+                found.push((given.clone(), place, left));
+            }
+            let is_enough = missing <= 0 || count >= PURCHASES_MAX;
+            if is_enough { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
+        })?;
+        Ok(found)
+    }
+
+    fn cancellation(&self, item: &Item, take: &Take, request: RequestId, body: Cancel) -> Command {
+        let command = Command::new(self.earning.program, request, body).reference(format!("line {}", item.line));
+        if take.is_dated { command.at(item.at) } else { command }
+    }
+
+    fn past(&self) -> Past<'_> {
+        Past { engine: self.engine, program: self.earning.program }
+    }
+}
+
+/// The id of a part of a refund, which may take back from several purchases.
+fn part_of(refund: RequestId, part: u32) -> RequestId {
+    if part == 0 { refund } else { request_ids::following(refund, &format!("part {part}")) }
+}
+
+/// Whether an item depends on what was done of its member or purchase before.
+fn looks_back(item: &Item) -> bool {
+    match &item.act {
+        Act::Take(_) => true,
+        Act::Give { more, .. } => more.as_ref().is_some_and(|more| more.1.is_some()),
+    }
+}
+
+impl Together {
+    fn push(&mut self, line: u64, command: Command, sent: Sent) {
+        self.commands.push(command);
+        self.lines.push((line, sent));
+    }
+
+    /// Whether something of the same member or purchase is among these.
+    fn holds(&self, item: &Item) -> bool {
+        subjects(item).any(|subject| self.touched.contains(&subject))
+    }
+
+    fn touch(&mut self, item: &Item) {
+        self.touched.extend(subjects(item));
+    }
+}
+
+/// The member and the purchases that an item is about.
+fn subjects(item: &Item) -> impl Iterator<Item = u128> {
+    let (member, of) = match &item.act {
+        Act::Give { member, .. } => (Some(*member), Some(item.request)),
+        Act::Take(take) => (take.member, take.of),
+    };
+    member.map(|member| member.0).into_iter().chain(of.map(|of| of.0))
+}
