@@ -359,3 +359,96 @@ fn breaks(bytes: &[u8], mut after_return: bool) -> u64 {
     }
     count
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives a few bytes at a time, so that everything ends at the end of what was read.
+    struct Drops<'a>(&'a [u8], usize);
+
+    impl Read for Drops<'_> {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            let count = self.0.len().min(self.1).min(out.len());
+            let (now, later) = self.0.split_at(count);
+            out[..count].copy_from_slice(now);
+            self.0 = later;
+            Ok(count)
+        }
+    }
+
+    /// The rows of a text: the line of each and its cells, or `None`.
+    fn rows(input: impl Read, escape: Option<u8>) -> Vec<(u64, Option<Vec<String>>)> {
+        let mut rows = Rows::new(input, Shape { delimiter: b',', escape });
+        let mut all = Vec::new();
+        while let Some(row) = rows.next().unwrap() {
+            let texts = |cells: &Cells| cells.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+            all.push((row.line, row.cells.ok().map(texts)));
+        }
+        all
+    }
+
+    fn cells(text: &str) -> Option<Vec<String>> {
+        rows(text.as_bytes(), None).pop().unwrap().1
+    }
+
+    #[test]
+    fn cells_are_what_their_quotes_say() {
+        for (row, expected) in [
+            ("a,b", vec!["a", "b"]),
+            ("a,", vec!["a", ""]),
+            (",", vec!["", ""]),
+            ("\"a\",\"b,c\"", vec!["a", "b,c"]),
+            ("\"a \"\"b\"\"\",c", vec!["a \"b\"", "c"]),
+            ("\"\",\"\"\"\"", vec!["", "\""]),
+            ("a\"b,c", vec!["a\"b", "c"]),
+            ("\"12\\\" vinyl\",7", vec!["12\\ vinyl\"", "7"]),
+            ("\"a\nb\",c", vec!["a\nb", "c"]),
+            ("\"a\r\n\r\nb\",c", vec!["a\r\n\r\nb", "c"]),
+        ] {
+            assert_eq!(cells(row), Some(expected.into_iter().map(str::to_owned).collect()), "{row:?}");
+        }
+        let escaped = rows(&b"\"a \\\"b\\\", c\",\"\\\\\""[..], Some(b'\\'));
+        assert_eq!(escaped, [(1, Some(vec!["a \"b\", c".to_owned(), "\\".to_owned()]))]);
+    }
+
+    #[test]
+    fn rows_are_the_same_however_the_bytes_come() {
+        let text = b"a,b\r\n\r\n\"x\r\ny\",2\r3,\"4\n\n\"\"5\"\"\"\n\"open,6\n7,8\n \t\n9,\"z\"\r\n";
+        let whole = rows(&text[..], None);
+        let lines: Vec<u64> = whole.iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, [1, 3, 5, 8, 9, 11]);
+        assert_eq!(whole.iter().filter(|(_, cells)| cells.is_none()).count(), 1);
+        for size in 1..9 {
+            assert_eq!(rows(Drops(text, size), None), whole, "{size} bytes at a time");
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_too_long_is_dropped_and_takes_no_room() {
+        let long = "x".repeat(3 * ROW_BYTES_MAX);
+        for (text, expected) in [
+            (format!("a,b\n{long},c\nd,e\n"), vec![(1, true), (2, false), (3, true)]),
+            (format!("a,b\n\"{long}\",c\nd,e\n"), vec![(1, true), (2, false), (3, true)]),
+            (format!("a,b\n\"{long}"), vec![(1, true), (2, false)]),
+            (format!("{long}"), vec![(1, false)]),
+        ] {
+            let mut rows = Rows::new(text.as_bytes(), Shape { delimiter: b',', escape: None });
+            let mut found = Vec::new();
+            while let Some(row) = rows.next().unwrap() {
+                found.push((row.line, row.cells.is_ok()));
+            }
+            assert_eq!(found, expected);
+            assert!(rows.bytes.capacity() < 4 * ROW_BYTES_MAX, "{}", rows.bytes.capacity());
+        }
+    }
+
+    #[test]
+    fn a_quote_that_closes_too_late_spoils_its_own_line() {
+        let lines = "1,2\n".repeat(ROW_BYTES_MAX / 2);
+        let text = format!("a,b\n\"3,4\n{lines}");
+        let found = rows(text.as_bytes(), None);
+        assert_eq!(found.iter().filter(|(_, cells)| cells.is_none()).count(), 1);
+        assert_eq!(found.len(), 2 + ROW_BYTES_MAX / 2);
+    }
+}

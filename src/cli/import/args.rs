@@ -108,7 +108,7 @@ Example:
   --currency EUR            29.00 EUR is written so
   --id-column COLUMN        the order's number: exports may overlap
   --status-column COLUMN    what was not paid is left out: --only paid
-  --preset NAME             shopify, woocommerce, magento, square, adobe-commerce
+  --preset NAME             the columns of shopify, woocommerce, magento, square
   --mapping FILE            such options in TOML; --explain writes them
   --create                  makes what is missing: program, points, partner
   --zone Europe/Vienna      with --create: the program's time zone

@@ -353,3 +353,128 @@ fn rounded((numerator, denominator): (u128, u128), rounding: Rounding) -> Option
     };
     whole.checked_add(u128::from(away))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn marks(decimal: Option<char>, thousands: Option<Thousands>, currency: &[&str]) -> Marks {
+        Marks { decimal, thousands, currency: currency.iter().map(|name| (*name).to_owned()).collect() }
+    }
+
+    #[track_caller]
+    fn reads(marks: &Marks, texts: &[(&str, &str)]) {
+        for (text, number) in texts {
+            assert_eq!(marks.amount(text).map(|amount| amount.to_string()).as_deref(), Ok(*number), "{text:?}");
+        }
+    }
+
+    #[track_caller]
+    fn refuses(marks: &Marks, texts: &[(&str, &str)]) {
+        for (text, told) in texts {
+            let problem = marks.amount(text).unwrap_err();
+            assert!(problem.contains(told), "{text:?}: {problem}");
+        }
+    }
+
+    #[test]
+    fn amounts_are_what_they_are_everywhere() {
+        let usual = marks(None, None, &[]);
+        reads(
+            &usual,
+            &[
+                ("29", "29"),
+                ("29.", "29"),
+                (".50", "0.5"),
+                ("+29.00", "29"),
+                ("0029.00", "29"),
+                ("29.989999999999998437", "29.989999999999998437"),
+                ("29.98999999999999843680", "29.9899999999999984368"),
+                ("-5", "-5"),
+                ("5-", "-5"),
+                ("(10.00)", "-10"),
+                ("'-75.63", "-75.63"),
+                ("\u{2212}5", "-5"),
+                ("-0.00", "0"),
+                ("0.500", "0.5"),
+                ("1234.567", "1234.567"),
+                ("59.0000", "59"),
+            ],
+        );
+        refuses(
+            &usual,
+            &[
+                ("", "empty"),
+                ("'", "empty"),
+                ("\\N", "not an amount"),
+                ("2.9e1", "not an amount"),
+                ("--5", "several signs"),
+                ("(-5)", "several signs"),
+                ("1/3", "not an amount"),
+                ("1.234", "--decimal"),
+                ("12.345", "--decimal"),
+                ("29,33", "--decimal ,"),
+                ("1,234.50", "--thousands ,"),
+                ("1.234,50", "--decimal ,"),
+                ("1.234.567", "--thousands ."),
+                ("1 234.50", "--thousands \" \""),
+                ("1'234.50", "--thousands \"'\""),
+                ("\u{20ac}29.00", "--currency"),
+                ("29.00 EUR", "--currency EUR"),
+                (".", "not an amount"),
+                ("12345678901234567890123456789012", "30 digits"),
+                ("\u{661}\u{662}", "not an amount"),
+            ],
+        );
+    }
+
+    #[test]
+    fn marks_that_are_said_are_used() {
+        let german = marks(Some(','), None, &[]);
+        reads(&german, &[("1.234", "1234"), ("12.345,5", "12345.5"), ("29,33", "29.33"), ("1.234.567", "1234567")]);
+        refuses(&german, &[("29.33", "not an amount"), ("1.23.456", "not an amount"), ("1,2,3", "twice")]);
+        let english = marks(Some('.'), None, &["USD", "$"]);
+        reads(&english, &[("$1,234.50", "1234.5"), ("-$22.50", "-22.5"), ("$-22.50", "-22.5"), ("1.234 USD", "1.234")]);
+        reads(&english, &[("($5.00)", "-5"), ("usd 5", "5")]);
+        refuses(&english, &[("\u{20ac}5", "another currency"), ("$5$", "several signs"), ("$", "empty")]);
+        let strict = marks(Some('.'), Some(Thousands::None), &[]);
+        reads(&strict, &[("1.234", "1.234")]);
+        refuses(&strict, &[("1,234", "not an amount")]);
+        let french = marks(Some(','), Some(Thousands::Mark(' ')), &["EUR", "€"]);
+        reads(&french, &[("1\u{202f}234,50 €", "1234.5"), ("12 345", "12345")]);
+    }
+
+    #[test]
+    fn points_are_exact() {
+        let points = |rate: &str, step: Option<&str>, rounding, amount: &str| {
+            let (rate, step) = (rate.parse().unwrap(), step.map(|step| step.parse().unwrap()));
+            let amount = marks(Some('.'), None, &[]).amount(amount).unwrap();
+            Tariff { rate, step, rounding }.points(amount).map(|points| points.0)
+        };
+        for (rate, step, amount, [half, down, up]) in [
+            ("1", None, "24.95", [25, 24, 25]),
+            ("10", None, "29.33", [293, 293, 294]),
+            ("1/3", None, "1.5", [1, 0, 1]),
+            ("0.1", None, "29.989999999999998437", [3, 2, 3]),
+            ("2", Some("5"), "14.99", [6, 4, 6]),
+            ("1", Some("1"), "0.99", [1, 0, 1]),
+            ("0.5", Some("1"), "3.00", [2, 1, 2]),
+            ("0", None, "5", [0, 0, 0]),
+        ] {
+            let all = [Rounding::HalfUp, Rounding::Down, Rounding::Up].map(|how| points(rate, step, how, amount));
+            assert_eq!(all, [half, down, up].map(Some), "{amount} at {rate}");
+        }
+        assert_eq!(points("1", None, Rounding::HalfUp, "9223372036854775808"), None);
+        assert_eq!(points("999999999999999999", None, Rounding::Up, "999999999999999999999999999999"), None);
+    }
+
+    #[test]
+    fn what_stays_of_an_amount_is_exact() {
+        let amount = |text: &str| marks(Some('.'), None, &[]).amount(text).unwrap();
+        for (all, gone, left) in
+            [("80", "20.00", "60"), ("1.40", "0.5", "0.9"), ("1", "2", "0"), ("1", "0.001", "0.999")]
+        {
+            assert_eq!(amount(all).less(amount(gone)).map(|left| left.to_string()).as_deref(), Some(left));
+        }
+    }
+}
