@@ -8,7 +8,7 @@ mod blocks;
 mod check;
 mod database;
 mod demo;
-mod import;
+pub mod import;
 mod input;
 mod items;
 mod journal;

@@ -3,7 +3,7 @@
 
 use crate::cli::output::Failure;
 use crate::domain::{
-    Accrue, Action, Cancel, CancelAmount, Entry, MemberId, MemberKey, Outcome, PointTypeId, Points, ProgramId,
+    Accrue, Action, Cancel, CancelAmount, Command, Entry, MemberId, MemberKey, Outcome, PointTypeId, Points, ProgramId,
     RequestId, RequestKey, Sequence, Timestamp,
 };
 use crate::engine::Engine;
@@ -37,12 +37,11 @@ impl Given {
         Points(self.awards.iter().map(|(_, points)| points.0).fold(0, i64::saturating_add))
     }
 
-    /// The points of a type that can still be taken back, the first award first, each with how a command names it.
-    pub(super) fn left(&self, point_type: PointTypeId) -> Option<(u16, Points)> {
-        (0..).zip(&self.awards).filter(|(_, (of, _))| *of == point_type).find_map(|(place, (_, points))| {
-            let left = self.left_at(place, *points);
-            (left > 0).then_some((place, Points(left)))
-        })
+    /// The awards of a type of which points can still be taken back, by their place, with what is left of each.
+    pub(super) fn left(&self, point_type: PointTypeId) -> Vec<(u16, Points)> {
+        let awards = (0..).zip(&self.awards).filter(|(_, (of, _))| *of == point_type);
+        let left = awards.map(|(place, (_, points))| (place, Points(self.left_at(place, *points))));
+        left.filter(|(_, left)| left.is_positive()).collect()
     }
 
     /// All points that can still be taken back.
@@ -90,19 +89,17 @@ impl Past<'_> {
         )
     }
 
-    /// The points that a cancellation took, if its request was done before.
-    pub(super) fn taken(self, request: RequestId) -> Result<Option<Points>, Failure> {
+    /// A cancellation that was done before, and the points that it took where it names them.
+    pub(super) fn cancelled(self, request: RequestId) -> Result<Option<(Command, Points)>, Failure> {
         let Some(entry) = self.engine.transaction(RequestKey { program: self.program, request })? else {
             return Ok(None);
         };
-        let points = match entry.command.action {
-            Action::Cancel(Cancel {
-                amount: CancelAmount::Points(points) | CancelAmount::Award { points, .. },
-                ..
-            }) => points,
-            _ => Points::ZERO,
+        let Action::Cancel(Cancel { amount, .. }) = &entry.command.action else { return Ok(None) };
+        let points = match amount {
+            CancelAmount::Points(points) | CancelAmount::Award { points, .. } => *points,
+            CancelAmount::Whole => Points::ZERO,
         };
-        Ok(Some(points))
+        Ok(Some((entry.command, points)))
     }
 
     /// Whether a request was done before.

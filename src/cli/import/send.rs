@@ -11,12 +11,13 @@ use crate::cli::request_ids;
 use crate::domain::{Award, Cancel, CancelAmount, Command, MemberId, Points, RequestId};
 use crate::engine::Engine;
 use std::collections::HashSet;
+use std::ops::ControlFlow;
 use std::time::Duration;
 
 /// Lines after which members redeem, on the system's clock.
 const LINES_TOGETHER: u64 = IN_FLIGHT_MAX as u64;
-/// A refund takes back from so many purchases at most.
-const PURCHASES_MAX: u32 = 1_000;
+/// A refund takes back from so many awards, about.
+const PARTS_MAX: usize = 1_000;
 
 /// An import under way.
 pub(super) struct Sending<'a> {
@@ -158,6 +159,11 @@ impl Sending<'_> {
         together: &mut Together,
     ) -> Result<(), Failure> {
         let refunded = Points(points.0.saturating_sub(kept.0));
+        let request = request_ids::following(item.request, &format!("refunded {refunded}"));
+        if let Some((command, taken)) = self.past().cancelled(request)? {
+            together.push(item.line, command, Sent::Correction(member, taken));
+            return Ok(());
+        }
         let given = self.past().given(item.request)?;
         let taken = given.as_ref().map_or(Points::ZERO, Given::taken_of_first);
         let missing = Points(refunded.0.saturating_sub(taken.0));
@@ -168,7 +174,6 @@ impl Sending<'_> {
         let is_single = more.as_ref().is_none_or(|more| more.0.promotions.is_empty());
         let amount =
             if is_single { CancelAmount::Points(missing) } else { CancelAmount::Award { place: 0, points: missing } };
-        let request = request_ids::following(item.request, &format!("refunded {refunded}"));
         let body = Cancel { request: item.request, amount };
         let command = Command::new(self.earning.program, request, body).at(item.at);
         together.push(item.line, command.reference(format!("line {}", item.line)), Sent::Correction(member, missing));
@@ -181,6 +186,10 @@ impl Sending<'_> {
             Some(of) => self.past().given(of)?,
             None => None,
         };
+        // later purchases were not there when this was sent first; and a number that is not said to be that of the
+        // purchase may be anybody's
+        let is_own = |given: &Given| take.is_only_of || take.member == Some(given.member);
+        let named = named.filter(|given| given.at <= item.at && is_own(given));
         match (take.points, named) {
             (None, Some(given)) => self.take_all(item, take, &given, together),
             (None, None) => {
@@ -193,7 +202,11 @@ impl Sending<'_> {
 
     /// Undoes a purchase.
     fn take_all(&mut self, item: &Item, take: &Take, given: &Given, together: &mut Together) -> Result<(), Failure> {
-        if self.past().is_done(item.request)? || given.left_in_all() == Points::ZERO {
+        if let Some((command, points)) = self.past().cancelled(item.request)? {
+            together.push(item.line, command, Sent::Refund(given.member, points, Some(RefundFate::Taken)));
+            return Ok(());
+        }
+        if given.left_in_all() == Points::ZERO {
             self.summary.count_refund(item.line, RefundFate::Replayed);
             return Ok(());
         }
@@ -213,33 +226,39 @@ impl Sending<'_> {
         (points, named): (Points, Option<Given>),
         together: &mut Together,
     ) -> Result<(), Failure> {
-        let mut asked = points.0;
-        let mut part = 0_u32;
-        while let Some(taken) = self.past().taken(part_of(item.request, part))? {
-            asked = asked.saturating_sub(taken.0);
-            part = part.saturating_add(1);
+        let mut missing = points.0;
+        let mut parts: Vec<(Command, MemberId, Points)> = Vec::new();
+        let id = |parts: &Vec<_>| match parts.len() {
+            0 => item.request,
+            count => request_ids::following(item.request, &format!("part {count}")),
+        };
+        // sent again, so that their answers are those of the first time
+        while let Some((command, taken)) = self.past().cancelled(id(&parts))? {
+            missing = missing.saturating_sub(taken.0);
+            parts.push((command, take.member.unwrap_or_default(), taken));
         }
-        let is_replay = part > 0;
-        let mut missing = asked;
-        let mut sources = self.purchases(item, take, named, missing)?.into_iter().peekable();
-        while let Some((given, place, left)) = sources.next() {
+        for (given, place, left) in self.purchases(item, take, named, missing)? {
             let taken = Points(left.0.min(missing));
             missing = missing.saturating_sub(taken.0);
             let body = Cancel { request: given.request, amount: given.amount(place, taken) };
-            let command = self.cancellation(item, take, part_of(item.request, part), body);
-            part = part.saturating_add(1);
+            let command = self.cancellation(item, take, id(&parts), body);
             together.touched.extend([given.member.0, given.request.0]);
-            let fate = sources.peek().is_none().then(|| self.fate(take, points, missing));
-            together.push(item.line, command, Sent::Refund(given.member, taken, fate));
+            parts.push((command, given.member, taken));
         }
-        if missing == asked {
-            let fate = if is_replay && asked <= 0 { RefundFate::Replayed } else { self.fate(take, points, missing) };
+        let fate = Self::fate(take, points, missing);
+        let Some((last, member, taken)) = parts.pop() else {
             self.summary.count_refund(item.line, fate);
+            return Ok(());
+        };
+        for (command, member, taken) in parts {
+            together.push(item.line, command, Sent::Refund(member, taken, None));
         }
+        together.push(item.line, last, Sent::Refund(member, taken, Some(fate)));
         Ok(())
     }
 
-    fn fate(&self, take: &Take, points: Points, missing: i64) -> RefundFate {
+    /// What becomes of a refund of which so many points find nothing.
+    fn fate(take: &Take, points: Points, missing: i64) -> RefundFate {
         if missing <= 0 {
             return RefundFate::Taken;
         }
@@ -259,28 +278,25 @@ impl Sending<'_> {
         named: Option<Given>,
         mut missing: i64,
     ) -> Result<Vec<(Given, u16, Points)>, Failure> {
-        let mut found = Vec::new();
-        if let Some(given) = named {
-            if missing > 0
-                && let Some((place, left)) = given.left(take.point_type)
-            {
-                found.push((given, place, left));
-            }
-            return Ok(found);
-        }
-        let (Some(member), false) = (take.member, take.is_only_of || missing <= 0) else { return Ok(found) };
-        let mut count = 0_u32;
-        self.past().walk(member, |given| {
-            if given.at <= item.at
-                && let Some((place, left)) = given.left(take.point_type)
-            {
+        let mut found: Vec<(Given, u16, Points)> = Vec::new();
+        let mut add = |given: &Given| {
+            for (place, left) in given.left(take.point_type) {
+                if missing <= 0 {
+                    break;
+                }
                 missing = missing.saturating_sub(left.0);
-                count = count.saturating_add(1);
                 found.push((given.clone(), place, left));
             }
-            let is_enough = missing <= 0 || count >= PURCHASES_MAX;
-            if is_enough { std::ops::ControlFlow::Break(()) } else { std::ops::ControlFlow::Continue(()) }
-        })?;
+            if missing <= 0 || found.len() >= PARTS_MAX { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        };
+        match (named, take.member) {
+            (Some(given), _) => drop(add(&given)),
+            (None, Some(member)) if !take.is_only_of => {
+                let until = |given: &Given| if given.at <= item.at { add(given) } else { ControlFlow::Continue(()) };
+                self.past().walk(member, until)?;
+            }
+            (None, _) => {}
+        }
         Ok(found)
     }
 
@@ -292,11 +308,6 @@ impl Sending<'_> {
     fn past(&self) -> Past<'_> {
         Past { engine: self.engine, program: self.earning.program }
     }
-}
-
-/// The id of a part of a refund, which may take back from several purchases.
-fn part_of(refund: RequestId, part: u32) -> RequestId {
-    if part == 0 { refund } else { request_ids::following(refund, &format!("part {part}")) }
 }
 
 /// Whether an item depends on what was done of its member or purchase before.
