@@ -9,6 +9,8 @@ mod import;
 #[cfg(feature = "rocksdb")]
 mod import_cases;
 #[cfg(feature = "rocksdb")]
+mod import_more;
+#[cfg(feature = "rocksdb")]
 mod items;
 #[cfg(feature = "rocksdb")]
 mod look;

@@ -92,7 +92,8 @@ pub(super) fn run(
     if let Some((first, last)) = span {
         output.line(format!("from {} to {}", local(first, about.zone), local(last, about.zone)))?;
     }
-    summary.lines().into_iter().filter(|line| !line.starts_with("  accrued")).try_for_each(|line| output.line(line))?;
+    summary.read_lines().into_iter().try_for_each(|line| output.line(line))?;
+    output.line(format!("{:26}{:>12}", "points to give", grouped(plan.points)))?;
     for remark in &remarks {
         output.line(format!("odd: {remark}"))?;
     }

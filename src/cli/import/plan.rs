@@ -54,6 +54,8 @@ pub(super) struct Plan {
     pub(super) items: Vec<Item>,
     /// Whether points are taken back.
     pub(super) has_takes: bool,
+    /// Points that are to be given.
+    pub(super) points: i128,
     /// The first and the last instant of a purchase or refund, also of those too small for a point.
     pub(super) span: Option<(Timestamp, Timestamp)>,
 }
@@ -140,7 +142,9 @@ impl Planner<'_> {
         plan.has_takes |= kept.is_some();
         let details = details.map(|details| *details);
         let more = (details.is_some() || kept.is_some()).then(|| Box::new((details.unwrap_or_default(), kept)));
-        plan.items.push(Item { line, at, request, act: Act::Give { member, points, source, more } });
+        let item = Item { line, at, request, act: Act::Give { member, points, source, more } };
+        plan.points = plan.points.saturating_add(i128::from(item.points().0));
+        plan.items.push(item);
     }
 
     fn refund(&self, refund: Refund, plan: &mut Plan, summary: &mut Summary) {

@@ -135,6 +135,9 @@ pub(super) fn propose(head: &Head) -> Proposal {
     if let Some(preset) = known {
         return Proposal::Preset(preset);
     }
+    if let Some(mapping) = without_header(head) {
+        return Proposal::Options(Box::new(mapping), vec!["the first line looks like a purchase".to_owned()]);
+    }
     let mut mapping = Mapping::default();
     let mut open = Vec::new();
     let mut name = |list: &[&str], what: &str, is_needed: bool| {
@@ -166,6 +169,34 @@ pub(super) fn propose(head: &Head) -> Proposal {
     date_format(&cells(date), &mut mapping, &mut open);
     marks(&cells(amount), &mut mapping, &mut open);
     Proposal::Options(Box::new(mapping), open)
+}
+
+/// Columns by their numbers, where the first line has a date: it is no header.
+fn without_header(head: &Head) -> Option<Mapping> {
+    let format = |cell: &String| match cell.parse::<Date>().is_ok() || cell.parse::<Timestamp>().is_ok() {
+        true => Some(None),
+        false => {
+            let reads = |format: &&&str| **format != "%s" && jiff::fmt::strtime::parse(format, cell).is_ok();
+            FORMATS.iter().find(reads).map(|format| Some((*format).to_owned()))
+        }
+    };
+    let (date, date_format) = (0..).zip(&head.names).find_map(|(place, cell)| Some((place, format(cell)?)))?;
+    let marks = Marks {
+        decimal: Some(if head.names.iter().any(|cell| cell.contains(',')) { ',' } else { '.' }),
+        ..Marks::default()
+    };
+    let others = || (0..head.names.len()).filter(move |place| *place != date);
+    let amount = others().rev().find(|place| head.names.get(*place).is_some_and(|cell| marks.amount(cell).is_ok()))?;
+    let customer = others().find(|place| *place != amount)?;
+    let number = |place: usize| Some(place.saturating_add(1).to_string());
+    Some(Mapping {
+        customer_column: number(customer),
+        date_column: number(date),
+        amount_column: number(amount),
+        date_format,
+        decimal: (marks.decimal == Some(',')).then(|| ",".to_owned()),
+        ..Mapping::default()
+    })
 }
 
 /// Whether a file has all columns of a preset.

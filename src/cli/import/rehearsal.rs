@@ -126,7 +126,7 @@ mod tests {
             state ^= state << 13;
             state ^= state >> 7;
             state ^= state << 17;
-            usize::try_from(state >> 33).unwrap() % count
+            usize::try_from(state >> 33).unwrap().checked_rem(count).unwrap()
         };
         let mut options = BASE.to_vec();
         let mut used = Vec::new();

@@ -268,49 +268,53 @@ impl Summary {
     ) -> Result<(), Failure> {
         let speed = latency.over(self.accrued, took);
         output.object(&Told { file: name, speed: speed.to_json(), summary: self })?;
-        self.lines().into_iter().try_for_each(|line| output.line(line))?;
+        self.read_lines().into_iter().chain(self.done_lines()).try_for_each(|line| output.line(line))?;
         speed.lines().into_iter().try_for_each(|line| output.line(line))
     }
 
-    /// The counts, a line each; the parts of one are set in. No line is longer than 40 characters but for values of the
-    /// file.
-    pub(super) fn lines(&self) -> Vec<String> {
-        let line = |what: &str, count: i128| format!("{what:26}{:>12}", grouped(count));
-        let mut lines = vec![line("lines read", i128::from(self.read))];
-        let mut put = |what: &str, count: u64, always: bool| {
-            if always || count > 0 {
-                lines.push(line(what, i128::from(count)));
-            }
-        };
-        put("purchases read", self.purchases, true);
-        put("  accrued", self.accrued, true);
-        put("    not done before", self.caught_up, false);
-        put("  done before", self.replayed, true);
-        put("  too small for a point", self.without_points, true);
-        put("refunds", self.refunds.lines, false);
-        put("  taken back", self.refunds.taken, false);
-        put("  done before", self.refunds.replayed, false);
-        put("  too small for a point", self.refunds.without_points, false);
-        put("  nothing to take back", self.refunds.unfound_lines, false);
-        put("left out by a rule", self.skipped_lines, false);
+    /// What the lines are, a line each. None is longer than 40 characters but for values of the file.
+    pub(super) fn read_lines(&self) -> Vec<String> {
+        let mut lines = vec![counted("lines read", self.read), counted("purchases read", self.purchases)];
+        let mut put = |what: &str, count: u64| lines.extend((count > 0).then(|| counted(what, count)));
+        put("  too small for a point", self.without_points);
+        put("refunds", self.refunds.lines);
+        put("left out by a rule", self.skipped_lines);
         for (rule, count) in &self.skipped {
-            put(&format!("  {}", plain(rule)), *count, true);
+            put(&format!("  {}", plain(rule)), *count);
         }
-        put("nobody's", self.nobody_lines, false);
+        put("nobody's", self.nobody_lines);
         for (who, Counted { lines, first_line }) in &self.nobody {
-            put(&format!("  {}, first line {first_line}", shown(who)), *lines, true);
+            put(&format!("  {}, first line {first_line}", shown(who)), *lines);
         }
-        put("bad lines", self.bad_lines, true);
-        put("refused lines", self.refused_lines, true);
-        put("seen in an earlier import", self.seen_before, false);
-        put("redemptions", self.redemptions, false);
-        put("refused redemptions", self.redemptions_refused.len() as u64, false);
-        lines.push(line("points given", self.points));
+        lines.push(counted("bad lines", self.bad_lines));
+        lines
+    }
+
+    /// What became of the lines, a line each.
+    fn done_lines(&self) -> Vec<String> {
+        let mut lines = vec![counted("accrued", self.accrued)];
+        let mut put = |what: &str, count: u64| lines.extend((count > 0).then(|| counted(what, count)));
+        put("  not done before", self.caught_up);
+        put("done before", self.replayed);
+        put("refunds taken back", self.refunds.taken);
+        put("refunds done before", self.refunds.replayed);
+        put("refunds too small", self.refunds.without_points);
+        put("nothing to take back", self.refunds.unfound_lines);
+        put("seen in an earlier import", self.seen_before);
+        put("redemptions", self.redemptions);
+        put("refused redemptions", self.redemptions_refused.len() as u64);
+        lines.push(counted("refused lines", self.refused_lines));
+        lines.push(counted("points given", self.points));
         if self.refunds.points != 0 {
-            lines.push(line("points taken back", self.refunds.points));
+            lines.push(counted("points taken back", self.refunds.points));
         }
         lines
     }
+}
+
+/// A count with what it counts.
+fn counted(what: &str, count: impl Into<i128>) -> String {
+    format!("{what:26}{:>12}", grouped(count))
 }
 
 /// Says how many more there were than were named.
