@@ -2,6 +2,8 @@
 
 #[doc = include_str!("architecture.md")]
 pub mod architecture {}
+#[doc = include_str!("import.md")]
+pub mod import {}
 #[doc = include_str!("operations.md")]
 pub mod operations {}
 #[doc = include_str!("performance.md")]

@@ -1,7 +1,8 @@
 //! Lines of an earlier import that come again under another name: without the shop's own numbers they would count twice.
 
+use super::item::{Act, Item};
 use super::past::Past;
-use super::plan::{Act, Item, Plan};
+use super::plan::Plan;
 use super::summary::Summary;
 use crate::cli::output::{Failure, Output};
 use crate::cli::purchases::plain;
@@ -11,7 +12,7 @@ use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 /// Lines that are looked up; of more, these many, evenly spread.
-const LOOKED_UP_MAX: usize = 10_000;
+const LOOKED_UP_MAX: u64 = 10_000;
 
 /// Looks for purchases that the database has already: of the same member, at the same instant, of as many points, under
 /// a request id that is not of this file. Warns where there are any.
@@ -23,24 +24,30 @@ pub(super) fn warn(
     output: &Output,
 ) -> Result<(), Failure> {
     let newest = past.engine.now();
-    let old = |item: &&Item| item.at <= newest && matches!(item.act, Act::Give { .. });
-    let count = plan.items.iter().filter(old).count();
+    let old = |item: &Item| item.at <= newest && matches!(item.act, Act::Give { .. });
+    let (mut count, mut items) = (0_u64, plan.items.items()?);
+    while let Some(item) = items.next()? {
+        count = count.saturating_add(u64::from(old(&item)));
+    }
     let step = count.div_ceil(LOOKED_UP_MAX).max(1);
-    let mut own: Option<HashSet<RequestId>> = None;
-    let (mut looked_up, mut again, mut first) = (0_u64, 0_u64, None);
-    for item in plan.items.iter().filter(old).step_by(step) {
-        let Act::Give { member, .. } = &item.act else { continue };
-        looked_up = looked_up.saturating_add(1);
-        if past.is_done(item.request)? {
+    let (mut looked_up, mut place, mut found) = (0_u64, 0_u64, Vec::new());
+    let mut items = plan.items.items()?;
+    while let Some(item) = items.next()? {
+        if !old(&item) {
             continue;
         }
-        let Some(request) = like(past, *member, item)? else { continue };
-        let own = own.get_or_insert_with(|| plan.items.iter().map(|item| item.request).collect());
-        if !own.contains(&request) {
-            again = again.saturating_add(1);
-            first = first.or(Some(item.line));
+        place = place.saturating_add(1);
+        let Act::Give { member, .. } = &item.act else { continue };
+        if place.checked_rem(step) == Some(0) {
+            looked_up = looked_up.saturating_add(1);
+            if !past.is_done(item.request)? {
+                found.extend(like(past, *member, &item)?.map(|request| (request, item.line)));
+            }
         }
     }
+    let again = of_others(plan, &found)?;
+    let first = again.iter().min().copied();
+    let again = again.len() as u64;
     summary.seen_before = again;
     if let Some(first) = first {
         let of =
@@ -53,6 +60,19 @@ pub(super) fn warn(
         ));
     }
     Ok(())
+}
+
+/// The lines whose like is not of this file itself, of which an earlier run may have done a part.
+fn of_others(plan: &Plan, found: &[(RequestId, u64)]) -> Result<Vec<u64>, Failure> {
+    if found.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut others: HashSet<RequestId> = found.iter().map(|(request, _)| *request).collect();
+    let mut items = plan.items.items()?;
+    while let Some(item) = items.next()? {
+        others.remove(&item.request);
+    }
+    Ok(found.iter().filter(|(request, _)| others.contains(request)).map(|(_, line)| *line).collect())
 }
 
 /// An accrual that looks like a line.

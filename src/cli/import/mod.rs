@@ -3,7 +3,9 @@
 mod again;
 mod args;
 mod dry_run;
+mod item;
 mod mapping;
+mod order;
 mod past;
 mod plan;
 mod presets;

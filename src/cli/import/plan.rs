@@ -1,57 +1,19 @@
 //! What a file's lines come to, in the order in which it is sent: points to give and points to take back.
 
 use super::args::Bounds;
+use super::item::{Act, Item, Take};
+use super::order::Ordered;
 use super::summary::Summary;
 use crate::cli::database::Clock;
 use crate::cli::output::Failure;
 use crate::cli::posting::Earning;
-use crate::cli::purchases::{BadLine, Details, Line, Lines, Purchase, Refund, Worth};
-use crate::domain::{MemberId, PointTypeId, Points, RequestId, SourceId, Timestamp};
+use crate::cli::purchases::{BadLine, Line, Lines, Purchase, Refund, Worth};
+use crate::domain::{Points, Timestamp};
 use std::io::Read;
 
-/// A line that changes points.
-#[derive(Debug, Clone)]
-pub(super) struct Item {
-    pub(super) line: u64,
-    pub(super) at: Timestamp,
-    pub(super) request: RequestId,
-    pub(super) act: Act,
-}
-
-/// What a line does.
-#[derive(Debug, Clone)]
-pub(super) enum Act {
-    /// Gives points.
-    Give {
-        member: MemberId,
-        points: Points,
-        source: Option<SourceId>,
-        /// What few lines say, and the points that stay of them where a part was refunded.
-        more: Option<Box<(Details, Option<Points>)>>,
-    },
-    /// Takes points back.
-    Take(Box<Take>),
-}
-
-/// Points to take back.
-#[derive(Debug, Clone)]
-pub(super) struct Take {
-    pub(super) member: Option<MemberId>,
-    /// How many; `None` is all.
-    pub(super) points: Option<Points>,
-    /// The purchase.
-    pub(super) of: Option<RequestId>,
-    /// Whether only that purchase is meant.
-    pub(super) is_only_of: bool,
-    pub(super) point_type: PointTypeId,
-    /// Whether the line names an instant.
-    pub(super) is_dated: bool,
-}
-
 /// All that a file asks for.
-#[derive(Debug, Default)]
 pub(super) struct Plan {
-    pub(super) items: Vec<Item>,
+    pub(super) items: Ordered,
     /// Whether points are taken back.
     pub(super) has_takes: bool,
     /// Points that are to be given.
@@ -78,20 +40,20 @@ impl Planner<'_> {
         summary: &mut Summary,
         mut each: impl FnMut(&Line),
     ) -> Result<Plan, Failure> {
-        let mut plan = Plan::default();
+        let mut plan = Plan { items: Ordered::new(self.clock), has_takes: false, points: 0, span: None };
         while let Some(line) = lines.next_line().map_err(Failure::Usage)? {
             let line = self.within(line);
             each(&line);
             summary.read = summary.read.saturating_add(1);
             match line {
-                Line::Purchase(purchase) => self.purchase(purchase, &mut plan, summary),
-                Line::Refund(refund) => self.refund(refund, &mut plan, summary),
+                Line::Purchase(purchase) => self.purchase(purchase, &mut plan, summary)?,
+                Line::Refund(refund) => self.refund(refund, &mut plan, summary)?,
                 Line::Skipped { rule, .. } => summary.skip(rule),
                 Line::Nobody { line, who } => summary.nobody(who, line),
                 Line::Bad(bad) => summary.bad(bad),
             }
         }
-        plan.sort(self.clock);
+        plan.items.end()?;
         Ok(plan)
     }
 
@@ -127,16 +89,17 @@ impl Planner<'_> {
         Some((points, kept))
     }
 
-    fn purchase(&self, purchase: Purchase, plan: &mut Plan, summary: &mut Summary) {
+    fn purchase(&self, purchase: Purchase, plan: &mut Plan, summary: &mut Summary) -> Result<(), Failure> {
         let Some((points, kept)) = self.points(&purchase) else {
-            return summary.bad(self.too_much(purchase.line, &purchase.amount_text));
+            summary.bad(self.too_much(purchase.line, &purchase.amount_text));
+            return Ok(());
         };
         summary.purchases = summary.purchases.saturating_add(1);
         plan.reach(purchase.at);
         let Purchase { line, customer: member, at, source, request, details, .. } = purchase;
         if points == Points::ZERO && details.as_ref().is_none_or(|details| details.promotions.is_empty()) {
             summary.without_points = summary.without_points.saturating_add(1);
-            return;
+            return Ok(());
         }
         let kept = kept.filter(|kept| *kept < points);
         plan.has_takes |= kept.is_some();
@@ -144,14 +107,17 @@ impl Planner<'_> {
         let more = (details.is_some() || kept.is_some()).then(|| Box::new((details.unwrap_or_default(), kept)));
         let item = Item { line, at, request, act: Act::Give { member, points, source, more } };
         plan.points = plan.points.saturating_add(i128::from(item.points().0));
-        plan.items.push(item);
+        plan.items.push(item)
     }
 
-    fn refund(&self, refund: Refund, plan: &mut Plan, summary: &mut Summary) {
+    fn refund(&self, refund: Refund, plan: &mut Plan, summary: &mut Summary) -> Result<(), Failure> {
         let points = match refund.worth.map(|worth| self.earning.points(worth)) {
             None => None,
             Some(Some(points)) => Some(points),
-            Some(None) => return summary.bad(self.too_much(refund.line, "the refund")),
+            Some(None) => {
+                summary.bad(self.too_much(refund.line, "the refund"));
+                return Ok(());
+            }
         };
         summary.refunds.lines = summary.refunds.lines.saturating_add(1);
         if let Some(at) = refund.at {
@@ -159,7 +125,7 @@ impl Planner<'_> {
         }
         if points == Some(Points::ZERO) {
             summary.refunds.without_points = summary.refunds.without_points.saturating_add(1);
-            return;
+            return Ok(());
         }
         plan.has_takes = true;
         let take = Take {
@@ -172,16 +138,7 @@ impl Planner<'_> {
         };
         // an order that was undone at no date is undone last
         let at = refund.at.unwrap_or(Timestamp::MAX);
-        plan.items.push(Item { line: refund.line, at, request: refund.request, act: Act::Take(Box::new(take)) });
-    }
-}
-
-impl Item {
-    /// The points that it gives.
-    pub(super) fn points(&self) -> Points {
-        let Act::Give { points, more, .. } = &self.act else { return Points::ZERO };
-        let promotions = more.iter().flat_map(|more| &more.0.promotions).map(|(_, points)| points.0);
-        Points(promotions.fold(points.0, i64::saturating_add))
+        plan.items.push(Item { line: refund.line, at, request: refund.request, act: Act::Take(Box::new(take)) })
     }
 }
 
@@ -189,19 +146,5 @@ impl Plan {
     fn reach(&mut self, at: Timestamp) {
         let (first, last) = self.span.unwrap_or((at, at));
         self.span = Some((first.min(at), last.max(at)));
-    }
-
-    /// On the commands' clock in the order of time, purchases before the refunds of the same instant: many exports
-    /// tell the newest first. Late postings in the order of the file, refunds last. In either order a refund finds the
-    /// same purchases when the file is sent again.
-    fn sort(&mut self, clock: Clock) {
-        let takes = |item: &Item| matches!(item.act, Act::Take(_));
-        match clock {
-            Clock::Commands => self.items.sort_unstable_by_key(|item| (item.at, takes(item), item.line)),
-            Clock::System => self.items.sort_unstable_by_key(|item| {
-                let at = if takes(item) { item.at } else { Timestamp::MIN };
-                (takes(item), at, item.line)
-            }),
-        }
     }
 }

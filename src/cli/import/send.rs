@@ -1,14 +1,15 @@
 //! Sending a plan: accruals and cancellations in order, many in flight at once. A refund looks up what there is to take
 //! back, so that what came before it of the same member is done first.
 
+use super::item::{Act, Item, Take};
 use super::past::{Given, Past};
-use super::plan::{Act, Item, Plan, Take};
+use super::plan::Plan;
 use super::summary::{RefundFate, Summary};
 use crate::cli::database::Clock;
 use crate::cli::output::{Failure, Output};
 use crate::cli::posting::{Answer, Earners, Earning, IN_FLIGHT_MAX, Latency, RedeemRule, post};
 use crate::cli::request_ids;
-use crate::domain::{Award, Cancel, CancelAmount, Command, MemberId, Points, RequestId};
+use crate::domain::{Award, Cancel, CancelAmount, Command, MemberId, Points, RequestId, Timestamp};
 use crate::engine::Engine;
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -52,26 +53,46 @@ impl Sending<'_> {
     /// the system's: a bad line that was mended moves no other one into another part, where the redemptions would have
     /// other ids.
     pub(super) fn send(&mut self, plan: &Plan, output: &Output) -> Result<(), Failure> {
-        let (has_rule, clock) = (self.rule.is_some(), self.clock);
-        let together = |a: &Item, b: &Item| match clock {
-            _ if !has_rule => true,
-            Clock::Commands => a.at.day() == b.at.day(),
-            Clock::System => a.line / LINES_TOGETHER == b.line / LINES_TOGETHER,
-        };
-        let mut progress = super::progress::Bar::new(output, plan.items.len() as u64, Duration::from_secs(10));
-        for part in plan.items.chunk_by(together) {
-            let mut earners = Earners::default();
-            for window in part.chunks(IN_FLIGHT_MAX) {
-                self.window(window, plan.has_takes, &mut earners)?;
+        let mut progress = super::progress::Bar::new(output, plan.items.len(), Duration::from_secs(10));
+        let mut items = plan.items.items()?;
+        let mut window: Vec<Item> = Vec::with_capacity(IN_FLIGHT_MAX);
+        let (mut earners, mut last) = (Earners::default(), None);
+        loop {
+            let next = items.next()?;
+            let is_end = match (&next, last) {
+                (Some(next), Some(last)) => !self.is_together(last, (next.at, next.line)),
+                (None, _) => true,
+                (Some(_), None) => false,
+            };
+            if is_end || window.len() >= IN_FLIGHT_MAX {
+                self.window(&window, plan.has_takes, &mut earners)?;
                 progress.advance(window.len() as u64);
+                window.clear();
             }
-            if let Some(rule) = &self.rule {
+            if is_end && let Some(rule) = &self.rule {
+                let earners = std::mem::take(&mut earners);
                 let redeemed = rule.redeem(self.engine, earners, &mut Latency::new()?)?;
                 redeemed.iter().for_each(|(member, answer)| self.summary.count_redemption(*member, answer));
+            }
+            match next {
+                Some(next) => {
+                    last = Some((next.at, next.line));
+                    window.push(next);
+                }
+                None => break,
             }
         }
         progress.end();
         Ok(())
+    }
+
+    /// Whether two items that follow each other are sent before anybody redeems.
+    fn is_together(&self, (at, line): (Timestamp, u64), (next_at, next_line): (Timestamp, u64)) -> bool {
+        match self.clock {
+            _ if self.rule.is_none() => true,
+            Clock::Commands => at.day() == next_at.day(),
+            Clock::System => line / LINES_TOGETHER == next_line / LINES_TOGETHER,
+        }
     }
 
     fn window(&mut self, window: &[Item], has_takes: bool, earners: &mut Earners) -> Result<(), Failure> {

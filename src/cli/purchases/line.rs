@@ -11,7 +11,7 @@ use crate::cli::{request_ids, rows};
 use crate::domain::{
     Expiry, MemberId, PartnerId, PointTypeId, Points, REFERENCE_BYTES_MAX, RequestId, SourceId, Timestamp,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
@@ -74,7 +74,7 @@ pub struct Purchase {
 }
 
 /// What few lines say of a purchase.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Details {
     /// When the points expire.
     pub expires: Option<Expiry>,
