@@ -87,12 +87,11 @@ pub(super) struct Speed {
 }
 
 impl Speed {
-    pub(super) fn lines(&self) -> [String; 2] {
-        let [p50, p99, p999] = self.percentiles_us.map(grouped);
-        [
-            format!("{:26}{:>12}", "accruals a second", grouped(self.accruals_per_s)),
-            format!("an answer took p50 {p50} us, p99 {p99} us, p99.9 {p999} us"),
-        ]
+    pub(super) fn lines(&self) -> [String; 4] {
+        let [p50, p99, p999] = self.percentiles_us;
+        let counts = [("accruals a second", self.accruals_per_s), ("answer, p50 us", p50), ("answer, p99 us", p99)];
+        let [a, b, c] = counts.map(|(what, count)| format!("{what:26}{:>12}", grouped(count)));
+        [a, b, c, format!("{:26}{:>12}", "answer, p99.9 us", grouped(p999))]
     }
 
     pub(super) fn to_json(self) -> Value {

@@ -98,7 +98,7 @@ impl Sending<'_> {
     fn window(&mut self, window: &[Item], has_takes: bool, earners: &mut Earners) -> Result<(), Failure> {
         let mut together = Together::default();
         for item in window {
-            if has_takes && looks_back(item) && together.holds(item) {
+            if has_takes && together.holds(item) {
                 self.flush(std::mem::take(&mut together), earners)?;
             }
             if has_takes {
@@ -331,11 +331,14 @@ impl Sending<'_> {
     }
 }
 
-/// Whether an item depends on what was done of its member or purchase before.
-fn looks_back(item: &Item) -> bool {
+/// The member and the purchase whose past an item asks for: what is on its way of them has to be done first.
+fn asks_for(item: &Item) -> [Option<u128>; 2] {
     match &item.act {
-        Act::Take(_) => true,
-        Act::Give { more, .. } => more.as_ref().is_some_and(|more| more.1.is_some()),
+        Act::Give { more, .. } => {
+            let is_corrected = more.as_ref().is_some_and(|more| more.1.is_some());
+            [is_corrected.then_some(item.request.0), None]
+        }
+        Act::Take(take) => [take.of.map(|of| of.0), take.member.map(|member| member.0).filter(|_| !take.is_only_of)],
     }
 }
 
@@ -345,21 +348,18 @@ impl Together {
         self.lines.push((line, sent));
     }
 
-    /// Whether something of the same member or purchase is among these.
+    /// Whether an item asks for the past of what is among these.
     fn holds(&self, item: &Item) -> bool {
-        subjects(item).any(|subject| self.touched.contains(&subject))
+        asks_for(item).iter().flatten().any(|subject| self.touched.contains(subject))
     }
 
+    /// Keeps which member and which purchase an item is about.
     fn touch(&mut self, item: &Item) {
-        self.touched.extend(subjects(item));
+        let (member, of) = match &item.act {
+            Act::Give { member, .. } => (Some(*member), Some(item.request)),
+            Act::Take(take) => (take.member, take.of),
+        };
+        self.touched.extend(member.map(|member| member.0));
+        self.touched.extend(of.map(|of| of.0));
     }
-}
-
-/// The member and the purchases that an item is about.
-fn subjects(item: &Item) -> impl Iterator<Item = u128> {
-    let (member, of) = match &item.act {
-        Act::Give { member, .. } => (Some(*member), Some(item.request)),
-        Act::Take(take) => (take.member, take.of),
-    };
-    member.map(|member| member.0).into_iter().chain(of.map(|of| of.0))
 }

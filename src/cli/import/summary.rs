@@ -240,6 +240,8 @@ impl Summary {
     pub(super) fn remark(&mut self, name: &str, output: &Output) {
         let name = plain(name);
         self.bad.sort_by_key(|bad| bad.line);
+        self.refused.sort_by_key(|refused| refused.line);
+        self.refunds.unfound.sort_by_key(|unfound| unfound.line);
         for bad in &self.bad {
             output.remark(format!("{name}, {bad}"));
         }

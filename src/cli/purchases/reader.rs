@@ -114,8 +114,11 @@ impl<R: Read> Reader<R> {
         // an empty file without a header has no lines, and none of them lacks a column
         let columns = match (cells.len(), has_header) {
             (0, false) => layout.columns.all().map(number).max().unwrap_or_default(),
-            (count, _) => count,
+            (count, false) => count,
+            // one separator too many in the header, which the lines may have or not
+            (_, true) => cells.iter().rposition(|cell| !cell.is_empty()).map_or(0, |last| last.saturating_add(1)),
         };
+        let cells: Vec<String> = cells.into_iter().take(columns).collect();
         let numbered: Vec<String> = if cells.is_empty() { vec![String::new(); columns] } else { cells };
         let places = Places::find(&numbered, name, &layout.columns)?;
         let (name, layout) = (name.to_owned(), layout.clone());
