@@ -74,6 +74,9 @@ const AMOUNTS: &[&str] = &[
     "usd",
     "much",
 ];
+const POINTS: &[&str] = &["points", "punkte", "balance", "points balance", "saldo", "puntos", "punti"];
+const EXPIRIES: &[&str] =
+    &["expires", "expiry", "expiry date", "expiry_date", "expires at", "expires_at", "valid until"];
 const IDS: &[&str] = &[
     "order_id",
     "order id",
@@ -149,8 +152,9 @@ pub(super) fn propose(head: &Head) -> Proposal {
         place
     };
     let customer = name(CUSTOMERS, "the member's id (--customer-column)", true);
-    let date = name(DATES, "the date (--date-column)", true);
-    let amount = name(AMOUNTS, "the amount (--amount-column)", true);
+    let date = name(DATES, "the date (--date-column; --date dates all lines)", true);
+    let (points, expires) = (name(POINTS, "", false), name(EXPIRIES, "", false));
+    let amount = name(AMOUNTS, "the amount (--amount-column)", points.is_none());
     let (id, status) = (name(IDS, "", false), name(STATUSES, "", false));
     let named = |place: Option<usize>, usual: &str| {
         let found = place.and_then(|place| head.names.get(place)).cloned();
@@ -159,6 +163,8 @@ pub(super) fn propose(head: &Head) -> Proposal {
     mapping.customer_column = named(customer, "customer_id");
     mapping.date_column = named(date, "date");
     mapping.amount_column = named(amount, "amount");
+    mapping.points_column = named(points.filter(|_| amount.is_none()), "");
+    mapping.expires_column = named(expires, "");
     mapping.id_column = named(id, "");
     mapping.status_column = named(status, "");
     let cells = |place: Option<usize>| -> Vec<&str> {
@@ -265,6 +271,8 @@ impl Proposal {
         put("date-column", &mapping.date_column);
         put("date-format", &mapping.date_format);
         put("amount-column", &mapping.amount_column);
+        put("points-column", &mapping.points_column);
+        put("expires-column", &mapping.expires_column);
         put("decimal", &mapping.decimal);
         put("currency", &mapping.currency.first().cloned());
         put("id-column", &mapping.id_column);
@@ -296,4 +304,66 @@ fn plain_whole(name: &str) -> String {
     name.chars()
         .flat_map(|c| if c == '\'' || c == '"' || c == '\\' { vec![c] } else { c.escape_debug().collect() })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::purchases::Layout;
+
+    fn proposed(file: &str) -> (String, usize) {
+        let proposal = propose(&Head::of(file.as_bytes(), &Layout::default(), 100).unwrap());
+        (proposal.options(), proposal.open().len())
+    }
+
+    #[test]
+    fn what_a_file_shows_is_proposed_and_what_it_does_not_is_told() {
+        for (file, options, open) in [
+            ("customer_id,date,amount\n1,2026-03-01,5\n", "", 0),
+            (
+                "Card,Day,Total\n1,31/03/2026,5\n",
+                "--customer-column Card --date-column Day --date-format %d/%m/%Y --amount-column Total",
+                0,
+            ),
+            (
+                "Card,Day,Total\n1,01/03/2026,5\n",
+                "--customer-column Card --date-column Day --date-format %m/%d/%Y --amount-column Total",
+                1,
+            ),
+            (
+                "member;points;expires\n17;1250;2026-12-31\n",
+                "--customer-column member --points-column points --expires-column expires",
+                1,
+            ),
+            ("email;date;amount\nM1;2026-03-01;1.234,50 €\n", "--customer-column email --decimal , --currency EUR", 0),
+            ("email;date;amount\nM1;2026-03-01;1.234\n", "--customer-column email --decimal ,", 1),
+            (
+                "17;31.03.2026;5,50\n",
+                "--customer-column 1 --date-column 2 --date-format %d.%m.%Y --amount-column 3 --decimal ,",
+                1,
+            ),
+            ("it's,date,amount,order id\n", "--id-column 'order id'", 1),
+            ("a,b\n", "", 3),
+            ("", "", 3),
+        ] {
+            assert_eq!(proposed(file), (options.to_owned(), open), "{file:?}");
+        }
+    }
+
+    #[test]
+    fn a_preset_is_known_by_its_columns() {
+        for preset in Preset::ALL {
+            let layout = preset.mapping().unwrap().layout().unwrap();
+            let names = layout.columns.names().join(",");
+            assert_eq!(proposed(&format!("{names},More\n")).0, format!("--preset {}", preset.name()));
+        }
+    }
+
+    #[test]
+    fn a_value_is_what_a_shell_takes() {
+        for (value, typed) in [("a b", "'a b'"), ("it's", "'it'\\''s'"), ("%d.%m", "%d.%m"), ("", "''")] {
+            assert_eq!(quoted(value), typed);
+        }
+        assert!(quoted("a\u{1b}[2J\u{202e}").chars().all(|c| c.is_ascii_graphic()));
+    }
 }

@@ -162,7 +162,10 @@ impl Sending<'_> {
         let awards = Some(base).filter(|award| award.points.is_positive()).into_iter().chain(promotions).collect();
         let partner = details.and_then(|details| details.partner).or(earning.partner);
         let reference = details.and_then(|details| details.reference.clone());
-        let reference = reference.unwrap_or_else(|| format!("line {}", item.line).into());
+        let reference = reference.unwrap_or_else(|| match self.summary.has_own_ids {
+            true => item.request.to_string().into(),
+            false => format!("line {}", item.line).into(),
+        });
         let accrual = earning.accrual_of(*member, partner, awards, item.request, item.at).reference(reference);
         together.push(item.line, accrual, Sent::Accrual);
         match more.as_ref().and_then(|more| more.1) {

@@ -214,25 +214,29 @@ impl<'a, 'r> RowCells<'a, 'r> {
             return self.undone(line);
         }
         let at = self.date()?;
+        let is_refund = is_negative || kind == Kind::Refund;
+        let names_purchase = is_refund && self.filled(places.refund_of.as_ref())?.is_some();
         let customer_text = self.text(&places.customer)?;
         let customer_text = unmarked(&customer_text);
-        if let Some(who) = layout.nobody.name(customer_text) {
-            return Ok(Line::Nobody { line, who });
-        }
-        let customer = member(customer_text).map_err(|problem| named(&places.customer, problem))?;
+        let customer = match layout.nobody.name(customer_text) {
+            Some(who) if !names_purchase => return Ok(Line::Nobody { line, who }),
+            // the purchase says whose it is
+            Some(_) => None,
+            None => Some(member(customer_text).map_err(|problem| named(&places.customer, problem))?),
+        };
         let id = self.own_id()?;
         let details = self.details(id.as_ref())?;
         let text = || -> Vec<u8> { self.cells.iter().collect::<Vec<&[u8]>>().join(&0x1F) };
-        if is_negative || kind == Kind::Refund {
+        let (false, Some(customer)) = (is_refund, customer) else {
             let (of, is_only_of) = self.refunded_purchase(id.as_ref())?;
             let request = match of {
                 None => request_ids::of_line(self.all.name, line, &text()),
                 Some(of) => numbered(request_ids::following(of, &format!("refund {at} {amount_text}")), refunds),
             };
             let point_type = details.as_ref().and_then(|details| details.point_type);
-            let (customer, at, worth) = (Some(customer), Some(at), Some(worth));
+            let (at, worth) = (Some(at), Some(worth));
             return Ok(Line::Refund(Refund { line, customer, at, worth, of, is_only_of, request, point_type }));
-        }
+        };
         let request = match &id {
             Some((request, _)) => *request,
             None => request_ids::of_line(self.all.name, line, &text()),
@@ -359,7 +363,8 @@ impl<'a, 'r> RowCells<'a, 'r> {
         let reference = self.filled(places.reference.as_ref())?;
         let reference = match (reference, id) {
             (Some(text), _) => Some(reference_text(&text)),
-            (None, Some((_, text))) => Some(reference_text(text)),
+            // a number that its id shows again is not kept twice
+            (None, Some((request, text))) => (request.to_string() != *text).then(|| reference_text(text)),
             (None, None) => None,
         };
         let mut details = Details { reference, ..Details::default() };
