@@ -27,7 +27,7 @@ pub(super) struct Rows<R> {
     cells: Cells,
 }
 
-/// What separates the cells of a row, and what keeps a quote from ending one.
+/// The separator of cells, and the mark before a quote inside one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Shape {
     pub(super) delimiter: u8,
@@ -63,7 +63,7 @@ enum At {
     Quote,
 }
 
-/// What was found where a row begins.
+/// The row, or the spoiled line, at a place.
 enum Found {
     /// A row that ends here, counted from the beginning of `bytes`.
     Row(usize),

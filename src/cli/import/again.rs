@@ -14,6 +14,9 @@ use std::ops::ControlFlow;
 /// Lines that are looked up; of more, these many, evenly spread.
 const LOOKED_UP_MAX: u64 = 10_000;
 
+/// Accruals of a member that a line is compared with.
+const NEWEST: u32 = 500;
+
 /// Looks for purchases that the database has already: of the same member, at the same instant, of as many points, under
 /// a request id that is not of this file. Warns where there are any.
 pub(super) fn warn(
@@ -75,11 +78,15 @@ fn of_others(plan: &Plan, found: &[(RequestId, u64)]) -> Result<Vec<u64>, Failur
     Ok(found.iter().filter(|(request, _)| others.contains(request)).map(|(_, line)| *line).collect())
 }
 
-/// An accrual that looks like a line.
+/// An accrual that looks like a line, among the member's newest ones.
 fn like(past: Past<'_>, member: MemberId, item: &Item) -> Result<Option<RequestId>, Failure> {
-    let given = past.walk(member, |given| match given.at == item.at && given.points() == item.points() {
-        true => ControlFlow::Break(()),
-        false => ControlFlow::Continue(()),
+    let (mut left, mut found) = (NEWEST, None);
+    past.walk(member, |given| {
+        left = left.saturating_sub(1);
+        if given.at == item.at && given.points() == item.points() {
+            found = Some(given.request);
+        }
+        if left == 0 || found.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
-    Ok(given.map(|given| given.request))
+    Ok(found)
 }

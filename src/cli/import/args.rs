@@ -1,4 +1,4 @@
-//! What an import is to do: where a file's columns are, and what its points are to be.
+//! The options of an import: the file, its columns, the tariff of its points, the guards of its dates.
 
 use super::mapping::Mapping;
 use super::presets::Preset;
@@ -50,7 +50,7 @@ pub(in crate::cli) struct Args {
     /// Money that counts in whole steps only: points are then given for each step.
     #[arg(long, value_name = "AMOUNT", value_parser = step, hide_long_help = true)]
     step: Option<Ratio>,
-    /// What becomes of a part of a point: half-up, down, up.
+    /// Rounding of a part of a point: half-up, down, up.
     #[arg(long, value_name = "HOW", default_value = "half-up", value_parser = rounding, hide_long_help = true)]
     round: Rounding,
     /// Create what is missing: the program (members enrol with their first accrual), the point type, and the partner
@@ -78,7 +78,7 @@ pub(in crate::cli) struct Args {
     /// The kind of points.
     #[arg(long, default_value_t = 1, hide_long_help = true)]
     pub(super) point_type: u16,
-    /// Who pays [default: the host].
+    /// The partner that pays [default: the host].
     #[arg(long, hide_long_help = true)]
     pub(super) partner: Option<u32>,
     /// Redeem this many points whenever a member has them: at the end of a day on the file's clock.
@@ -89,7 +89,7 @@ pub(in crate::cli) struct Args {
     clock: Clock,
 }
 
-/// What a first import needs, on one screen.
+/// A first import, on one screen of help.
 const FIRST_IMPORT: &str = "\
 Example:
   accruedb import sold.csv
@@ -169,7 +169,7 @@ impl Args {
         self.points_per_unit.is_some()
     }
 
-    /// What money is worth. Points that a column says need none.
+    /// The tariff. A column of points needs none.
     pub(super) fn earning(&self, mapping: &Mapping) -> Result<Earning, Failure> {
         let missing = || Failure::Usage("--points-per-unit RATE is missing: the points for one unit of money".into());
         let none = mapping.points_column.is_some().then_some(Ratio::whole(1));
@@ -218,7 +218,7 @@ pub(super) struct Bounds {
 }
 
 impl Bounds {
-    /// Why an instant is beyond them, if it is.
+    /// The problem of an instant beyond them.
     pub(super) fn problem(&self, at: Timestamp) -> Option<String> {
         if self.latest.is_some_and(|latest| at > latest) {
             return Some(format!("{at} is ahead of the system's clock; --allow-future takes it all the same"));

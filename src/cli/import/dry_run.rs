@@ -25,11 +25,11 @@ struct Shown {
     at: Option<String>,
     amount: Option<String>,
     points: Option<Points>,
-    /// Why it gives nothing.
+    /// The reason for which it gives nothing.
     note: Option<String>,
 }
 
-/// What people should look at twice.
+/// Figures that look like mistakes.
 #[derive(Debug, Default)]
 struct Odd {
     members: HashMap<MemberId, u64>,
@@ -51,7 +51,7 @@ struct Told<'a> {
     summary: &'a Summary,
 }
 
-/// What is known of the file beside its lines.
+/// Facts about the file beside its lines.
 pub(super) struct About<'a> {
     pub(super) name: &'a str,
     pub(super) zone: &'a Zone,

@@ -1,4 +1,4 @@
-//! What one line of a file does to points.
+//! One line of a plan: points to give, or to take back.
 
 use crate::cli::purchases::Details;
 use crate::domain::{MemberId, PointTypeId, Points, RequestId, SourceId, Timestamp};
@@ -13,7 +13,7 @@ pub(super) struct Item {
     pub(super) act: Act,
 }
 
-/// What a line does.
+/// The effect of a line.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(super) enum Act {
     /// Gives points.
@@ -21,7 +21,7 @@ pub(super) enum Act {
         member: MemberId,
         points: Points,
         source: Option<SourceId>,
-        /// What few lines say, and the points that stay of them where a part was refunded.
+        /// Details that few lines have, and the points that stay where a part was refunded.
         more: Option<Box<(Details, Option<Points>)>>,
     },
     /// Takes points back.

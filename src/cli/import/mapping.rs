@@ -102,7 +102,7 @@ mapping! {
     #[arg(long, hide_long_help = true, value_name = "COLUMN")]
     #[serde(skip_serializing_if = "Option::is_none")]
     currency_column: Option<String>,
-    /// What to put before order numbers, where two shops use the same ones.
+    /// A text before order numbers, where two shops use the same ones.
     #[arg(long, hide_long_help = true, value_name = "TEXT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     id_prefix: Option<String>,
@@ -166,11 +166,11 @@ mapping! {
     #[arg(long, hide_long_help = true, value_name = "FORMAT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     format: Option<String>,
-    /// What separates the columns, also '\t' [default: what the first line uses most of , ; tab and |].
+    /// The separator of columns, also '\t' [default: the one of , ; tab and | that the first line uses most].
     #[arg(long, hide_long_help = true, value_name = "CHARACTER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     delimiter: Option<String>,
-    /// What keeps a quote in a quoted cell from ending it, beside another quote: \.
+    /// The mark before a quote inside a quoted cell, such as \.
     #[arg(long, hide_long_help = true, value_name = "CHARACTER")]
     #[serde(skip_serializing_if = "Option::is_none")]
     quote_escape: Option<String>,

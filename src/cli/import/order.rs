@@ -176,7 +176,7 @@ mod tests {
     use crate::domain::{Expiry, MemberId, PointTypeId, Points, RequestId, SourceId};
 
     fn item(number: u64) -> Item {
-        let at = Timestamp::from_ms(i64::try_from(number * 7919 % 101).unwrap()).unwrap();
+        let at = Timestamp::from_ms(i64::try_from(number.wrapping_mul(7919) % 101).unwrap()).unwrap();
         let member = MemberId(u128::from(number));
         let act = match number % 3 {
             0 => Act::Take(Box::new(Take {
@@ -201,7 +201,7 @@ mod tests {
                 }
             }
         };
-        Item { line: number, at, request: RequestId(u128::MAX - u128::from(number)), act }
+        Item { line: number, at, request: RequestId(u128::MAX ^ u128::from(number)), act }
     }
 
     #[test]

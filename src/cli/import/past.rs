@@ -1,4 +1,4 @@
-//! What a member was given before: the accruals that a refund can take back from. The only place of an import that reads
+//! A member's earlier accruals, from which a refund takes back. The only place of an import that reads
 //! entries of the journal.
 
 use crate::cli::output::Failure;
@@ -83,10 +83,11 @@ impl Past<'_> {
             return Ok(None);
         };
         let Action::Accrue(Accrue { member, .. }) = entry.command.action else { return Ok(None) };
-        self.walk(
-            member,
-            |given| if given.request == request { ControlFlow::Break(()) } else { ControlFlow::Continue(()) },
-        )
+        let is_meant = |given: &Given| given.request == request;
+        let found = self
+            .walk(member, |given| if is_meant(given) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })?;
+        // too far back to be walked to: the engine knows what was cancelled of it, and refuses what is too much
+        Ok(found.or_else(|| given(entry, member, &mut BTreeMap::new())))
     }
 
     /// A cancellation that was done before, and the points that it took where it names them.

@@ -1,4 +1,4 @@
-//! What a file's lines come to, in the order in which it is sent: points to give and points to take back.
+//! The plan of an import: points to give and points to take back, in the order in which they are sent.
 
 use super::args::Bounds;
 use super::item::{Act, Item, Take};

@@ -5,7 +5,7 @@ use super::presets::Preset;
 use crate::cli::purchases::{Head, Marks, check_date_format, plain};
 use crate::domain::{Date, Timestamp};
 
-/// What the columns of a file are probably called, in the words of exporters of several languages. The first that a
+/// Names that exporters of several languages give to the columns. The first that a
 /// file has is taken.
 const CUSTOMERS: &[&str] = &[
     "customer_id",
@@ -123,7 +123,7 @@ const FORMATS: &[&str] = &[
     "%s",
 ];
 
-/// What is proposed for a file.
+/// A proposal of how to read a file.
 #[derive(Debug)]
 pub(super) enum Proposal {
     /// The columns are those of a known export.
@@ -280,7 +280,7 @@ impl Proposal {
         options.join(" ")
     }
 
-    /// What is left to settle.
+    /// Points that the proposal leaves open.
     pub(super) fn open(&self) -> &[String] {
         match self {
             Proposal::Preset(_) => &[],

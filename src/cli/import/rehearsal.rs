@@ -194,4 +194,20 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn an_order_of_long_ago_is_undone_too() {
+        let options = [&BASE[..], &["--id-column", "order", "--status-column", "status"]].concat();
+        let head = "customer_id,date,amount,order,status\n";
+        let later: String = (2..10_200).map(|order| format!("17,2026-03-02,1,{order},paid\n")).collect();
+        let rehearsal = Rehearsal::new().unwrap();
+        let first = format!("{head}17,2026-03-01,50,1,paid\n{later}");
+        assert_eq!(rehearsal.import(&options, "a", first.as_bytes()).unwrap()["accrued"], 10_199);
+        let undone = format!("{head}17,2026-03-01,50,1,refunded\n");
+        for (taken, replayed) in [(1, 0), (0, 1)] {
+            let summary = rehearsal.import(&options, "b", undone.as_bytes()).unwrap();
+            let refunds = summary["refunds"].clone();
+            assert_eq!((&refunds["taken"], &refunds["replayed"]), (&taken.into(), &replayed.into()), "{summary:#}");
+        }
+    }
 }

@@ -39,7 +39,7 @@ struct Together {
     touched: HashSet<u128>,
 }
 
-/// What a command is there for.
+/// The purpose of a command.
 enum Sent {
     Accrual,
     /// Takes points back of a purchase whose own line says that they were refunded.
@@ -281,7 +281,7 @@ impl Sending<'_> {
         Ok(())
     }
 
-    /// What becomes of a refund of which so many points find nothing.
+    /// The outcome of a refund of which so many points find nothing.
     fn fate(take: &Take, points: Points, missing: i64) -> RefundFate {
         if missing <= 0 {
             return RefundFate::Taken;

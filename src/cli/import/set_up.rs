@@ -1,4 +1,4 @@
-//! What an import needs: its program, point type and partner. What of it is there, and what is to be created.
+//! The program, point type and partner of an import: those that exist, and those to create.
 
 use super::args::Args;
 use crate::cli::output::Failure;
@@ -9,7 +9,7 @@ use crate::domain::{
 };
 use crate::engine::{Engine, ExecuteError};
 
-/// What is there of what an import needs.
+/// The program and partner that exist.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     program: Option<Program>,
@@ -38,7 +38,7 @@ impl Known {
         problem.map_or(Ok(()), |problem| Err(Failure::Usage(problem)))
     }
 
-    /// What is not there, if anything is not.
+    /// The first of them that is missing.
     fn missing(&self, args: &Args) -> Option<String> {
         let id = args.program;
         let what = match (&self.program, args.partner) {
@@ -52,7 +52,7 @@ impl Known {
         Some(format!("there is no {what}; --create makes one"))
     }
 
-    /// What is there and not as the options say it, if anything is.
+    /// The first of them that differs from the options.
     fn unlike(&self, args: &Args) -> Option<String> {
         let (id, point_type) = (args.program, PointTypeId(args.point_type));
         let program = self.program.as_ref()?;

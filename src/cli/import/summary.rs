@@ -1,4 +1,4 @@
-//! What became of an import, for people and for machines. Every line of the file is counted once: lines read =
+//! The summary of an import, for people and for machines. Every line of the file is counted once: lines read =
 //! purchases + refunds + left out + nobody's + bad.
 
 use crate::cli::output::{Failure, Output};
@@ -41,7 +41,7 @@ struct Unfound {
     whose: String,
 }
 
-/// What became of a refund.
+/// The outcome of a refund.
 #[derive(Debug)]
 pub(super) enum RefundFate {
     Taken,
@@ -63,7 +63,7 @@ struct Counted {
     first_line: u64,
 }
 
-/// What became of the refunds.
+/// Counts of refunds.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Refunds {
     /// Lines that are refunds.
@@ -81,7 +81,7 @@ pub(super) struct Refunds {
     points: i128,
 }
 
-/// What became of the lines.
+/// Counts of lines and points.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Summary {
     /// Lines, without the header and blank ones.
@@ -115,7 +115,7 @@ pub(super) struct Summary {
     accrued_since_replay: u64,
 }
 
-/// What machines are told. The sum of all points may be more than a number of [`Value`] can be.
+/// The JSON of a summary. The sum of all points may be more than a number of [`Value`] can be.
 #[derive(Debug, Serialize)]
 struct Told<'a> {
     file: &'a str,
@@ -204,7 +204,7 @@ impl Summary {
         }
     }
 
-    /// Counts what became of a line that is a refund.
+    /// Counts the outcome of a line that is a refund.
     pub(super) fn count_refund(&mut self, line: u64, fate: RefundFate) {
         let refunds = &mut self.refunds;
         let count = match fate {
@@ -274,7 +274,7 @@ impl Summary {
         speed.lines().into_iter().try_for_each(|line| output.line(line))
     }
 
-    /// What the lines are, a line each. None is longer than 40 characters but for values of the file.
+    /// The counts of each kind of line. No text is longer than 40 characters but for values of the file.
     pub(super) fn read_lines(&self) -> Vec<String> {
         let mut lines = vec![counted("lines read", self.read), counted("purchases read", self.purchases)];
         let mut put = |what: &str, count: u64| lines.extend((count > 0).then(|| counted(what, count)));
@@ -292,7 +292,7 @@ impl Summary {
         lines
     }
 
-    /// What became of the lines, a line each.
+    /// The counts of outcomes.
     fn done_lines(&self) -> Vec<String> {
         let mut lines = vec![counted("accrued", self.accrued)];
         let mut put = |what: &str, count: u64| lines.extend((count > 0).then(|| counted(what, count)));

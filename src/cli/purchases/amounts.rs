@@ -17,7 +17,7 @@ pub struct Marks {
     pub currency: Vec<String>,
 }
 
-/// What may stand between thousands.
+/// The mark between thousands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Thousands {
     /// Nothing may.
@@ -49,7 +49,7 @@ pub struct Tariff {
     pub rate: Ratio,
     /// Money that is counted in whole steps, where it is.
     pub step: Option<Ratio>,
-    /// What becomes of a part of a step or of a point.
+    /// Rounding of a part of a step or of a point.
     pub rounding: Rounding,
 }
 
@@ -126,7 +126,7 @@ impl Marks {
         self.currency.iter().filter(|name| !name.is_empty()).find_map(strip)
     }
 
-    /// Why a number does not begin or end with a digit.
+    /// The reason for which a number does not begin or end with a digit.
     fn foreign(&self, text: &str) -> String {
         let letters: String = text.chars().filter(|c| c.is_alphabetic() || SIGNS.contains(*c)).take(8).collect();
         let is_currency = text.chars().any(|c| SIGNS.contains(c)) || matches!(letters.chars().count(), 2..=4);
@@ -259,7 +259,7 @@ impl Decimal {
         Decimal { is_negative: false, ..self }
     }
 
-    /// What is left of this amount without `other`, 0 where that is more. Signs are left out. `None` where it does not
+    /// The rest of this amount without `other`, 0 where that is more. Signs are left out. `None` where it does not
     /// fit.
     #[must_use]
     pub fn less(self, other: Decimal) -> Option<Decimal> {

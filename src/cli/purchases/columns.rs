@@ -64,7 +64,7 @@ pub struct Columns {
     pub expires: Option<Column>,
     /// A text to keep with the points.
     pub reference: Option<Column>,
-    /// Who pays.
+    /// The partner that pays.
     pub partner: Option<Column>,
     /// The kind of points.
     pub point_type: Option<Column>,

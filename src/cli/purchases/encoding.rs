@@ -24,7 +24,7 @@ impl std::str::FromStr for Charset {
     }
 }
 
-/// What else a file may be that is no text, by its first bytes.
+/// Kinds of files that are no text, by their first bytes.
 const NO_TEXT: [(&[u8], &str); 6] = [
     (b"PK\x03\x04", "an Excel workbook or a ZIP archive: save the sheet as CSV"),
     (b"\xD0\xCF\x11\xE0", "an old Excel workbook: save the sheet as CSV"),

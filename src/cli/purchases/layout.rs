@@ -19,9 +19,9 @@ pub struct Layout {
     pub dates: DateStyle,
     /// How amounts are written.
     pub marks: Marks,
-    /// What separates the columns. Default: what the first line uses most, of `,`, `;`, tabs and `|`.
+    /// The separator of columns. Default: the one of `,`, `;`, tab and `|` that the first line uses most.
     pub delimiter: Option<u8>,
-    /// What keeps a quote in a quoted cell from ending it, beside another quote.
+    /// The mark before a quote inside a quoted cell, beside another quote.
     pub escape: Option<u8>,
     /// Whether the first line names the columns. Default: it does where one is given by name.
     pub header: Option<bool>,
@@ -31,12 +31,12 @@ pub struct Layout {
     pub format: Format,
     /// Lines at the beginning that are left out.
     pub skip_lines: u32,
-    /// Who is nobody.
+    /// Values of the member's column that stand for nobody.
     pub nobody: Nobody,
-    /// What the words of the status column mean.
+    /// The meaning of the status column's words.
     pub statuses: Statuses,
     /// Whether a line without an amount is left out.
     pub skip_without_amount: bool,
-    /// What stands before the shop's own numbers in request ids.
+    /// The text before the shop's own numbers in request ids.
     pub id_prefix: String,
 }

@@ -16,7 +16,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
-/// What a line is. Every line is one of these, and only one.
+/// A line of a file. Every line is one of these, and only one.
 #[derive(Debug, Clone)]
 pub enum Line {
     /// Gives points.
@@ -34,14 +34,14 @@ pub enum Line {
     Nobody {
         /// Its number in the file, from 1.
         line: u64,
-        /// What the member's column says.
+        /// The value of the member's column.
         who: String,
     },
     /// Says nothing that can be used.
     Bad(BadLine),
 }
 
-/// What points are given for.
+/// The amount for which points are given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Worth {
     /// Money.
@@ -55,7 +55,7 @@ pub enum Worth {
 pub struct Purchase {
     /// Its number in the file, from 1.
     pub line: u64,
-    /// Who bought.
+    /// The member who bought.
     pub customer: MemberId,
     /// When.
     pub at: Timestamp,
@@ -65,22 +65,22 @@ pub struct Purchase {
     pub refunded: Option<Decimal>,
     /// The amount as it is written.
     pub amount_text: Box<str>,
-    /// What its points come from.
+    /// The source of its points.
     pub source: Option<SourceId>,
     /// The shop's own number, or derived from the line.
     pub request: RequestId,
-    /// What few lines say.
+    /// Details that few lines have.
     pub details: Option<Box<Details>>,
 }
 
-/// What few lines say of a purchase.
+/// Details that few purchases have.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Details {
     /// When the points expire.
     pub expires: Option<Expiry>,
     /// A text to keep with the points.
     pub reference: Option<Box<str>>,
-    /// Who pays.
+    /// The partner that pays.
     pub partner: Option<PartnerId>,
     /// The kind of points.
     pub point_type: Option<PointTypeId>,
@@ -116,7 +116,7 @@ pub struct BadLine {
     pub column: Option<String>,
     /// Its number in the file, from 1.
     pub line: u64,
-    /// Why not.
+    /// The reason.
     pub problem: String,
 }
 
@@ -161,7 +161,7 @@ struct RowCells<'a, 'r> {
 }
 
 impl Cells<'_> {
-    /// What a line is, and whether a cell of it had to be taken for Windows-1252.
+    /// The line that a row is, and whether a cell of it had to be taken for Windows-1252.
     pub(super) fn line(
         self,
         line: u64,
@@ -280,7 +280,7 @@ impl<'a, 'r> RowCells<'a, 'r> {
         Ok(if unmarked(&text).is_empty() { None } else { Some(text) })
     }
 
-    /// What a line is worth, and whether it takes that back.
+    /// The worth of a line, and whether the line takes it back.
     fn worth(&mut self, text: &str) -> Result<(Worth, bool), Problem> {
         let (places, marks) = (self.all.places, &self.all.layout.marks);
         if let Some(place) = &places.points {

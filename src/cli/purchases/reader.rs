@@ -207,7 +207,7 @@ impl<R: Read> Lines<R> {
     }
 }
 
-/// What is in a file, all at once.
+/// All lines of a file at once.
 #[derive(Debug, Default)]
 pub struct Purchases {
     /// The purchases, in their order.

@@ -94,7 +94,7 @@ impl<R: Read> Source<R> {
     }
 }
 
-/// What a field of an object says; a name with points leads into objects inside of it.
+/// The value of a field as text; a name with points leads into objects inside of it.
 fn value(object: &serde_json::Map<String, Value>, field: &str) -> String {
     let found = object.get(field).or_else(|| {
         let (outer, inner) = field.split_once('.')?;

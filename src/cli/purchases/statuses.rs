@@ -1,6 +1,6 @@
 //! The words of a status column, and what a line of each is.
 
-/// What the words of the status column mean. Capitals, blanks, `-` and `_` make no difference.
+/// The meaning of the status column's words. Capitals, blanks, `-` and `_` make no difference.
 #[derive(Debug, Clone, Default)]
 pub struct Statuses {
     /// The words of purchases that count. Default: paid and its likes. All that is in no list is left out.
@@ -11,7 +11,7 @@ pub struct Statuses {
     pub refunds: Option<Vec<String>>,
 }
 
-/// What a line with a status is.
+/// The kind of a line, by its status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Purchase,

@@ -66,7 +66,7 @@ pub struct Nobody {
 }
 
 impl Nobody {
-    /// What a cell of the member's column is called in the summary, where it stands for nobody.
+    /// The name that the summary gives to a cell of the member's column that stands for nobody.
     #[must_use]
     pub fn name(&self, cell: &str) -> Option<String> {
         const GUESTS: [&str; 4] = ["guest", "anonymous", "nobody", "-1"];
