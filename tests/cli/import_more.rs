@@ -69,6 +69,9 @@ fn a_dry_run_makes_nothing() {
     let told = run.json();
     assert_eq!((&told["dry_run"], &told["summary"]["purchases"]), (&true.into(), &3.into()));
     assert_eq!(told["lines"].as_array().unwrap().len(), 6);
+    shell.write("q.csv", PURCHASES);
+    let odd = shell.run("import q.csv --db db --points-per-unit 1 --dry-run --json").json()["odd"][0].clone();
+    assert!(odd.as_str().is_some_and(|odd| odd.starts_with("3 are in the database already")), "{odd}");
     assert_eq!(entries(), before);
 }
 

@@ -4,8 +4,7 @@ use super::item::{Act, Item};
 use super::past::Past;
 use super::plan::Plan;
 use super::summary::Summary;
-use crate::cli::output::{Failure, Output};
-use crate::cli::purchases::plain;
+use crate::cli::output::Failure;
 use crate::cli::table::grouped;
 use crate::domain::{MemberId, RequestId};
 use std::collections::HashSet;
@@ -18,14 +17,8 @@ const LOOKED_UP_MAX: u64 = 10_000;
 const NEWEST: u32 = 500;
 
 /// Looks for purchases that the database has already: of the same member, at the same instant, of as many points, under
-/// a request id that is not of this file. Warns where there are any.
-pub(super) fn warn(
-    past: Past<'_>,
-    plan: &Plan,
-    name: &str,
-    summary: &mut Summary,
-    output: &Output,
-) -> Result<(), Failure> {
+/// a request id that is not of this file. Says so where there are any.
+pub(super) fn told(past: Past<'_>, plan: &Plan, summary: &mut Summary) -> Result<Option<String>, Failure> {
     let newest = past.engine.now();
     let old = |item: &Item| item.at <= newest && matches!(item.act, Act::Give { .. });
     let (mut count, mut items) = (0_u64, plan.items.items()?);
@@ -52,17 +45,13 @@ pub(super) fn warn(
     let first = again.iter().min().copied();
     let again = again.len() as u64;
     summary.seen_before = again;
-    if let Some(first) = first {
-        let of =
-            if step > 1 { format!("of {} lines that were looked up, ", grouped(looked_up)) } else { String::new() };
-        output.remark(format!(
-            "{}: {of}{} are in the database already, from an earlier import (the first: line {first}). They count \
-             again. --id-column names the shop's order number, by which an order counts once",
-            plain(name),
-            grouped(again)
-        ));
-    }
-    Ok(())
+    let Some(first) = first else { return Ok(None) };
+    let of = if step > 1 { format!("of {} lines that were looked up, ", grouped(looked_up)) } else { String::new() };
+    Ok(Some(format!(
+        "{of}{} are in the database already, from an earlier import (the first: line {first}). They count again. \
+         --id-column names the shop's order number, by which an order counts once",
+        grouped(again)
+    )))
 }
 
 /// The lines whose like is not of this file itself, of which an earlier run may have done a part.

@@ -1,6 +1,6 @@
 //! `--dry-run`: how a file would be read. Nothing is made.
 
-use super::plan::Planner;
+use super::plan::{Plan, Planner};
 use super::summary::Summary;
 use crate::cli::output::{Failure, Output};
 use crate::cli::purchases::{Line, Lines, Worth, plain, shown};
@@ -60,12 +60,14 @@ pub(super) struct About<'a> {
     pub(super) began: Option<Timestamp>,
 }
 
-/// Reads all lines, and shows the first of them, the counts, and what looks odd. Returns the counts.
+/// Reads all lines, has the plan compared with the database, and shows the first lines, the counts, and what looks odd.
+/// Returns the counts.
 pub(super) fn run(
     lines: &mut Lines<impl Read>,
     planner: &Planner<'_>,
     about: &About<'_>,
     mut summary: Summary,
+    compare: impl FnOnce(&Plan, &mut Summary) -> Result<Option<String>, Failure>,
     output: &mut Output,
 ) -> Result<Summary, Failure> {
     let mut first = Vec::new();
@@ -76,7 +78,8 @@ pub(super) fn run(
             first.push(shown_line(line, planner, about.zone));
         }
     })?;
-    let remarks = odd.remarks(about);
+    let repeats = compare(&plan, &mut summary)?;
+    let remarks: Vec<String> = repeats.into_iter().chain(odd.remarks(about)).collect();
     let span = plan.span;
     output.object(&Told {
         dry_run: true,

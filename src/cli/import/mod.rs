@@ -26,7 +26,7 @@ use crate::engine::Engine;
 pub(super) use args::Args;
 use mapping::Mapping;
 use past::Past;
-use plan::Planner;
+use plan::{Plan, Planner};
 use propose::Proposal;
 pub use rehearsal::{Rehearsal, counted};
 use send::Sending;
@@ -84,9 +84,9 @@ impl File<'_> {
         let imported = match plan.span {
             None => engine.map_or(Ok(()), |engine| engine.close().map_err(Failure::from)),
             Some((first, _)) => {
-                let past = |engine| Past { engine, program: ProgramId(args.program) };
                 if let Some(engine) = engine.as_ref().filter(|_| self.mapping.id_column.is_none()) {
-                    again::warn(past(engine), &plan, name, &mut summary, output)?;
+                    let repeats = self.repeats(engine, &plan, &mut summary)?;
+                    repeats.iter().for_each(|repeats| output.remark(format!("{}: {repeats}", plain(name))));
                 }
                 let engine = engine.map_or_else(|| database.open(args.clock(), output), Ok)?;
                 let mut sending = Sending {
@@ -121,10 +121,20 @@ impl File<'_> {
         let mut lines = reader.lines(&zone).map_err(Failure::Usage)?;
         let began = self.began(engine.as_ref())?;
         let about = dry_run::About { name, zone: &zone, date_format: self.mapping.date_format.as_deref(), began };
-        let summary = dry_run::run(&mut lines, &self.planner(began), &about, self.summary(), output)?;
+        let engine_there = engine.as_ref().filter(|_| self.mapping.id_column.is_none());
+        let compare = |plan: &Plan, summary: &mut Summary| match engine_there {
+            Some(engine) => self.repeats(engine, plan, summary),
+            None => Ok(None),
+        };
+        let summary = dry_run::run(&mut lines, &self.planner(began), &about, self.summary(), compare, output)?;
         tell_encoding(name, &lines, output);
         engine.map_or(Ok(()), Engine::close)?;
         Ok(Exit::all(summary.is_clean()))
+    }
+
+    /// Lines of an earlier import that come again under another name.
+    fn repeats(&self, engine: &Engine, plan: &Plan, summary: &mut Summary) -> Result<Option<String>, Failure> {
+        again::told(Past { engine, program: ProgramId(self.args.program) }, plan, summary)
     }
 
     fn summary(&self) -> Summary {
