@@ -9,6 +9,10 @@ mod due;
 #[cfg(feature = "rocksdb")]
 mod import;
 #[cfg(feature = "rocksdb")]
+mod import_cases;
+#[cfg(feature = "rocksdb")]
+mod import_more;
+#[cfg(feature = "rocksdb")]
 mod items;
 #[cfg(feature = "rocksdb")]
 mod look;
