@@ -54,6 +54,7 @@ fn command() -> Value {
         ("/properties/reference", "maxLength", json!(REFERENCE_BYTES_MAX)),
         ("/properties/awards", "minItems", json!(1)),
         ("/properties/awards", "maxItems", json!(AWARDS_MAX)),
+        ("/properties/points", "minimum", json!(1)),
         ("/$defs/Award/properties/points", "minimum", json!(1)),
     ];
     for (place, word, value) in limits {
