@@ -1,6 +1,7 @@
 //! Purchases in a file: which column says what, what a line is, and what is wrong with one that is nothing.
 
 mod amounts;
+mod cells;
 mod columns;
 mod dates;
 mod encoding;

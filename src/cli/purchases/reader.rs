@@ -1,10 +1,11 @@
 //! A file, line by line: its header, its rows, what each line is.
 
+use super::cells::{Cells, Owned};
 use super::columns::{Column, Places};
 use super::dates::{DateStyle, Dates};
 use super::encoding::Decoding;
 use super::layout::Layout;
-use super::line::{self, BadLine, Cells, Line, Purchase};
+use super::line::{BadLine, Line, Purchase};
 use super::source::{Cut, Source};
 use super::text::plain;
 use crate::domain::{Timestamp, Zone};
@@ -18,7 +19,7 @@ pub struct Reader<R> {
     layout: Layout,
     places: Places,
     /// The first row, where it is no header.
-    first: Option<Result<line::Owned, (u64, String)>>,
+    first: Option<Result<Owned, (u64, String)>>,
     columns: usize,
     has_header: bool,
     /// The first line that was taken for Windows-1252, and its number.
@@ -106,7 +107,7 @@ impl<R: Read> Reader<R> {
                     Some((line, Err(problem))) => (Vec::new(), Some(Err((line, problem)))),
                     Some((line, Ok(cells))) => {
                         let texts = cells.iter().map(|cell| decode(decoding, cell)).collect();
-                        (texts, (!has_header).then(|| Ok(line::Owned { line, cells: cells.clone() })))
+                        (texts, (!has_header).then(|| Ok(Owned { line, cells: cells.clone() })))
                     }
                 }
             }
