@@ -159,7 +159,7 @@ mod tests {
             unit: "points".to_owned(),
             axis: "month".to_owned(),
             form,
-            labels: (0..values.first().map_or(0, |v| v.len())).map(|at| format!("2026-{:02}", at + 1)).collect(),
+            labels: (1..=values.first().map_or(0, |v| v.len())).map(|month| format!("2026-{month:02}")).collect(),
             series: series.map(|(values, name)| Series { name: name.to_owned(), values: values.to_vec() }).collect(),
         }
     }
