@@ -1,6 +1,8 @@
 //! AccrueDB: an embedded storage engine for loyalty points.
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "server")]
+pub mod api;
 #[cfg(any(feature = "cli", feature = "server"))]
 pub mod chart;
 #[cfg(feature = "cli")]
