@@ -7,10 +7,11 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/accruedb/target
 CARGO ?= cargo
 ACCRUEDB := $(CARGO_TARGET_DIR)/release/accruedb
 
-.PHONY: help setup build demo test lint schedules soak bench fuzz sanitize mutants doc
+.PHONY: help setup build demo serve test lint schedules soak bench fuzz sanitize mutants doc
 
 help:
 	@echo 'make demo    the main job on real purchases: import, redeem, expire, cancel, report, audit'
+	@echo 'make serve   the same purchases on a port, with a console: prints the address and a link into it'
 	@echo 'make test    every check and test (about 10 minutes, and 15 more where RocksDB is not compiled yet)'
 	@echo 'make schedules  the orders in which threads may run (ACCRUEDB_SIZE=4000)'
 	@echo 'make soak    the long tests, about 2 hours, and a table of what they proved (ROWS="kill power", PERCENT=10)'
@@ -41,6 +42,9 @@ build: setup
 
 demo: build
 	@$(ACCRUEDB) demo
+
+serve: build
+	@$(ACCRUEDB) serve --demo
 
 lint: setup
 	$(CARGO) fmt --all --check

@@ -7,9 +7,13 @@ pub mod api;
 pub mod chart;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "server")]
+pub mod console;
 pub mod docs;
 pub mod domain;
 pub mod engine;
+#[cfg(feature = "server")]
+pub mod http;
 pub mod machine;
 pub mod report;
 pub mod storage;

@@ -161,6 +161,17 @@ impl Call {
         place.map(|place| cursor::write(self.route, place))
     }
 
+    /// The header `Accept`.
+    #[must_use]
+    pub fn accept(&self) -> &str {
+        self.head.accept.as_deref().unwrap_or_default()
+    }
+
+    /// Seconds that a reader of the feed waits.
+    pub fn wait_seconds(&self) -> Result<u64, Problem> {
+        Ok(self.query("wait")?.unwrap_or_default())
+    }
+
     /// The request id that the header says: bare, or as a string of structured headers.
     pub(crate) fn idempotency_key(&self) -> Result<String, Problem> {
         let missing = || Problem::new("idempotency_key_required", "the header Idempotency-Key is missing");

@@ -105,6 +105,13 @@ impl Api {
         Ok(Some(step.events.iter().map(|event| (event.id.clone(), text(event))).collect()))
     }
 
+    /// Whether the journal has entries that a stream has not seen, durable yet or not.
+    #[must_use]
+    pub fn is_behind(&self, streaming: &Streaming) -> bool {
+        let seen = streaming.place.split('.').next().and_then(|sequence| sequence.parse().ok()).map(Sequence);
+        seen.is_none_or(|seen| seen < self.last_sequence())
+    }
+
     /// The number of the newest entry, durable yet or not: a feed has news where it rises.
     #[must_use]
     pub fn last_sequence(&self) -> Sequence {

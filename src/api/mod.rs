@@ -28,11 +28,14 @@ mod tracked;
 mod views;
 
 pub use budget::Spends;
+pub(crate) use call::segments;
 pub use call::{Answer, Call, Format, Head, Method, Page, Verb};
 pub use context::{Context, Metrics};
 pub use face::{Admitted, Api, Streaming};
 pub use openapi::{Version, document};
 pub use params::{Kind, PAGE_DEFAULT, PAGE_MAX, Param, WAIT_MAX};
+pub(crate) use params::{decoded, encoded};
+pub(crate) use problem::rejection_status;
 pub use problem::{CODES, Problem};
 pub use render::Response;
 pub use route::{Access, Body, Bounded, Handle, Lane, Route, Shape};

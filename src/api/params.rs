@@ -20,7 +20,7 @@ pub enum Kind {
     /// A member's or a request's id.
     Id,
     /// An instant in RFC 3339.
-    Instant,
+    Moment,
     /// A civil date.
     Date,
     /// One of some words.
@@ -72,7 +72,7 @@ impl Param {
         let is_good = match self.kind {
             Kind::Number(most) => whole(text).is_some_and(|number| number <= most),
             Kind::Id => text.parse::<MemberId>().is_ok(),
-            Kind::Instant => text.parse::<Timestamp>().is_ok(),
+            Kind::Moment => text.parse::<Timestamp>().is_ok(),
             Kind::Date => text.parse::<Date>().is_ok(),
             Kind::Word(words) => words.contains(&text),
             Kind::Words => {
@@ -88,7 +88,7 @@ impl Param {
         match self.kind {
             Kind::Number(most) => format!("a whole number from 0 to {most}"),
             Kind::Id => "an id: an integer, a UUID, up to 15 printable ASCII characters, or up to 31 digits".to_owned(),
-            Kind::Instant => "an instant like 2026-03-01T12:00:00Z".to_owned(),
+            Kind::Moment => "an instant like 2026-03-01T12:00:00Z".to_owned(),
             Kind::Date => "a date like 2026-03-01".to_owned(),
             Kind::Word(words) => format!("one of {}", words.join(", ")),
             Kind::Words => "words with commas between them".to_owned(),
@@ -102,7 +102,7 @@ impl Param {
         match self.kind {
             Kind::Number(most) => json!({ "type": "integer", "minimum": 0, "maximum": most }),
             Kind::Id => json!({ "type": "string", "minLength": 1, "maxLength": 36, "pattern": "^[!-~]+$" }),
-            Kind::Instant => json!({ "type": "string", "format": "date-time" }),
+            Kind::Moment => json!({ "type": "string", "format": "date-time" }),
             Kind::Date => json!({ "type": "string", "format": "date" }),
             Kind::Word(words) => json!({ "type": "string", "enum": words }),
             Kind::Words => json!({ "type": "string", "maxLength": 1000, "pattern": "^[a-z_,]*$" }),
@@ -188,7 +188,7 @@ mod tests {
 
     #[test]
     fn a_query_says_what_the_route_knows_and_once() {
-        let known = [Param::new("limit", Kind::Limit, ""), Param::new("as_of", Kind::Instant, "")];
+        let known = [Param::new("limit", Kind::Limit, ""), Param::new("as_of", Kind::Moment, "")];
         assert_eq!(read_query("limit=5&", &known).unwrap().get("limit").map(String::as_str), Some("5"));
         for bad in ["limit=0", "limit=1001", "limit=05", "limit=+5", "limit=5&limit=5", "lim=5", "as_of=now", "limit"] {
             let problem = read_query(bad, &known).unwrap_err();

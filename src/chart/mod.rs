@@ -3,6 +3,7 @@
 //! Pure functions of a [`Figure`]. Geometry is in whole units of the picture; no float comes near an amount. What the
 //! numbers mean is not known here.
 
+mod escape;
 mod figure;
 mod plot;
 mod scale;

@@ -1,8 +1,8 @@
 //! The marks of a figure: lines, steps and bars, as elements of an SVG.
 
+use super::escape::escape;
 use super::figure::{Figure, Form, Series};
 use super::scale::Scale;
-use super::svg::escape;
 use super::table::grouped;
 
 /// The room for marks, from its left to its right end.

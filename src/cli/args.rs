@@ -36,4 +36,8 @@ pub(super) enum Verb {
     Restore(restore::Args),
     Check(check::Check),
     Load(load::Load),
+    #[cfg(feature = "server")]
+    Serve(super::serve::Args),
+    #[cfg(feature = "server")]
+    Token(super::token::Args),
 }

@@ -31,6 +31,12 @@ pub(super) enum Clock {
 }
 
 impl Database {
+    /// A database whose directory and clock were said in another way than by these arguments.
+    #[cfg(feature = "server")]
+    pub(super) fn new(db: PathBuf, clock: Option<Clock>) -> Database {
+        Database { db, clock }
+    }
+
     /// The clock that was asked for, else the command's own default.
     pub(super) fn clock(&self, default: Clock) -> Clock {
         self.clock.unwrap_or(default)
@@ -58,6 +64,15 @@ impl Database {
                 self.db.display()
             ))),
         }
+    }
+
+    /// Opens the database to serve it, as [`Database::open_to_write`] does; what is due is booked every second.
+    #[cfg(feature = "server")]
+    pub(super) fn open_served(&self, output: &Output) -> Result<Engine, Failure> {
+        // looked at first without booking: a history that ended long ago is not gone by opening it
+        self.open_to_write(output)?.close()?;
+        let sweep_every = EngineOptions::default().sweep_every;
+        open(&self.db, EngineOptions { sweep_every, ..options(self.clock(Clock::System)) }, output)
     }
 
     /// Opens the database, which must be there: for looking at it. Opening adds nothing to its journal.

@@ -22,8 +22,12 @@ mod restore;
 mod rows;
 pub mod scenario;
 mod schema;
+#[cfg(feature = "server")]
+mod serve;
 mod statement;
 mod table;
+#[cfg(feature = "server")]
+mod token;
 mod verify;
 
 use args::Verb;
@@ -51,6 +55,10 @@ pub fn main() -> ExitCode {
         Verb::Restore(args) => restore::run(args, &mut output),
         Verb::Check(check) => check::run(check, &mut output),
         Verb::Load(load) => load::run(load, &mut output),
+        #[cfg(feature = "server")]
+        Verb::Serve(args) => serve::run(args, &mut output),
+        #[cfg(feature = "server")]
+        Verb::Token(args) => token::run(args, &mut output),
     };
     output.end(outcome)
 }

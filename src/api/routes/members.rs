@@ -19,7 +19,7 @@ const PAGED: &[Param] = &[
     Param::new("cursor", Kind::Cursor, "Where the page begins: `next` of the page before."),
 ];
 const AS_OF: &[Param] =
-    &[Param::new("as_of", Kind::Instant, "The balances as they were shown at this instant. Default: now.")];
+    &[Param::new("as_of", Kind::Moment, "The balances as they were shown at this instant. Default: now.")];
 const ITEMS: &[Param] = &[
     Param::new("point_type", Kind::Number(u16::MAX as u64), "Of which point type. Default: 1."),
     Param::new(

@@ -1,0 +1,198 @@
+//! One request: guards, access, body, a thread that does it, and the response.
+
+use super::body;
+use super::console;
+use super::feed;
+use super::guard::{self, Hosts};
+use super::metrics::Metrics;
+use super::pool::{NoAnswer, Pool};
+use super::reply::Reply;
+use super::settings::Settings;
+use crate::api::{self, Admitted, Api, Head, Lane, Problem, Token};
+use crate::console::Console;
+use crate::domain::Timestamp;
+use hyper::body::{Body, Incoming};
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::{Method, Request, Response};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use tokio::sync::watch;
+
+/// What all requests share.
+pub(super) struct Shared {
+    pub(super) api: Arc<Api>,
+    pub(super) console: Arc<Console>,
+    pub(super) settings: Settings,
+    pub(super) hosts: Hosts,
+    pub(super) pools: Arc<[Pool; 2]>,
+    pub(super) metrics: Arc<Metrics>,
+    /// Rises when the journal does.
+    pub(super) news: watch::Receiver<u64>,
+    /// Becomes true when the server stops.
+    pub(super) stop: watch::Receiver<bool>,
+}
+
+impl Shared {
+    pub(super) fn pool(&self, lane: Lane) -> &Pool {
+        let [commands, reports] = self.pools.as_ref();
+        match lane {
+            Lane::Commands => commands,
+            Lane::Reports => reports,
+        }
+    }
+}
+
+/// Returns when the server stops.
+pub(super) async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // where nobody can stop it any more, the server is gone
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// What the access log says of a request, besides its status.
+struct Noted {
+    route: &'static str,
+    token: Option<String>,
+}
+
+/// Answers a request, and notes that it did.
+pub(super) async fn answer(shared: Arc<Shared>, peer: SocketAddr, request: Request<Incoming>) -> Response<Reply> {
+    let begun = Instant::now();
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let trace = request.headers().get("traceparent").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let mut noted = Noted { route: "none", token: None };
+    let response = match handle(&shared, request, &mut noted).await {
+        Ok(response) => response,
+        Err(problem) => whole(problem.into()),
+    };
+    let took = begun.elapsed();
+    let status = response.status().as_u16();
+    shared.metrics.answered(noted.route, status, took);
+    // a path has no control characters, or hyper would have refused it
+    tracing::info!(
+        target: "accruedb::access", %peer, %method, %path, route = noted.route, status,
+        us = u64::try_from(took.as_micros()).unwrap_or(u64::MAX), token = noted.token, traceparent = trace,
+    );
+    response
+}
+
+async fn handle(
+    shared: &Arc<Shared>,
+    request: Request<Incoming>,
+    noted: &mut Noted,
+) -> Result<Response<Reply>, Problem> {
+    let (parts, incoming) = request.into_parts();
+    shared.hosts.check(&parts.headers)?;
+    let method = match parts.method {
+        Method::GET | Method::HEAD => api::Method::Get,
+        Method::POST => api::Method::Post,
+        _ => {
+            return Err(Problem::new("method_not_allowed", "methods are GET and POST").with("allow", "GET, HEAD, POST"));
+        }
+    };
+    let path = parts.uri.path();
+    if !is_api(path) {
+        noted.route = "console";
+        return console::answer(shared, method, &parts, incoming).await;
+    }
+    let at = system_now();
+    let token = bearer(&shared.api, &parts.headers, at)?;
+    noted.token = token.as_ref().map(|token| token.id.clone());
+    let text = |name: HeaderName| Ok::<_, Problem>(guard::one(&parts.headers, &name)?.map(str::to_owned));
+    let head = Head {
+        method,
+        path: path.to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        idempotency_key: text(HeaderName::from_static("idempotency-key"))?,
+        accept: text(header::ACCEPT)?,
+        last_event_id: text(HeaderName::from_static("last-event-id"))?,
+        at,
+    };
+    let admitted = shared.api.admit(head, token)?;
+    noted.route = admitted.route.id;
+    guard::check_body(admitted.route, &parts.headers, incoming.is_end_stream())?;
+    let body = body::read(incoming, admitted.route.body.bytes_max(), shared.settings.body_timeout).await?;
+    if let Some(stream) = feed::wanted(shared, &admitted).await? {
+        return Ok(stream);
+    }
+    run(shared, admitted, body).await.map(whole)
+}
+
+/// The paths of the routes; all others are the console's.
+fn is_api(path: &str) -> bool {
+    path.starts_with("/v1/") || ["/v1", "/healthz", "/readyz", "/metrics"].contains(&path)
+}
+
+/// The token of the header `Authorization`.
+fn bearer(api: &Api, headers: &HeaderMap, at: Timestamp) -> Result<Option<Arc<Token>>, Problem> {
+    let Some(text) = guard::one(headers, &header::AUTHORIZATION)? else { return Ok(None) };
+    let unknown = || Problem::new("unauthorized", "the token is unknown, expired or revoked");
+    let (scheme, text) = text.split_once(' ').ok_or_else(unknown)?;
+    if !scheme.eq_ignore_ascii_case("bearer") {
+        return Err(unknown());
+    }
+    api.token(text.trim(), at).map(Some).ok_or_else(unknown)
+}
+
+/// Does a call on one of the threads for it.
+pub(super) async fn run(shared: &Arc<Shared>, admitted: Admitted, body: Vec<u8>) -> Result<api::Response, Problem> {
+    let lane = admitted.route.lane;
+    let api = shared.api.clone();
+    done(shared, lane, move || api.answer(&admitted, &body)).await
+}
+
+/// Does some work on a thread: refused at once where there is no room, given up where it takes too long.
+pub(super) async fn done<T: Send + 'static>(
+    shared: &Arc<Shared>,
+    lane: Lane,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let limit = match lane {
+        Lane::Commands => shared.settings.call_timeout,
+        Lane::Reports => shared.settings.call_timeout.saturating_mul(10),
+    };
+    match tokio::time::timeout(limit, shared.pool(lane).run(work)).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(NoAnswer::Full)) => Err(Problem::new("busy", "as much work waits as may wait; nothing was done")),
+        Ok(Err(NoAnswer::Panicked)) => {
+            tracing::error!("a call panicked");
+            Err(Problem::new("internal", "the server failed; see its log"))
+        }
+        Err(_) => Err(Problem::new("closing", "it takes too long; it may be done: ask again with the same key")),
+    }
+}
+
+/// A whole response, with the headers that all of the API's have.
+pub(super) fn whole(answer: api::Response) -> Response<Reply> {
+    let mut response = Response::new(Reply::whole(answer.body));
+    *response.status_mut() = hyper::StatusCode::from_u16(answer.status).unwrap_or_default();
+    let headers = response.headers_mut();
+    let policy = match answer.media_type {
+        // a picture brings its own style
+        "image/svg+xml" => "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'",
+        _ => "default-src 'none'; frame-ancestors 'none'",
+    };
+    put(headers, "content-type", answer.media_type);
+    put(headers, "content-security-policy", policy);
+    put(headers, "x-content-type-options", "nosniff");
+    put(headers, "cache-control", "no-store");
+    put(headers, "referrer-policy", "no-referrer");
+    for (name, value) in &answer.headers {
+        put(headers, name, value);
+    }
+    response
+}
+
+/// Sets a header; one that cannot be a header's text is left out.
+pub(super) fn put(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(HeaderName::from_static(name), value);
+    }
+}
+
+/// The system's time: for tokens and budgets.
+pub(super) fn system_now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).ok().and_then(Timestamp::from_ms).unwrap_or(Timestamp::MAX)
+}
