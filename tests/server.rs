@@ -3,6 +3,7 @@
 mod access;
 mod documents;
 mod routes;
+mod sockets;
 
 use accruedb::api::{Api, Head, Method, Response, Scope, Token};
 use accruedb::domain::Timestamp;

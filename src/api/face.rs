@@ -87,10 +87,12 @@ impl Api {
         }
     }
 
-    /// Begins to stream the feed for a call that was let in.
-    pub fn stream(&self, call: &Call) -> Result<Streaming, Problem> {
-        let step = routes::events_of(&self.context, call, None, 0)?;
-        Ok(Streaming { place: step.next.to_string(), call: call.clone() })
+    /// Begins to stream the feed for a call that was let in. From now on, the call itself begins at the same place, also
+    /// where that was the end of the feed, which moves.
+    pub fn stream(&self, call: &mut Call) -> Result<Streaming, Problem> {
+        let place = routes::begin(&self.context, call)?.to_string();
+        call.query.insert("from", place.clone());
+        Ok(Streaming { place, call: call.clone() })
     }
 
     /// The events after those that a stream has seen: `None` where there are none yet. An event each: its id and JSON.

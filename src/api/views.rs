@@ -86,7 +86,7 @@ impl From<Entry> for EntryRow {
             program: entry.command.program,
             request_id: entry.command.request_id,
             kind: command.get("kind").and_then(Value::as_str).unwrap_or_default().to_owned(),
-            member: command.get("member").cloned(),
+            member: command.get("member").or(command.pointer("/subject/member")).cloned(),
             transaction_at: command::transaction_at(&entry.command),
             reference: entry.command.reference.map(Into::into),
             done: refused.is_none(),
@@ -266,9 +266,9 @@ pub(crate) const BLOCK: &[&str] = &["block", "state", "purchased", "remaining", 
 impl BlockRow {
     pub(crate) fn new(block: BlockId, of: &Block, now: Timestamp) -> BlockRow {
         let state = match of {
+            of if !of.remaining.is_positive() && !of.expired.is_positive() => "used_up",
             of if of.is_expired(now) => "expired",
             of if of.status == BlockStatus::Pending => "pending",
-            of if !of.remaining.is_positive() => "used_up",
             of if of.starts_at > now => "future",
             _ => "usable",
         };

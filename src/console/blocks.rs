@@ -79,19 +79,30 @@ impl Cell {
         Cell { href: Some(href.into()), ..self }
     }
 
-    /// A field of a row of the API: numbers in groups, nothing where it is null.
+    /// A field of a row of the API: amounts in groups, ids as they are, nothing where it is null.
     pub(super) fn of(row: &Value, name: &str) -> Cell {
+        const IDS: [&str; 8] = ["program", "point_type", "partner", "block", "member", "sequence", "created", "source"];
         match row.get(name) {
+            Some(Value::Number(id)) if IDS.contains(&name) => Cell::text(id.to_string()),
             None | Some(Value::Null) => Cell::text(""),
             Some(Value::Number(number)) => number.as_i64().map_or_else(|| Cell::text(number.to_string()), Cell::number),
             Some(Value::String(text)) => match text.parse::<i128>() {
                 Ok(number) if name.ends_with("_exact") => Cell::number(number),
+                _ if ["_at", "_from", "as_of"].iter().any(|end| name.ends_with(end)) => Cell::text(instant(text)),
                 _ => Cell::text(text),
             },
             Some(Value::Bool(yes)) => Cell::text(if *yes { "yes" } else { "no" }),
             Some(other) => Cell::text(other.to_string()),
         }
     }
+}
+
+/// An instant for people: with a blank, and without what is 0 or the same everywhere.
+pub(super) fn instant(text: &str) -> String {
+    let text = text.strip_suffix('Z').unwrap_or(text);
+    let text = text.strip_suffix(".000").unwrap_or(text);
+    let text = text.strip_suffix("T00:00:00").unwrap_or(text);
+    text.replace('T', " ")
 }
 
 /// A text or a number of a row as text without groups, for addresses.

@@ -1,7 +1,7 @@
 //! [`Console`]: finds the page of an address, for a visitor who is signed in, and puts the head around it.
 
 use super::ask::Ask;
-use super::blocks::Block;
+use super::blocks::{Block, instant};
 use super::forms;
 use super::pages::{self, Page, Way};
 use super::reference;
@@ -173,7 +173,7 @@ impl Console {
 
     fn html(&self, api: &Api, visit: &Visit, who: Option<&SignedIn>, page: &Page, status: u16) -> Response {
         let now = api.now();
-        let now = if now == Timestamp::MIN { "the beginning".to_owned() } else { now.to_string() };
+        let now = if now == Timestamp::MIN { "the beginning".to_owned() } else { instant(&now.to_string()) };
         let nav = page.program.map(|program| nav(program, who, &visit.path)).unwrap_or_default();
         let name = who.map(|who| format!("{} ({})", who.token.name, who.token.id));
         let html = PageHtml {

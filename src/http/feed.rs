@@ -30,7 +30,7 @@ enum Form {
 
 /// The stream that a call for the feed asks for; none where it is another call, or a page is asked for. For a page, this
 /// waits as long as the call says.
-pub(super) async fn wanted(shared: &Arc<Shared>, admitted: &Admitted) -> Result<Option<Response<Reply>>, Problem> {
+pub(super) async fn wanted(shared: &Arc<Shared>, admitted: &mut Admitted) -> Result<Option<Response<Reply>>, Problem> {
     if admitted.route.id != "get_feed" {
         return Ok(None);
     }
@@ -43,7 +43,7 @@ pub(super) async fn wanted(shared: &Arc<Shared>, admitted: &Admitted) -> Result<
             return Ok(None);
         }
     };
-    let streaming = shared.api.stream(&admitted.call)?;
+    let streaming = shared.api.stream(&mut admitted.call)?;
     let (pieces, reader) = mpsc::channel(PIECES_MAX);
     tokio::spawn(follow(shared.clone(), streaming, form, pieces));
     let mut response = Response::new(Reply::Stream(reader));
@@ -58,14 +58,14 @@ pub(super) async fn wanted(shared: &Arc<Shared>, admitted: &Admitted) -> Result<
 }
 
 /// Waits for the next event, as long as the call says.
-async fn wait(shared: &Arc<Shared>, admitted: &Admitted) -> Result<(), Problem> {
+async fn wait(shared: &Arc<Shared>, admitted: &mut Admitted) -> Result<(), Problem> {
     let seconds = admitted.call.wait_seconds()?;
     if seconds == 0 {
         return Ok(());
     }
     let now = Instant::now();
     let until = now.checked_add(Duration::from_secs(seconds)).unwrap_or(now);
-    let mut streaming = shared.api.stream(&admitted.call)?;
+    let mut streaming = shared.api.stream(&mut admitted.call)?;
     let (mut news, mut stop) = (shared.news.clone(), shared.stop.clone());
     loop {
         news.borrow_and_update();

@@ -167,7 +167,7 @@ where
         .timer(TokioTimer::new())
         .header_read_timeout(shared.settings.head_timeout)
         .max_headers(HEADERS_MAX)
-        .max_buf_size(HEAD_BYTES_MAX)
+        .max_header_size(HEAD_BYTES_MAX)
         .serve_connection(TokioIo::new(stream), service);
     let mut connection = std::pin::pin!(connection);
     let mut stop = shared.stop.clone();

@@ -109,11 +109,11 @@ async fn handle(
         last_event_id: text(HeaderName::from_static("last-event-id"))?,
         at,
     };
-    let admitted = shared.api.admit(head, token)?;
+    let mut admitted = shared.api.admit(head, token)?;
     noted.route = admitted.route.id;
     guard::check_body(admitted.route, &parts.headers, incoming.is_end_stream())?;
     let body = body::read(incoming, admitted.route.body.bytes_max(), shared.settings.body_timeout).await?;
-    if let Some(stream) = feed::wanted(shared, &admitted).await? {
+    if let Some(stream) = feed::wanted(shared, &mut admitted).await? {
         return Ok(stream);
     }
     run(shared, admitted, body).await.map(whole)

@@ -13,7 +13,7 @@ mod verbs;
 
 use super::route::Route;
 
-pub(crate) use feed::{STREAM_ROWS, events_of};
+pub(crate) use feed::{STREAM_ROWS, begin, events_of};
 
 /// Every route, in the order of the documents.
 pub fn all() -> impl Iterator<Item = &'static Route> + Clone {

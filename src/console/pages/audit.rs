@@ -47,7 +47,7 @@ fn entries(caption: &str, rows: &[Value], program: u32) -> Table {
         let what = if refused.is_empty() { "done".to_owned() } else { refused.replace('_', " ") };
         let of_member = Cell::text(&member);
         vec![
-            Cell::number(sequence.parse::<i128>().unwrap_or_default()).to(format!("/entries/{sequence}")),
+            Cell::text(&sequence).to(format!("/entries/{sequence}")),
             Cell::of(row, "recorded_at"),
             Cell::text(plain(row, "kind").replace('_', " ")),
             match member.is_empty() {
@@ -59,8 +59,7 @@ fn entries(caption: &str, rows: &[Value], program: u32) -> Table {
             Cell::of(row, "reference"),
         ]
     };
-    let head = ["recorded", "what", "member", "outcome"].map(Cell::text);
-    let head = [Cell::number_head("entry")].into_iter().chain(head);
+    let head = ["entry", "recorded", "what", "member", "outcome"].map(Cell::text).into_iter();
     let head = head.chain([Cell::number_head("legs"), Cell::text("reference")]);
     Table {
         caption: caption.to_owned(),
@@ -79,11 +78,16 @@ pub(super) fn entry(ask: &Ask<'_>, way: &Way<'_>, sequence: &str) -> Result<Page
     let fact = |name, value: String| Fact { name, value, about: String::new() };
     let mut facts = vec![
         fact("Asked", text("kind").replace('_', " ")),
-        fact("Recorded", text("recorded_at")),
+        fact("Recorded", Cell::of(&entry, "recorded_at").text),
         fact("Request id", text("request_id")),
     ];
     let named = [("Happened", "transaction_at"), ("Member", "member"), ("Reference", "reference")];
-    facts.extend(named.map(|(name, field)| fact(name, text(field))).into_iter().filter(|fact| !fact.value.is_empty()));
+    facts.extend(
+        named
+            .map(|(name, field)| fact(name, Cell::of(&entry, field).text))
+            .into_iter()
+            .filter(|fact| !fact.value.is_empty()),
+    );
     let mut blocks = vec![Block::Facts(facts)];
     if let Some(refused) = entry.get("refused").filter(|refused| !refused.is_null()) {
         blocks.push(Block::Note { tone: "bad", text: format!("Refused; nothing changed: {refused}") });

@@ -72,7 +72,7 @@ pub(super) fn member(ask: &Ask<'_>, way: &Way<'_>, program: u32, member: &str) -
         button: "Show",
         is_folded: false,
     };
-    let caption = format!("Balances as of {}", plain(&shown, "as_of"));
+    let caption = format!("Balances as of {}", Cell::of(&shown, "as_of").text);
     let mut balance_table = Table::of(&caption, &BALANCE, &balances);
     balance_table.empty = "The member never had points.";
     let mut blocks = vec![Block::Form(time), Block::Table(balance_table)];

@@ -51,9 +51,9 @@ pub(super) fn overview(ask: &Ask<'_>, _: &Way<'_>, program: u32) -> Result<Page,
         fact("Expired", sum("expired")),
         fact("Cancelled", sum("cancelled")),
         Fact {
-            name: "Partners low",
-            value: grouped(partners.iter().filter(|row| is_low(row)).count() as i128),
-            about: format!("of {}: open blocks under a tenth of what was debited", partners.len()),
+            name: "Partners out of points",
+            value: grouped(partners.iter().filter(|row| is_out(row)).count() as i128),
+            about: format!("prepaid, of {} partners", partners.len()),
         },
     ];
     let mut blocks = vec![Block::Facts(facts)];
@@ -72,12 +72,10 @@ fn fact(name: &'static str, value: i128) -> Fact {
     Fact { name, value: grouped(value), about: format!("points in {DAYS} days") }
 }
 
-/// A prepaid partner whose open blocks hold little of what it uses.
-pub(super) fn is_low(row: &Value) -> bool {
-    let amount = |name: &str| row.get(name).and_then(Value::as_i64).unwrap_or_default();
-    plain(row, "billing") == "prepaid"
-        && amount("debited") > 0
-        && amount("remaining").saturating_mul(10) < amount("debited")
+/// A prepaid partner that has nothing left: accruals that it should pay are refused.
+pub(super) fn is_out(row: &Value) -> bool {
+    let remaining = row.get("remaining").and_then(Value::as_i64).unwrap_or_default();
+    plain(row, "billing") == "prepaid" && remaining <= 0
 }
 
 fn sum_exact(rows: &[Value], name: &str) -> i128 {

@@ -3,7 +3,7 @@
 use super::super::ask::Ask;
 use super::super::blocks::{Block, Cell, Fact, Field, Table, chart, plain};
 use super::super::forms;
-use super::overview::{home, is_low};
+use super::overview::{home, is_out};
 use super::{Page, Way};
 use crate::api::{Problem, Scope};
 use crate::chart::{Figure, Form, Series, grouped};
@@ -27,7 +27,7 @@ pub(super) fn partners(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Pag
     let mut table = Table::of("Partners", &columns, &rows).linked(0, link).exported(&path, "");
     table.head.push(Cell::text("state"));
     for (cells, row) in table.rows.iter_mut().zip(&rows) {
-        cells.push(Cell::text(if is_low(row) { "low" } else { "" }));
+        cells.push(Cell::text(if is_out(row) { "out of points" } else { "" }));
     }
     table.empty = "There is no partner yet.";
     table.next = page.get("next").and_then(Value::as_str).map(|next| format!("/p/{program}/partners?cursor={next}"));
@@ -58,7 +58,7 @@ pub(super) fn partner(ask: &Ask<'_>, way: &Way<'_>, program: u32, partner: &str)
         fact("Balance", amount("balance"), "points in usable blocks"),
         fact("Debited", amount("debited"), "less what cancellations gave back"),
         fact("Billing", plain(&of, "billing").replace('_', " "), ""),
-        fact("Rates", plain(&of, "rates"), "partner points per member point, by point type"),
+        fact("Rates", rates(&of), "partner points per member point"),
     ];
     let columns = [
         ("block", "block"),
@@ -88,6 +88,15 @@ pub(super) fn partner(ask: &Ask<'_>, way: &Way<'_>, program: u32, partner: &str)
     let mut trail = home();
     trail.push(("Partners".to_owned(), format!("/p/{program}/partners")));
     Ok(Page { title: format!("Partner {id}"), trail, program: Some(program), blocks })
+}
+
+/// The rates, as `type 1: 1/3`.
+fn rates(of: &Value) -> String {
+    let rates = of.get("rates").and_then(Value::as_object);
+    let rate =
+        |(point_type, rate): (&String, &Value)| format!("type {point_type}: {}", rate.as_str().unwrap_or_default());
+    let rates: Vec<String> = rates.into_iter().flatten().map(rate).collect();
+    if rates.is_empty() { "none".to_owned() } else { rates.join(", ") }
 }
 
 /// What became of each block's points.

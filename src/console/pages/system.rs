@@ -1,7 +1,7 @@
 //! The books and their audit; the server, its tokens and its figures.
 
 use super::super::ask::Ask;
-use super::super::blocks::{Block, Cell, Fact, Field, Table, plain};
+use super::super::blocks::{Block, Cell, Fact, Field, Table, instant, plain};
 use super::super::forms;
 use super::overview::home;
 use super::{Page, Way};
@@ -36,7 +36,7 @@ pub(super) fn system(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page,
     let fact = |name, value: String| Fact { name, value, about: String::new() };
     let mut facts = vec![
         fact("Version", env!("CARGO_PKG_VERSION").to_owned()),
-        fact("Engine's time", plain(&clock, "now")),
+        fact("Engine's time", instant(&plain(&clock, "now"))),
         fact("Clock", plain(&clock, "source")),
     ];
     let mut blocks = Vec::new();
