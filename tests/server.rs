@@ -1,6 +1,7 @@
 //! The server: its routes without sockets, who may call them, its documents, and the server itself over sockets.
 
 mod access;
+mod console;
 mod documents;
 mod routes;
 mod sockets;

@@ -7,9 +7,11 @@ use crate::api::{Problem, encoded, routes};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
-/// Fields whose values are numbers where they look like numbers, and texts otherwise: ids may be either.
+/// Fields whose values are numbers where they look like numbers, and texts otherwise: ids may be either, and keep
+/// their zeros.
 fn typed(text: &str) -> Value {
-    text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number))
+    let number = text.parse::<i64>().ok().filter(|number| number.to_string() == text);
+    number.map_or_else(|| json!(text), |number| json!(number))
 }
 
 /// A form for a command. `id` is the route's; `hidden` are the parameters of its path and fixed fields.

@@ -108,7 +108,8 @@ fn rude_requests_are_refused_and_tell_nothing() {
     let host = running.address;
     let token = &running.token;
     let post = format!(
-        "POST /v1/programs/1/members HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\nidempotency-key: k\r\n"
+        "POST /v1/programs/1/members HTTP/1.1\r\nhost: {host}\r\nauthorization: Bearer {token}\r\n\
+         idempotency-key: k\r\nconnection: close\r\n"
     );
     let json = "content-type: application/json\r\n";
     let long = "x".repeat(40_000);

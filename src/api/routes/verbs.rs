@@ -68,5 +68,6 @@ fn execute(context: &Context, call: &Call, body: &[u8]) -> Result<Answer, Proble
 
 /// A part of the path as the field that it names: ids that are numbers are numbers in commands, too.
 fn text_or_number(text: &str) -> Value {
-    text.parse::<i64>().map_or_else(|_| json!(text), |number| json!(number))
+    let number = text.parse::<i64>().ok().filter(|number| number.to_string() == text);
+    number.map_or_else(|| json!(text), |number| json!(number))
 }
