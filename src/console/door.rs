@@ -1,9 +1,10 @@
 //! [`Console`]: finds the page of an address, for a visitor who is signed in, and puts the head around it.
 
 use super::ask::Ask;
-use super::blocks::{Block, instant};
+use super::blocks::instant;
 use super::forms;
-use super::pages::{self, Page, Way};
+use super::page::{Page, Way};
+use super::pages;
 use super::reference;
 use super::session::{Sessions, SignedIn};
 use super::templates::{NavItem, PageHtml, SignInHtml};
@@ -12,6 +13,7 @@ use crate::chart;
 use crate::domain::Timestamp;
 use askama::Template;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// What pages may load: their own style and pictures, nothing else; and nobody may frame them.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; \
@@ -257,17 +259,13 @@ fn asset(media_type: &'static str, text: String) -> Response {
     Response { status: 200, media_type, headers, body: text.into_bytes() }
 }
 
+/// The document; made once, since anybody may ask for it.
 fn document(version: Version) -> Response {
-    let text = api::document(api::routes(), version).to_string();
-    Response { status: 200, media_type: "application/json", headers: Vec::new(), body: text.into_bytes() }
-}
-
-impl Page {
-    /// A page that says one thing.
-    pub(super) fn note(title: &str, tone: &'static str, text: &str) -> Page {
-        let blocks = vec![Block::Note { tone, text: text.to_owned() }];
-        Page { title: title.to_owned(), trail: Vec::new(), program: None, blocks }
-    }
+    static DOCUMENTS: [OnceLock<String>; 2] = [OnceLock::new(), OnceLock::new()];
+    let [older, newer] = &DOCUMENTS;
+    let kept = if version == Version::V3_0 { older } else { newer };
+    let text = kept.get_or_init(|| api::document(api::routes(), version).to_string());
+    Response { status: 200, media_type: "application/json", headers: Vec::new(), body: text.clone().into_bytes() }
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use super::ask::Ask;
 use super::blocks::{Block, Cell, Field, Form, Table, plain};
-use super::pages::Page;
+use super::page::Page;
 use crate::api::{Problem, encoded, routes};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;

@@ -5,6 +5,7 @@ mod ask;
 mod blocks;
 mod door;
 mod forms;
+mod page;
 mod pages;
 mod reference;
 mod session;

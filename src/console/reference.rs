@@ -1,7 +1,7 @@
 //! The reference: every route, from the table, and every problem, with what to do about it.
 
 use super::blocks::{Block, Cell, Table};
-use super::pages::Page;
+use super::page::Page;
 use crate::api::{Access, CODES, routes};
 use crate::domain::Rejection;
 use schemars::schema_for;

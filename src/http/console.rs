@@ -3,7 +3,7 @@
 use super::body;
 use super::guard;
 use super::reply::Reply;
-use super::service::{Shared, done, put, system_now, whole};
+use super::shared::{Shared, done, put, system_now, whole};
 use crate::api::{Lane, Method, Problem};
 use crate::console::Visit;
 use hyper::Response;

@@ -3,7 +3,7 @@
 
 use super::pool::NoAnswer;
 use super::reply::Reply;
-use super::service::{Shared, put, stopped};
+use super::shared::{Shared, put, stopped};
 use crate::api::{Admitted, Lane, Problem, Streaming};
 use hyper::Response;
 use hyper::body::Bytes;

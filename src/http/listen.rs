@@ -3,8 +3,9 @@
 use super::guard::Hosts;
 use super::metrics::{Metrics, publish};
 use super::pool::Pool;
-use super::service::{self, Shared, stopped};
+use super::service;
 use super::settings::Settings;
+use super::shared::{Shared, stopped};
 use super::stalled::Unstalled;
 use super::tls;
 use crate::api::Api;

@@ -11,6 +11,7 @@ mod pool;
 mod reply;
 mod service;
 mod settings;
+mod shared;
 mod stalled;
 mod tls;
 

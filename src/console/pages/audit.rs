@@ -3,7 +3,8 @@
 use super::super::ask::Ask;
 use super::super::blocks::{Block, Cell, Fact, Field, Form, Table, plain};
 use super::super::forms;
-use super::{Page, Way};
+use super::super::page::{Page, Way, home, nothing};
+
 use crate::api::{Problem, Scope};
 use crate::chart::grouped;
 use serde_json::Value;
@@ -34,7 +35,7 @@ pub(super) fn log(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page, Pr
         button: "Show",
         is_folded: false,
     };
-    let trail = super::overview::home();
+    let trail = home();
     let blocks = vec![Block::Form(filter), Block::Table(table)];
     Ok(Page { title: "Audit log".to_owned(), trail, program: Some(program), blocks })
 }
@@ -72,7 +73,7 @@ fn entries(caption: &str, rows: &[Value], program: u32) -> Table {
 
 /// One entry with its legs.
 pub(super) fn entry(ask: &Ask<'_>, way: &Way<'_>, sequence: &str) -> Result<Page, Problem> {
-    let number: u64 = sequence.parse().map_err(|_| super::nothing())?;
+    let number: u64 = sequence.parse().map_err(|_| nothing())?;
     let entry = ask.get(&format!("/v1/entries/{number}"))?;
     let text = |name: &str| plain(&entry, name);
     let fact = |name, value: String| Fact { name, value, about: String::new() };

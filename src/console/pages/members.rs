@@ -3,8 +3,8 @@
 use super::super::ask::Ask;
 use super::super::blocks::{Block, Cell, Field, Form, Table, plain};
 use super::super::forms;
-use super::overview::home;
-use super::{Page, Way};
+use super::super::page::{Page, Way, home};
+
 use crate::api::{Problem, Scope, encoded};
 use serde_json::Value;
 

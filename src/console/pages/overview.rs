@@ -3,7 +3,8 @@
 use super::super::ask::Ask;
 use super::super::blocks::{Block, Fact, Field, Table, chart, plain};
 use super::super::forms;
-use super::{Page, Way};
+use super::super::page::{Page, Way, home};
+
 use crate::api::{Problem, Scope};
 use crate::chart::{Figure, Form, Series, grouped};
 use crate::domain::{Day, Timestamp};
@@ -61,11 +62,6 @@ pub(super) fn overview(ask: &Ask<'_>, _: &Way<'_>, program: u32) -> Result<Page,
     blocks.extend(chart(&moved(&months, now), "moved", None));
     blocks.extend(chart(&owed(&months, now), "owed", svg("liability")));
     Ok(Page { title: format!("Program {program}"), trail: home(), program: Some(program), blocks })
-}
-
-/// Where the list of programs is.
-pub(super) fn home() -> Vec<(String, String)> {
-    vec![("Programs".to_owned(), "/".to_owned())]
 }
 
 fn fact(name: &'static str, value: i128) -> Fact {

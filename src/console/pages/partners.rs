@@ -3,8 +3,9 @@
 use super::super::ask::Ask;
 use super::super::blocks::{Block, Cell, Fact, Field, Table, chart, plain};
 use super::super::forms;
-use super::overview::{home, is_out};
-use super::{Page, Way};
+use super::super::page::{Page, Way, home, nothing};
+use super::overview::is_out;
+
 use crate::api::{Problem, Scope};
 use crate::chart::{Figure, Form, Series, grouped};
 use serde_json::Value;
@@ -47,7 +48,7 @@ pub(super) fn partners(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Pag
 
 /// One partner.
 pub(super) fn partner(ask: &Ask<'_>, way: &Way<'_>, program: u32, partner: &str) -> Result<Page, Problem> {
-    let id: u32 = partner.parse().map_err(|_| super::nothing())?;
+    let id: u32 = partner.parse().map_err(|_| nothing())?;
     let path = format!("/v1/programs/{program}/partners/{id}");
     let of = ask.get(&path)?;
     let page = ask.get(&format!("{path}/blocks?{}&limit=200", way.pass(&["cursor"])))?;

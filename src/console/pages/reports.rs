@@ -2,8 +2,8 @@
 
 use super::super::ask::Ask;
 use super::super::blocks::{Block, Cell, Field, Form, Table, chart, plain};
-use super::overview::home;
-use super::{Page, Way};
+use super::super::page::{Page, Way, home};
+
 use crate::api::Problem;
 use crate::chart::{Figure, Form as Shape, Series};
 use serde_json::Value;

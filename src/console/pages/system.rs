@@ -3,8 +3,8 @@
 use super::super::ask::Ask;
 use super::super::blocks::{Block, Cell, Fact, Field, Table, instant, plain};
 use super::super::forms;
-use super::overview::home;
-use super::{Page, Way};
+use super::super::page::{Page, Way, home};
+
 use crate::api::{Head, Method, Problem, Scope, Token};
 use crate::chart::grouped;
 use crate::domain::Points;
