@@ -1,12 +1,12 @@
 //! [`Api`]: the face of the routes, to servers and to callers in the process.
 
 use super::access;
-use super::call::{Call, Head};
+use super::call::{Call, Head, Method};
 use super::context::{Context, Metrics};
 use super::params::{check_path, read_query};
 use super::problem::Problem;
 use super::render::{Response, render};
-use super::route::{Body, Route, find};
+use super::route::{Body, Route, find, method_not_allowed};
 use super::routes;
 use super::token::Token;
 use crate::domain::{Sequence, Timestamp};
@@ -62,6 +62,20 @@ impl Api {
         let (path, format) = (matched.path, matched.format);
         let call = Call { route: route.id, verb: route.verb, token, path, query, format, head };
         Ok(Admitted { route, call })
+    }
+
+    /// The problem of a method that no route has: the address exists for others, or not at all.
+    #[must_use]
+    pub fn wrong_method(&self, path: &str, at: Timestamp) -> Problem {
+        let has = |method: &Method| match find(routes::all(), &Head::new(*method, path, at)) {
+            Ok(_) => true,
+            Err(problem) => problem.code != "not_found" && problem.code != "method_not_allowed",
+        };
+        let methods: Vec<&str> = [Method::Get, Method::Post].iter().filter(|m| has(m)).map(|m| m.word()).collect();
+        match methods.is_empty() {
+            true => Problem::new("not_found", "there is nothing at this address"),
+            false => method_not_allowed(&methods),
+        }
     }
 
     /// Does a call that was let in.

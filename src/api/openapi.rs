@@ -93,8 +93,10 @@ pub fn document(routes: impl Iterator<Item = &'static Route> + Clone, version: V
             }
         }
     }
-    let paths = Value::Object(paths);
+    let mut paths = Value::Object(paths);
     let schemas = writer.schemas(routes, &paths);
+    let bodies = paths.as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
+    bodies.for_each(|path| mark_optional(path, &schemas));
     let number = if version == Version::V3_0 { "3.0.3" } else { "3.1.0" };
     json!({
         "openapi": number,
@@ -111,6 +113,9 @@ pub fn document(routes: impl Iterator<Item = &'static Route> + Clone, version: V
         },
     })
 }
+
+/// What an `Idempotency-Key` is made of. Which of these texts are ids is told beside it.
+const KEY: &str = "^[!-~]+$";
 
 struct Writer {
     version: Version,
@@ -134,8 +139,9 @@ impl Writer {
             parameters.push(json!({
                 "name": "Idempotency-Key", "in": "header", "required": true,
                 "description": "The request id, chosen by you: the same with the same body has one effect, for ever. \
-                                Another body is refused. A refused command does not use it up.",
-                "schema": { "type": "string", "minLength": 1, "maxLength": 38 },
+                                Another body is refused. A refused command does not use it up. An integer, a UUID, up \
+                                to 15 printable ASCII characters, or up to 31 digits.",
+                "schema": { "type": "string", "minLength": 1, "maxLength": 36, "pattern": KEY },
             }));
         }
         let mut operation = json!({
@@ -238,6 +244,16 @@ fn reach(value: &Value, known: &Map<String, Value>, names: &mut BTreeSet<String>
         }
         Value::Array(values) => values.iter().for_each(|value| reach(value, known, names)),
         _ => {}
+    }
+}
+
+/// A command whose fields all have defaults needs no body.
+fn mark_optional(path: &mut Value, schemas: &Map<String, Value>) {
+    let Some(body) = path.pointer_mut("/post/requestBody").and_then(Value::as_object_mut) else { return };
+    let reference = body.get("content").and_then(|content| content.pointer("/application~1json/schema/$ref"));
+    let name = reference.and_then(Value::as_str).and_then(|text| text.rsplit('/').next());
+    if name.and_then(|name| schemas.get(name)).is_some_and(|schema| schema.get("required").is_none()) {
+        body.insert("required".to_owned(), json!(false));
     }
 }
 

@@ -260,6 +260,12 @@ pub(crate) fn find(routes: impl Iterator<Item = &'static Route>, head: &Head) ->
     if other_methods.is_empty() {
         return Err(nothing());
     }
-    let allow = other_methods.join(", ");
-    Err(Problem::new("method_not_allowed", format!("this address is for {allow}")).with("allow", allow))
+    Err(method_not_allowed(&other_methods))
+}
+
+/// The problem of an address that exists for other methods. Where one can look, one can look at the head alone.
+pub(crate) fn method_not_allowed(methods: &[&'static str]) -> Problem {
+    let head = methods.contains(&"GET").then_some("HEAD");
+    let allow = methods.iter().copied().chain(head).collect::<Vec<&str>>().join(", ");
+    Problem::new("method_not_allowed", format!("this address is for {allow}")).with("allow", allow)
 }

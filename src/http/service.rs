@@ -53,9 +53,7 @@ async fn handle(
     let method = match parts.method {
         Method::GET | Method::HEAD => api::Method::Get,
         Method::POST => api::Method::Post,
-        _ => {
-            return Err(Problem::new("method_not_allowed", "methods are GET and POST").with("allow", "GET, HEAD, POST"));
-        }
+        _ => return Err(shared.api.wrong_method(parts.uri.path(), system_now())),
     };
     let path = parts.uri.path();
     if !is_api(path) {

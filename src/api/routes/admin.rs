@@ -36,7 +36,7 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::post("/v1/admin/backup", "backup", Scope::Admin, Shape::Object(|g| g.subschema_for::<Standing>()), backup)
         .takes(Body::Object(|g| g.subschema_for::<Backup>())).long()
         .about("Copies the database, consistent as of now, below the server's folder for backups."),
-    Route::get("/metrics", "get_metrics", Shape::Text("text/plain"), get_metrics)
+    Route::get("/metrics", "get_metrics", Shape::Text("application/openmetrics-text"), get_metrics)
         .access(Access::Needs(Scope::Admin))
         .about("Counters for Prometheus, in its text format."),
 ];

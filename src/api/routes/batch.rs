@@ -35,6 +35,9 @@ fn batch(context: &Context, call: &Call, body: &[u8]) -> Result<Answer, Problem>
         .filter(|(_, line)| !line.trim_ascii().is_empty())
         .take(LINES_MAX.saturating_add(1))
         .collect();
+    if lines.is_empty() {
+        return Err(Bad { pointer: String::new(), what: "expected a command in each line".to_owned() }.into());
+    }
     if lines.len() > LINES_MAX {
         return Err(Problem::new("too_large", format!("more than {LINES_MAX} lines")));
     }
