@@ -12,6 +12,8 @@ mod items;
 mod look;
 #[cfg(feature = "rocksdb")]
 mod places;
+#[cfg(feature = "server")]
+mod serve;
 
 use serde_json::Value;
 use std::io::Write;
