@@ -5,6 +5,7 @@ mod console;
 mod documents;
 mod routes;
 mod sockets;
+mod tls;
 
 use accruedb::api::{Api, Head, Method, Response, Scope, Token};
 use accruedb::domain::Timestamp;
