@@ -23,7 +23,7 @@ pub struct Problem {
 }
 
 /// Problems of the server itself: code, status, and what to do. Those of the rules are in
-/// [`Rejection`](crate::domain::Rejection).
+/// [`Rejection`].
 #[rustfmt::skip]
 pub const CODES: &[(&str, u16, &str)] = &[
     ("malformed", 400, "The body, a header or a parameter is not well formed. `pointer` or `parameter` names the place. Correct the call."),

@@ -70,7 +70,9 @@ impl Database {
     #[cfg(feature = "server")]
     pub(super) fn open_served(&self, output: &Output) -> Result<Engine, Failure> {
         // looked at first without booking: a history that ended long ago is not gone by opening it
-        self.open_to_write(output)?.close()?;
+        if self.clock.is_none() && exists(&self.db)? {
+            self.open_to_write(output)?.close()?;
+        }
         let sweep_every = EngineOptions::default().sweep_every;
         open(&self.db, EngineOptions { sweep_every, ..options(self.clock(Clock::System)) }, output)
     }
