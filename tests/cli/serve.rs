@@ -132,7 +132,7 @@ fn tokens_of_the_file_count_and_are_read_again() {
 /// first receipt, and a reader of the feed that is killed and comes back sees no gap and nothing twice.
 #[cfg(feature = "rocksdb")]
 #[test]
-fn a_killed_server_has_lost_nothing_that_it_answered() {
+fn proof_serve() {
     use crate::proof::Proof;
     let shell = Shell::new();
     let token = shell.run("--json token new --file t.json all --scope read --scope post --scope catalog --scope feed");
