@@ -51,7 +51,7 @@ struct New {
     /// The only programs that it sees. Default: all.
     #[arg(long = "program", value_name = "PROGRAM")]
     programs: Vec<u32>,
-    /// The only partner that it sees. Default: all.
+    /// The only partner that it sees, of the one program that is given. Default: all.
     #[arg(long, value_name = "PARTNER")]
     partner: Option<u32>,
     /// Points that it grants in a day (UTC), at most. Default: any number.
@@ -99,6 +99,9 @@ pub(super) fn random<const N: usize>() -> Result<[u8; N], Failure> {
 
 fn new(args: &New, output: &mut Output) -> Result<Exit, Failure> {
     let file = &args.place.file;
+    if args.partner.is_some() && args.programs.len() != 1 {
+        return Err(Failure::Usage("a partner is one of a program's: give --program once with --partner".into()));
+    }
     if args.name.chars().any(char::is_control) || args.name.len() > 100 {
         return Err(Failure::Usage("the name has up to 100 bytes, and no control characters".into()));
     }

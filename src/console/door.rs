@@ -8,7 +8,7 @@ use super::pages;
 use super::reference;
 use super::session::{Sessions, SignedIn};
 use super::templates::{NavItem, PageHtml, SignInHtml};
-use crate::api::{self, Api, Head, Method, Problem, Response, Version};
+use crate::api::{self, Api, Head, Method, Problem, Response, Scope, Version};
 use crate::chart;
 use crate::domain::Timestamp;
 use askama::Template;
@@ -177,11 +177,13 @@ impl Console {
         let now = api.now();
         let now = if now == Timestamp::MIN { "the beginning".to_owned() } else { instant(&now.to_string()) };
         let nav = page.program.map(|program| nav(program, who, &visit.path)).unwrap_or_default();
+        let create = page.program.zip(who).map(|(program, who)| create(program, who)).unwrap_or_default();
         let name = who.map(|who| format!("{} ({})", who.token.name, who.token.id));
         let html = PageHtml {
             title: &page.title,
             trail: &page.trail,
             nav: &nav,
+            create: &create,
             blocks: &page.blocks,
             who: name.as_deref(),
             proof: who.map_or("", |who| &who.proof),
@@ -189,6 +191,13 @@ impl Console {
         };
         rendered(&html, status)
     }
+}
+
+/// What the visitor can make from every page of a program (rule E07).
+fn create(program: u32, who: &SignedIn) -> Vec<(&'static str, String)> {
+    let may = who.token.scopes.contains(&Scope::Catalog) && who.token.partner.is_none();
+    let point_type = ("Create point type", format!("/p/{program}/point-types?create=yes"));
+    may.then_some(point_type).into_iter().collect()
 }
 
 fn nav(program: u32, who: Option<&SignedIn>, path: &str) -> Vec<NavItem> {

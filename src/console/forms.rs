@@ -36,6 +36,14 @@ pub(super) fn command(
     })
 }
 
+/// A form that is not folded away.
+pub(super) fn unfolded(block: Block) -> Block {
+    match block {
+        Block::Form(form) => Block::Form(Form { is_folded: false, ..form }),
+        other => other,
+    }
+}
+
 /// Does what a form says, and shows what became of it.
 pub(super) fn act(ask: &Ask<'_>, id: &str, form: &BTreeMap<String, String>) -> Result<Page, Problem> {
     let nothing = || Problem::new("not_found", "there is no such form");

@@ -11,6 +11,8 @@ pub(super) struct PageHtml<'a> {
     /// What is above this page: name and address.
     pub(super) trail: &'a [(String, String)],
     pub(super) nav: &'a [NavItem],
+    /// What can be made from every page: name and address.
+    pub(super) create: &'a [(&'static str, String)],
     pub(super) blocks: &'a [Block],
     /// Who is signed in; nobody on open pages.
     pub(super) who: Option<&'a str>,

@@ -91,7 +91,7 @@ async fn wait(shared: &Arc<Shared>, admitted: &mut Admitted) -> Result<(), Probl
 async fn follow(shared: Arc<Shared>, mut streaming: Streaming, form: Form, pieces: mpsc::Sender<Bytes>) {
     shared.metrics.streams.inc();
     let (mut news, mut stop) = (shared.news.clone(), shared.stop.clone());
-    loop {
+    while !*stop.borrow() {
         news.borrow_and_update();
         let Ok((events, next)) = step(&shared, streaming).await else { break };
         streaming = next;

@@ -79,7 +79,12 @@ fn tokens_are_made_listed_and_revoked() {
     assert_eq!(shell.run("token revoke --file t.json nobody").code, 1);
     assert_eq!(shell.run(&format!("token revoke --file t.json {id}")).code, 0);
     assert_eq!(shell.run("--json token list --file t.json").json()["tokens"], json!([]));
-    for wrong in ["new --file t.json till", "new --file t.json till --scope steal", "list --file nowhere"] {
+    for wrong in [
+        "new --file t.json till",
+        "new --file t.json till --scope steal",
+        "new --file t.json p --scope read --partner 1",
+        "list --file nowhere",
+    ] {
         assert_eq!(shell.run(&format!("token {wrong}")).code, 2, "{wrong}");
     }
 }

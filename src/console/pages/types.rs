@@ -48,7 +48,12 @@ pub(super) fn point_types(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<
             Field::choice("negative_balance", "Negative balance", &["allowed", "refused"], "allowed"),
         ];
         let hidden = [("program", program.to_string())];
-        blocks.push(forms::command("create_point_type", "Create point type", &hidden, fields, (way.fresh)()));
+        let form = forms::command("create_point_type", "Create point type", &hidden, fields, (way.fresh)());
+        // who came to make one finds the form first, and open
+        match way.asked("create") {
+            "yes" => blocks.insert(0, forms::unfolded(form)),
+            _ => blocks.push(form),
+        }
     }
     Ok(Page { title: "Point types".to_owned(), trail: home(), program: Some(program), blocks })
 }
