@@ -7,7 +7,7 @@ mod routes;
 mod sockets;
 mod tls;
 
-use accruedb::api::{Api, Head, Method, Response, Scope, Token};
+use accruedb::api::{Api, ApiOptions, Head, Method, Response, Scope, Token};
 use accruedb::domain::Timestamp;
 use accruedb::engine::{ClockSource, Engine, EngineOptions};
 use accruedb::storage::memory::MemoryStore;
@@ -39,7 +39,8 @@ impl Served {
     }
 
     fn with_tokens(file: Option<PathBuf>) -> Served {
-        let api = Api::new(engine(), ClockSource::Commands, file, None).unwrap();
+        let options = ApiOptions { clock: ClockSource::Commands, tokens: file, backups: None };
+        let api = Api::new(engine(), options).unwrap();
         let mut served = Served { api, all: String::new(), next: std::cell::Cell::new(1) };
         served.all = served.token(|token| token.scopes.extend(Scope::ALL));
         served

@@ -21,6 +21,17 @@ pub struct Api {
     context: Context,
 }
 
+/// What the operations are told beside the engine. Without files, no token is known and no backup is made.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ApiOptions {
+    /// The clock of the engine's options.
+    pub clock: ClockSource,
+    /// The file of tokens. What budgets have spent is kept beside it.
+    pub tokens: Option<PathBuf>,
+    /// The folder below which backups go.
+    pub backups: Option<PathBuf>,
+}
+
 /// A call that was let in: its body may be read now.
 #[derive(Debug, Clone)]
 pub struct Admitted {
@@ -31,16 +42,11 @@ pub struct Admitted {
 }
 
 impl Api {
-    /// The operations of an engine that runs on `clock`. `tokens` is the file of tokens; what budgets have spent is kept
-    /// beside it. `backups` is the folder below which backups go.
+    /// The operations of an engine.
     ///
-    /// Errors: a text that names the file, where it cannot be read.
-    pub fn new(
-        engine: Engine,
-        clock: ClockSource,
-        tokens: Option<PathBuf>,
-        backups: Option<PathBuf>,
-    ) -> Result<Api, String> {
+    /// Errors: a text that names the file of tokens, where it cannot be read.
+    pub fn new(engine: Engine, options: ApiOptions) -> Result<Api, String> {
+        let ApiOptions { clock, tokens, backups } = options;
         let mut context = Context::new(engine, clock, tokens)?;
         context.backups = backups;
         Ok(Api { context })

@@ -31,7 +31,7 @@ pub use budget::Spends;
 pub(crate) use call::segments;
 pub use call::{Answer, Call, Format, Head, Method, Page, Verb};
 pub use context::{Context, Metrics};
-pub use face::{Admitted, Api, Streaming};
+pub use face::{Admitted, Api, ApiOptions, Streaming};
 pub use openapi::{Version, document};
 pub use params::{Kind, PAGE_DEFAULT, PAGE_MAX, Param, WAIT_MAX};
 pub(crate) use params::{decoded, encoded};

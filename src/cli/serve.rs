@@ -3,7 +3,7 @@
 use super::database::{self, Clock, Database};
 use super::output::{Exit, Failure, Output};
 use super::{demo, token};
-use crate::api::{Api, Scope};
+use crate::api::{Api, ApiOptions, Scope};
 use crate::console::Console;
 use crate::engine::{ClockSource, Engine, EngineOptions};
 use crate::http::{Server, Settings, Stop, Transport};
@@ -82,8 +82,8 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     settings.check().map_err(Failure::Usage)?;
     args.start_log();
     let (engine, clock) = args.open(output)?;
-    let api = Api::new(engine, clock, args.tokens.clone(), args.backups.clone()).map_err(Failure::Usage)?;
-    let api = Arc::new(api);
+    let options = ApiOptions { clock, tokens: args.tokens.clone(), backups: args.backups.clone() };
+    let api = Arc::new(Api::new(engine, options).map_err(Failure::Usage)?);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let was_drained = runtime.block_on(serve(args, api.clone(), settings, output))?;
     // IMPORTANT: connections and threads hold the API; with the runtime they are gone, and the engine can be closed

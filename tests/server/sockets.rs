@@ -1,6 +1,6 @@
 //! The server over sockets, as strangers would speak to it: slow, rude, many at once; and its end in good order.
 
-use accruedb::api::{Api, Scope, Token};
+use accruedb::api::{Api, ApiOptions, Scope, Token};
 use accruedb::console::Console;
 use accruedb::engine::{ClockSource, Engine, EngineOptions};
 use accruedb::http::{Server, Settings, Stop};
@@ -26,7 +26,8 @@ impl Running {
         let store = Arc::new(MemoryStore::new());
         let options = EngineOptions { clock: ClockSource::Commands, ..EngineOptions::default() };
         let engine = Engine::open_store(store.clone(), options).unwrap();
-        let api = Arc::new(Api::new(engine, ClockSource::Commands, None, None).unwrap());
+        let api =
+            Arc::new(Api::new(engine, ApiOptions { clock: ClockSource::Commands, ..ApiOptions::default() }).unwrap());
         let (mut token, text) = Token::mint("test", &[5; 38], super::wall());
         token.scopes.extend(Scope::ALL);
         api.add_token(token);

@@ -1,7 +1,7 @@
 //! TLS: a client that trusts the certificate is answered, and one that speaks plainly is not.
 
 use super::engine;
-use accruedb::api::Api;
+use accruedb::api::{Api, ApiOptions};
 use accruedb::console::Console;
 use accruedb::engine::ClockSource;
 use accruedb::http::{Server, Settings, Transport};
@@ -44,7 +44,8 @@ fn callers_come_over_tls_only() {
         .with_no_client_auth();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let api = Arc::new(Api::new(engine(), ClockSource::Commands, None, None).unwrap());
+        let api =
+            Arc::new(Api::new(engine(), ApiOptions { clock: ClockSource::Commands, ..ApiOptions::default() }).unwrap());
         let refused = Server::bind(api.clone(), Console::new([1; 32]), wrong).await.err().unwrap();
         assert!(refused.contains("key.pem"), "{refused}");
         let server = Server::bind(api, Console::new([1; 32]), settings).await.unwrap();
