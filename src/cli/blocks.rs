@@ -3,7 +3,7 @@
 use super::database::Database;
 use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, grouped, or_dash};
-use crate::domain::{Block, BlockState, BlockStatus, PartnerId, PartnerKey, ProgramId, Timestamp};
+use crate::domain::{Block, BlockState, BlockStatus, Partner, PartnerId, PartnerKey, ProgramId, Timestamp};
 use crate::engine::PartnerState;
 use serde_json::{Value, json};
 
@@ -38,27 +38,34 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         "partner {}: {} points usable now, {} left in {} open blocks, {} debited",
         key.partner,
         grouped(state.balance.0),
-        grouped(partner.remaining.0),
-        partner.open.len(),
+        grouped(left(partner)),
+        partner.open_blocks,
         grouped(partner.debited.0)
     ))?;
     lines(&state, now).iter().try_for_each(|line| output.line(line))?;
     Ok(Exit::Done)
 }
 
+/// Points left in all approved blocks, also in those whose validity has not started.
+fn left(partner: &Partner) -> i64 {
+    partner.balance().0.saturating_add(partner.waiting.0)
+}
+
 /// A partner and its blocks, as one object.
 pub(super) fn to_json(partner: PartnerId, state: &PartnerState, now: Timestamp) -> Value {
     let blocks = state.blocks.iter().map(|(id, block)| {
         json!({
-            "block": id, "state": state_of(block, now), "purchased": block.purchased, "credited": block.credited,
+            "block": id, "kind": block.kind, "state": state_of(block, now), "purchased": block.purchased, "credited": block.credited,
             "remaining": block.remaining(), "debited": block.sums.get(BlockState::Debited),
             "expired": block.sums.get(BlockState::Expired), "fees": block.sums.get(BlockState::Fee),
-            "adjusted": block.sums.get(BlockState::Adjusted), "starts_at": block.starts_at,
+            "adjusted": block.sums.get(BlockState::Adjusted),
+            "cancelled": block.sums.get(BlockState::Cancelled), "starts_at": block.starts_at,
             "expires_at": block.expires_at, "unit_price": block.unit_price, "created": block.created,
         })
     });
     json!({
-        "partner": partner, "known": true, "usable": state.balance, "remaining": state.partner.remaining,
+        "partner": partner, "known": true, "usable": state.balance, "remaining": left(&state.partner),
+        "reserve": state.partner.reserve, "waiting": state.partner.waiting, "pending": state.partner.pending,
         "debited": state.partner.debited, "at": now, "blocks": blocks.collect::<Vec<Value>>(),
     })
 }
@@ -83,6 +90,8 @@ pub(super) fn lines(state: &PartnerState, now: Timestamp) -> Vec<String> {
 
 pub(super) fn state_of(block: &Block, now: Timestamp) -> &'static str {
     match block.status {
+        BlockStatus::Rejected => "rejected",
+        BlockStatus::Cancelled => "cancelled",
         _ if block.is_expired(now) => "expired",
         BlockStatus::Pending => "pending",
         BlockStatus::Approved if !block.remaining().is_positive() => "used_up",

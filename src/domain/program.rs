@@ -1,7 +1,7 @@
 //! A program and its point types: what the catalog holds.
 
 use super::tagged::tagged;
-use super::{Date, PointTypeId, Span, Timestamp, Zone};
+use super::{Date, PartnerId, PartnerTerms, PointTypeId, Span, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -43,6 +43,8 @@ pub struct ProgramSettings {
     pub never_usable: NeverUsable,
     /// How many point types it may have (rule D06).
     pub point_types_max: u16,
+    /// How many days before its expiry a block is about to expire; 0: nobody is told.
+    pub block_warning_days: u16,
 }
 
 /// A loyalty program with its definitions, all versions of them.
@@ -52,19 +54,27 @@ pub struct Program {
     pub settings: ProgramSettings,
     /// Its point types.
     pub point_types: BTreeMap<PointTypeId, Versions<PointType>>,
+    /// The terms of its partners.
+    pub partners: BTreeMap<PartnerId, Versions<PartnerTerms>>,
 }
 
 impl Program {
     /// A program without definitions.
     #[must_use]
     pub fn new(settings: ProgramSettings) -> Program {
-        Program { settings, point_types: BTreeMap::new() }
+        Program { settings, point_types: BTreeMap::new(), partners: BTreeMap::new() }
     }
 
     /// The newest version of a point type.
     #[must_use]
     pub fn point_type(&self, id: PointTypeId) -> Option<&PointType> {
         self.point_types.get(&id).map(Versions::current)
+    }
+
+    /// The newest terms of a partner.
+    #[must_use]
+    pub fn terms(&self, id: PartnerId) -> Option<&PartnerTerms> {
+        self.partners.get(&id).map(Versions::current)
     }
 }
 
@@ -101,6 +111,16 @@ impl<T> Versions<T> {
             number if number == self.number() => Some(&self.current),
             number => self.older.get(usize::try_from(number).ok()?.checked_sub(1)?),
         }
+    }
+
+    /// The newest version that a condition holds for, with its number.
+    #[must_use]
+    pub fn newest_where(&self, holds: impl Fn(&T) -> bool) -> Option<(u32, &T)> {
+        if holds(&self.current) {
+            return Some((self.number(), &self.current));
+        }
+        let found = self.older.iter().zip(1u32..).filter(|(version, _)| holds(version)).last();
+        found.map(|(version, number)| (number, version))
     }
 
     /// Adds the next version.

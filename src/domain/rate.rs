@@ -26,6 +26,12 @@ pub struct Rate {
     denominator: u64,
 }
 
+impl Default for Rate {
+    fn default() -> Rate {
+        Rate::ZERO
+    }
+}
+
 /// Why a text is not a rate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a rate: {0:?}; expected a decimal like \"0.1\" or a fraction like \"1/3\", not negative, up to 18 digits")]

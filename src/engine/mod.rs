@@ -1,5 +1,6 @@
 //! The motion: threads, locks, the journal's group commit, checkpoints, recovery, and the public [`Engine`].
 
+mod audit_partners;
 mod checkpoint;
 mod checkpointer;
 mod chunks;
@@ -8,6 +9,7 @@ mod core;
 mod delta;
 mod error;
 mod filter;
+mod findings;
 mod handle;
 mod journal;
 mod locks;

@@ -1,11 +1,14 @@
 //! The laws that always hold, as predicates over records. `verify`, the tests, the simulation and the fuzzer all use
 //! these; what they walk over is theirs.
 
+mod partners;
+
 use super::effects::Effects;
 use crate::domain::{
-    Account, Billing, Block, BlockId, BlockStatus, Fault, Item, ItemPosition, LockName, Member, NegativeBalance,
-    Partner, PointState, PointType, Points, Program, Subject, Timestamp, Totals,
+    Account, Block, Fault, Item, ItemPosition, LockName, Member, NegativeBalance, PointState, PointType, Points,
+    Program, Subject, Timestamp, Totals,
 };
+pub use partners::{PartnerBooks, bill, partner};
 
 /// What is wrong, where a law does not hold.
 pub type Broken = String;
@@ -31,32 +34,6 @@ pub fn block(block: &Block) -> Option<Broken> {
     let given = i128::from(purchased.0).saturating_add(credited.0.into());
     let whole = purchased.is_positive() && *credited >= Points::ZERO && given == sums.total() && sums.none_negative();
     holds(whole, || format!("points of the block do not add up: {block:?}"))
-}
-
-/// Partner: its open blocks are its approved ones with points left; its balance is their sum.
-#[must_use]
-pub fn partner<'a>(partner: &Partner, blocks: impl Iterator<Item = (BlockId, &'a Block)>) -> Vec<Broken> {
-    let mut remaining = 0i128;
-    let mut debited = 0i128;
-    let mut broken = Vec::new();
-    for (id, block) in blocks {
-        let is_open = block.status == BlockStatus::Approved && block.remaining().is_positive();
-        if is_open {
-            remaining = remaining.saturating_add(i128::from(block.remaining().0));
-            let due_in_time = block.expires_at.is_none_or(|expiry| partner.next_due.is_some_and(|due| due <= expiry));
-            broken.extend(holds(due_in_time, || format!("block {id} expires before the partner is due")));
-        }
-        debited = debited.saturating_add(block.sums.get(crate::domain::BlockState::Debited).0.into());
-        broken.extend(holds(partner.open.contains(&id) == is_open, || format!("block {id} is wrongly open or not")));
-    }
-    broken.extend(holds(remaining == i128::from(partner.remaining.0), || {
-        format!("balance {} where its blocks hold {remaining}", partner.remaining)
-    }));
-    let prepaid = partner.terms.billing == Billing::Prepaid;
-    broken.extend(holds(!prepaid || debited == i128::from(partner.debited.0), || {
-        format!("debited {} where its blocks say {debited}", partner.debited)
-    }));
-    broken
 }
 
 /// The sums of an account's items, to be held against the account.

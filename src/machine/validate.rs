@@ -29,6 +29,9 @@ pub fn check(command: &Command) -> Result<(), Malformed> {
     if let Some(reference) = &command.reference {
         text("reference", reference, REFERENCE_BYTES_MAX)?;
     }
+    if command.transaction_at.is_none() && super::rule::is_dated(&command.action) {
+        return Err(wrong("transaction_at", "missing; this transaction has a date of its own"));
+    }
     super::rule::check(&command.action)
 }
 
@@ -70,6 +73,14 @@ pub(super) fn partner(field: &str, id: PartnerId) -> Result<(), Malformed> {
 
 pub(super) fn source(field: &str, id: SourceId) -> Result<(), Malformed> {
     not_zero(field, id.0.into())
+}
+
+/// A free text that must be there.
+pub(super) fn words(field: &str, words: &str, bytes_max: usize) -> Result<(), Malformed> {
+    if words.trim().is_empty() {
+        return Err(wrong(field, "must not be empty"));
+    }
+    text(field, words, bytes_max)
 }
 
 /// An id of another kind.

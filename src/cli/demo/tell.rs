@@ -62,7 +62,7 @@ pub(super) fn tell(
         indented(&statement::lines(&customer.statement), output)?;
     }
     if let Some(partner) = &found.partner {
-        output.line(format!("\nPartner {PARTNER}: {} points left", grouped(partner.partner.remaining.0)))?;
+        output.line(format!("\nPartner {PARTNER}: {} points left", grouped(partner.balance.0)))?;
         indented(&blocks::lines(partner, now), output)?;
     }
     output.line("\nPoints owed at the end of each month")?;

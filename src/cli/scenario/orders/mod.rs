@@ -2,14 +2,15 @@
 //! for its words.
 
 mod members;
+mod partners;
 
 use super::step::Order;
 use super::words::{Syntax, Words};
 use crate::domain::{
-    Accrue, Action, ApproveBlock, Award, BlockId, Cancel, CancelAmount, Command, CreatePartner, CreatePointType,
-    CreateProgram, Enrol, Enrolment, Expiry, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate, Redeem,
-    RequestId, SourceId, SubtypeId, Timestamp,
+    Accrue, Action, ApproveBlock, Award, Cancel, CancelAmount, Command, CreatePointType, CreateProgram, Enrol,
+    Enrolment, PartnerId, PointTypeId, Points, ProgramId, Redeem, RequestId, SourceId, SubtypeId, Timestamp,
 };
+pub(super) use partners::block_name;
 use std::collections::BTreeSet;
 
 const MEMBER: &str = "a member like M1";
@@ -80,17 +81,17 @@ pub(super) fn orders(
     let action = match verb {
         "program" => create_program(words, &mut extras)?,
         "type" => create_point_type(words, &mut extras)?,
-        "partner" => create_partner(words, &mut extras, types)?,
         "block" => return block(words, extras).map(Some),
-        "purchase" => purchase(words, &mut extras)?.into(),
-        "approve" => approve(words)?.into(),
         "enrol" => Action::from(Enrol { member: words.parse(MEMBER)? }),
         "accrue" => accrue(words, &mut extras)?,
         "redeem" => redeem(words, &mut extras)?,
         "cancel" => cancel(words)?,
         _ => match members::action(verb, words, &mut extras)? {
             Some(action) => action,
-            None => return Ok(None),
+            None => match partners::action(verb, words, &mut extras, types)? {
+                Some(action) => action,
+                None => return Ok(None),
+            },
         },
     };
     while extras.take(words)? {}
@@ -107,6 +108,9 @@ fn create_program(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, 
             Some("zone") => body.zone = setting(words, |words| words.parse("a time zone like Europe/Vienna"))?,
             Some("enrolment") => body.enrolment = setting(words, Words::choice)?,
             Some("never_usable") => body.never_usable = setting(words, Words::choice)?,
+            Some("block_warning_days") => {
+                body.block_warning_days = setting(words, |words| words.parse("a number of days"))?;
+            }
             Some("point_types_max") => body.point_types_max = Some(setting(words, |words| words.parse("a number"))?),
             _ if extras.take(words)? => {}
             _ => return Ok(body.into()),
@@ -128,75 +132,15 @@ fn create_point_type(words: &mut Words<'_>, extras: &mut Extras) -> Result<Actio
     }
 }
 
-fn create_partner(words: &mut Words<'_>, extras: &mut Extras, types: &BTreeSet<PointTypeId>) -> Result<Action, Syntax> {
-    let partner = PartnerId(words.name('P', "a partner")?);
-    let mut body = CreatePartner { partner, billing: words.choice()?, ..CreatePartner::default() };
-    let mut says_rate = false;
-    loop {
-        match words.peek() {
-            Some("rate") => {
-                words.next();
-                says_rate = true;
-                if words.take("none") {
-                    continue;
-                }
-                let one = if words.peek().is_some_and(|word| word.starts_with('T')) {
-                    [PointTypeId(words.name('T', "a point type")?)].into()
-                } else {
-                    types.clone()
-                };
-                let rate: Rate = words.parse("a rate like 0.1 or 1/3")?;
-                body.rates.extend(one.into_iter().map(|point_type| (point_type, rate)));
-            }
-            Some("rounding") => body.rounding = setting(words, Words::choice)?,
-            Some("order") => body.order = setting(words, Words::choice)?,
-            _ if extras.take(words)? => {}
-            _ => break,
-        }
-    }
-    if !says_rate {
-        body.rates = types.iter().map(|point_type| (*point_type, Rate::ONE)).collect();
-    }
-    Ok(body.into())
-}
-
 /// Takes the name of a setting, then reads its value.
 fn setting<'a, T>(words: &mut Words<'a>, read: impl FnOnce(&mut Words<'a>) -> Result<T, Syntax>) -> Result<T, Syntax> {
     words.next();
     read(words)
 }
 
-/// `B1 of P1`.
-fn block_of(words: &mut Words<'_>) -> Result<(BlockId, PartnerId), Syntax> {
-    let block = BlockId(words.name('B', "a block")?);
-    words.must("of")?;
-    Ok((block, PartnerId(words.name('P', "a partner")?)))
-}
-
-fn purchase(words: &mut Words<'_>, extras: &mut Extras) -> Result<PurchaseBlock, Syntax> {
-    let (block, partner) = block_of(words)?;
-    let points = Points(words.parse(POINTS)?);
-    let (starts_at, expires, unit_price) = (None, Expiry::Never, None);
-    let mut body = PurchaseBlock { partner, block, points, starts_at, expires, unit_price };
-    loop {
-        match words.peek() {
-            Some("starts") => body.starts_at = Some(setting(words, Words::instant)?),
-            Some("expires") => body.expires = setting(words, Words::expiry)?,
-            Some("price") => body.unit_price = Some(setting(words, |words| words.parse("a price like 0.05"))?),
-            _ if extras.take(words)? => {}
-            _ => return Ok(body),
-        }
-    }
-}
-
-fn approve(words: &mut Words<'_>) -> Result<ApproveBlock, Syntax> {
-    let (block, partner) = block_of(words)?;
-    Ok(ApproveBlock { partner, block })
-}
-
 /// A block bought and approved at once.
 fn block(words: &mut Words<'_>, mut extras: Extras) -> Result<Vec<Order>, Syntax> {
-    let body = purchase(words, &mut extras)?;
+    let body = partners::purchase(words, &mut extras)?;
     let approve = ApproveBlock { partner: body.partner, block: body.block };
     let approval = Extras { program: extras.program, ..Extras::default() };
     Ok(vec![extras.order(body), approval.order(approve)])
