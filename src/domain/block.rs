@@ -1,9 +1,7 @@
 //! Point blocks: what a partner bought from the host, and the rows by which they are found.
 
 use super::own::names_no_entry;
-use super::{
-    BlockId, BlockOrder, BlockState, BlockSums, Own, OwnIds, PartnerKey, Points, Rate, Sequence, Timestamp,
-};
+use super::{BlockId, BlockOrder, BlockState, BlockSums, Own, OwnIds, PartnerKey, Points, Rate, Sequence, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Where a block comes from. In the order of debit (rules A15, A21).

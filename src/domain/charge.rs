@@ -2,9 +2,7 @@
 //! fee was refunded and how far a bill is made is added later. Money is recorded here, and settled elsewhere.
 
 use super::own::names_no_entry;
-use super::{
-    BlockId, Currency, MemberId, Own, OwnIds, PartnerKey, Points, Rate, RequestId, Sequence, Timestamp,
-};
+use super::{BlockId, Currency, MemberId, Own, OwnIds, PartnerKey, Points, Rate, RequestId, Sequence, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Why a partner is charged.

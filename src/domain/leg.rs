@@ -2,8 +2,8 @@
 
 use super::tagged::{Tagged, tagged};
 use super::{
-    BLOCK_MOVEMENTS, BlockId, BlockState, ChargeCause, Currency, ItemId, ItemPosition, MOVEMENTS, MemberId, Own, OwnIds,
-    PartnerEvent, PartnerId, PointState, PointTypeId, Points, Rate, Sequence, SourceId, Timestamp, UseOrder,
+    BLOCK_MOVEMENTS, BlockId, BlockState, ChargeCause, Currency, ItemId, ItemPosition, MOVEMENTS, MemberId, Own,
+    OwnIds, PartnerEvent, PartnerId, PointState, PointTypeId, Points, Rate, Sequence, SourceId, Timestamp, UseOrder,
 };
 
 tagged! {

@@ -29,9 +29,7 @@ mod time;
 mod totals;
 mod wide_id;
 
-pub use block::{
-    Block, BlockKind, BlockStatus, BlockTurn, BlockTurnKey, OWN_BLOCKS_FROM, OpenBlockKey,
-};
+pub use block::{Block, BlockKind, BlockStatus, BlockTurn, BlockTurnKey, OWN_BLOCKS_FROM, OpenBlockKey};
 pub use catalog::{CatalogKey, Definition, Programs};
 pub use charge::{
     Bill, BillKey, BillLine, BillLineKey, BillPart, Charge, ChargeCause, ChargeKey, Fee, FeeKey, PartnerEvent, Refund,

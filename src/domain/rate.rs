@@ -53,6 +53,12 @@ impl Rate {
         })
     }
 
+    /// The numerator and the denominator, in lowest terms.
+    #[must_use]
+    pub fn parts(&self) -> (u64, u64) {
+        (self.numerator, self.denominator)
+    }
+
     /// This rate of another one. `None` where the result does not fit.
     #[must_use]
     pub fn times(&self, other: &Rate) -> Option<Rate> {

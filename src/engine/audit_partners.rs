@@ -3,10 +3,10 @@
 use super::error::Error;
 use super::findings::{Findings, Fingerprint};
 use crate::domain::keys::DueKey;
+use crate::domain::tables::{BillLines, Bills, BlockTurns, Charges, Fees, OpenBlocks, Unbilled};
 use crate::domain::{BillKey, Partner, PartnerKey, Programs, Subject};
 use crate::machine::laws::{self, PartnerBooks};
 use crate::storage::rows::Rows;
-use crate::domain::tables::{BillLines, Bills, BlockTurns, Charges, Fees, OpenBlocks, Unbilled};
 use crate::storage::{Blocks, Partners, Read};
 use std::collections::BTreeMap;
 
@@ -60,7 +60,8 @@ fn audit_partner(
     }
     let owed = owed(read, key, partner, findings)?;
     let (blocks, open, turns, charges) = (&blocks, &open, &turns, &charges);
-    findings.add(|| place(&key), laws::partner(&PartnerBooks { key, partner, terms, blocks, open, turns, charges, owed }));
+    findings
+        .add(|| place(&key), laws::partner(&PartnerBooks { key, partner, terms, blocks, open, turns, charges, owed }));
     Ok(())
 }
 

@@ -20,6 +20,7 @@ mod pending;
 mod prepare;
 mod profile;
 mod read;
+mod read_partners;
 mod record_cache;
 mod recover;
 #[cfg(all(test, shuttle))]

@@ -10,14 +10,12 @@ use super::findings::{Findings, Fingerprint};
 use super::recover::{check_link, entries_after, read_record, replica, stored_programs};
 use crate::domain::keys::DueKey;
 use crate::domain::{
-    Day, Item, ItemKey, ItemPosition, Member, MemberKey, Outcome, Programs, RequestId, RequestKey, Sequence,
-    Subject, Timestamp, Totals, TotalsKey,
+    Day, Item, ItemKey, ItemPosition, Member, MemberKey, Outcome, Programs, RequestId, RequestKey, Sequence, Subject,
+    Timestamp, Totals, TotalsKey,
 };
 use crate::machine::laws;
 use crate::storage::rows::Rows;
-use crate::storage::{
-    Due, Expiries, Future, Items, Members, Read, Requests, Store, TableId, Tail, TotalsByDay,
-};
+use crate::storage::{Due, Expiries, Future, Items, Members, Read, Requests, Store, TableId, Tail, TotalsByDay};
 use std::collections::BTreeMap;
 use std::iter::Peekable;
 use std::ops::ControlFlow;

@@ -5,8 +5,8 @@ use super::view::{FoundRows, Undecided, View};
 use crate::domain::tables::Items;
 use crate::domain::{
     AHEAD_HOURS_MAX, AccountKey, Block, BlockKey, CatalogKey, Command, Definition, Entry, Fault, ItemKey, Link, Member,
-    MemberId, MemberKey, Partner, PartnerId, PartnerKey, PartnerTerms, PointType, PointTypeId, Program, ProgramId, ProgramSettings,
-    Rejection, RequestId, RequestKey, Sequence, Subject, Timestamp,
+    MemberId, MemberKey, Partner, PartnerId, PartnerKey, PartnerTerms, PointType, PointTypeId, Program, ProgramId,
+    ProgramSettings, Rejection, RequestId, RequestKey, Sequence, Subject, Timestamp,
 };
 use std::ops::Range;
 

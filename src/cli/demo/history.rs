@@ -6,9 +6,9 @@ use super::super::posting::{Answer, Earners, Earning, Latency, RedeemRule, answe
 use super::super::purchases::Purchase;
 use super::super::request_ids;
 use crate::domain::{
-    Action, ApproveBlock, Award, BlockId, BlockKind, Cancel, CancelAmount, Command, CreatePartner, CreatePointType, CreateProgram,
-    Day, Enrolment, Expiry, MemberId, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate, Rejection,
-    RequestId, SourceId, Span, Timestamp, Unit, Zone,
+    Action, ApproveBlock, Award, BlockId, BlockKind, Cancel, CancelAmount, Command, CreatePartner, CreatePointType,
+    CreateProgram, Day, Enrolment, Expiry, MemberId, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate,
+    Rejection, RequestId, SourceId, Span, Timestamp, Unit, Zone,
 };
 use crate::engine::Engine;
 use std::collections::BTreeMap;

@@ -3,9 +3,9 @@
 use super::args::{Load, Workload};
 use crate::cli::output::Failure;
 use crate::domain::{
-    Accrue, Action, ApproveBlock, Award, BlockId, BlockKind, Cancel, CancelAmount, Command, CreatePartner, CreatePointType,
-    CreateProgram, Enrolment, Expiry, MemberId, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate, Redeem,
-    RequestId, SourceId, Span,
+    Accrue, Action, ApproveBlock, Award, BlockId, BlockKind, Cancel, CancelAmount, Command, CreatePartner,
+    CreatePointType, CreateProgram, Enrolment, Expiry, MemberId, PartnerId, PointTypeId, Points, ProgramId,
+    PurchaseBlock, Rate, Redeem, RequestId, SourceId, Span,
 };
 use crate::engine::{Engine, ExecuteError};
 

@@ -1,6 +1,7 @@
 //! Reading what a line expects: the words after `->`.
 
 use super::answer::{Answer, GRANTED, Group, Row};
+use super::questions::Question;
 use super::step::Verb;
 use super::words::{Syntax, Words, instant};
 use crate::domain::{Action, BLOCK_MOVEMENTS, MOVEMENTS, Rate};
@@ -82,11 +83,20 @@ const ITEM: &[&str] = &[
     "status",
 ];
 const PARTNER: &[&str] = &["balance", "debited", "usable", "reserve", "waiting", "pending"];
-const BLOCK: &[&str] =
-    &[
-        "status", "kind", "purchased", "credited", "debited", "expired", "fee", "adjusted", "cancelled", "starts_at",
-        "expires_at", "price",
-    ];
+const BLOCK: &[&str] = &[
+    "status",
+    "kind",
+    "purchased",
+    "credited",
+    "debited",
+    "expired",
+    "fee",
+    "adjusted",
+    "cancelled",
+    "starts_at",
+    "expires_at",
+    "price",
+];
 const ENTRY: &[&str] = &["as", "transaction_at", "recorded_at", "reference"];
 
 /// Reads what is expected of a verb's answer.
@@ -97,6 +107,8 @@ pub(super) fn expectation(words: &mut Words<'_>, verb: &Verb) -> Result<Answer, 
         Verb::Partner(_) => rows(words, &shape("", false, PARTNER))?,
         Verb::Items { .. } => rows(words, &shape("", true, ITEM))?,
         Verb::Blocks(_) => rows(words, &shape("", true, BLOCK))?,
+        Verb::Ask(_, Question::Terms) => rows(words, &shape("", false, &["version", "name"]))?,
+        Verb::Ask(..) | Verb::Find(..) => rows(words, &shape("", true, ANY))?,
         Verb::Statement { .. } | Verb::Transaction(_) => rows(words, &shape("", true, ENTRY))?,
         Verb::Refusals => listed(words, &shape("", true, ANY))?,
         Verb::Sweep => listed(words, &shape("", false, &["booked"]))?,
@@ -200,7 +212,7 @@ fn row(words: &mut Words<'_>, shape: &Shape) -> Result<Row, Syntax> {
 fn figure(name: &str, value: &str) -> String {
     let written = match name {
         "rate" | "price" | "amount" => value.parse().ok().map(|rate: Rate| rate.to_string()),
-        "available_from" | "latest" => instant(value).map(|instant| instant.to_string()),
+        "available_from" | "latest" | "until" | "billed_until" => instant(value).map(|instant| instant.to_string()),
         name if name.ends_with("_at") => instant(value).map(|instant| instant.to_string()),
         _ => None,
     };

@@ -4,8 +4,8 @@ use super::answer::{Answer, Row};
 use super::orders::block_name;
 use crate::cli::{blocks, items};
 use crate::domain::{
-    Action, Balance, Block, BlockId, BlockKind, Entry, Item, ItemId, Leg, MemberId, Outcome, PartnerId, PointClass, PointState,
-    PointTypeId, Points, Receipt, Rejection, Timestamp,
+    Action, Balance, Block, BlockId, BlockKind, Entry, Item, ItemId, Leg, MemberId, Outcome, PartnerId, PointClass,
+    PointState, PointTypeId, Points, Receipt, Rejection, Timestamp,
 };
 use crate::engine::{Error, ErrorKind, ExecuteError, PartnerState};
 use crate::report::StatementLine;
@@ -24,7 +24,7 @@ fn or_never(expires_at: Option<Timestamp>) -> String {
     expires_at.map_or("never".to_owned(), |expiry| expiry.to_string())
 }
 
-fn or_none(value: Option<impl Display>) -> String {
+pub(super) fn or_none(value: Option<impl Display>) -> String {
     value.map_or("none".to_owned(), |value| value.to_string())
 }
 
@@ -197,7 +197,12 @@ pub(super) fn entry(entry: &Entry, member: MemberId) -> Row {
 
 /// The word that a scenario has for a verb.
 fn verb(action: &Action) -> &'static str {
-    match action.verb() {
+    verb_of(action.verb())
+}
+
+/// The word that a scenario has for a verb of JSON.
+pub(super) fn verb_of(word: &'static str) -> &'static str {
+    match word {
         "create_program" => "program",
         "create_point_type" => "type",
         "create_partner" => "partner",

@@ -1,7 +1,8 @@
 //! What a scenario file says, read: its rules and its steps. How it is written is in `parse`.
 
 use super::answer::Answer;
-use crate::domain::{AccountKey, Command, MemberKey, PartnerKey, RequestKey, Timestamp};
+use super::questions::Question;
+use crate::domain::{AccountKey, Command, MemberKey, PartnerKey, ProgramId, RequestKey, Timestamp};
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
@@ -48,6 +49,10 @@ pub(super) enum Verb {
     },
     Partner(PartnerKey),
     Blocks(PartnerKey),
+    /// Another question about a partner.
+    Ask(PartnerKey, Question),
+    /// Partners whose name holds a text.
+    Find(ProgramId, String),
     /// A member's entries, newest first, up to a number of them.
     Statement {
         member: MemberKey,

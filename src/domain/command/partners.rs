@@ -139,7 +139,7 @@ tagged! {
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     pub enum BillUntil {
         /// An instant.
-        0 Instant "instant" (instant: Timestamp),
+        0 At "at" (instant: Timestamp),
         /// The end of a day in the program's zone.
         1 Day "day" (date: Date),
         /// The end of the week, Monday to Sunday, in which a day lies.

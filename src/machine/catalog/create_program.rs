@@ -1,6 +1,8 @@
 //! Creating a program.
 
-use crate::domain::{CreateProgram, Definition, POINT_TYPES_DEFAULT, POINT_TYPES_MAX, Program, ProgramSettings, WARNING_DAYS_MAX};
+use crate::domain::{
+    CreateProgram, Definition, POINT_TYPES_DEFAULT, POINT_TYPES_MAX, Program, ProgramSettings, WARNING_DAYS_MAX,
+};
 use crate::machine::draft::Draft;
 use crate::machine::rule::{LockSet, Rule};
 use crate::machine::validate::{self, Malformed, wrong};

@@ -20,9 +20,8 @@ pub(super) fn book_partner<V: View>(
     let key = draft.effects.partners.key(partner);
     let (now, before) = (draft.now, draft.effects.partners[partner].usable);
     draft.link_partner(partner);
-    let all = || -> Range<BlockTurnKey> {
-        BlockTurnKey::from(key, crate::domain::Timestamp::MIN)..BlockTurnKey::end(key)
-    };
+    let all =
+        || -> Range<BlockTurnKey> { BlockTurnKey::from(key, crate::domain::Timestamp::MIN)..BlockTurnKey::end(key) };
     let mut left = limit;
     let next_due = loop {
         let turns = draft.rows::<BlockTurns>(all(), CHUNK.min(left).max(1))?;

@@ -153,5 +153,7 @@ pub fn bill<'a>(bill: &Bill, lines: impl Iterator<Item = &'a BillLine>) -> Optio
         count = count.saturating_add(1);
     }
     let said: BTreeMap<u32, i128> = bill.parts.iter().map(|part| (part.terms, part.points.0.into())).collect();
-    holds(said == parts && count == bill.lines, || format!("it says {said:?} of {} lines, they say {parts:?}", bill.lines))
+    holds(said == parts && count == bill.lines, || {
+        format!("it says {said:?} of {} lines, they say {parts:?}", bill.lines)
+    })
 }

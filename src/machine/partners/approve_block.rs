@@ -32,7 +32,8 @@ impl Rule for ApproveBlock {
         }
 
         let bought = draft.effects.blocks[open.block].remaining();
-        let short = || crate::domain::Fault::broken(open.key.owner().lock(), "fewer points are pending than a block has");
+        let short =
+            || crate::domain::Fault::broken(open.key.owner().lock(), "fewer points are pending than a block has");
         draft.count_block(open, |sum| take(sum, bought).ok_or_else(|| short().into()))?;
         draft.effects.blocks[open.block].status = BlockStatus::Approved;
         draft.count_block(open, |sum| add(sum, bought))?;

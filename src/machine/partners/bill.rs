@@ -101,7 +101,7 @@ fn check_lines(lines_max: Option<u32>) -> Result<(), Malformed> {
 /// The instant of a cut-off, in the program's zone. `None` past the year 9999.
 fn resolve(until: BillUntil, zone: &Zone) -> Option<Timestamp> {
     match until {
-        BillUntil::Instant(instant) => Some(instant),
+        BillUntil::At(instant) => Some(instant),
         BillUntil::Day(date) => date.end(zone),
         BillUntil::Week(date) => date.last_of_week()?.end(zone),
         BillUntil::Month(date) => date.last_of_month().end(zone),

@@ -223,12 +223,8 @@ impl<V: View> Draft<'_, V> {
         let count = fits(self.effects.partners[partner].own_blocks.checked_add(1))?;
         let id = BlockId(OWN_BLOCKS_FROM.saturating_add(count.into()));
         let key = self.partner_block(partner, id);
-        let block = Block {
-            status: BlockStatus::Approved,
-            unit_price,
-            expires_at,
-            ..Block::new(kind, points, self.now)
-        };
+        let block =
+            Block { status: BlockStatus::Approved, unit_price, expires_at, ..Block::new(kind, points, self.now) };
         let block = self.effects.blocks.create(key, block);
         self.effects.partners[partner].own_blocks = count;
         let open = OpenBlock { partner, block, key };

@@ -5,7 +5,7 @@ use super::blocks::OpenBlock;
 use crate::domain::tables::{Fees, OpenBlocks};
 use crate::domain::{
     Action, BlockId, BlockKind, BlockState, Fault, Fee, FeeKey, Leg, OpenBlockKey, Partner, Points, Program,
-    REASON_BYTES_MAX, Rate, RefundFee, Refund, Rejection, Sequence, Timestamp,
+    REASON_BYTES_MAX, Rate, Refund, RefundFee, Rejection, Sequence, Timestamp,
 };
 use crate::machine::draft::Draft;
 use crate::machine::effects::At;

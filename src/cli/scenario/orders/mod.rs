@@ -10,7 +10,7 @@ use crate::domain::{
     Accrue, Action, ApproveBlock, Award, Cancel, CancelAmount, Command, CreatePointType, CreateProgram, Enrol,
     Enrolment, PartnerId, PointTypeId, Points, ProgramId, Redeem, RequestId, SourceId, SubtypeId, Timestamp,
 };
-pub(super) use partners::block_name;
+pub(super) use partners::{block as parse_block, block_name};
 use std::collections::BTreeSet;
 
 const MEMBER: &str = "a member like M1";

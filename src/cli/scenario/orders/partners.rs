@@ -57,7 +57,8 @@ pub(in crate::cli::scenario) fn block_name(id: BlockId) -> String {
     }
 }
 
-fn block(words: &mut Words<'_>) -> Result<BlockId, Syntax> {
+/// Takes the name of a block.
+pub(in crate::cli::scenario) fn block(words: &mut Words<'_>) -> Result<BlockId, Syntax> {
     if words.peek().is_some_and(|word| word.starts_with('A')) {
         let own: u64 = words.name('A', "a block")?;
         return Ok(BlockId(OWN_BLOCKS_FROM.saturating_add(own)));
@@ -239,7 +240,7 @@ fn bill(words: &mut Words<'_>) -> Result<Action, Syntax> {
     let partner = partner(words)?;
     let wrong = words.expected("`until`, `day`, `week`, `month` or `continue`");
     let until = match words.next() {
-        Some("until") => Some(BillUntil::Instant(words.instant()?)),
+        Some("until") => Some(BillUntil::At(words.instant()?)),
         Some("day") => Some(BillUntil::Day(words.parse(DATE)?)),
         Some("week") => Some(BillUntil::Week(words.parse(DATE)?)),
         Some("month") => Some(BillUntil::Month(words.parse(DATE)?)),
