@@ -127,7 +127,7 @@ fn the_schema_names_every_action_and_what_a_line_may_say() {
     let command = &schema["command"];
     let text = command.to_string();
     assert!(["create_program", "accrue", "redeem", "cancel"].iter().all(|action| text.contains(action)));
-    assert_eq!(command["required"], serde_json::json!(["program", "action"]));
+    assert_eq!(command["required"], serde_json::json!(["program", "kind"]));
     assert!(command["properties"]["request_id"]["description"].as_str().unwrap().contains("without one"));
     for (place, limit) in [
         ("/properties/reference/maxLength", 128),

@@ -37,9 +37,18 @@ pub(crate) fn command(request: u128, action: impl Into<Action>) -> Command {
     Command::new(PROGRAM, RequestId(request), action)
 }
 
-pub(crate) fn accrue(member: u128, partner: u32, points: i64) -> Accrue {
+/// The member of a number from 0: nobody has the id 0.
+pub(crate) fn member(number: u128) -> MemberId {
+    MemberId(number + 1)
+}
+
+fn partner(number: u32) -> PartnerId {
+    PartnerId(number + 1)
+}
+
+pub(crate) fn accrue(number: u128, payer: u32, points: i64) -> Accrue {
     let awards = vec![Award::new(POINTS, Points(points))];
-    Accrue { member: MemberId(member), partner: Some(PartnerId(partner)), awards }
+    Accrue { member: member(number), partner: Some(partner(payer)), awards }
 }
 
 /// A program, a point type, prepaid partners with two blocks each.
@@ -48,7 +57,7 @@ pub(crate) fn set_up(engine: &Engine) {
     let mut actions: Vec<Action> =
         vec![program.into(), CreatePointType { point_type: POINTS, ..CreatePointType::default() }.into()];
     for id in 0..PARTNERS {
-        let partner = PartnerId(id);
+        let partner = partner(id);
         actions.push(CreatePartner { partner, rates: [(POINTS, Rate::ONE)].into(), ..CreatePartner::default() }.into());
         for block in [1, 2].map(BlockId) {
             let (points, expires) = (Points(BLOCK_POINTS), Expiry::Never);
@@ -66,16 +75,16 @@ pub(crate) fn audit(engine: &Engine) {
     assert_eq!(audit.violations, Vec::<String>::new());
 }
 
-fn available(engine: &Engine, member: u128) -> i64 {
-    let key = MemberKey { program: PROGRAM, member: MemberId(member) };
+fn available(engine: &Engine, number: u128) -> i64 {
+    let key = MemberKey { program: PROGRAM, member: member(number) };
     engine.balances(key).unwrap().map_or(0, |balances| balances[0].available.0)
 }
 
-fn debited(engine: &Engine, partner: u32) -> i64 {
-    let state = engine.partner(PartnerKey { program: PROGRAM, partner: PartnerId(partner) }).unwrap().unwrap();
-    let blocks: i64 = state.blocks.values().map(|block| block.debited.0).sum();
-    let left: i64 = state.blocks.values().map(|block| block.remaining.0).sum();
-    assert_eq!((blocks, left), (state.partner.debited.0, state.partner.remaining.0), "partner {partner}");
+fn debited(engine: &Engine, number: u32) -> i64 {
+    let state = engine.partner(PartnerKey { program: PROGRAM, partner: partner(number) }).unwrap().unwrap();
+    let blocks: i64 = state.blocks.values().map(|block| block.sums.get(BlockState::Debited).0).sum();
+    let left: i64 = state.blocks.values().map(|block| block.remaining().0).sum();
+    assert_eq!((blocks, left), (state.partner.debited.0, state.partner.remaining.0), "partner {number}");
     assert_eq!(left, 2 * BLOCK_POINTS - blocks);
     blocks
 }
@@ -95,21 +104,20 @@ fn crowd(shards: u16, checkpoint_changes: u32) {
                 let mut tickets = Vec::new();
                 for n in 1..=EACH {
                     let request = worker * EACH + n;
-                    let (member, partner, points) = (request % 5, (request % 3) as u32, (request % 50 + 1) as i64);
+                    let (number, payer, points) = (request % 5, (request % 3) as u32, (request % 50 + 1) as i64);
                     match request % 7 {
                         0..=2 => {
-                            engine.execute(&command(request, accrue(member, partner, points))).unwrap();
+                            engine.execute(&command(request, accrue(number, payer, points))).unwrap();
                             earned.fetch_add(points, Ordering::Relaxed);
                             paid.fetch_add(points, Ordering::Relaxed);
                         }
                         3 | 4 => {
-                            tickets.push(engine.submit(&command(request, accrue(member, partner, points))));
+                            tickets.push(engine.submit(&command(request, accrue(number, payer, points))));
                             earned.fetch_add(points, Ordering::Relaxed);
                             paid.fetch_add(points, Ordering::Relaxed);
                         }
                         5 => {
-                            let redeem =
-                                Redeem { member: MemberId(member), point_type: POINTS, points: Points(points) };
+                            let redeem = Redeem { member: member(number), point_type: POINTS, points: Points(points) };
                             if engine.execute(&command(request, redeem)).is_ok() {
                                 spent.fetch_add(points, Ordering::Relaxed);
                             }
@@ -120,14 +128,13 @@ fn crowd(shards: u16, checkpoint_changes: u32) {
                             let cancel = Cancel { request: other, amount: CancelAmount::Whole };
                             let Ok(receipt) = engine.execute(&command(request, cancel)) else { continue };
                             for leg in receipt.legs {
-                                match leg {
-                                    Leg::Returned(part) => spent.fetch_sub(part.points.0, Ordering::Relaxed),
-                                    Leg::Restored { points, .. } => {
-                                        earned.fetch_sub(points.0, Ordering::Relaxed);
-                                        paid.fetch_sub(points.0, Ordering::Relaxed)
-                                    }
-                                    _ => 0,
-                                };
+                                if let Some(part) = leg.moved().filter(|part| part.from == PointState::Redeemed) {
+                                    spent.fetch_sub(part.points.0, Ordering::Relaxed);
+                                }
+                                if let Leg::Block { from: Some(BlockState::Debited), points, .. } = leg {
+                                    earned.fetch_sub(points.0, Ordering::Relaxed);
+                                    paid.fetch_sub(points.0, Ordering::Relaxed);
+                                }
                             }
                         }
                     }

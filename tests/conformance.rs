@@ -3,20 +3,20 @@
 //! Each check gets a place of its own. A place can be opened again after the store before is gone.
 
 use accruedb::domain::{
-    AccountKey, Correction, CorrectionKey, ItemId, ItemKey, ItemPosition, MemberId, PointTypeId, Points, ProgramId,
-    RequestId, RequestKey, Sequence,
+    AccountKey, Correction, ItemId, ItemKey, ItemPosition, MemberId, PointTypeId, Points, ProgramId, RequestId,
+    RequestKey, Sequence,
 };
 use accruedb::domain::{Fault, FaultKind};
 use accruedb::storage::keys::Key;
 use accruedb::storage::record::{begin, finish};
 use accruedb::storage::{
-    Appended, Corrections, Epoch, Expiries, JournalRecord, Read, Requests, Run, Store, TableId, Tail, codec,
+    Appended, Corrections, Epoch, Expiries, JournalRecord, Read, Requests, Run, Store, TableId, Tail, rows,
 };
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// What comes before a record's entries.
-const HEADER_BYTES: usize = 44;
+const HEADER_BYTES: usize = 48;
 
 /// Opens the store of one place.
 pub(crate) type Place = Box<dyn Fn() -> Arc<dyn Store>>;
@@ -106,7 +106,7 @@ pub(crate) fn scan_requests(store: &dyn Read, from: u128, to: u128) -> Vec<(u128
     let mut rows = Vec::new();
     let mut visit = |key: &[u8], value: &[u8]| {
         let key = RequestKey::from_bytes(key).unwrap();
-        rows.push((key.request.0, codec::decode::<Sequence>(value, "request")?.0));
+        rows.push((key.request.0, rows::decode::<Requests>(value)?.0));
         Ok(ControlFlow::Continue(()))
     };
     let (from, to) = (request_key(from).to_bytes(), request_key(to).to_bytes());
@@ -119,7 +119,7 @@ pub(crate) fn all_requests(store: &dyn Read) -> Vec<(u128, u64)> {
     let rows = scan_requests(store, 0, u128::MAX);
     for (request, value) in &rows {
         let found = store.get(TableId::Requests, &request_key(*request).to_bytes()).unwrap().unwrap();
-        assert_eq!(codec::decode::<Sequence>(&found, "request").unwrap().0, *value);
+        assert_eq!(rows::decode::<Requests>(&found).unwrap().0, *value);
     }
     rows
 }
@@ -295,14 +295,18 @@ fn tables_are_apart(place: &Place) {
     }
     let mut corrections = Run::new(TableId::Corrections);
     let correction = Correction { cancelled: vec![Points(3)] };
-    let key = CorrectionKey { program: ProgramId(7), sequence: Sequence(9) };
+    let key = request_key(9);
     corrections.push::<Corrections>(&key, Some(&correction)).unwrap();
     checkpoint(&*store, epoch, 1, vec![requests(&[(1, Some(1))]), corrections, expiries]).unwrap();
 
     assert_eq!(all_requests(&*store), [(1, 1)]);
     let found = store.get(TableId::Corrections, &key.to_bytes()).unwrap().unwrap();
-    assert_eq!(codec::decode::<Correction>(&found, "correction").unwrap(), correction);
-    assert_eq!(store.get(TableId::Expiries, &expiry_key(2).to_bytes()).unwrap(), Some(vec![]), "an empty value is one");
+    assert_eq!(rows::decode::<Corrections>(&found).unwrap(), correction);
+    assert_eq!(
+        store.get(TableId::Expiries, &expiry_key(2).to_bytes()).unwrap(),
+        Some(vec![TableId::Expiries.shape()]),
+        "a value of nothing is one"
+    );
     assert_eq!(store.get(TableId::Expiries, &expiry_key(3).to_bytes()).unwrap(), None);
     assert_eq!(store.get(TableId::Items, &expiry_key(2).to_bytes()).unwrap(), None);
     assert_eq!(store.get(TableId::Requests, &key.to_bytes()).unwrap(), None);
@@ -328,7 +332,7 @@ fn a_snapshot_is_unmoved(place: &Place) {
 fn a_snapshot_sees_whole_checkpoints(place: &Place) {
     let store = place();
     let epoch = store.claim().unwrap().epoch;
-    let key = CorrectionKey { program: ProgramId(7), sequence: Sequence(1) };
+    let key = request_key(1);
     let write = |round: u64| {
         let mut corrections = Run::new(TableId::Corrections);
         let cancelled = vec![Points(1); round as usize];
@@ -338,7 +342,7 @@ fn a_snapshot_sees_whole_checkpoints(place: &Place) {
     let read = || {
         let snapshot = store.snapshot(epoch).unwrap();
         let correction = snapshot.get(TableId::Corrections, &key.to_bytes()).unwrap();
-        let cancelled = correction.map(|bytes| codec::decode::<Correction>(&bytes, "correction").unwrap().cancelled);
+        let cancelled = correction.map(|bytes| rows::decode::<Corrections>(&bytes).unwrap().cancelled);
         let requests = all_requests(&*snapshot);
         assert_eq!(requests.first().map_or(0, |(_, round)| *round), cancelled.map_or(0, |points| points.len() as u64));
     };

@@ -1,7 +1,7 @@
 //! Row 12 of the soak: a command that is sent again and again has one effect. By many threads at once, to an engine
 //! that goes on, that fails, that crashes; with another body it is refused. `ACCRUEDB_SIZE` is the number of scenes.
 
-use crate::model::history::next;
+use crate::model::rng::next;
 use crate::proof::{Proof, quietly};
 use accruedb::domain::*;
 use accruedb::engine::{ClosedReason, Engine, EngineOptions, ErrorKind, ExecuteError};
@@ -64,7 +64,7 @@ fn set_up(engine: &Engine) {
     let program = CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() };
     let mut actions: Vec<Action> =
         vec![program.into(), CreatePointType { point_type: POINTS, ..CreatePointType::default() }.into()];
-    actions.extend((0..MEMBERS).map(|member| accrue(member, 100_000)));
+    actions.extend((1..=MEMBERS).map(|member| accrue(member, 100_000)));
     for (action, request) in actions.into_iter().zip(1_000_000u128..) {
         engine.execute(&command(request, action)).unwrap();
     }
@@ -80,9 +80,9 @@ fn commands(scene: &Scene, thread: u128) -> Vec<Command> {
     for request in 1..=ACCRUALS {
         let changed = request.is_multiple_of(4) && thread.is_multiple_of(2);
         let points = if changed { 1_000 } else { 10 } + request as i64;
-        commands.push(command(request, accrue(request % MEMBERS, points)));
+        commands.push(command(request, accrue(request % MEMBERS + 1, points)));
         if request.is_multiple_of(3) {
-            let redeem = Redeem { member: MemberId(request % MEMBERS), point_type: POINTS, points: Points(5) };
+            let redeem = Redeem { member: MemberId(request % MEMBERS + 1), point_type: POINTS, points: Points(5) };
             commands.push(command(request + ACCRUALS, redeem));
         }
         if request.is_multiple_of(5) {
@@ -158,7 +158,7 @@ fn play(scene: &Scene) -> Result<Seen, String> {
         return Err(format!("{:?}", audit.violations));
     }
     // what the requests say must be in the balances, each once
-    for member in (0..MEMBERS).map(MemberId) {
+    for member in (1..=MEMBERS).map(MemberId) {
         let key = MemberKey { program: PROGRAM, member };
         let shown = engine.balances(key).unwrap().unwrap()[0].available.0;
         let expected = 100_000 + once(&effects, member);
@@ -196,7 +196,7 @@ fn effects(answers: &[(Command, Answer)], seen: &mut Seen) -> Result<BTreeMap<Re
         if !receipt.replayed && !firsts.insert(command.request_id) {
             return Err(format!("{command:?} was done twice"));
         }
-        let receipt = Receipt { replayed: false, ..receipt.clone() };
+        let receipt = Receipt { replayed: false, cancelled: Vec::new(), ..receipt.clone() };
         let (known, first) = effects.entry(command.request_id).or_insert_with(|| (command.clone(), receipt.clone()));
         if (&*known, &*first) != (command, &receipt) {
             return Err(format!("{command:?} was answered {receipt:?}, and {known:?} {first:?}"));
@@ -250,7 +250,7 @@ fn once(effects: &BTreeMap<RequestId, (Command, Receipt)>, member: MemberId) -> 
         let points = match &command.action {
             Action::Accrue(body) if body.member == member => body.awards[0].points.0,
             Action::Redeem(body) if body.member == member => -body.points.0,
-            Action::Cancel(body) if MemberId(body.request.0 % MEMBERS) == member => -3,
+            Action::Cancel(body) if MemberId(body.request.0 % MEMBERS + 1) == member => -3,
             _ => continue,
         };
         counted.insert(request.0 % 1_000, points);

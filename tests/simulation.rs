@@ -4,15 +4,16 @@
 //! A failure names its seed, and the fewest steps that still fail. `ACCRUEDB_SEED` runs the histories from that seed
 //! on, one of them unless `ACCRUEDB_SIZE` says more; `ACCRUEDB_STEPS` makes them shorter.
 
-mod draw;
-mod run;
-
-use crate::model::ledger::calendar;
+use crate::model::calendar;
+use crate::model::history::{History, Step};
+use crate::model::rng::Rng;
+use crate::model::run::{Way, other_way, run};
+use crate::model::slip::Slip;
+use crate::model::tally::Tally;
+use crate::model::world::{DAY, Theme};
 use crate::proof::{Proof, quietly, side_by_side};
 use accruedb::domain::*;
 use accruedb::storage::memory::{Call, Trouble};
-use draw::{DAY, History, Rng, Step, Theme};
-use run::{Slip, Tally, Way, other_way, run};
 
 const STEPS: usize = 100;
 /// Among so many seeds some are run in another way, and come out the same.
@@ -37,8 +38,13 @@ fn replays_one() -> bool {
 
 /// What must hold of a seed: its history agrees with the model, and comes out the same in another way.
 fn check(history: &History, seed: u64) -> Tally {
-    let mut first = run(history, Way::of(history), None);
+    let comparable = |way: Way| match seed.is_multiple_of(4) {
+        true => way.without_looks_that_book(),
+        false => way,
+    };
+    let mut first = run(history, comparable(Way::of(history)), None);
     let mut compare = |way: Way, what: &str| {
+        let way = comparable(way);
         let other = run(history, way, None);
         if !first.comparable || !other.comparable {
             return;
@@ -65,7 +71,7 @@ fn check(history: &History, seed: u64) -> Tally {
 fn run_seeds(proof: &mut Proof, theme: Theme, small: u64) -> Tally {
     let steps_max = number("ACCRUEDB_STEPS").map_or(STEPS, |steps| steps as usize);
     let (mut sum, seeds) = (Tally::default(), seeds(small));
-    let history = |seed| History::draw(seed, steps_max, theme);
+    let history = |seed| History::seeded(seed, steps_max, theme);
     let work = |seed| quietly(|| check(&history(seed), seed));
     side_by_side(seeds.clone(), work, |seed, checked| {
         proof.count("seeds", 1);
@@ -124,7 +130,7 @@ fn fail(row: &str, seed: u64, history: History, why: &str) -> ! {
 /// How many of the first seeds find out that the model was told something false.
 fn found_out(slip: Slip, theme: Theme) -> bool {
     (0..200).any(|seed| {
-        let history = History::draw(seed, STEPS, theme);
+        let history = History::seeded(seed, STEPS, theme);
         quietly(|| run(&history, Way::of(&history), Some(slip))).is_err()
     })
 }
@@ -132,8 +138,8 @@ fn found_out(slip: Slip, theme: Theme) -> bool {
 /// A store that says it did what it did not do, once, somewhere in a history: whether it was found out. `None` where
 /// it was never called.
 fn lie_found_out(call: Call, seed: u64) -> Option<bool> {
-    let mut history = History::draw(seed, STEPS, Theme::Everything);
-    let at = Rng(seed).between(20, STEPS as u64 - 1) as usize;
+    let mut history = History::seeded(seed, STEPS, Theme::Everything);
+    let at = Rng::Seed(seed).between(20, STEPS as u64 - 1) as usize;
     history.steps.retain(|step| !matches!(step, Step::Trouble(_)));
     let at = at.min(history.steps.len());
     history.steps.insert(at, Step::Trouble((call, 0, Trouble::Lose)));
@@ -191,7 +197,7 @@ fn proof_simulation() {
 }
 
 /// The engine's calendar against the model's, which counts days by hand.
-fn compare_calendars(rng: &mut Rng) -> bool {
+fn compare_calendars(rng: &mut Rng<'_>) -> bool {
     let zone: Zone = rng.pick(&calendar::ZONES).parse().unwrap();
     let year = |year: i64| (year - 1970) * 365 * DAY + (year - 1970) / 4 * DAY;
     let from = match rng.below(4) {
@@ -240,7 +246,7 @@ fn proof_clock() {
     for kind in odd {
         proof.fault(kind, tally.counts.get(kind).copied().unwrap_or_default());
     }
-    let mut rng = Rng(seeds(150).start);
+    let mut rng = Rng::Seed(seeds(150).start);
     for _ in 0..seeds(150).count() * 100 {
         proof.fault("clocks changed", u64::from(compare_calendars(&mut rng)));
         proof.count("spans", 1);

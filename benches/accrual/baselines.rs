@@ -134,7 +134,7 @@ pub(crate) fn one_at_a_time(folder: &Path, rounds: u64) -> Outcome<(Histogram<u6
         puts.record(started.elapsed().as_micros() as u64)?;
         let awards = vec![Award::new(point_type, Points(100))];
         let started = Instant::now();
-        execute(round + 3, Accrue { member: MemberId(round % 997), partner: None, awards }.into())?;
+        execute(round + 3, Accrue { member: MemberId(round % 997 + 1), partner: None, awards }.into())?;
         accruals.record(started.elapsed().as_micros() as u64)?;
     }
     engine.close()?;

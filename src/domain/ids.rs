@@ -241,6 +241,18 @@ pub enum LockName {
 }
 
 impl LockName {
+    /// The same as two numbers, which are compared at once: kind and program, and the id.
+    #[must_use]
+    pub fn raw(&self) -> (u64, u128) {
+        match self {
+            LockName::Request(RequestKey { program, request }) => (0xFF << 32 | u64::from(program.0), request.0),
+            LockName::Subject(program, subject) => {
+                let (kind, id) = subject.to_raw();
+                (u64::from(kind) << 32 | u64::from(program.0), id)
+            }
+        }
+    }
+
     /// The program it belongs to.
     #[must_use]
     pub fn program(&self) -> ProgramId {

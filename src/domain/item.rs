@@ -71,6 +71,22 @@ pub struct ItemKey {
     pub position: ItemPosition,
 }
 
+impl Own for ItemPosition {
+    fn fill(&mut self, own: &OwnIds) {
+        if *self != ItemPosition::LAST {
+            let ItemPosition { order: _, id } = self;
+            id.fill(own);
+        }
+    }
+}
+
+impl Own for ItemKey {
+    fn fill(&mut self, own: &OwnIds) {
+        let ItemKey { account: _, position } = self;
+        position.fill(own);
+    }
+}
+
 /// A point item.
 ///
 /// Law: `granted` is the sum over all states, nothing negative.

@@ -1,7 +1,8 @@
 //! A member and the member's accounts: one record, so that one read gives a balance.
 
 use super::{
-    ItemPosition, MemberId, Own, OwnIds, PointClass, PointState, PointSums, PointTypeId, Points, Sequence, Timestamp,
+    AccountSums, ItemPosition, MemberId, Own, OwnIds, PointClass, PointState, PointTypeId, Points, Sequence, Skips,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -77,7 +78,7 @@ pub struct Account {
     /// Ever granted.
     pub granted: Points,
     /// Where these points are.
-    pub sums: PointSums,
+    pub sums: AccountSums,
     /// Owed by the member: spent points whose accrual was cancelled.
     pub debt: Points,
     /// Ever granted, less cancelled (rule D54).
@@ -86,6 +87,8 @@ pub struct Account {
     pub absorbed: Points,
     /// No open item of the account comes before this place in the order of use.
     pub first_open: ItemPosition,
+    /// Stretches behind it without an open item.
+    pub skips: Skips,
 }
 
 impl Account {
@@ -95,11 +98,12 @@ impl Account {
         Account {
             point_type,
             granted: Points::ZERO,
-            sums: PointSums::NONE,
+            sums: AccountSums::default(),
             debt: Points::ZERO,
             lifetime: Points::ZERO,
             absorbed: Points::ZERO,
             first_open: ItemPosition::LAST,
+            skips: Skips::default(),
         }
     }
 
@@ -127,14 +131,26 @@ impl Account {
 
     /// Makes sure that an open item at `position` is not passed over.
     pub fn open_at(&mut self, position: ItemPosition) {
-        self.first_open = self.first_open.min(position);
+        if position < self.first_open {
+            self.skips.add(position.successor(), self.first_open);
+            self.first_open = position;
+        } else {
+            self.skips.open(position);
+        }
+    }
+
+    /// No item before `position` is open.
+    pub fn walk_to(&mut self, position: ItemPosition) {
+        self.first_open = self.skips.past(position);
+        self.skips.begin_at(self.first_open);
     }
 }
 
 impl Own for Account {
     fn fill(&mut self, own: &OwnIds) {
-        let Account { point_type: _, granted: _, sums: _, debt: _, lifetime: _, absorbed: _, first_open } = self;
+        let Account { point_type: _, granted: _, sums: _, debt: _, lifetime: _, absorbed: _, first_open, skips } = self;
         first_open.fill(own);
+        skips.fill(own);
     }
 }
 

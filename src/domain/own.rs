@@ -2,7 +2,7 @@
 //! [`Sequence::OWN`], and a leg names the entry's first member by [`MemberId::OWN`], which is one byte in the journal.
 //! One trait fills both in; every implementation takes its record apart, so that a new field is not forgotten.
 
-use super::{ItemId, ItemKey, ItemPosition, MemberId, Sequence};
+use super::{ItemId, MemberId, Sequence};
 
 /// What an entry fills in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,22 +50,6 @@ impl Own for ItemId {
     fn fill(&mut self, own: &OwnIds) {
         let ItemId { sequence, place: _ } = self;
         sequence.fill(own);
-    }
-}
-
-impl Own for ItemPosition {
-    fn fill(&mut self, own: &OwnIds) {
-        if *self != ItemPosition::LAST {
-            let ItemPosition { order: _, id } = self;
-            id.fill(own);
-        }
-    }
-}
-
-impl Own for ItemKey {
-    fn fill(&mut self, own: &OwnIds) {
-        let ItemKey { account: _, position } = self;
-        position.fill(own);
     }
 }
 

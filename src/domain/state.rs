@@ -1,7 +1,9 @@
 //! The states of points, and how a movement from one to another is called. Points are never made or lost between
 //! states: an item, an account and the totals are sums over this list.
 
-use super::tagged::states;
+use super::Points;
+use super::tagged::{read_sparse, states, write_sparse};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 states! {
     /// Where a member's points are.
@@ -77,6 +79,92 @@ pub const MOVEMENTS: [(PointState, PointState, &str); 21] = {
         (Matured, Fee, "fee"),
     ]
 };
+
+/// States that most accounts have points in: the first ones.
+const COMMON: usize = 5;
+const RARE: usize = PointState::ALL.len().saturating_sub(COMMON);
+
+/// A member's points by state, as [`PointSums`], in half the memory: the rare states take some only where they are used.
+/// There are millions of accounts in memory.
+#[derive(Debug, Clone, Default)]
+pub struct AccountSums {
+    common: [Points; COMMON],
+    rare: Option<Box<[Points; RARE]>>,
+}
+
+impl AccountSums {
+    /// The points in a state.
+    #[must_use]
+    pub fn get(&self, state: PointState) -> Points {
+        let place = state as usize;
+        match self.common.get(place) {
+            Some(points) => *points,
+            None => {
+                let rare = self.rare.as_ref().and_then(|rare| rare.get(place.saturating_sub(COMMON)));
+                rare.copied().unwrap_or_default()
+            }
+        }
+    }
+
+    /// The points in a state, to be changed.
+    pub fn get_mut(&mut self, state: PointState) -> &mut Points {
+        let place = state as usize;
+        #[expect(clippy::indexing_slicing, reason = "a state's number is its place")]
+        if place < COMMON {
+            &mut self.common[place]
+        } else {
+            &mut self.rare.get_or_insert_default()[place.saturating_sub(COMMON)]
+        }
+    }
+
+    /// The states with their points.
+    pub fn iter(&self) -> impl Iterator<Item = (PointState, Points)> + '_ {
+        PointState::ALL.into_iter().map(|state| (state, self.get(state)))
+    }
+
+    /// Points over all states.
+    #[must_use]
+    pub fn total(&self) -> i128 {
+        self.iter().map(|(_, points)| points).sum()
+    }
+
+    /// Whether no state has less than nothing.
+    #[must_use]
+    pub fn none_negative(&self) -> bool {
+        self.iter().all(|(_, points)| points >= Points::ZERO)
+    }
+
+    fn all(&self) -> [Points; PointState::ALL.len()] {
+        PointState::ALL.map(|state| self.get(state))
+    }
+}
+
+impl PartialEq for AccountSums {
+    fn eq(&self, other: &AccountSums) -> bool {
+        self.all() == other.all()
+    }
+}
+
+impl Eq for AccountSums {}
+
+impl Serialize for AccountSums {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        write_sparse(&self.all(), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for AccountSums {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<AccountSums, D::Error> {
+        let all: [Points; PointState::ALL.len()] = read_sparse(deserializer)?;
+        let mut sums = AccountSums::default();
+        for (state, points) in PointState::ALL.into_iter().zip(all) {
+            if points != Points::ZERO {
+                *sums.get_mut(state) = points;
+            }
+        }
+        Ok(sums)
+    }
+}
 
 states! {
     /// Where a partner's points are.

@@ -373,6 +373,16 @@ mod tests {
         assert_eq!(date.end(&vienna), Some(at("2026-03-29T22:00:00Z")));
     }
 
+    /// Clocks in Nuuk were turned back on 2023-10-29 at 01:00Z, from -01:00 to -02:00. Two days after 23:30 of the 26th is
+    /// 23:30 of the 28th, which came twice; the library takes the first one, as everywhere. Whatever it takes is pinned: a
+    /// build that took the other one would not replay a journal.
+    #[test]
+    fn a_local_time_that_comes_twice_is_pinned() {
+        let nuuk: Zone = "America/Nuuk".parse().unwrap();
+        let later = Span::days(2).after(at("2023-10-27T01:30:00Z"), &nuuk);
+        assert_eq!(later, Some(at("2023-10-29T00:30:00Z")));
+    }
+
     #[test]
     fn the_end_of_time_is_no_overflow() {
         assert_eq!(Span::days(u16::MAX).after(Timestamp::MAX, &Zone::UTC), None);

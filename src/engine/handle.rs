@@ -1,8 +1,9 @@
 //! [`Engine`]: the public face, and the threads behind it.
 
 use super::checkpoint::{checkpoint, snapshot};
-use super::core::{Asked, Core};
+use super::core::Core;
 use super::error::{ClosedReason, Error, ExecuteError};
+use super::metrics::Metrics;
 use super::options::{ClockSource, EngineOptions};
 use super::profile::StepTime;
 use super::recover;
@@ -12,8 +13,8 @@ use super::sync::thread::{self, JoinHandle};
 use super::ticket::{Pending, Ticket};
 use super::verify::{self, Audit};
 use crate::domain::{
-    AccountKey, Actor, Balance, Block, BlockId, Command, Entry, Item, ItemPosition, MemberKey, Partner, PartnerKey,
-    Points, Programs, Receipt, RequestKey, Sequence, Timestamp,
+    AccountKey, Actor, Balance, Block, BlockId, Command, Entry, Item, ItemPosition, MemberId, MemberKey, Partner,
+    PartnerId, PartnerKey, Points, ProgramId, Programs, Receipt, RequestKey, Sequence, TextKey, Timestamp,
 };
 use crate::storage::{Read, Store};
 use std::collections::BTreeMap;
@@ -112,13 +113,13 @@ impl Engine {
     }
 
     fn execute_by(&self, actor: &Actor, command: &Command) -> Result<Receipt, ExecuteError> {
-        let answer = self.core.enter(Asked { command, actor })?;
+        let answer = self.core.enter(command, actor)?;
         self.core.state.journal.wait(answer.sequence)?;
         Ok(answer.outcome?)
     }
 
     fn submit_by(&self, actor: &Actor, command: &Command) -> Ticket {
-        let entered = self.core.enter(Asked { command, actor });
+        let entered = self.core.enter(command, actor);
         self.core.state.journal.nudge();
         Ticket::new(&self.core, entered)
     }
@@ -128,6 +129,12 @@ impl Engine {
     /// where it repeats or cancels something that is not durable yet.
     pub fn submit(&self, command: &Command) -> Ticket {
         self.submit_by(&NOBODY, command)
+    }
+
+    /// What a command would do now: the receipt or the refusal that it would have, as if everything due were booked. It
+    /// moves no clock, uses no request id and changes nothing; the receipt's sequence is 0.
+    pub fn preview(&self, command: &Command) -> Result<Receipt, ExecuteError> {
+        self.core.preview(command)
     }
 
     /// Does commands one after the other and returns when all are durable, with an answer for each. They are not
@@ -159,6 +166,23 @@ impl Engine {
     /// The programs with their point types.
     pub fn programs(&self) -> Result<Programs, Error> {
         self.core.programs()
+    }
+
+    /// Up to `limit` members of a program, in the order of their ids, from `from` on: the next page begins after the last
+    /// one.
+    pub fn members(&self, program: ProgramId, from: MemberId, limit: usize) -> Result<Vec<MemberId>, Error> {
+        self.core.members(program, from, limit)
+    }
+
+    /// Up to `limit` partners of a program, likewise.
+    pub fn partners(&self, program: ProgramId, from: PartnerId, limit: usize) -> Result<Vec<PartnerId>, Error> {
+        self.core.partners(program, from, limit)
+    }
+
+    /// Counters and distributions since the engine was opened. Counted under locks that are held anyway.
+    #[must_use]
+    pub fn metrics(&self) -> Metrics {
+        self.core.metrics()
     }
 
     /// A member's balances now, one for each point type the member ever had (rules D28, D29, D31). What has expired or
@@ -243,6 +267,12 @@ impl Engine {
         limit: usize,
     ) -> Result<Option<Vec<Entry>>, Error> {
         self.core.partner_statement(partner, from, limit)
+    }
+
+    /// The text of a long id, as it was written. `None` where it was erased, or the id is another one.
+    pub fn text_of(&self, id: MemberId) -> Result<Option<String>, Error> {
+        let text = self.core.state.history.text(TextKey::Id(id.0))?;
+        Ok(text.and_then(|text| String::from_utf8(text).ok()))
     }
 
     /// The transaction that used a request id. `None` also where it was refused: a refusal uses no id.

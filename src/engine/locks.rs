@@ -3,7 +3,7 @@
 use super::delta::{Delta, Known, Shard};
 use super::merge;
 use super::next_items;
-use super::prepare::Prepared;
+use super::prepared::Prepared;
 use super::record_cache::RecordCache;
 use super::state::State;
 use super::sync::{Mutant, Mutex, MutexGuard, planted};
@@ -42,8 +42,10 @@ pub(super) struct LockedShards<'a> {
     state: &'a State,
     catalog: &'a Programs,
     prepared: &'a Prepared,
-    /// With their indexes, in the order of these.
-    shards: SmallVec<[(usize, Guarded<'a>); 4]>,
+    /// In the order of their indexes.
+    shards: SmallVec<[Guarded<'a>; 4]>,
+    /// Where the shard of each name is among them.
+    places: SmallVec<[((u64, u128), usize); 4]>,
 }
 
 impl<'a> LockedShards<'a> {
@@ -54,23 +56,29 @@ impl<'a> LockedShards<'a> {
         prepared: &'a Prepared,
         names: &LockSet,
     ) -> LockedShards<'a> {
-        let mut indexes: SmallVec<[usize; 8]> = names.names().iter().map(|name| state.shard_of(name)).collect();
-        indexes.sort_unstable();
-        indexes.dedup();
-        if planted(Mutant::LockedInAnyOrder) && names.names().iter().any(is_member_one) {
-            indexes.reverse();
-        }
-        let lock = |index: usize| Some((index, RefCell::new(lock_soon(state.shards.get(index)?))));
-        let mut shards: SmallVec<[(usize, Guarded<'a>); 4]> = indexes.into_iter().filter_map(lock).collect();
-        shards.sort_unstable_by_key(|(index, _)| *index);
-        LockedShards { state, catalog, prepared, shards }
+        let indexes: SmallVec<[usize; 4]> = names.names().iter().map(|name| state.shard_of(name)).collect();
+        let mut ordered = indexes.clone();
+        ordered.sort_unstable();
+        ordered.dedup();
+        let lock = |index: &usize| Some(RefCell::new(lock_soon(state.shards.get(*index)?)));
+        let shards = match planted(Mutant::LockedInAnyOrder) && names.names().iter().any(is_member_one) {
+            true => {
+                let mut shards: SmallVec<[Guarded<'a>; 4]> = ordered.iter().rev().filter_map(lock).collect();
+                shards.reverse();
+                shards
+            }
+            false => ordered.iter().filter_map(lock).collect(),
+        };
+        let place = |index| ordered.iter().position(|ordered| *ordered == index).unwrap_or(usize::MAX);
+        let places = names.names().iter().zip(indexes).map(|(name, index)| (name.raw(), place(index))).collect();
+        LockedShards { state, catalog, prepared, shards, places }
     }
 
-    /// The shard of something, if it is locked.
+    /// The shard of something, if it is in the lock set.
     fn shard(&self, name: &LockName) -> Result<&Guarded<'a>, Undecided> {
-        let index = self.state.shard_of(name);
-        let shard = self.shards.iter().find(|(known, _)| *known == index);
-        shard.map(|(_, shard)| shard).ok_or(Undecided::Outside(*name))
+        let raw = name.raw();
+        let named = self.places.iter().find(|(known, _)| *known == raw);
+        named.and_then(|(_, place)| self.shards.get(*place)).ok_or(Undecided::Outside(*name))
     }
 
     /// The shard of something that was decided upon: it is locked.
@@ -143,7 +151,7 @@ impl<'a> LockedShards<'a> {
         effects.rows.drain(&mut ApplyRows(self))?;
         if !effects.totals.is_empty() {
             // sums may gather in any shard: a checkpoint adds them up
-            let (_, shard) = self.shards.first().ok_or_else(|| Fault::io("totals without a lock"))?;
+            let shard = self.shards.first().ok_or_else(|| Fault::io("totals without a lock"))?;
             let mut shard = shard.borrow_mut();
             for (key, totals) in effects.totals.drain(..) {
                 shard.active.totals.entry(key).or_default().add(&totals);

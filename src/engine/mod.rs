@@ -1,6 +1,7 @@
 //! The motion: threads, locks, the journal's group commit, checkpoints, recovery, and the public [`Engine`].
 
 mod audit_partners;
+mod audit_texts;
 mod checkpoint;
 mod checkpointer;
 mod chunks;
@@ -12,12 +13,16 @@ mod filter;
 mod findings;
 mod handle;
 mod journal;
+mod lists;
 mod locks;
 mod merge;
+mod metrics;
 mod next_items;
 mod options;
 mod pending;
 mod prepare;
+mod prepared;
+mod preview;
 mod profile;
 mod read;
 mod read_partners;
@@ -28,12 +33,14 @@ mod schedules;
 mod state;
 mod sweeper;
 mod sync;
+mod texts;
 mod ticket;
 mod unwind;
 mod verify;
 
 pub use error::{ClosedReason, Error, ErrorKind, ExecuteError};
 pub use handle::{AccountItems, By, Engine, PartnerState};
+pub use metrics::{Distribution, Metrics};
 pub use options::{ClockSource, EngineOptions, OnProgress, Progress};
 pub use profile::{Step, StepTime};
 pub use ticket::{Pending, Ticket};

@@ -4,44 +4,15 @@
 use super::core::Core;
 use super::delta::Shard;
 use super::error::Error;
+use super::prepared::Prepared;
 use super::record_cache::{CacheEpoch, RecordCache};
 use super::state::State;
 use crate::domain::tables::Table;
-use crate::domain::{Entry, Fault, LockName, Sequence};
+use crate::domain::{Fault, LockName};
 use crate::machine::Cold;
 use crate::storage::rows;
 use crate::storage::{Blocks, Members, Partners};
-use smallvec::SmallVec;
 use std::hash::Hash;
-
-/// Reads before the locks after which the rest is read under them: so a decision that needs more than memory keeps ends.
-const READS_MAX: usize = 8;
-
-/// What was read for a command.
-#[derive(Debug, Default)]
-pub(super) struct Prepared {
-    entries: SmallVec<[Box<Entry>; 1]>,
-    /// Records that no table has, as of a number of checkpoints.
-    absent: SmallVec<[(Cold, CacheEpoch); 2]>,
-    reads: usize,
-}
-
-impl Prepared {
-    /// An entry that was read.
-    pub(super) fn entry(&self, sequence: Sequence) -> Option<&Entry> {
-        self.entries.iter().map(|entry| &**entry).find(|entry| entry.sequence == sequence)
-    }
-
-    /// Whether no table has a record: nobody has put it there since it was looked for.
-    pub(super) fn is_absent(&self, cold: &Cold, epoch: CacheEpoch) -> bool {
-        self.absent.iter().any(|known| *known == (*cold, epoch))
-    }
-
-    /// Whether so much was read before the locks that the rest is read under them.
-    pub(super) fn reads_under_locks(&self) -> bool {
-        self.reads >= READS_MAX
-    }
-}
 
 impl Core {
     /// Reads something that is not in memory.
@@ -49,15 +20,14 @@ impl Core {
         let state = &self.state;
         let absent = match cold {
             Cold::Entry(sequence) => {
-                prepared.entries.push(Box::new(state.entry(sequence)?));
+                prepared.add_entry(state.entry(sequence)?);
                 return Ok(());
             }
             Cold::Member(key) => fetch::<Members>(state, &key.lock(), &key, |shard| &mut shard.members)?,
             Cold::Partner(key) => fetch::<Partners>(state, &key.lock(), &key, |shard| &mut shard.partners)?,
             Cold::Block(key) => fetch::<Blocks>(state, &key.owner().lock(), &key, |shard| &mut shard.blocks)?,
         };
-        prepared.reads = prepared.reads.saturating_add(1);
-        prepared.absent.extend(absent.map(|epoch| (cold, epoch)));
+        prepared.add_record(cold, absent);
         Ok(())
     }
 }

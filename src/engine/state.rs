@@ -50,7 +50,7 @@ impl State {
 
     /// The index of the shard that a name's lock is.
     pub(super) fn shard_of(&self, name: &LockName) -> usize {
-        let hash = self.hasher.hash_one(name);
+        let hash = self.hasher.hash_one(name.raw());
         usize::try_from(hash.checked_rem(self.shards.len() as u64).unwrap_or_default()).unwrap_or_default()
     }
 

@@ -1,12 +1,13 @@
 //! One command being decided: what every rule needs of it. Reads see what the command itself changed before.
 
+use super::due;
 use super::effects::{At, Effect, Effects};
 use super::view::{FoundRows, Undecided, View};
 use crate::domain::tables::Items;
 use crate::domain::{
-    AHEAD_HOURS_MAX, AccountKey, Block, BlockKey, CatalogKey, Command, Definition, Entry, Fault, ItemKey, Link, Member,
-    MemberId, MemberKey, Partner, PartnerId, PartnerKey, PartnerTerms, PointType, PointTypeId, Program, ProgramId,
-    ProgramSettings, Rejection, RequestId, RequestKey, Sequence, Subject, Timestamp,
+    AHEAD_HOURS_MAX, AccountKey, Action, Block, BlockKey, CatalogKey, Command, Definition, Entry, Fault, ItemKey, Link,
+    Member, MemberId, MemberKey, Partner, PartnerId, PartnerKey, PartnerTerms, PointType, PointTypeId, Program,
+    ProgramId, ProgramSettings, Rejection, RequestId, RequestKey, Sequence, Subject, Timestamp,
 };
 use std::ops::Range;
 
@@ -23,6 +24,8 @@ pub(super) struct Draft<'a, V> {
     pub(super) now: Timestamp,
     /// When what is decided takes effect: now, or the instant of what is booked.
     pub(super) at: Timestamp,
+    /// Whether what is due is booked along, untold: in a preview.
+    books_due: bool,
     pub(super) effects: &'a mut Effects,
 }
 
@@ -37,14 +40,19 @@ impl<'a, V: View> Draft<'a, V> {
         let mut draft = Draft::of(view, command.program, now, effects);
         draft.request = command.request_id;
         draft.named = command.action.member();
-        if draft.program.is_none() && !super::rule::founds_program(command) {
+        if draft.program.is_none() && !founds_program(command) {
             return Err(Rejection::ProgramUnknown.into());
         }
-        if draft.program.is_some() && super::rule::founds_program(command) {
+        if draft.program.is_some() && founds_program(command) {
             return Err(Rejection::ProgramExists.into());
         }
         draft.transaction_at = dated(command, now)?;
         Ok(draft)
+    }
+
+    /// The same, with what is due booked along.
+    pub(super) fn with_due_booked(self) -> Draft<'a, V> {
+        Draft { books_due: true, ..self }
     }
 
     /// Begins to book what is due of a program's subject.
@@ -68,6 +76,7 @@ impl<'a, V: View> Draft<'a, V> {
             transaction_at: now,
             now,
             at: now,
+            books_due: false,
             effects,
         }
     }
@@ -109,7 +118,12 @@ impl<'a, V: View> Draft<'a, V> {
     pub(super) fn member(&mut self, id: MemberId) -> Result<Option<At<Member>>, Undecided> {
         let Some(at) = self.member_as_booked(id)? else { return Ok(None) };
         if self.effects.members[at].is_due(self.now) {
-            return Err(Undecided::Due(Subject::Member(id)));
+            if !self.books_due {
+                return Err(Undecided::Due(Subject::Member(id)));
+            }
+            let told = self.effects.legs.len();
+            due::book_member(self, at, self.now, usize::MAX)?;
+            self.effects.legs.truncate(told);
         }
         Ok(Some(at))
     }
@@ -170,7 +184,12 @@ impl<'a, V: View> Draft<'a, V> {
     pub(super) fn partner(&mut self, id: PartnerId) -> Result<At<Partner>, Undecided> {
         let at = self.partner_as_booked(id)?.ok_or(Rejection::PartnerUnknown { partner: id })?;
         if self.effects.partners[at].is_due(self.now) {
-            return Err(Undecided::Due(Subject::Partner(id)));
+            if !self.books_due {
+                return Err(Undecided::Due(Subject::Partner(id)));
+            }
+            let told = self.effects.legs.len();
+            due::book_partner(self, at, usize::MAX)?;
+            self.effects.legs.truncate(told);
         }
         Ok(at)
     }
@@ -286,6 +305,11 @@ impl<'a, V: View> Draft<'a, V> {
     pub(super) fn entry(&self, sequence: Sequence) -> Result<Entry, Undecided> {
         self.view.entry(sequence)
     }
+}
+
+/// Whether a command creates its program.
+fn founds_program(command: &Command) -> bool {
+    matches!(command.action, Action::CreateProgram(_))
 }
 
 /// When the command's transaction happened.

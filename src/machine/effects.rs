@@ -9,7 +9,7 @@ use crate::domain::tables::{
 };
 use crate::domain::{
     Balance, Block, BlockKey, CatalogKey, Definition, Item, ItemKey, Leg, Link, Links, Member, MemberKey, Outcome, Own,
-    OwnIds, Partner, PartnerKey, Totals, TotalsKey,
+    OwnIds, Partner, PartnerKey, TextKey, Totals, TotalsKey,
 };
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -36,12 +36,14 @@ pub struct Effects {
     pub balances: Vec<Balance>,
     /// The chains that the entry is in.
     pub links: Links,
+    /// Texts that go.
+    pub erased: Vec<TextKey>,
 }
 
 impl Effects {
     /// Forgets everything, and keeps the memory for the next decision.
     pub fn clear(&mut self) {
-        let Effects { definitions, members, partners, blocks, rows, totals, legs, balances, links } = self;
+        let Effects { definitions, members, partners, blocks, rows, totals, legs, balances, links, erased } = self;
         definitions.clear();
         members.clear();
         partners.clear();
@@ -51,11 +53,13 @@ impl Effects {
         legs.clear();
         balances.clear();
         links.clear();
+        erased.clear();
     }
 
     /// Puts the entry's own number and member wherever they are named.
     pub fn fill(&mut self, own: &OwnIds) {
-        let Effects { definitions, members, partners, blocks, rows, totals: _, legs, balances, links } = self;
+        let Effects { definitions, members, partners, blocks, rows, totals: _, legs, balances, links, erased: _ } =
+            self;
         definitions.iter_mut().for_each(|(_, definition)| definition.fill(own));
         members.fill(own);
         partners.fill(own);
@@ -259,13 +263,17 @@ impl<T: Table> Written<T> {
 
     /// Takes the rows out.
     pub fn drain(&mut self) -> impl Iterator<Item = (T::Key, Option<T::Value>)> + '_ {
-        self.index.clear();
+        if !self.index.is_empty() {
+            self.index.clear();
+        }
         self.rows.drain(..)
     }
 
     fn clear(&mut self) {
         self.rows.clear();
-        self.index.clear();
+        if !self.index.is_empty() {
+            self.index.clear();
+        }
     }
 
     fn fill(&mut self, own: &OwnIds) {

@@ -159,16 +159,25 @@ pub fn decision(effects: &Effects, program: Option<&Program>) -> Option<Fault> {
 mod tests {
     use super::*;
     use crate::domain::{
-        Billing, BlockId, BlockOrder, ItemId, PartnerTerms, PointTypeId, Rate, Rounding, Sequence, Timestamp, UseOrder,
+        BlockOrder, BlockState, BlockSums, Expiry, ItemId, PartnerTerms, PointClass, PointSums, PointTypeId, Rate,
+        Rounding, Sequence, UseOrder,
     };
     use std::sync::Arc;
 
-    /// The sums of an item or account, by state: for tests.
+    /// The sums of an item or account, by state.
     fn sums<const N: usize>(parts: [(PointState, i64); N]) -> PointSums {
         let mut sums = PointSums::NONE;
         for (state, points) in parts {
             *sums.get_mut(state) = Points(points);
         }
+        sums
+    }
+
+    fn block_sums(remaining: i64, debited: i64, expired: i64) -> BlockSums {
+        let mut sums = BlockSums::NONE;
+        *sums.get_mut(BlockState::Remaining) = Points(remaining);
+        *sums.get_mut(BlockState::Debited) = Points(debited);
+        *sums.get_mut(BlockState::Expired) = Points(expired);
         sums
     }
 
@@ -185,63 +194,49 @@ mod tests {
         assert_eq!(law(&changed).len(), 1, "{:?}", law(&changed));
     }
 
+    /// 10 points in each state, but for those that wait.
     fn whole_item() -> Item {
-        Item {
-            granted: Points(100),
-            remaining: Points(40),
-            held: Points(1),
-            redeemed: Points(20),
-            expired: Points(30),
-            cancelled: Points(5),
-            repaid: Points(4),
-            claimed: Points(3),
-            absorbed: Points(2),
-            available_from: day(0),
-            expires_at: Some(day(9)),
-            source: None,
-            partner: None,
+        let mut sums = PointSums::NONE;
+        for state in PointState::ALL.into_iter().filter(|state| *state != PointState::Future) {
+            *sums.get_mut(state) = Points(10);
         }
+        Item { granted: Points(110), sums, claimed: Points(3), absorbed: Points(2), ..Item::new(day(0), Some(day(9))) }
+    }
+
+    fn item_of(granted: i64, sums: PointSums) -> Item {
+        Item { granted: Points(granted), sums, ..Item::new(day(0), Some(day(9))) }
     }
 
     #[test]
     fn an_item_that_does_not_add_up_is_named() {
         let law = |record: &Item| item(record).into_iter().collect();
-        let changes: [fn(&mut Item); 13] = [
+        for state in PointState::ALL {
+            broken_by(&whole_item(), law, |item| item.sums.get_mut(state).0 += 1);
+            broken_by(&whole_item(), law, |item| {
+                item.granted.0 -= item.sums.get(state).0 + 1;
+                *item.sums.get_mut(state) = Points(-1);
+            });
+        }
+        let changes: [fn(&mut Item); 6] = [
             |item| item.granted.0 += 1,
-            |item| item.remaining.0 += 1,
-            |item| item.held.0 += 1,
-            |item| item.redeemed.0 += 1,
-            |item| item.expired.0 += 1,
-            |item| item.cancelled.0 += 1,
-            |item| item.repaid.0 += 1,
-            |item| (item.remaining, item.redeemed) = (Points(-1), Points(61)),
             |item| item.absorbed = Points(4),
             |item| item.absorbed = Points(-1),
-            |item| item.claimed = Points(101),
-            |item| *item = Item { granted: Points(0), ..nothing() },
-            |item| *item = Item { granted: Points(-1), remaining: Points(-1), ..nothing() },
+            |item| item.claimed = Points(111),
+            |item| *item = item_of(0, PointSums::NONE),
+            |item| *item = item_of(-1, sums([(PointState::Matured, -1)])),
         ];
         changes.into_iter().for_each(|change| broken_by(&whole_item(), law, change));
-        let edge = Item { claimed: Points(100), absorbed: Points(100), ..whole_item() };
+        let edge = Item { claimed: Points(110), absorbed: Points(110), ..whole_item() };
         assert_eq!(item(&edge), None, "all of it was spent, and the host bears it");
-        let unspent = Item { granted: Points(7), remaining: Points(7), ..nothing() };
-        assert_eq!(item(&unspent), None);
-    }
-
-    /// An item without a point.
-    fn nothing() -> Item {
-        let [granted, remaining, held, redeemed, expired, cancelled, repaid, claimed, absorbed] = [Points::ZERO; 9];
-        let sums = Item { granted, remaining, held, redeemed, expired, ..whole_item() };
-        Item { cancelled, repaid, claimed, absorbed, ..sums }
+        assert_eq!(item(&item_of(7, sums([(PointState::Matured, 7)]))), None);
     }
 
     fn whole_block() -> Block {
         Block {
             status: BlockStatus::Approved,
             purchased: Points(100),
-            remaining: Points(50),
-            debited: Points(30),
-            expired: Points(20),
+            credited: Points(0),
+            sums: block_sums(50, 30, 20),
             starts_at: day(0),
             expires_at: Some(day(9)),
             unit_price: Rate::ONE,
@@ -252,16 +247,20 @@ mod tests {
     #[test]
     fn a_block_that_does_not_add_up_is_named() {
         let law = |record: &Block| block(record).into_iter().collect();
-        let changes: [fn(&mut Block); 7] = [
+        for state in BlockState::ALL {
+            broken_by(&whole_block(), law, |block| block.sums.get_mut(state).0 += 1);
+        }
+        let changes: [fn(&mut Block); 6] = [
             |block| block.purchased.0 += 1,
-            |block| block.remaining.0 += 1,
-            |block| block.debited.0 += 1,
-            |block| block.expired.0 += 1,
-            |block| (block.remaining, block.debited) = (Points(-1), Points(81)),
-            |block| (block.purchased, block.remaining, block.debited, block.expired) = Default::default(),
-            |block| (block.purchased, block.remaining) = (Points(-50), Points(-100)),
+            |block| block.credited.0 += 1,
+            |block| block.sums = block_sums(-1, 81, 20),
+            |block| (block.credited, block.sums) = (Points(-1), block_sums(49, 30, 20)),
+            |block| (block.purchased, block.sums) = (Points(0), block_sums(0, 0, 0)),
+            |block| (block.purchased, block.sums) = (Points(-50), block_sums(-100, 30, 20)),
         ];
         changes.into_iter().for_each(|change| broken_by(&whole_block(), law, change));
+        let credited = Block { credited: Points(5), sums: block_sums(55, 30, 20), ..whole_block() };
+        assert_eq!(block(&credited), None, "an adjustment added points");
     }
 
     /// A partner and its blocks: one open, one used up, one that waits for approval.
@@ -274,11 +273,12 @@ mod tests {
     fn books(billing: Billing) -> Books {
         let (rounding, order) = (Rounding::HalfUp, BlockOrder::Created);
         let terms = Arc::new(PartnerTerms { billing, rates: [].into(), rounding, order });
-        let used = Block { remaining: Points(0), debited: Points(80), expires_at: Some(day(1)), ..whole_block() };
+        let used = Block { sums: block_sums(0, 80, 20), expires_at: Some(day(1)), ..whole_block() };
         let waiting = Block { status: BlockStatus::Pending, ..whole_block() };
         Books {
             partner: Partner {
                 terms,
+                last_sequence: Sequence(1),
                 open: [BlockId(1)].into_iter().collect(),
                 remaining: Points(50),
                 debited: Points(140),
@@ -299,7 +299,7 @@ mod tests {
             |books| books.partner.open.push(BlockId(3)),
             |books| books.partner.next_due = None,
             |books| books.partner.next_due = Some(day(10)),
-            |books| books.blocks[0].1.debited.0 += 1,
+            |books| books.blocks[0].1.sums.get_mut(BlockState::Debited).0 += 1,
         ];
         changes.into_iter().for_each(|change| broken_by(&books(Billing::Prepaid), law, change));
         let mut early = books(Billing::Prepaid);
@@ -324,26 +324,34 @@ mod tests {
     }
 
     fn holdings(class: PointClass) -> Holdings {
-        let used = Item { remaining: Points(0), redeemed: Points(60), expires_at: Some(day(1)), ..whole_item() };
+        let mut used = Item { expires_at: Some(day(1)), ..whole_item() };
+        (*used.sums.get_mut(PointState::Matured), *used.sums.get_mut(PointState::Redeemed)) = (Points(0), Points(20));
         let later = Item { expires_at: Some(day(20)), ..whole_item() };
-        let mut member = Member { next_due: Some(day(5)), ..Member::new(day(0)) };
-        let account = member.account_mut(PointTypeId(1));
-        let matured = Points(80);
-        match class {
-            PointClass::Redeemable => account.available = matured,
-            PointClass::Qualifying => account.qualifying = matured,
-        }
-        (account.future, account.held, account.granted) = (Points(40), Points(4), Points(400));
-        (account.redeemed, account.expired, account.cancelled) = (Points(120), Points(120), Points(20));
-        (account.repaid, account.absorbed, account.first_open) = (Points(16), Points(8), position(9, 2));
+        let mut waits = whole_item();
+        (*waits.sums.get_mut(PointState::Matured), *waits.sums.get_mut(PointState::Future)) = (Points(0), Points(10));
+        let matured = vec![(position(1, 1), used), (position(20, 3), later), (position(9, 2), whole_item())];
+        let future = vec![(position(5, 4), waits)];
         let (order, negative_balance) = (UseOrder::EarliestExpiry, NegativeBalance::Allowed);
-        let expiry = crate::domain::Expiry::Never;
-        Holdings {
-            member,
-            point_type: PointType { class, order, expiry, negative_balance },
-            matured: vec![(position(1, 1), used), (position(20, 3), later), (position(9, 2), whole_item())],
-            future: vec![(position(5, 4), whole_item())],
+        let (name, label, expiry) = (Box::default(), Box::default(), Expiry::Never);
+        let point_type = PointType { name, label, class, order, expiry, negative_balance };
+        let member = Member { next_due: Some(day(5)), ..Member::new(day(0)) };
+        let mut all = Holdings { member, point_type, matured, future };
+        sum_up(&mut all);
+        all
+    }
+
+    /// Makes the account the sum of its items.
+    fn sum_up(all: &mut Holdings) {
+        all.member.accounts.clear();
+        let account = all.member.account_mut(PointTypeId(1));
+        for (_, item) in all.matured.iter().chain(&all.future) {
+            account.granted.0 += item.granted.0;
+            account.absorbed.0 += item.absorbed.0;
+            for (state, points) in item.sums.iter() {
+                account.sums.get_mut(state).0 += points.0;
+            }
         }
+        account.first_open = position(9, 2);
     }
 
     fn account_law(all: &Holdings) -> Vec<Broken> {
@@ -355,44 +363,57 @@ mod tests {
 
     #[test]
     fn an_account_that_differs_from_its_items_is_named() {
-        let changes: [fn(&mut Account); 12] = [
-            |account| account.available.0 += 1,
-            |account| account.qualifying.0 += 1,
-            |account| account.future.0 += 1,
-            |account| account.held.0 += 1,
-            |account| account.granted.0 += 1,
-            |account| account.redeemed.0 += 1,
-            |account| account.expired.0 += 1,
-            |account| account.cancelled.0 += 1,
-            |account| account.repaid.0 += 1,
-            |account| account.absorbed.0 += 1,
-            |account| account.first_open = position(9, 3),
-            |account| account.debt = Points(1),
-        ];
-        for class in [PointClass::Redeemable, PointClass::Qualifying] {
-            for change in &changes[..11] {
-                broken_by(&holdings(class), account_law, |all| change(&mut all.member.accounts[0]));
+        for class in [PointClass::Redeemable, PointClass::Qualifying, PointClass::Both] {
+            let whole = holdings(class);
+            assert_eq!(account_law(&whole), Vec::<Broken>::new());
+            for state in PointState::ALL {
+                let mut changed = whole.clone();
+                changed.member.accounts[0].sums.get_mut(state).0 += 1;
+                // a sum that differs from the items, and the account no longer adds up by itself
+                let found = account_law(&changed);
+                assert_eq!(found.len(), 2, "{found:?}");
+                assert!(found[1].starts_with(state.code()), "{found:?}");
             }
+            let mut granted = whole.clone();
+            granted.member.accounts[0].granted.0 += 1;
+            assert_eq!(account_law(&granted).len(), 2);
+            broken_by(&whole, account_law, |all| all.member.accounts[0].absorbed.0 += 1);
+            broken_by(&whole, account_law, |all| all.member.accounts[0].first_open = position(9, 3));
+            broken_by(&whole, account_law, |all| all.member.accounts[0].debt = Points(1));
         }
-        broken_by(&holdings(PointClass::Redeemable), account_law, |all| changes[11](&mut all.member.accounts[0]));
+        let moved = |from: PointState, to: PointState| {
+            move |all: &mut Holdings| {
+                let account = &mut all.member.accounts[0];
+                account.sums.get_mut(from).0 -= 1;
+                account.sums.get_mut(to).0 += 1;
+            }
+        };
+        let mut changed = holdings(PointClass::Redeemable);
+        moved(PointState::Held, PointState::Redeemed)(&mut changed);
+        assert_eq!(account_law(&changed).len(), 2, "both sums differ: {:?}", account_law(&changed));
+    }
+
+    #[test]
+    fn something_that_is_due_before_its_member_is_named() {
         broken_by(&holdings(PointClass::Redeemable), account_law, |all| all.member.next_due = None);
         // what is due first is the item that has not matured; without it, the open item that expires first
         broken_by(&holdings(PointClass::Redeemable), account_law, |all| all.member.next_due = Some(day(6)));
         let mut matured = holdings(PointClass::Redeemable);
         matured.future = Vec::new();
-        let empty = Member { next_due: Some(day(9)), ..matured.member.clone() };
-        matured.member = empty;
-        let account = &mut matured.member.accounts[0];
-        (account.future, account.held, account.granted, account.redeemed) =
-            (Points(0), Points(3), Points(300), Points(100));
-        (account.expired, account.cancelled, account.repaid, account.absorbed) =
-            (Points(90), Points(15), Points(12), Points(6));
+        matured.member.next_due = Some(day(9));
+        sum_up(&mut matured);
         broken_by(&matured, account_law, |all| all.member.next_due = Some(day(10)));
     }
 
     #[test]
     fn a_debt_where_none_may_be_is_named() {
-        let mut owing = holdings(PointClass::Qualifying);
+        let mut owing = holdings(PointClass::Redeemable);
+        // nothing is left to be used
+        for (_, item) in &mut owing.matured {
+            let left = std::mem::replace(item.sums.get_mut(PointState::Matured), Points(0));
+            item.sums.get_mut(PointState::Redeemed).0 += left.0;
+        }
+        sum_up(&mut owing);
         owing.member.accounts[0].debt = Points(1);
         broken_by(&owing, account_law, |all| all.point_type.negative_balance = NegativeBalance::Refused);
         broken_by(&owing, account_law, |all| all.member.accounts[0].debt = Points(-1));
@@ -403,8 +424,23 @@ mod tests {
 
     #[test]
     fn totals_that_differ_are_named() {
-        let counted = Totals { issued: 5, redeemed: 1, expired: 1, cancelled: 1, repaid: 1 };
+        let counted = totals_of(&whole_item());
+        assert_eq!(
+            (counted.issued, counted.moved_in, counted.outstanding()),
+            (110, 0, 20),
+            "matured and held are left"
+        );
         assert_eq!(totals(&counted, &counted), None);
-        assert!(totals(&Totals { issued: 6, ..counted }, &counted).is_some());
+        let mut more = counted;
+        more.issued += 1;
+        assert!(totals(&more, &counted).is_some());
+        let origin = Some(ItemId { sequence: Sequence(9), place: 0 });
+        let moved = totals_of(&Item { origin, ..whole_item() });
+        assert_eq!((moved.issued, moved.moved_in), (0, 110), "points that moved are issued once");
+        for state in PointState::ALL.into_iter().filter(|state| !state.is_owned()) {
+            let mut other = counted;
+            other.add_gone(state, 1);
+            assert!(totals(&other, &counted).is_some(), "{state}");
+        }
     }
 }

@@ -6,9 +6,9 @@ use super::validate::Malformed;
 use super::view::{Undecided, View};
 use crate::domain::{
     Accrue, Action, AdjustBlock, ApproveBlock, BillPartner, BookDue, Cancel, CancelAmount, CancelBlock, Capture,
-    ChargeFee, Command, ContinueBill, CreatePartner, CreatePointType, CreateProgram, EditPartner, Enrol, HoldPoints,
-    LockName, Program, ProgramId, PurchaseBlock, Redeem, RefundFee, RejectBlock, Rejection, Release, RequestId,
-    RequestKey, Subject, Transfer, for_each_verb,
+    ChargeFee, Command, ContinueBill, CreatePartner, CreatePointType, CreateProgram, EditPartner, Enrol, Erase,
+    HoldPoints, LockName, Program, ProgramId, PurchaseBlock, Redeem, RefundFee, RejectBlock, Rejection, Release,
+    RequestId, RequestKey, Subject, Transfer, for_each_verb,
 };
 use smallvec::SmallVec;
 
@@ -67,9 +67,7 @@ impl LockSet {
 
     /// Adds what a decision turned out to need.
     pub fn add(&mut self, name: LockName) {
-        if !self.names.contains(&name) {
-            self.names.push(name);
-        }
+        self.names.push(name);
     }
 
     /// What is in it.
@@ -88,11 +86,6 @@ pub fn lock_set(command: &Command, program: Option<&Program>) -> LockSet {
     }
     name(&command.action, program, &mut names);
     names
-}
-
-/// Whether a command creates its program.
-pub(super) fn founds_program(command: &Command) -> bool {
-    matches!(command.action, Action::CreateProgram(_))
 }
 
 macro_rules! dispatch {

@@ -2,8 +2,7 @@
 //! verbs share.
 
 use crate::domain::{
-    ACTOR_BYTES_MAX, Command, Date, Expiry, MemberId, NAME_BYTES_MAX, PartnerId, Points, REFERENCE_BYTES_MAX,
-    RequestId, SourceId, Span,
+    ACTOR_BYTES_MAX, Date, Expiry, MemberId, NAME_BYTES_MAX, PartnerId, Points, RequestId, SourceId, Span,
 };
 
 /// What is wrong with a command, and where.
@@ -16,24 +15,19 @@ pub struct Malformed {
     pub problem: String,
 }
 
+impl Malformed {
+    /// The same of a field that lies within another one.
+    pub(super) fn within(self, outer: std::fmt::Arguments<'_>) -> Malformed {
+        Malformed { field: format!("{outer}.{}", self.field), ..self }
+    }
+}
+
 pub(super) fn wrong(field: impl Into<String>, problem: impl Into<String>) -> Malformed {
     Malformed { field: field.into(), problem: problem.into() }
 }
 
 /// Longest span that a rule may name.
 const SPAN_COUNT_MAX: u16 = 36_500;
-
-/// Checks that a caller's command is well formed.
-pub fn check(command: &Command) -> Result<(), Malformed> {
-    request("request_id", command.request_id)?;
-    if let Some(reference) = &command.reference {
-        text("reference", reference, REFERENCE_BYTES_MAX)?;
-    }
-    if command.transaction_at.is_none() && super::rule::is_dated(&command.action) {
-        return Err(wrong("transaction_at", "missing; this transaction has a date of its own"));
-    }
-    super::rule::check(&command.action)
-}
 
 /// Checks the name of an actor.
 pub fn check_actor(name: &str) -> Result<(), Malformed> {

@@ -177,8 +177,8 @@ fn unread(undecided: Undecided, subject: Subject) -> Fault {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Sequence;
-    use crate::storage::{TableId, Visit, codec};
+    use crate::domain::{PointState, Sequence, SubtypeId};
+    use crate::storage::{TableId, Visit, rows};
     use std::ops::ControlFlow;
 
     /// A table of totals, and nothing else.
@@ -189,7 +189,10 @@ mod tests {
             Ok(self.0.get(key).cloned())
         }
 
-        fn scan(&self, _: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
+        fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
+            if table != TableId::TotalsByDay {
+                return Ok(());
+            }
             for (key, value) in self.0.range(from.to_vec()..to.to_vec()) {
                 if visit(key, value)? == ControlFlow::Break(()) {
                     break;
@@ -204,6 +207,10 @@ mod tests {
 
         fn journal(&self, _: Sequence, _: &mut Visit<'_>) -> Result<(), Fault> {
             Ok(())
+        }
+
+        fn text(&self, _: crate::domain::TextKey) -> Result<Option<Vec<u8>>, Fault> {
+            Ok(None)
         }
 
         fn journal_record(&self, _: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
@@ -227,11 +234,16 @@ mod tests {
             let key = TotalsKey {
                 program: ProgramId(program),
                 day: Day(day),
+                utc_day: Day(day),
                 source: SourceId(source),
                 point_type: PointTypeId(1),
+                subtype: SubtypeId(0),
             };
+            let mut totals = NOTHING;
+            totals.issued = issued;
+            totals.add_gone(PointState::Redeemed, redeemed);
             let mut value = Vec::new();
-            codec::encode(&Totals { issued, redeemed, ..NOTHING }, &mut value).unwrap();
+            rows::encode::<TotalsByDay>(&totals, &mut value).unwrap();
             (key.to_bytes(), value)
         });
         Sums(rows.into())

@@ -8,6 +8,7 @@ use crate::domain::{
     Action, Bill, BillKey, BillLine, BillLineKey, BlockId, Charge, ChargeKey, Currency, Fault, Fee, FeeKey, PartnerKey,
     Points, Programs, Rate, RequestId, Sequence, Timestamp,
 };
+use crate::machine::FoundRows;
 use crate::storage::rows::Rows;
 use crate::storage::{Read, Table, record};
 use serde::Serialize;
@@ -30,7 +31,7 @@ impl<K> Page<K> {
 }
 
 /// The rows under a prefix, a page of them.
-fn page<T: Table>(read: &dyn Read, prefix: &impl Key, page: Page<T::Key>) -> Result<Vec<(T::Key, T::Value)>, Fault> {
+fn page<T: Table>(read: &dyn Read, prefix: &impl Key, page: Page<T::Key>) -> Result<FoundRows<T>, Fault> {
     let rows = match page.from {
         None => Rows::<T>::under(read, prefix),
         Some(from) => {

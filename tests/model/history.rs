@@ -1,281 +1,200 @@
-//! Histories: bytes to commands, crashes and checkpoints. The fuzzer gives the bytes, or a seed does. Names are few,
-//! so that commands meet; neighbours of each are among them.
+//! A seed, or the fuzzer's bytes, become a world and its history: steps, and when they happen. What the commands say is
+//! drawn in `draw`.
 
+use super::draw::Draw;
+use super::rng::Rng;
+use super::world::{DAY, PROGRAMS, Plan, Theme, Verb, World};
 use accruedb::domain::*;
-use accruedb::engine::{ClockSource, EngineOptions};
-use arbitrary::{Result, Unstructured};
-
-pub(crate) const PROGRAM: ProgramId = ProgramId(7);
-const DAY: i64 = 86_400_000;
-/// 2026-01-01T00:00Z
-const BEGIN: i64 = 1_767_225_600_000;
+use accruedb::storage::memory::{Call, Trouble};
 
 /// One step of a history.
 #[derive(Debug, Clone)]
 pub(crate) enum Step {
-    /// One command.
     Do(Command),
     /// Some commands in flight together.
     Batch(Vec<Command>),
+    /// Some commands are sent, and nobody lives to see the answers.
+    Flight(Vec<Command>),
     /// Time passes without a command.
     Advance(i64),
-    /// The sweeper books what is due.
     Sweep,
     Checkpoint,
-    /// Closed and opened again.
     Reopen,
-    /// Gone without a word, and opened again.
-    Crash,
+    /// Gone without a word, and opened again, after so many troubles with opening.
+    Crash(Vec<Plan>),
     /// A past instant is looked at.
     LookBack(i64),
+    Audit,
+    Trouble(Plan),
+    /// Opened again on the system's clock, which is far behind; the command is the last of the time before.
+    StandStill(Command),
+    /// Opened again on the commands' clock.
+    MoveOn,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct History {
-    pub(crate) shards: u16,
-    pub(crate) checkpoint_changes: u32,
-    pub(crate) book_items_max: u32,
-    pub(crate) cache_members: u32,
+    pub(crate) world: World,
     pub(crate) steps: Vec<Step>,
 }
 
+const AT_OPENING: [(Call, Trouble); 5] = [
+    (Call::Claim, Trouble::Fail),
+    (Call::Claim, Trouble::FailAfter),
+    (Call::Claim, Trouble::Tear),
+    (Call::Read, Trouble::Fail),
+    (Call::Journal, Trouble::Fail),
+];
+
 impl History {
-    pub(crate) fn options(&self) -> EngineOptions {
-        EngineOptions {
-            clock: ClockSource::Commands,
-            shards: self.shards,
-            checkpoint_changes: self.checkpoint_changes,
-            delta_changes_max: self.checkpoint_changes.saturating_mul(2),
-            book_items_max: self.book_items_max,
-            cache_members: self.cache_members,
-            ..EngineOptions::default()
+    /// The history of a seed: the same on every machine.
+    pub(crate) fn seeded(seed: u64, steps_max: usize, theme: Theme) -> History {
+        History::draw(Rng::Seed(seed), steps_max, theme)
+    }
+
+    /// A history from the fuzzer's bytes.
+    pub(crate) fn from_bytes(bytes: &[u8], steps_max: usize) -> History {
+        History::draw(Rng::Bytes(bytes), steps_max, Theme::Everything)
+    }
+
+    fn draw(mut rng: Rng<'_>, steps_max: usize, theme: Theme) -> History {
+        let world = World::draw(&mut rng, theme);
+        let mut draw = Draw { now: world.era, rng, world, next: 1, sent: Vec::new() };
+        let mut steps = Vec::with_capacity(steps_max);
+        for program in &PROGRAMS[..draw.world.programs] {
+            for action in draw.set_up() {
+                let command = draw.command(*program, action, Some(draw.now));
+                steps.push(Step::Do(command));
+            }
         }
+        while steps.len() < steps_max && !draw.rng.is_used_up() {
+            steps.push(draw.step());
+        }
+        History { world: draw.world, steps }
     }
-
-    pub(crate) fn draw(bytes: &[u8], steps_max: usize) -> History {
-        let mut draw = Draw { from: Unstructured::new(bytes), now: BEGIN, next: 1, sent: Vec::new() };
-        draw.history(steps_max).unwrap_or_else(|_| unreachable!("empty bytes draw zeros"))
-    }
-
-    /// A history from a seed: the same on every machine.
-    pub(crate) fn seeded(seed: u64, steps_max: usize) -> History {
-        let mut state = seed;
-        let bytes: Vec<u8> = (0..steps_max * 12).flat_map(|_| next(&mut state).to_le_bytes()).collect();
-        History::draw(&bytes, steps_max)
-    }
-}
-
-/// The next number of a sequence that looks random (splitmix64).
-pub(crate) fn next(state: &mut u64) -> u64 {
-    *state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    let mut z = *state;
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
-}
-
-struct Draw<'a> {
-    from: Unstructured<'a>,
-    now: i64,
-    /// The next request id.
-    next: u128,
-    sent: Vec<Command>,
 }
 
 impl Draw<'_> {
-    fn history(&mut self, steps_max: usize) -> Result<History> {
-        let shards = *self.from.choose(&[1, 1, 2, 3, 4])?;
-        let checkpoint_changes = self.from.int_in_range(1..=50)?;
-        let book_items_max = self.from.int_in_range(1..=5)?;
-        let cache_members = *self.from.choose(&[0, 1, 2, 100])?;
-        let mut steps = Vec::new();
-        for action in self.set_up()? {
-            let command = self.command(action, Some(self.now));
-            steps.push(Step::Do(command));
+    fn step(&mut self) -> Step {
+        match self.rng.weighted(&self.world.steps) {
+            0 => Step::Do(self.send()),
+            1 => Step::Batch(self.some()),
+            2 => Step::Flight(self.some()),
+            3 => Step::Advance(self.move_on()),
+            4 => Step::Sweep,
+            5 => Step::Checkpoint,
+            6 => Step::Reopen,
+            7 => {
+                let chain = if self.rng.one_in(2) { self.rng.between(1, 5) } else { 0 };
+                Step::Crash((0..chain).map(|_| self.plan(&AT_OPENING)).collect())
+            }
+            8 => Step::LookBack(*self.rng.pick(&self.world.jumps)),
+            9 => Step::Audit,
+            10 => {
+                let kinds = self.world.troubles.clone();
+                Step::Trouble(self.plan(&kinds))
+            }
+            11 => {
+                let member = self.member();
+                Step::StandStill(self.command(PROGRAMS[0], Enrol { member }.into(), None))
+            }
+            _ => Step::MoveOn,
         }
-        while steps.len() < steps_max && !self.from.is_empty() {
-            steps.push(self.step()?);
-        }
-        Ok(History { shards, checkpoint_changes, book_items_max, cache_members, steps })
     }
 
-    fn set_up(&mut self) -> Result<Vec<Action>> {
-        let enrolment = *self.from.choose(&[Enrolment::OnFirstAccrual, Enrolment::Explicit])?;
-        let never_usable = *self.from.choose(&[NeverUsable::Refuse, NeverUsable::Allow])?;
-        let mut actions: Vec<Action> =
-            vec![CreateProgram { enrolment, never_usable, ..CreateProgram::default() }.into()];
-        for (id, order) in [(1, UseOrder::EarliestExpiry), (2, UseOrder::FirstIn), (3, UseOrder::EarliestExpiry)] {
-            let class = if id == 3 { PointClass::Qualifying } else { PointClass::Redeemable };
-            let expiry = match self.from.int_in_range(0..=2)? {
-                0 => Expiry::Never,
-                days => Expiry::After(Span::days(days * 10)),
-            };
-            let negative_balance = *self.from.choose(&[NegativeBalance::Allowed, NegativeBalance::Refused])?;
-            actions
-                .push(CreatePointType { point_type: PointTypeId(id), class, order, expiry, negative_balance }.into());
-        }
-        for (id, order) in [(1, BlockOrder::EarliestExpiry), (2, BlockOrder::EarliestStart), (3, BlockOrder::Created)] {
-            let billing = if self.from.ratio(1, 5)? { Billing::PostPaid } else { Billing::Prepaid };
-            let mut rates = std::collections::BTreeMap::new();
-            for point_type in 1..=3 {
-                let rate = *self.from.choose(&["", "1", "1", "2", "0.5", "1/3", "0.1", "0"])?;
-                rates.extend(rate.parse().ok().map(|rate| (PointTypeId(point_type), rate)));
-            }
-            let rounding = *self.from.choose(&[Rounding::HalfUp, Rounding::Down, Rounding::Up])?;
-            actions.push(CreatePartner { partner: PartnerId(id), billing, rates, rounding, order }.into());
-            for block in 1..=2 {
-                let body = self.block(PartnerId(id), BlockId(block))?;
-                actions.push(PurchaseBlock { points: Points(60), starts_at: None, ..body }.into());
-                actions.push(ApproveBlock { partner: PartnerId(id), block: BlockId(block) }.into());
-            }
-        }
-        Ok(actions)
+    fn plan(&mut self, kinds: &[(Call, Trouble)]) -> Plan {
+        let (call, trouble) = *self.rng.pick(kinds);
+        let after = match call {
+            Call::Claim | Call::Release | Call::Checkpoint => 0,
+            Call::Append | Call::Journal => self.rng.below(4),
+            Call::Read => self.rng.below(12),
+        };
+        (call, after, trouble)
     }
 
-    fn step(&mut self) -> Result<Step> {
-        Ok(match self.from.int_in_range(0..=63)? {
-            0 => Step::Checkpoint,
-            1 => Step::Crash,
-            2 => Step::Reopen,
-            3 | 4 => Step::Sweep,
-            5 | 6 => Step::LookBack(self.ahead()?),
-            7..=9 => {
-                let ahead = self.ahead()?;
-                self.now += ahead;
-                Step::Advance(self.now)
-            }
-            10..=13 => Step::Batch((0..self.from.int_in_range(2..=6)?).map(|_| self.send()).collect::<Result<_>>()?),
-            _ => Step::Do(self.send()?),
-        })
+    fn some(&mut self) -> Vec<Command> {
+        let count = if self.rng.one_in(4) { 30 } else { 6 };
+        (0..self.rng.between(2, count)).map(|_| self.send()).collect()
     }
 
-    /// A step of time, often none.
-    fn ahead(&mut self) -> Result<i64> {
-        Ok(*self.from.choose(&[0, 0, 0, 1, DAY - 1, DAY, DAY, 3 * DAY, 10 * DAY])?)
+    fn move_on(&mut self) -> i64 {
+        let ahead = match self.rng.below(64) {
+            0 if self.world.latest == Timestamp::MAX.ms() && self.world.jumps.len() > 7 => i64::MAX,
+            _ => *self.rng.pick(&self.world.jumps),
+        };
+        self.now = self.now.saturating_add(ahead).min(self.world.latest);
+        self.now
     }
 
-    fn send(&mut self) -> Result<Command> {
-        if self.from.ratio(1, 16)? && !self.sent.is_empty() {
-            // the same command again; sometimes with another body
-            let mut again = self.from.choose(&self.sent)?.clone();
-            if self.from.ratio(1, 4)? {
-                again.reference = Some("changed".into());
-            }
-            return Ok(again);
-        }
-        let action = self.action()?;
-        let at = match self.from.int_in_range(0..=5)? {
+    /// A past instant. Between the old rules and today's the zones are not known: there, where the history began.
+    fn before(&mut self) -> i64 {
+        let back = *self.rng.pick(&self.world.back);
+        let first = Timestamp::MIN.ms();
+        let at = self.now.saturating_sub(back).max(first);
+        let unknown = self.world.zone != "UTC" && at != first && at < self.world.era - 40 * DAY;
+        if unknown { self.world.era } else { at }
+    }
+
+    fn send(&mut self) -> Command {
+        let at = match self.rng.below(6) {
             0 => None,
-            1 => Some(self.now - self.ahead()?),
-            2 => {
-                let ahead = self.ahead()?;
-                self.now += ahead;
-                Some(self.now)
-            }
+            1 => Some(self.before()),
+            2 => Some(self.move_on()),
+            3 if self.rng.one_in(4) => Some(self.now.saturating_add(DAY + self.rng.below(2) as i64)),
             _ => Some(self.now),
         };
-        Ok(self.command(action, at))
-    }
-
-    fn command(&mut self, action: Action, at: Option<i64>) -> Command {
-        let mut command = Command::new(PROGRAM, RequestId(self.next), action);
-        command.transaction_at = at.and_then(Timestamp::from_ms);
-        self.next += 1;
-        self.sent.push(command.clone());
+        let mut verb = self.verb();
+        if verb == Verb::Repeat {
+            if !self.sent.is_empty() {
+                return self.again(at);
+            }
+            verb = Verb::Accrue;
+        }
+        let program = PROGRAMS[self.rng.below(self.world.programs as u64) as usize];
+        let action = self.action(verb);
+        let mut command = self.command(program, action, at);
+        if self.world.malformed && self.rng.one_in(24) {
+            match self.rng.below(6) {
+                0 => command.request_id = RequestId(0),
+                1 => command.reference = Some("x".repeat(129).into()),
+                2 => command.reference = Some("a\nb".into()),
+                3 => command.action = Enrol { member: MemberId(0) }.into(),
+                4 => command.action = Release { hold: RequestId(0), points: None }.into(),
+                _ => command.action = BookDue { subject: Subject::Member(MemberId(100)), limit: 9 }.into(),
+            }
+        }
         command
     }
 
-    fn action(&mut self) -> Result<Action> {
-        let (member, partner) = (self.member()?, PartnerId(self.from.int_in_range(0..=3)?));
-        Ok(match self.from.int_in_range(0..=31)? {
-            0 => Enrol { member }.into(),
-            1 | 2 => {
-                let block = BlockId(self.from.int_in_range(1..=9)?);
-                self.block(partner, block)?.into()
+    fn verb(&mut self) -> Verb {
+        Verb::ALL[self.rng.weighted(&self.world.verbs)]
+    }
+
+    /// A request id of before: with the same body, with another, or in another program.
+    fn again(&mut self, at: Option<i64>) -> Command {
+        let recent = self.sent.len().saturating_sub(if self.rng.one_in(2) { 8 } else { usize::MAX });
+        let mut again = self.rng.pick(&self.sent[recent..]).clone();
+        match self.rng.below(8) {
+            0 => again.reference = Some("changed".into()),
+            1 => again.transaction_at = at.and_then(Timestamp::from_ms),
+            2 => again.program = PROGRAMS[self.world.programs - 1],
+            3 => {
+                let verb = self.verb();
+                again.action = self.action(verb);
             }
-            3 | 4 => ApproveBlock { partner, block: BlockId(self.from.int_in_range(1..=9)?) }.into(),
-            5 => self.set_up()?.swap_remove(usize::from(self.from.int_in_range(0u8..=6)?)),
-            6..=11 => {
-                let point_type = self.point_type()?;
-                Redeem { member, point_type, points: self.points()? }.into()
-            }
-            12..=18 => Cancel { request: self.request()?, amount: self.amount()? }.into(),
-            19 if self.from.ratio(1, 4)? => {
-                let huge = Award::new(self.point_type()?, Points(i64::MAX - self.from.int_in_range(0..=100)?));
-                Accrue { member, partner: None, awards: vec![huge] }.into()
-            }
-            _ => {
-                let count = *self.from.choose(&[1, 1, 1, 2, 3])?;
-                let awards = (0..count).map(|_| self.award()).collect::<Result<_>>()?;
-                let partner = self.from.ratio(3, 4)?.then_some(partner);
-                Accrue { member, partner, awards }.into()
-            }
-        })
+            _ => {}
+        }
+        again
     }
 
-    fn member(&mut self) -> Result<MemberId> {
-        Ok(MemberId(u128::from(*self.from.choose(&[100u8, 100, 101, 101, 102, 103])?)))
-    }
-
-    fn point_type(&mut self) -> Result<PointTypeId> {
-        Ok(PointTypeId(*self.from.choose(&[1, 1, 1, 2, 2, 2, 3, 9])?))
-    }
-
-    fn points(&mut self) -> Result<Points> {
-        Ok(Points(match self.from.int_in_range(0..=15)? {
-            0 => 0,
-            1 => 1,
-            2 => self.from.int_in_range(50..=200)?,
-            _ => self.from.int_in_range(1..=30)?,
-        }))
-    }
-
-    fn award(&mut self) -> Result<Award> {
-        let point_type = PointTypeId(*self.from.choose(&[1, 1, 1, 2, 2, 2, 3])?);
-        let mut award = Award::new(point_type, self.points()?);
-        award.source = self.from.ratio(1, 4)?.then_some(SourceId(1));
-        award.start = match self.from.int_in_range(0..=7)? {
-            0 => Start::At(self.instant()?),
-            1 => Start::After(Span::days(self.from.int_in_range(1..=12)?)),
-            _ => Start::Transaction,
-        };
-        award.expires = match self.from.int_in_range(0..=7)? {
-            0 => Some(Expiry::At(self.instant()?)),
-            1 => Some(Expiry::After(Span::days(self.from.int_in_range(1..=12)?))),
-            2 => Some(Expiry::Never),
-            _ => None,
-        };
-        Ok(award)
-    }
-
-    /// An instant around now.
-    fn instant(&mut self) -> Result<Timestamp> {
-        let days = self.from.int_in_range(-2..=12)?;
-        Ok(Timestamp::from_ms(self.now + days * DAY).unwrap_or(Timestamp::MAX))
-    }
-
-    fn block(&mut self, partner: PartnerId, block: BlockId) -> Result<PurchaseBlock> {
-        let points = self.points()?;
-        let starts_at = if self.from.ratio(1, 4)? { Some(self.instant()?) } else { None };
-        let expires = match self.from.int_in_range(0..=3)? {
-            0 => Expiry::Never,
-            1 => Expiry::At(self.instant()?),
-            _ => Expiry::After(Span::days(self.from.int_in_range(1..=40)?)),
-        };
-        Ok(PurchaseBlock { partner, block, points, starts_at, expires, unit_price: None })
-    }
-
-    /// A request to cancel: mostly a recent one.
-    fn request(&mut self) -> Result<RequestId> {
-        let back = if self.from.ratio(1, 4)? { self.next } else { 12 };
-        Ok(RequestId(self.next.saturating_sub(self.from.int_in_range(0..=back)?)))
-    }
-
-    fn amount(&mut self) -> Result<CancelAmount> {
-        Ok(match self.from.int_in_range(0..=3)? {
-            0 => CancelAmount::Points(self.points()?),
-            1 => CancelAmount::Award { place: self.from.int_in_range(0..=2)?, points: self.points()? },
-            _ => CancelAmount::Whole,
-        })
+    pub(super) fn command(&mut self, program: ProgramId, action: Action, at: Option<i64>) -> Command {
+        let id = self.next;
+        self.next += 1;
+        let spread =
+            if self.world.random_ids { id.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835) } else { id };
+        let mut command = Command::new(program, RequestId(spread.max(1)), action);
+        command.transaction_at = at.and_then(Timestamp::from_ms);
+        self.sent.push(command.clone());
+        command
     }
 }

@@ -1,22 +1,21 @@
 //! The plain model: what the rules say, written a second time, on flat maps, with no storage and no shortcuts. It
 //! shares the words of `domain` with the engine and nothing else. Slow and simple on purpose.
 
-use super::member::{Given, Member};
+use super::calendar;
+use super::member::{Given, Log, Member};
 use super::partner::{ModelBlock, ModelPartner};
+use super::wellformed::malformed;
 use accruedb::domain::*;
 use std::collections::BTreeMap;
 use std::rc::Rc;
-
-#[path = "calendar.rs"]
-pub(crate) mod calendar;
 
 /// What the model says becomes of a command.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Expected {
     /// It is not well formed: an error, and time does not move.
     Malformed,
-    /// The receipt of the first command with this request id.
-    Replayed,
+    /// The receipt of the first command with this request id, and what was cancelled of it since.
+    Replayed(Vec<Points>),
     Done(Done),
     Refused(Rejection),
 }
@@ -24,20 +23,38 @@ pub(crate) enum Expected {
 /// What a command did.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Done {
-    /// The items that were granted, by the member's item number.
-    pub(crate) granted: Vec<usize>,
-    /// The items that points were redeemed from, and how many.
-    pub(crate) redeemed: Vec<(usize, i64)>,
-    /// The member's balances of the point types that it touched.
+    /// Of whose points, what.
+    pub(crate) logs: BTreeMap<MemberId, Log>,
+    /// The balances of the members and point types that it touched.
     pub(crate) balances: Vec<Balance>,
     /// What was paid more by each block, or by a post-paid partner; less than 0 where it was given back.
     pub(crate) paid: BTreeMap<Option<BlockId>, i64>,
 }
 
+/// What a command did, as far as it can be cancelled.
 #[derive(Debug, Clone)]
-enum Transaction {
-    Accrual { member: MemberId, partner: Option<PartnerId>, awards: Vec<Given> },
-    Redemption { member: MemberId, points: i64, cancelled: i64, parts: Vec<(usize, i64)> },
+pub(super) enum Transaction {
+    Accrual {
+        member: MemberId,
+        partner: Option<PartnerId>,
+        awards: Vec<Given>,
+    },
+    /// A redemption or a capture: items, and points of them that are still redeemed by it.
+    Spending {
+        member: MemberId,
+        points: i64,
+        cancelled: i64,
+        parts: Vec<(usize, i64)>,
+    },
+    /// The giver's items, the receiver's, and points that are still moved.
+    Transfer {
+        from: MemberId,
+        to: MemberId,
+        point_type: PointTypeId,
+        points: i64,
+        cancelled: i64,
+        moved: Vec<(usize, usize, i64)>,
+    },
     Other,
 }
 
@@ -47,17 +64,13 @@ pub(crate) struct Model {
     /// Whether its clock stands still, whatever the commands are dated.
     pub(crate) stands: bool,
     program: Option<CreateProgram>,
-    types: BTreeMap<PointTypeId, CreatePointType>,
+    pub(super) types: BTreeMap<PointTypeId, CreatePointType>,
     pub(crate) partners: BTreeMap<PartnerId, ModelPartner>,
     pub(crate) members: BTreeMap<MemberId, Member>,
-    done: BTreeMap<RequestId, Rc<(Command, Transaction)>>,
+    pub(super) done: BTreeMap<RequestId, Rc<(Command, Transaction)>>,
 }
 
-type Effect = Result<(Transaction, Done), Rejection>;
-
-fn done(transaction: Transaction) -> Effect {
-    Ok((transaction, Done::default()))
-}
+pub(super) type Effect = Result<Transaction, Rejection>;
 
 impl Model {
     pub(crate) fn new() -> Model {
@@ -80,18 +93,22 @@ impl Model {
             self.advance(command.transaction_at.unwrap_or(self.now));
         }
         match self.done.get(&command.request_id) {
-            Some(first) if first.0 == *command => return Expected::Replayed,
+            Some(first) if first.0 == *command => return Expected::Replayed(cancelled(&first.1)),
             Some(_) => return Expected::Refused(Rejection::RequestIdReused { first: Sequence(0) }),
             None => {}
         }
         let mut next = self.clone();
+        next.members.values_mut().for_each(|member| member.log = Log::default());
         match next.decide(command) {
-            Ok((transaction, done)) => {
-                let (balances, paid) = (next.touched_balances(&command.action), next.paid_since(self));
+            Ok(transaction) => {
+                // what is granted too late to be used is gone at once
+                next.advance(next.now);
+                next.done.insert(command.request_id, Rc::new((command.clone(), transaction)));
+                let logs = next.members.iter().filter(|(_, member)| member.log != Log::default());
+                let logs = logs.map(|(id, member)| (*id, member.log.clone())).collect();
+                let done = Done { logs, balances: next.touched_balances(&command.action), paid: next.paid_since(self) };
                 *self = next;
-                self.done.insert(command.request_id, Rc::new((command.clone(), transaction)));
-                self.advance(self.now);
-                Expected::Done(Done { balances, paid, ..done })
+                Expected::Done(done)
             }
             Err(rejection) => Expected::Refused(rejection),
         }
@@ -107,7 +124,7 @@ impl Model {
         self.done.get(&request).map(|first| &first.0.action)
     }
 
-    /// Lets time pass: everything matures and expires at its instant.
+    /// Lets time pass: everything matures, times out and expires at its instant.
     pub(crate) fn advance(&mut self, to: Timestamp) {
         self.now = self.now.max(to);
         let now = self.now;
@@ -122,39 +139,47 @@ impl Model {
     }
 
     pub(crate) fn balances(&self, member: MemberId) -> Option<Vec<Balance>> {
-        let member = self.members.get(&member)?;
-        let balance = |point_type: PointTypeId| {
-            let sum = |waits: bool| -> i64 {
-                let of = member.items.iter().filter(|item| item.point_type == point_type && item.waits == waits);
-                of.map(|item| item.left).sum()
-            };
-            let qualifies = self.types[&point_type].class == PointClass::Qualifying;
-            let (matured, debt) = (sum(false), member.debt.get(&point_type).copied().unwrap_or(0));
+        let of = self.members.get(&member)?;
+        let balance = |point_type: &PointTypeId| {
+            let class = self.types[point_type].class;
+            let (matured, debt) = (of.sum(*point_type, PointState::Matured), of.debt(*point_type));
             Balance {
-                point_type,
-                available: Points(if qualifies { 0 } else { matured } - debt),
-                qualifying: Points(if qualifies { matured } else { 0 }),
-                future: Points(sum(true)),
-                held: Points(0),
+                member,
+                point_type: *point_type,
+                available: Points(if class == PointClass::Qualifying { 0 } else { matured } - debt),
+                qualifying: Points(if class == PointClass::Redeemable { 0 } else { matured }),
+                future: Points(of.sum(*point_type, PointState::Future)),
+                held: Points(of.sum(*point_type, PointState::Held)),
                 debt: Points(debt),
-                lifetime: Points(member.lifetime[&point_type]),
+                lifetime: Points(of.lifetime.get(point_type).copied().unwrap_or_default()),
             }
         };
-        Some(member.lifetime.keys().map(|point_type| balance(*point_type)).collect())
+        Some(of.types.iter().map(balance).collect())
     }
 
-    /// The balances of the member and the point types that an action touches.
-    fn touched_balances(&self, action: &Action) -> Vec<Balance> {
-        let (member, types) = match action {
-            Action::Accrue(body) => (body.member, body.awards.iter().map(|award| award.point_type).collect()),
-            Action::Redeem(body) => (body.member, vec![body.point_type]),
-            Action::Cancel(body) => {
-                return self.done(body.request).map_or(Vec::new(), |first| self.touched_balances(first));
+    /// The members that a transaction is about, each with the point types that it touches.
+    pub(crate) fn touched(&self, action: &Action) -> Vec<(MemberId, Vec<PointTypeId>)> {
+        match action {
+            Action::Enrol(body) => vec![(body.member, Vec::new())],
+            Action::Accrue(body) => vec![(body.member, body.awards.iter().map(|award| award.point_type).collect())],
+            Action::Redeem(body) => vec![(body.member, vec![body.point_type])],
+            Action::HoldPoints(body) => vec![(body.member, vec![body.point_type])],
+            Action::Transfer(body) => vec![(body.member, vec![body.point_type]), (body.to, vec![body.point_type])],
+            Action::Capture(Capture { hold, .. }) | Action::Release(Release { hold, .. }) => {
+                self.done(*hold).map_or(Vec::new(), |hold| self.touched(hold))
             }
-            _ => return Vec::new(),
-        };
-        let mut balances = self.balances(member).unwrap_or_default();
-        balances.retain(|balance| types.contains(&balance.point_type));
+            Action::Cancel(body) => self.done(body.request).map_or(Vec::new(), |first| self.touched(first)),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The balances of the members and the point types that an action touches.
+    fn touched_balances(&self, action: &Action) -> Vec<Balance> {
+        let mut balances = Vec::new();
+        for (member, types) in self.touched(action) {
+            let all = self.balances(member).unwrap_or_default();
+            balances.extend(all.into_iter().filter(|balance| types.contains(&balance.point_type)));
+        }
         balances
     }
 
@@ -188,49 +213,54 @@ impl Model {
         if let Action::CreateProgram(body) = &command.action {
             return match self.program.replace(body.clone()) {
                 Some(_) => Err(Rejection::ProgramExists),
-                None => dated.and_then(|()| done(Transaction::Other)),
+                None => dated.map(|()| Transaction::Other),
             };
         }
         let Some(program) = self.program.clone() else { return Err(Rejection::ProgramUnknown) };
         dated?;
         match &command.action {
-            Action::CreatePointType(body) => {
-                let limit = program.point_types_max.unwrap_or(8);
-                let full = self.types.len() >= usize::from(limit);
-                match self.types.insert(body.point_type, body.clone()) {
-                    Some(_) => Err(Rejection::PointTypeExists { point_type: body.point_type }),
-                    None if full => Err(Rejection::PointTypeLimit { limit }),
-                    None => done(Transaction::Other),
-                }
-            }
-            Action::CreatePartner(body) => {
-                for point_type in body.rates.keys() {
-                    self.point_type(*point_type)?;
-                }
-                let partner = ModelPartner { terms: body.clone(), blocks: BTreeMap::new(), debited: 0 };
-                match self.partners.insert(body.partner, partner) {
-                    Some(_) => Err(Rejection::PartnerExists { partner: body.partner }),
-                    None => done(Transaction::Other),
-                }
-            }
+            Action::CreatePointType(body) => self.create_point_type(body, &program),
+            Action::CreatePartner(body) => self.create_partner(body),
             Action::PurchaseBlock(body) => self.purchase(body, at, &program.zone),
             Action::ApproveBlock(body) => self.approve(body),
-            Action::Enrol(body) => {
-                let member = Member { enrolled_at: Some(self.now), ..Member::default() };
-                match self.members.insert(body.member, member) {
-                    Some(_) => Err(Rejection::MemberExists),
-                    None => done(Transaction::Other),
-                }
-            }
+            Action::Enrol(body) => match self.members.insert(body.member, Member::default()) {
+                Some(_) => Err(Rejection::MemberExists),
+                None => Ok(Transaction::Other),
+            },
             Action::Accrue(body) => self.accrue(body, at, &program),
             Action::Redeem(body) => self.redeem(body),
+            Action::Transfer(body) => self.transfer(body, &program),
+            Action::HoldPoints(body) => self.hold(command.request_id, body, at, &program.zone),
+            Action::Capture(body) => self.capture(body),
+            Action::Release(body) => self.release(body),
             Action::Cancel(body) => self.cancel(body),
-            Action::CreateProgram(_) | Action::BookDue(_) => unreachable!("answered before"),
+            other => unreachable!("answered before: {other:?}"),
         }
     }
 
-    fn point_type(&self, point_type: PointTypeId) -> Result<&CreatePointType, Rejection> {
+    pub(super) fn point_type(&self, point_type: PointTypeId) -> Result<&CreatePointType, Rejection> {
         self.types.get(&point_type).ok_or(Rejection::PointTypeUnknown { point_type })
+    }
+
+    fn create_point_type(&mut self, body: &CreatePointType, program: &CreateProgram) -> Effect {
+        let limit = program.point_types_max.unwrap_or(8);
+        let full = self.types.len() >= usize::from(limit);
+        match self.types.insert(body.point_type, body.clone()) {
+            Some(_) => Err(Rejection::PointTypeExists { point_type: body.point_type }),
+            None if full => Err(Rejection::PointTypeLimit { limit }),
+            None => Ok(Transaction::Other),
+        }
+    }
+
+    fn create_partner(&mut self, body: &CreatePartner) -> Effect {
+        for point_type in body.rates.keys() {
+            self.point_type(*point_type)?;
+        }
+        let partner = ModelPartner { terms: body.clone(), blocks: BTreeMap::new(), debited: 0 };
+        match self.partners.insert(body.partner, partner) {
+            Some(_) => Err(Rejection::PartnerExists { partner: body.partner }),
+            None => Ok(Transaction::Other),
+        }
     }
 
     fn purchase(&mut self, body: &PurchaseBlock, at: Timestamp, zone: &Zone) -> Effect {
@@ -250,7 +280,7 @@ impl Model {
         let bought = partner.blocks.len();
         let block = ModelBlock { left: body.points.0, debited: 0, approved: false, starts_at, until, bought };
         partner.blocks.insert(body.block, block);
-        done(Transaction::Other)
+        Ok(Transaction::Other)
     }
 
     fn approve(&mut self, body: &ApproveBlock) -> Effect {
@@ -267,165 +297,17 @@ impl Model {
             return Err(Rejection::BlockExpired { block: body.block, expires_at });
         }
         block.approved = true;
-        done(Transaction::Other)
-    }
-
-    fn accrue(&mut self, body: &Accrue, at: Timestamp, program: &CreateProgram) -> Effect {
-        for award in &body.awards {
-            self.point_type(award.point_type)?;
-        }
-        if let Some(partner) = body.partner.filter(|partner| !self.partners.contains_key(partner)) {
-            return Err(Rejection::PartnerUnknown { partner });
-        }
-        if !self.members.contains_key(&body.member) && program.enrolment == Enrolment::Explicit {
-            return Err(Rejection::MemberUnknown);
-        }
-        let now = self.now;
-        let types = self.types.clone();
-        let member = self.members.entry(body.member).or_default();
-        member.enrolled_at.get_or_insert(now);
-        let mut awards = Vec::new();
-        for (award, place) in body.awards.iter().zip(0u16..) {
-            let kind = &types[&award.point_type];
-            let start = match award.start {
-                Start::At(instant) => instant,
-                Start::After(span) if kind.class == PointClass::Redeemable => {
-                    calendar::after(span, at, &program.zone).ok_or(Rejection::Overflow)?
-                }
-                Start::After(_) | Start::Transaction => at,
-            };
-            let from = if kind.class == PointClass::Qualifying { now } else { start.max(now) };
-            let lasts = kind.class == PointClass::Qualifying && kind.expiry == Expiry::Never;
-            let until = award.expires.filter(|_| !lasts).unwrap_or(kind.expiry);
-            let until = calendar::expiry(until, at, &program.zone).ok_or(Rejection::Overflow)?;
-            let never = until.filter(|until| *until <= from);
-            if let (Some(expires_at), NeverUsable::Refuse) = (never, program.never_usable) {
-                return Err(Rejection::NeverUsable { place, available_from: from, expires_at });
-            }
-            let granted: i128 = member.of(award.point_type).map(|item| i128::from(item.granted)).sum();
-            if granted + i128::from(award.points.0) > i128::from(i64::MAX) {
-                return Err(Rejection::Overflow);
-            }
-            let waits = kind.class == PointClass::Redeemable && (from > now || never.is_some());
-            let item = member.grant(award, body.partner, from, until, waits);
-            let (point_type, points) = (award.point_type, award.points.0);
-            awards.push(Given { item, point_type, points, cancelled: 0, debits: Vec::new() });
-        }
-        if let Some(id) = body.partner {
-            self.partners.get_mut(&id).unwrap().pay(id, &mut awards, now)?;
-        }
-        let granted = awards.iter().map(|award| award.item).collect();
-        let transaction = Transaction::Accrual { member: body.member, partner: body.partner, awards };
-        Ok((transaction, Done { granted, ..Done::default() }))
-    }
-
-    fn redeem(&mut self, body: &Redeem) -> Effect {
-        let kind = self.point_type(body.point_type)?.clone();
-        let member = self.members.get_mut(&body.member).ok_or(Rejection::MemberUnknown)?;
-        let point_type = body.point_type;
-        if kind.class != PointClass::Redeemable {
-            return Err(Rejection::NotRedeemable { point_type });
-        }
-        let available = member.available(point_type) - member.debt.get(&point_type).copied().unwrap_or(0);
-        if body.points.0 > available {
-            let short = Points(body.points.0 - available);
-            return Err(Rejection::InsufficientPoints { point_type, available: Points(available), short });
-        }
-        let parts = member.take(&kind, body.points.0);
-        for (item, points) in &parts {
-            member.items[*item].redeemed += points;
-        }
-        let done = Done { redeemed: parts.clone(), ..Done::default() };
-        Ok((Transaction::Redemption { member: body.member, points: body.points.0, cancelled: 0, parts }, done))
-    }
-
-    fn cancel(&mut self, body: &Cancel) -> Effect {
-        let Some(original) = self.done.get(&body.request).cloned() else {
-            return Err(Rejection::TransactionUnknown);
-        };
-        let (command, mut transaction) = Rc::unwrap_or_clone(original);
-        match &mut transaction {
-            Transaction::Other => return Err(Rejection::NotCancellable),
-            Transaction::Redemption { member, points, cancelled, parts } => {
-                let left = *points - *cancelled;
-                let back = match body.amount {
-                    CancelAmount::Award { .. } => return Err(Rejection::AwardUnknown { awards: 0 }),
-                    CancelAmount::Points(points) => points.0,
-                    CancelAmount::Whole => left,
-                };
-                if back > left || back == 0 {
-                    return Err(Rejection::CancelExceeds { left: Points(left) });
-                }
-                *cancelled += back;
-                self.members.get_mut(member).unwrap().give_back(parts, back, self.now);
-            }
-            Transaction::Accrual { member, partner, awards } => {
-                let parts = cancelled_parts(&body.amount, awards)?;
-                self.members.get_mut(member).unwrap().take_back(&parts, awards, &self.types);
-                for (place, points) in &parts {
-                    let award = &mut awards[*place];
-                    let before = award.cancelled;
-                    award.cancelled += points;
-                    if let Some(partner) = partner {
-                        self.partners.get_mut(partner).unwrap().refund(award, before, self.now);
-                    }
-                }
-            }
-        }
-        self.done.insert(body.request, Rc::new((command, transaction)));
-        done(Transaction::Other)
+        Ok(Transaction::Other)
     }
 }
 
-/// Which places, and how many points of each.
-fn cancelled_parts(amount: &CancelAmount, awards: &[Given]) -> Result<Vec<(usize, i64)>, Rejection> {
-    let unknown = Rejection::AwardUnknown { awards: awards.len() as u16 };
-    let left = |place: usize| awards[place].points - awards[place].cancelled;
-    let (place, points) = match *amount {
-        CancelAmount::Whole => {
-            let parts: Vec<_> = (0..awards.len()).map(|at| (at, left(at))).filter(|part| part.1 > 0).collect();
-            let none = Rejection::CancelExceeds { left: Points(0) };
-            return if parts.is_empty() { Err(none) } else { Ok(parts) };
-        }
-        CancelAmount::Points(points) if awards.len() == 1 => (0, points.0),
-        CancelAmount::Points(_) => return Err(unknown),
-        CancelAmount::Award { place, points } => (usize::from(place), points.0),
+/// What was cancelled of a transaction, by award, or in one figure; up to the last that something was cancelled of.
+fn cancelled(transaction: &Transaction) -> Vec<Points> {
+    let mut cancelled = match transaction {
+        Transaction::Accrual { awards, .. } => awards.iter().map(|award| Points(award.cancelled)).collect(),
+        Transaction::Spending { cancelled, .. } | Transaction::Transfer { cancelled, .. } => vec![Points(*cancelled)],
+        Transaction::Other => Vec::new(),
     };
-    if place >= awards.len() {
-        return Err(unknown);
-    }
-    if points > left(place) {
-        return Err(Rejection::CancelExceeds { left: Points(left(place)) });
-    }
-    Ok(vec![(place, points)])
-}
-
-/// Whether a command is not well formed: then nothing happens, not even time.
-pub(crate) fn malformed(command: &Command) -> bool {
-    let bad_span = |span: &Span| !(1..=36_500).contains(&span.count);
-    let bad_expiry = |expiry: &Expiry| match expiry {
-        Expiry::After(span) => bad_span(span),
-        Expiry::On(date) => ["9999-12-30", "9999-12-31"].contains(&date.to_string().as_str()),
-        Expiry::Never | Expiry::At(_) => false,
-    };
-    let bad_award = |award: &Award| {
-        award.points.0 <= 0
-            || matches!(&award.start, Start::After(span) if bad_span(span))
-            || award.expires.as_ref().is_some_and(bad_expiry)
-    };
-    let bad_text = |text: &str| text.len() > 128 || text.chars().any(char::is_control);
-    let bad_action = match &command.action {
-        Action::CreateProgram(body) => body.point_types_max.is_some_and(|max| max == 0 || max > 256),
-        Action::CreatePointType(body) => bad_expiry(&body.expiry),
-        Action::Accrue(body) => !(1..=64).contains(&body.awards.len()) || body.awards.iter().any(bad_award),
-        Action::Redeem(body) => body.points.0 <= 0,
-        Action::PurchaseBlock(body) => body.points.0 <= 0 || bad_expiry(&body.expires),
-        Action::Cancel(body) => match body.amount {
-            CancelAmount::Whole => false,
-            CancelAmount::Points(points) | CancelAmount::Award { points, .. } => points.0 <= 0,
-        },
-        Action::BookDue(_) => true,
-        Action::CreatePartner(_) | Action::ApproveBlock(_) | Action::Enrol(_) => false,
-    };
-    command.request_id == RequestId(0) || command.reference.as_deref().is_some_and(bad_text) || bad_action
+    while cancelled.pop_if(|points| *points == Points(0)).is_some() {}
+    cancelled
 }

@@ -98,7 +98,7 @@ impl Victim {
         let oracle = make(&whole, &old);
         copy(&whole, &seen);
         let engine = Engine::open(&seen, EngineOptions::default()).unwrap();
-        let balances = (0..MEMBERS).map(|member| {
+        let balances = (1..=MEMBERS).map(|member| {
             let key = MemberKey { program: PROGRAM, member: MemberId(member) };
             serde_json::to_value(engine.balances(key).unwrap()).unwrap()
         });

@@ -189,7 +189,7 @@ impl Life {
     }
 
     fn member(&mut self) -> MemberKey {
-        MemberKey { program: PROGRAM, member: MemberId(u128::from(self.draw.below(MEMBERS as u64))) }
+        MemberKey { program: PROGRAM, member: MemberId(u128::from(self.draw.below(MEMBERS as u64) + 1)) }
     }
 }
 

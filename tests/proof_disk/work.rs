@@ -58,7 +58,7 @@ fn expiry(number: u128) -> Option<Expiry> {
 
 /// The command of a number: accruals, with redemptions and cancellations among them.
 pub(crate) fn command(number: u128) -> Command {
-    let member = MemberId(number % MEMBERS);
+    let member = MemberId(number % MEMBERS + 1);
     let action: Action = match number {
         1 => CreateProgram {
             enrolment: Enrolment::OnFirstAccrual,

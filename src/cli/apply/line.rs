@@ -152,11 +152,11 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named_with_its_column() {
         assert_eq!(problem("{\"program\":}"), "column 12: expected value");
-        assert_eq!(problem("{}"), "column 2: missing field `program`");
+        assert_eq!(problem("{}"), "column 2: missing field `kind`");
         assert_eq!(parse("file", 1, b"\"\xFF\"").unwrap_err(), "column 2: not UTF-8");
         let enrol = r#"{"program":1,"kind":"enrol","member":true}"#;
         assert!(
-            problem(enrol).starts_with("column 42, field \"member\": invalid type: boolean `true`, expected an id"),
+            problem(enrol).starts_with("column 41, field \"member\": invalid type: boolean `true`, expected an id"),
             "{}",
             problem(enrol)
         );

@@ -20,6 +20,7 @@ const MIXED_POINTS: i64 = 300;
 const CANCEL_LAG: u64 = 50_000;
 
 /// What a number of the load stands for.
+#[expect(clippy::large_enum_variant, reason = "nearly all are commands; a box would be an allocation for each")]
 pub(super) enum Act {
     Send(Command),
     Balance(MemberId),

@@ -89,9 +89,7 @@ pub(super) fn answer(engine: &Engine, key: PartnerKey, question: &Question) -> R
     if engine.partner_record(key)?.is_none() {
         return Ok(Answer::status("unknown"));
     }
-    let ask = |look: &dyn Fn(&dyn Read) -> Result<Vec<Row>, Fault>| -> Result<Answer, Error> {
-        Ok(Answer::rows(engine.with_snapshot(|read| look(read))??))
-    };
+    let ask = |look: Look<'_>| -> Result<Answer, Error> { Ok(Answer::rows(engine.with_snapshot(|read| look(read))??)) };
     match question {
         Question::Charges => ask(&|read| charges(read, key)),
         Question::Fees(unit) => ask(&|read| fees(read, key, *unit)),
@@ -139,6 +137,9 @@ pub(super) fn answer(engine: &Engine, key: PartnerKey, question: &Question) -> R
         }
     }
 }
+
+/// A look at a snapshot.
+type Look<'a> = &'a dyn Fn(&dyn Read) -> Result<Vec<Row>, Fault>;
 
 const ALWAYS: (Timestamp, Timestamp) = (Timestamp::MIN, Timestamp::MAX);
 

@@ -5,9 +5,11 @@ use super::questions;
 use super::show::{self, Names};
 use super::step::{Order, Scenario, Step, Verb};
 use crate::domain::{
-    AccountKey, Balance, ItemPosition, Leg, MemberKey, PartnerKey, Receipt, RequestId, Sequence, Timestamp,
+    AccountKey, Balance, ItemPosition, Leg, MemberKey, PartnerKey, Receipt, RequestId, Sequence, TextKey, Timestamp,
+    showing_long_ids,
 };
 use crate::engine::{ClockSource, Engine, EngineOptions, Error};
+use crate::storage::Read;
 use crate::storage::memory::MemoryStore;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -32,7 +34,9 @@ pub(super) fn run(scenario: &Scenario) -> Result<(), Mismatch> {
     let mut runner = Runner::new().map_err(|error| nothing_said(format!("error: {error}")))?;
     for step in &scenario.steps {
         for _ in 0..step.times.get() {
-            runner.step(step)?;
+            let store = runner.store.clone();
+            let known = move |id| String::from_utf8(store.text(TextKey::Id(id)).ok()??).ok();
+            showing_long_ids(known, || runner.step(step))?;
         }
     }
     let (line, verb) = (scenario.steps.last().map_or(1, |step| step.line), Verb::Verify);

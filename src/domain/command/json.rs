@@ -5,10 +5,10 @@
 
 use super::{
     Accrue, Action, AdjustBlock, ApproveBlock, BillPartner, BookDue, Cancel, CancelBlock, Capture, ChargeFee, Command,
-    ContinueBill, CreatePartner, CreatePointType, CreateProgram, EditPartner, Enrol, HoldPoints, PurchaseBlock, Redeem,
-    RefundFee, RejectBlock, Release, Transfer, for_each_verb,
+    ContinueBill, CreatePartner, CreatePointType, CreateProgram, EditPartner, Enrol, Erase, HoldPoints, PurchaseBlock,
+    Redeem, RefundFee, RejectBlock, Release, Transfer, for_each_verb,
 };
-use crate::domain::{ProgramId, RequestId, Timestamp};
+use crate::domain::{ProgramId, RequestId, Timestamp, reading_long_ids};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeTuple, Serializer};
@@ -98,7 +98,7 @@ impl Serialize for Command {
             body: Body<'a>,
         }
 
-        let Command { program, request_id, transaction_at, reference, action } = self;
+        let Command { program, request_id, transaction_at, reference, action, long_ids: _ } = self;
         if !serializer.is_human_readable() {
             return (program, request_id, transaction_at, reference, action).serialize(serializer);
         }
@@ -115,7 +115,7 @@ impl<'de> Deserialize<'de> for Command {
             return deserializer.deserialize_map(FlatCommand { kind: None });
         }
         let (program, request_id, transaction_at, reference, action) = Deserialize::deserialize(deserializer)?;
-        Ok(Command { program, request_id, transaction_at, reference, action })
+        Ok(Command { program, request_id, transaction_at, reference, action, long_ids: Vec::new() })
     }
 }
 
@@ -158,7 +158,14 @@ impl<'de> Visitor<'de> for FlatCommand {
         f.write_str("a command: an object with `program`, `request_id`, `kind` and its fields")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Command, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Command, A::Error> {
+        let (command, long_ids) = reading_long_ids(|| self.read(map));
+        Ok(Command { long_ids, ..command? })
+    }
+}
+
+impl FlatCommand {
+    fn read<'de, A: MapAccess<'de>>(self, mut map: A) -> Result<Command, A::Error> {
         let mut head = Head::default();
         let first = head.read_until_body(&mut map)?;
         let kind = self.kind.or_else(|| head.kind.clone());
@@ -175,6 +182,7 @@ impl<'de> Visitor<'de> for FlatCommand {
             transaction_at: head.transaction_at.flatten(),
             reference: head.reference.flatten(),
             action,
+            long_ids: Vec::new(),
         })
     }
 }
@@ -328,7 +336,7 @@ mod tests {
     #[test]
     fn ids_keep_their_128_bits() {
         let id = u128::from(u64::MAX) + 17;
-        let text = format!(r#"{{"program":1,"request_id":{id},"kind":"enrol","member":"{}"}}"#, MemberId(id << 40));
+        let text = format!(r#"{{"program":1,"request_id":"{id}","kind":"enrol","member":"{}"}}"#, MemberId(id << 40));
         let command = Command::from_json(&text).unwrap();
         assert_eq!(command.request_id, RequestId(id));
         assert_eq!(command.action.member(), Some(MemberId(id << 40)));

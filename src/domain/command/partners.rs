@@ -40,10 +40,10 @@ macro_rules! terms {
             pub low_balance: Option<Points>,
             /// How blocks are created when points run out; of prepaid partners only (rules A20, A22). Default: none is.
             #[serde(default)]
-            pub auto_creation: Option<AutoCreation>,
+            pub auto_creation: Option<Box<AutoCreation>>,
             /// The block that is due once the reserve is used (rule A18). Default: one like the last that was bought.
             #[serde(default)]
-            pub due_block: Option<DueBlock>,
+            pub due_block: Option<Box<DueBlock>>,
             /// What a point that a post-paid partner gave costs (rule A36). Default: 0.
             #[serde(default)]
             pub price: Rate,

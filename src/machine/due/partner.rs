@@ -12,7 +12,7 @@ use std::ops::Range;
 const CHUNK: usize = 64;
 
 /// Books up to `limit` turns, and sets when the partner is due next.
-pub(super) fn book_partner<V: View>(
+pub(in crate::machine) fn book_partner<V: View>(
     draft: &mut Draft<'_, V>,
     partner: At<Partner>,
     limit: usize,

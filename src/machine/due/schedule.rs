@@ -41,7 +41,7 @@ struct AccountSchedule {
     /// Items that stand in the order of use, those read so far; used-up ones left out.
     open: Chunk<(Timestamp, ItemKey)>,
     future: Chunk<(Timestamp, ItemKey)>,
-    /// Items that matured in this booking and expire later: the rows that were read do not show them.
+    /// Items that were granted, or matured, in this command and expire: the rows that were read do not show them.
     fresh: BTreeSet<(Timestamp, ItemKey)>,
 }
 
@@ -71,7 +71,8 @@ impl Schedule {
                 UseOrder::FirstIn => ItemPosition::FIRST,
             };
             let (open, future) = (Chunk::new(from), Chunk::new(ItemPosition::FIRST));
-            accounts.push(AccountSchedule { key, order, open, future, fresh: BTreeSet::new() });
+            let fresh = if order == UseOrder::FirstIn { written(draft, key) } else { BTreeSet::new() };
+            accounts.push(AccountSchedule { key, order, open, future, fresh });
         }
         Ok(Schedule { accounts, timeouts: VecDeque::new(), timeouts_read: false, owner })
     }
@@ -130,6 +131,14 @@ impl Schedule {
         }
         Ok(())
     }
+}
+
+/// Items of an account that the command itself put and that expire: the index of expiries does not have them yet.
+fn written<V: View>(draft: &Draft<'_, V>, account: AccountKey) -> BTreeSet<(Timestamp, ItemKey)> {
+    let key = |position| ItemKey { account, position };
+    let rows = draft.effects.rows.items.range(&(key(ItemPosition::FIRST)..key(ItemPosition::LAST)));
+    let open = rows.into_iter().filter_map(|(key, item)| Some((item.as_ref()?.expires_at?, key, item.as_ref()?)));
+    open.filter(|(.., item)| item.sums.get(PointState::Matured).is_positive()).map(|(at, key, _)| (at, key)).collect()
 }
 
 /// Of events at one instant, the kind decides.
@@ -205,7 +214,7 @@ impl AccountSchedule {
 /// The walk of the account passes over an item that is used up.
 fn pass<V: View>(draft: &mut Draft<'_, V>, owner: At<Member>, point_type: PointTypeId, position: ItemPosition) {
     let account = draft.effects.members[owner].account_mut(point_type);
-    account.first_open = account.first_open.max(position.successor());
+    account.walk_to(account.first_open.max(position.successor()));
 }
 
 /// The instant in the key of a row that is in the order of time.

@@ -1,5 +1,6 @@
 //! Accruing: one transaction, one point item for each award, paid for by the partner (rules D18 to D20, A01 to A08).
 
+use super::awards::{tell_balances, waits_until};
 use super::ledger::Open;
 use crate::domain::{
     AWARDS_MAX, Accrue, Award, CancelAmount, Enrolment, Expiry, Item, ItemId, ItemKey, ItemPosition, Member,
@@ -22,7 +23,9 @@ impl Rule for Accrue {
         if self.awards.is_empty() || self.awards.len() > AWARDS_MAX {
             return Err(wrong("awards", format!("{} awards; between 1 and {AWARDS_MAX}", self.awards.len())));
         }
-        self.awards.iter().zip(0..).try_for_each(|(award, place)| check_award(award, place))
+        self.awards.iter().enumerate().try_for_each(|(place, award)| {
+            check_award(award).map_err(|malformed| malformed.within(format_args!("awards[{place}]")))
+        })
     }
 
     fn names(&self, _: Option<&Program>, names: &mut LockSet) {
@@ -70,32 +73,15 @@ impl Rule for Accrue {
     }
 }
 
-fn check_award(award: &Award, place: usize) -> Result<(), Malformed> {
-    let within = |field: &str| format!("awards[{place}].{field}");
-    validate::amount(&within("points"), award.points)?;
+fn check_award(award: &Award) -> Result<(), Malformed> {
+    validate::amount("points", award.points)?;
     if let Some(source) = award.source {
-        validate::source(&within("source"), source)?;
+        validate::source("source", source)?;
     }
     if let Start::After(after) = award.start {
-        validate::span(&within("start"), after)?;
+        validate::span("start", after)?;
     }
-    award.expires.map_or(Ok(()), |expires| validate::expiry(&within("expires"), expires))
-}
-
-/// Puts the balances of all accounts that an accrual touches into the receipt, in the order of their types.
-pub(super) fn tell_balances<V: View>(
-    draft: &mut Draft<'_, V>,
-    accrue: &Accrue,
-    member: At<Member>,
-) -> Result<(), Undecided> {
-    for at in 0..draft.effects.members[member].accounts.len() {
-        let account = draft.effects.members[member].accounts.get(at);
-        let Some(point_type) = account.map(|account| account.point_type) else { continue };
-        if accrue.awards.iter().any(|award| award.point_type == point_type) {
-            draft.tell_balance(member, point_type)?;
-        }
-    }
-    Ok(())
+    award.expires.map_or(Ok(()), |expires| validate::expiry("expires", expires))
 }
 
 /// Grants the points of one award.
@@ -129,20 +115,12 @@ fn grant<V: View>(
     draft.grant(&mut open, award.points)?;
     let booked = draft.effects.members[owner].account_mut(award.point_type);
     booked.lifetime = fits(booked.lifetime.plus(award.points))?;
-    if !waits && point_type.class.is_redeemable() {
+    // points that are never usable pay no debt
+    if !waits && never_usable.is_none() && point_type.class.is_redeemable() {
         draft.settle_debt(&mut open, award.points)?;
     }
     draft.put_item(&open);
     Ok(())
-}
-
-/// When an item that has not matured stops waiting: it matures, or expires before that; not before it was granted.
-pub(super) fn waits_until(
-    available_from: Timestamp,
-    expires_at: Option<Timestamp>,
-    granted_at: Timestamp,
-) -> Timestamp {
-    expires_at.map_or(available_from, |expiry| expiry.min(available_from)).max(granted_at)
 }
 
 /// Whether an award may have an expiry of its own: qualifying points expire only where their type says so (rule D33).

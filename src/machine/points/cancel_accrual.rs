@@ -1,7 +1,7 @@
 //! Cancelling an accrual (rules D45, E64, E65): its points are taken back, first from what is left of its own items. What
 //! expired is not taken again. The rest was spent: it is claimed. The partner's points go back to the blocks that paid.
 
-use super::accrue::{tell_balances, waits_until};
+use super::awards::{tell_balances, waits_until};
 use super::ledger::{Movement, Open, missing};
 use crate::domain::tables::{Future, Items};
 use crate::domain::{

@@ -84,10 +84,10 @@ impl<V: View> Draft<'_, V> {
             return Ok(());
         }
         let account = self.effects.members[open.owner].account_mut(key.point_type);
-        for sums in [&mut open.item.sums, &mut account.sums] {
-            take(sums.get_mut(from), points).ok_or_else(|| short(&open.key, from, points))?;
-            add(sums.get_mut(to), points)?;
-        }
+        take(open.item.sums.get_mut(from), points).ok_or_else(|| short(&open.key, from, points))?;
+        add(open.item.sums.get_mut(to), points)?;
+        take(account.sums.get_mut(from), points).ok_or_else(|| short(&open.key, from, points))?;
+        add(account.sums.get_mut(to), points)?;
         let totals = self.totals_of(&key, &open.item, at)?;
         totals.add_gone(from, i128::from(points.0).saturating_neg());
         totals.add_gone(to, points.0.into());

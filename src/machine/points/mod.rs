@@ -1,6 +1,7 @@
 //! A member's points: granted, taken, moved between states, held, transferred, and what stands against them.
 
 mod accrue;
+mod awards;
 mod cancel_accrual;
 mod capture;
 mod claims;

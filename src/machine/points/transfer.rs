@@ -39,10 +39,11 @@ impl Rule for Transfer {
             None if draft.settings()?.enrolment == Enrolment::OnFirstAccrual => draft.create_member(to),
             None => return Err(Rejection::MemberUnknown.into()),
         };
-        draft.check_available(owner, point_type, fits(points.plus(fee))?)?;
+        draft.check_redeemable(point_type)?;
         if member == to {
             return Err(Rejection::SameMember.into());
         }
+        draft.check_available(owner, point_type, fits(points.plus(fee))?)?;
 
         draft.link_member(owner);
         draft.link_member(receiver);

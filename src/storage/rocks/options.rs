@@ -183,12 +183,11 @@ fn blocks(filter: Filter, cache: &Cache) -> BlockBasedOptions {
     blocks
 }
 
+/// How rows are looked for: one by one by their keys, all of one account, or only in order.
 fn filter_of(table: TableId) -> Filter {
     match table {
-        TableId::Members | TableId::Partners | TableId::Blocks | TableId::Requests | TableId::Corrections => {
-            Filter::Keys
-        }
-        TableId::Items | TableId::Future | TableId::Expiries => Filter::Accounts,
-        TableId::Catalog | TableId::Due | TableId::Totals => Filter::None,
+        TableId::Items | TableId::Future | TableId::Expiries | TableId::Claims => Filter::Accounts,
+        TableId::Catalog | TableId::Due | TableId::TotalsByDay | TableId::HoldTimeouts => Filter::None,
+        _ => Filter::Keys,
     }
 }

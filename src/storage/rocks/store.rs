@@ -1,21 +1,21 @@
 //! The store: who may write, in which order things become durable, and what happens after a fault.
 
 use super::checkpoint::{APPLIED, Staging};
-use super::database::{Database, JOURNAL, META, StoredFile};
+use super::database::{Database, JOURNAL, META, StoredFile, TEXTS};
 use super::directory::Directory;
 use super::error::fault;
 use super::ingest::open_database;
 use super::options::{RocksOptions, Setup, machine};
 use super::view::View;
-use crate::domain::{Fault, FaultKind, Sequence};
+use crate::domain::{Fault, FaultKind, Sequence, TextKey};
 use crate::storage::files::{exists, io_fault, parent, rename, sync, unfinished};
 use crate::storage::guard::{Guard, Mark};
 use crate::storage::keys::Key;
 use crate::storage::promise;
 use crate::storage::record::Record;
-use crate::storage::{Appended, Claim, Epoch, JournalRecord, Read, Run, Store, TableId, Tail, Visit};
+use crate::storage::{Appended, Claim, Epoch, JournalRecord, Read, Run, Store, TableId, Tail, TextChange, Visit};
 use parking_lot::{Mutex, RwLock, RwLockUpgradableReadGuard};
-use rocksdb::{Env, WriteBatch};
+use rocksdb::{BottommostLevelCompaction, CompactOptions, Env, WriteBatch};
 use std::fmt;
 use std::fs;
 use std::path::Path;
@@ -94,9 +94,15 @@ impl RocksStore {
         self.database.files()
     }
 
-    fn write_records(&self, records: &[JournalRecord]) -> Result<(), Fault> {
-        let journal = self.database.family(JOURNAL)?;
+    fn write_records(&self, records: &[JournalRecord], texts: &[TextChange]) -> Result<(), Fault> {
+        let (journal, kept) = (self.database.family(JOURNAL)?, self.database.family(TEXTS)?);
         let mut batch = WriteBatch::default();
+        for TextChange { key, value } in texts {
+            match value {
+                Some(value) => batch.put_cf(kept, key.to_bytes(), value),
+                None => batch.delete_cf(kept, key.to_bytes()),
+            }
+        }
         for record in records {
             batch.put_cf(journal, record.first.to_bytes(), &record.bytes);
         }
@@ -204,17 +210,27 @@ impl Store for RocksStore {
         Ok(Claim { epoch: Epoch(epoch.0), applied, promised, released })
     }
 
-    fn append(&self, epoch: Epoch, records: &[JournalRecord]) -> Appended {
+    fn append(&self, epoch: Epoch, records: &[JournalRecord], texts: &[TextChange]) -> Appended {
         let mut writer = self.writer.lock();
         if writer.term != Some(epoch) {
             return Appended::Fenced;
         }
         // IMPORTANT: the guard comes after the journal. It promises only what is durable.
-        let appended = writer.healthy().and_then(|()| self.write_records(records)).and_then(|()| writer.note(records));
+        let written = writer.healthy().and_then(|()| self.write_records(records, texts));
+        let appended = written.and_then(|()| writer.note(records));
         match writer.poisoned_by(appended) {
             Ok(()) => Appended::Durable,
             Err(fault) => Appended::Unknown(fault),
         }
+    }
+
+    fn compact_texts(&self) -> Result<(), Fault> {
+        let kept = self.database.family(TEXTS)?;
+        let mut all = CompactOptions::default();
+        all.set_bottommost_level_compaction(BottommostLevelCompaction::Force);
+        self.database.flush()?;
+        self.database.db().compact_range_cf_opt(kept, None::<&[u8]>, None::<&[u8]>, &all);
+        Ok(())
     }
 
     fn checkpoint(
@@ -307,6 +323,10 @@ impl Read for RocksStore {
 
     fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault> {
         View::live(&self.database).journal(from, visit)
+    }
+
+    fn text(&self, key: TextKey) -> Result<Option<Vec<u8>>, Fault> {
+        View::live(&self.database).text(key)
     }
 
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {

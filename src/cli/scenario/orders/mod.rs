@@ -1,67 +1,21 @@
 //! Reading commands: from the words of a line to the command that the engine is given. Each room of the rules has a file
 //! for its words.
 
+mod extras;
 mod members;
 mod partners;
+mod texts;
 
 use super::step::Order;
 use super::words::{Syntax, Words};
 use crate::domain::{
-    Accrue, Action, ApproveBlock, Award, Cancel, CancelAmount, Command, CreatePointType, CreateProgram, Enrol,
-    Enrolment, PartnerId, PointTypeId, Points, ProgramId, Redeem, RequestId, SourceId, SubtypeId, Timestamp,
+    Accrue, Action, ApproveBlock, Award, Cancel, CancelAmount, CreatePointType, CreateProgram, Enrol, Enrolment,
+    PartnerId, PointTypeId, Points, ProgramId, Redeem, SourceId, SubtypeId, reading_long_ids,
 };
+pub(super) use extras::in_program;
+use extras::{Extras, MEMBER, POINTS, setting};
 pub(super) use partners::{block as parse_block, block_name};
 use std::collections::BTreeSet;
-
-const MEMBER: &str = "a member like M1";
-const POINTS: &str = "a number of points";
-
-/// What any command may say besides.
-#[derive(Debug, Default)]
-struct Extras {
-    request: Option<RequestId>,
-    transaction_at: Option<Timestamp>,
-    reference: Option<Box<str>>,
-    program: Option<ProgramId>,
-}
-
-impl Extras {
-    /// Takes one of the extras, where the next word begins one.
-    fn take(&mut self, words: &mut Words<'_>) -> Result<bool, Syntax> {
-        if words.take("as") {
-            self.request = Some(words.parse("a request like R1")?);
-        } else if words.take("transaction_at") {
-            self.transaction_at = Some(words.instant()?);
-        } else if words.take("reference") {
-            self.reference = Some(words.word("a text")?.into());
-        } else if words.peek() == Some("in") {
-            self.program = Some(in_program(words)?);
-        } else {
-            return Ok(false);
-        }
-        Ok(true)
-    }
-
-    fn order(self, action: impl Into<Action>) -> Order {
-        let request_id = self.request.unwrap_or_default();
-        let program = self.program.unwrap_or(FIRST_PROGRAM);
-        let Extras { transaction_at, reference, .. } = self;
-        let command = Command { program, request_id, transaction_at, reference, action: action.into() };
-        Order { command, is_named: self.request.is_some() }
-    }
-}
-
-/// The program of lines that name none.
-const FIRST_PROGRAM: ProgramId = ProgramId(1);
-
-/// `in program 2`; program 1 where it is not said.
-pub(super) fn in_program(words: &mut Words<'_>) -> Result<ProgramId, Syntax> {
-    if !words.take("in") {
-        return Ok(FIRST_PROGRAM);
-    }
-    words.must("program")?;
-    words.parse("the number of a program").map(ProgramId)
-}
 
 /// Whether `partner` is followed by terms: else it asks.
 pub(super) fn is_definition(words: &Words<'_>) -> bool {
@@ -77,6 +31,16 @@ pub(super) fn orders(
     words: &mut Words<'_>,
     types: &BTreeSet<PointTypeId>,
 ) -> Result<Option<Vec<Order>>, Syntax> {
+    let (orders, long_ids) = reading_long_ids(|| read_orders(verb, words, types));
+    let mut orders = orders?;
+    // a block is two commands, of which none names a member
+    if let Some(Order { command, .. }) = orders.as_mut().and_then(|orders| orders.first_mut()) {
+        command.long_ids = long_ids;
+    }
+    Ok(orders)
+}
+
+fn read_orders(verb: &str, words: &mut Words<'_>, types: &BTreeSet<PointTypeId>) -> Result<Option<Vec<Order>>, Syntax> {
     let mut extras = Extras::default();
     let action = match verb {
         "program" => create_program(words, &mut extras)?,
@@ -86,7 +50,7 @@ pub(super) fn orders(
         "accrue" => accrue(words, &mut extras)?,
         "redeem" => redeem(words, &mut extras)?,
         "cancel" => cancel(words)?,
-        _ => match members::action(verb, words, &mut extras)? {
+        _ => match members::action(verb, words, &mut extras)?.or(texts::action(verb, words)?) {
             Some(action) => action,
             None => match partners::action(verb, words, &mut extras, types)? {
                 Some(action) => action,
@@ -130,12 +94,6 @@ fn create_point_type(words: &mut Words<'_>, extras: &mut Extras) -> Result<Actio
             _ => return Ok(body.into()),
         }
     }
-}
-
-/// Takes the name of a setting, then reads its value.
-fn setting<'a, T>(words: &mut Words<'a>, read: impl FnOnce(&mut Words<'a>) -> Result<T, Syntax>) -> Result<T, Syntax> {
-    words.next();
-    read(words)
 }
 
 /// A block bought and approved at once.

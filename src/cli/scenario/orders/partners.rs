@@ -96,8 +96,8 @@ fn terms(words: &mut Words<'_>, extras: &mut Extras, types: &BTreeSet<PointTypeI
             Some("price") => body.price = setting(words, |words| words.parse(PRICE))?,
             Some("currency") => body.currency = setting(words, |words| words.parse("a currency like EUR"))?,
             Some("credit_cap") => body.credit_cap = setting(words, Words::choice)?,
-            Some("auto") => body.auto_creation = Some(setting(words, auto)?),
-            Some("due") => body.due_block = Some(setting(words, due)?),
+            Some("auto") => body.auto_creation = Some(Box::new(setting(words, auto)?)),
+            Some("due") => body.due_block = Some(Box::new(setting(words, due)?)),
             Some("fee") => {
                 let (name, fee) = setting(words, scheduled)?;
                 body.fees.insert(name, fee);

@@ -1,17 +1,9 @@
-//! Histories against a plain model: every answer, every balance, the laws, and one digest whatever the number of
-//! shards and checkpoints. The fuzzer runs the same histories from bytes of its own (`fuzz/`).
-//!
-//! A failure names its seed. To run that one again: `MODEL_SEED=<seed> cargo test model::`; more of them with
-//! `MODEL_HISTORIES=<count>`.
+//! Histories without troubles: the engine answers as the model does.
 
-pub(crate) mod drive;
-pub(crate) mod history;
-pub(crate) mod ledger;
-mod member;
-mod partner;
-
-use accruedb::engine::EngineOptions;
-use history::History;
+use super::history::History;
+use super::rng::next;
+use super::run::{Way, run};
+use super::world::Theme;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 fn number(name: &str) -> Option<u64> {
@@ -19,7 +11,7 @@ fn number(name: &str) -> Option<u64> {
 }
 
 /// Calls `check` with many seeds, or with the one that was asked for.
-fn for_seeds(count: u64, check: impl Fn(u64)) {
+pub(super) fn for_seeds(count: u64, check: impl Fn(u64)) {
     let seeds = match (number("MODEL_SEED"), number("MODEL_HISTORIES")) {
         (Some(seed), _) => seed..seed + 1,
         (None, more) => 0..more.unwrap_or(count),
@@ -34,19 +26,33 @@ fn for_seeds(count: u64, check: impl Fn(u64)) {
 
 #[test]
 fn the_engine_answers_as_the_model_does() {
-    for_seeds(400, |seed| drop(drive::run(&History::seeded(seed, 150))));
+    for_seeds(400, |seed| {
+        let history = History::seeded(seed, 150, Theme::Calm);
+        run(&history, Way::of(&history), None);
+    });
+}
+
+/// The fuzzer's way to a history.
+#[test]
+fn histories_are_drawn_from_bytes() {
+    let mut state = 5;
+    for length in [0, 1, 100, 400, 4_000] {
+        let bytes: Vec<u8> = (0..length).map(|_| next(&mut state) as u8).collect();
+        let history = History::from_bytes(&bytes, 120);
+        assert!(history.steps.len() <= 120 && (length < 4_000 || history.steps.len() == 120));
+        run(&history, Way::of(&history), None);
+    }
 }
 
 #[test]
 fn shards_and_checkpoints_change_nothing() {
     for_seeds(12, |seed| {
-        let history = History::seeded(seed + 1_000_000, 120);
+        let history = History::seeded(seed + 1_000_000, 120, Theme::Calm);
         let digests = [1, 4, 64].into_iter().flat_map(|shards| {
             let history = &history;
             [1, 10, 1_000_000].into_iter().map(move |checkpoint_changes| {
-                let delta_changes_max = checkpoint_changes * 2;
-                let options = EngineOptions { shards, checkpoint_changes, delta_changes_max, ..history.options() };
-                (shards, checkpoint_changes, drive::run_with(history, options))
+                let way = Way::plain(history, shards, checkpoint_changes);
+                (shards, checkpoint_changes, run(history, way, None).digest)
             })
         });
         let digests: Vec<_> = digests.collect();

@@ -1,0 +1,66 @@
+//! Accruals, and amounts, drawn.
+
+use super::Draw;
+use accruedb::domain::*;
+
+impl Draw<'_> {
+    pub(crate) fn member(&mut self) -> MemberId {
+        MemberId(100 + u128::from(self.rng.below(self.world.members)))
+    }
+
+    pub(super) fn kind(&mut self) -> PointTypeId {
+        PointTypeId(*self.rng.pick(&[1, 1, 1, 2, 2, 2, 3, 9]))
+    }
+
+    pub(super) fn points(&mut self) -> Points {
+        Points(match self.rng.below(16) {
+            0 if self.world.malformed => *self.rng.pick(&[0, -1, i64::MIN]),
+            1 => 1,
+            2 => self.rng.between(50, 200) as i64,
+            _ => self.rng.between(1, 30) as i64,
+        })
+    }
+
+    pub(super) fn accrual(&mut self, member: MemberId, partner: PartnerId) -> Action {
+        let count = *self.rng.pick(&[1, 1, 1, 2, 3]);
+        let mut awards: Vec<Award> = (0..count).map(|_| self.award()).collect();
+        let mut partner = if self.rng.one_in(4) { None } else { Some(partner) };
+        if self.world.huge && self.rng.one_in(8) {
+            awards[0].points = Points(i64::MAX - self.rng.below(100) as i64);
+            partner = None;
+        }
+        Accrue { member, partner, awards }.into()
+    }
+
+    pub(super) fn transfer(&mut self, member: MemberId) -> Action {
+        let (to, point_type, points) = (self.member(), self.kind(), self.points());
+        let fee = match self.rng.below(8) {
+            0 => Points(self.rng.between(1, 5) as i64),
+            1 if self.world.huge => Points(i64::MAX),
+            2 if self.world.malformed => Points(-1),
+            _ => Points(0),
+        };
+        Transfer { member, to, point_type, points, fee }.into()
+    }
+
+    fn award(&mut self) -> Award {
+        let point_type = PointTypeId(*self.rng.pick(&[1, 1, 1, 2, 2, 2, 3]));
+        let mut award = Award::new(point_type, self.points());
+        award.source = self.rng.one_in(4).then_some(SourceId(1));
+        award.subtype = SubtypeId(*self.rng.pick(&[0, 0, 0, 7]));
+        if self.world.malformed && self.rng.one_in(64) {
+            award.source = Some(SourceId(0));
+        }
+        award.start = match self.rng.below(8) {
+            0 => Start::At(self.instant()),
+            1 => Start::After(self.span()),
+            _ => Start::Transaction,
+        };
+        award.expires = match self.rng.below(8) {
+            0 | 1 => Some(self.expiry()),
+            2 => Some(Expiry::Never),
+            _ => None,
+        };
+        award
+    }
+}

@@ -1,0 +1,69 @@
+//! Programs, point types and enrolments, drawn.
+
+use super::Draw;
+use accruedb::domain::*;
+
+impl Draw<'_> {
+    pub(crate) fn set_up(&mut self) -> Vec<Action> {
+        let rng = &mut self.rng;
+        let enrolment = *rng.pick(&[Enrolment::OnFirstAccrual, Enrolment::OnFirstAccrual, Enrolment::Explicit]);
+        let never_usable = *rng.pick(&[NeverUsable::Refuse, NeverUsable::Allow]);
+        let zone = self.world.zone.parse().unwrap();
+        let point_types_max = *rng.pick(&[None, None, Some(3), Some(4)]);
+        let program = CreateProgram { zone, enrolment, never_usable, point_types_max, ..CreateProgram::default() };
+        let mut actions: Vec<Action> = vec![program.into()];
+        for id in 1..=3 {
+            let body = self.point_type(id);
+            actions.push(body.into());
+        }
+        for id in 1..=self.world.partners as u32 {
+            let (partner, body) = (PartnerId(id), self.partner(id));
+            actions.push(body.into());
+            for block in [1, 2].map(BlockId) {
+                let body = self.block(partner, block);
+                let points = Points(self.rng.between(60, 400) as i64);
+                actions.push(PurchaseBlock { points, starts_at: None, ..body }.into());
+                actions.push(ApproveBlock { partner, block }.into());
+            }
+        }
+        if enrolment == Enrolment::Explicit {
+            let some = 100..100 + u128::from(self.world.members.div_ceil(2));
+            actions.extend(some.map(|member| Enrol { member: MemberId(member) }.into()));
+        }
+        actions
+    }
+
+    pub(super) fn point_type(&mut self, id: u16) -> CreatePointType {
+        let order = *self.rng.pick(&[UseOrder::EarliestExpiry, UseOrder::FirstIn]);
+        let class = match id {
+            1 | 2 => PointClass::Redeemable,
+            3 => *self.rng.pick(&[PointClass::Qualifying, PointClass::Both]),
+            _ => *self.rng.pick(&[PointClass::Redeemable, PointClass::Qualifying, PointClass::Both]),
+        };
+        let expiry = if self.rng.one_in(3) { Expiry::Never } else { Expiry::After(self.span()) };
+        let negative_balance = *self.rng.pick(&[NegativeBalance::Allowed, NegativeBalance::Refused]);
+        CreatePointType {
+            point_type: PointTypeId(id),
+            class,
+            order,
+            expiry,
+            negative_balance,
+            ..CreatePointType::default()
+        }
+    }
+
+    /// A program, a partner or a point type, mostly one that is there already.
+    pub(super) fn definition(&mut self) -> Action {
+        match self.rng.below(8) {
+            0 => self.set_up().swap_remove(0),
+            1..=3 => {
+                let id = self.rng.between(1, 5) as u32;
+                self.partner(id.min(4)).into()
+            }
+            _ => {
+                let id = self.rng.between(1, 6) as u16;
+                self.point_type(id).into()
+            }
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! A law: two undos commute.
