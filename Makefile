@@ -34,12 +34,19 @@ setup:
 	  exit 1; \
 	fi
 
+# Half an hour of one core's work, over the cores of this machine.
+COMPILING = cores=$$(nproc 2>/dev/null || echo 2); \
+  echo "Compiling, for about $$(( (28 + cores - 1) / cores + 2 )) minutes on $$cores cores, nearly all of it RocksDB, once."
+
 # The tests are built along, so that everything resolves to one set of features and RocksDB compiles once.
 build: setup
-	@[ -e $(ACCRUEDB) ] || echo 'Compiling. RocksDB takes about 15 minutes on two cores, once.'
+	@[ -e $(ACCRUEDB) ] || { $(COMPILING); }
 	$(CARGO) build --release --locked --bins --tests
 
-demo: build
+# The program alone. It ends with commands that can be pasted: they name the program by its path.
+demo: setup
+	@[ -e $(ACCRUEDB) ] || { $(COMPILING); }
+	$(CARGO) build --release --locked --bins
 	@$(ACCRUEDB) demo
 
 lint: setup

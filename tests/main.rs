@@ -14,12 +14,16 @@ mod cli;
 mod concurrency;
 mod conformance;
 mod engine;
+#[cfg(feature = "rocksdb")]
+mod examples;
 mod faults;
 mod format;
 mod model;
 mod proof;
 #[cfg(all(feature = "rocksdb", feature = "cli"))]
 mod proof_disk;
+#[cfg(feature = "rocksdb")]
+mod reader;
 mod retries;
 #[cfg(feature = "rocksdb")]
 mod rocks_store;

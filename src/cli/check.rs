@@ -57,7 +57,7 @@ pub(super) fn run(check: &Check, output: &mut Output) -> Result<Exit, Failure> {
         failed.push(Failed::new(&file, failure));
         output.line(format!("FAILED  {failure}"))?;
         if output.is_json() {
-            output.remark(failure.to_string());
+            failure.to_string().lines().for_each(|line| output.remark(line));
         }
     }
     let Report { passed, failed: count, rules, failures } = &report;

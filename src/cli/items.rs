@@ -74,10 +74,11 @@ struct Found {
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let (engine, owner) = args.of.open(output)?;
+    let (engine, program, owner) = args.of.open(output)?;
+    let zone = program.zone();
     if engine.balances(owner)?.is_none() {
         output.object(&json!({ "member": args.of.member, "enrolled": false }))?;
-        output.line(format!("no member {}", args.of.member))?;
+        output.note(args.of.unknown(&program))?;
         return Ok(Exit::Refused);
     }
     args.of.remark_on_time(&engine, output)?;
@@ -89,23 +90,24 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         "member": args.of.member, "enrolled": true, "point_type": account.point_type, "at": engine.now(),
         "matured": matured, "future": future, "more": more,
     }))?;
+    let when = engine.now().on_the_wall(&zone);
+    output.note(format!("member {}, points of type {}, at {when} {zone}", args.of.member, account.point_type))?;
     let head =
         ["item", "state", "granted", "remaining", "redeemed", "expired", "cancelled", "from", "expires", "source"];
-    let mut table = TextTable::new(&head);
+    let mut table = TextTable::new(&head).may_drop(&["cancelled", "source", "from", "expired"]);
     for Shown { item, state, of } in matured.iter().chain(&future) {
-        let amounts =
-            [PointState::Redeemed, PointState::Expired, PointState::Cancelled].map(|state| of.sums.get(state));
-        let amounts = [of.granted, of.remaining()].into_iter().chain(amounts).map(|points| grouped(points.0));
-        let from = of.available_from.to_string();
-        let tail = [from, or_dash(of.expires_at), or_dash(of.source)];
+        let gone = [PointState::Redeemed, PointState::Expired, PointState::Cancelled].map(|state| of.sums.get(state));
+        let amounts = [of.granted, of.remaining()].into_iter().chain(gone).map(|points| grouped(points.0));
+        let from = of.available_from.on_the_wall(&zone);
+        let tail = [from, or_dash(of.expires_at.map(|expiry| expiry.on_the_wall(&zone))), or_dash(of.source)];
         table.row([item.to_string(), (*state).to_owned()].into_iter().chain(amounts).chain(tail));
     }
-    table.lines().iter().try_for_each(|line| output.line(line))?;
+    output.table(&table)?;
     if more {
-        output.line(format!("(more than {}, not all shown: --limit)", args.limit))?;
+        output.note(format!("(more than {}, not all shown: --limit)", args.limit))?;
     }
     if has_closed {
-        output.line("(used-up and expired ones, not shown: --all)")?;
+        output.note("(used-up and expired ones, not shown: --all)")?;
     }
     Ok(Exit::Done)
 }
@@ -138,7 +140,7 @@ impl Found {
             all.map(|(position, of)| Shown { item: position.id, state: state_of(&of, now), of }).collect();
         if !args.all {
             let before = shown.len();
-            shown.retain(|item| !matches!(item.state, "used_up" | "expired"));
+            shown.retain(|item| !matches!(item.state, "used_up" | "expired" | "cancelled"));
             self.has_closed |= shown.len() < before;
         }
         shown
@@ -153,11 +155,43 @@ impl Found {
     }
 }
 
+/// The state of an item, in one word: as long as points are left, whether they may be used; then what took the last of
+/// them. An item that was used in part and then expired has expired.
 pub(super) fn state_of(item: &Item, now: Timestamp) -> &'static str {
+    let is_closed = !item.is_open() && !item.sums.get(PointState::Held).is_positive();
     match item {
-        item if !item.is_open() => "used_up",
+        item if is_closed && item.sums.get(PointState::Expired).is_positive() => "expired",
+        item if is_closed && item.sums.get(PointState::Cancelled) == item.granted => "cancelled",
+        _ if is_closed => "used_up",
         item if item.is_expired(now) => "expired",
         item if item.available_from > now => "future",
         _ => "open",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Points;
+
+    #[test]
+    fn a_state_says_what_took_the_last_points() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let item =
+            Item { granted: Points(10), ..Item::new(at("2026-01-01T00:00:00Z"), Some(at("2026-03-01T00:00:00Z"))) };
+        let instants = ["2025-12-31T00:00:00Z", "2026-02-01T00:00:00Z", "2026-04-01T00:00:00Z"].map(at);
+        let ten = Points(10);
+        for (item, states) in [
+            (Item { remaining: ten, ..item }, ["future", "open", "expired"]),
+            (Item { expired: ten, ..item }, ["expired"; 3]),
+            (Item { redeemed: ten, ..item }, ["used_up"; 3]),
+            (Item { redeemed: Points(4), expired: Points(6), ..item }, ["expired"; 3]),
+            (Item { redeemed: Points(4), cancelled: Points(6), ..item }, ["used_up"; 3]),
+            (Item { cancelled: ten, ..item }, ["cancelled"; 3]),
+            (Item { held: ten, ..item }, ["future", "open", "expired"]),
+            (Item { repaid: ten, ..item }, ["used_up"; 3]),
+        ] {
+            assert_eq!(instants.map(|now| state_of(&item, now)), states, "{item:?}");
+        }
     }
 }

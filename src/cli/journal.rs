@@ -24,7 +24,7 @@ pub(super) struct Args {
 const PAGE: u64 = 1_000;
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let engine = args.database.open_existing(output)?;
+    let engine = args.database.open_to_look(output)?;
     let (from, mut left) = match args.from {
         Some(from) => (from.max(1), args.limit.unwrap_or(u64::MAX)),
         None => {

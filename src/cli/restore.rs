@@ -2,6 +2,7 @@
 
 use super::database::Clock;
 use super::output::{Exit, Failure, Output};
+use super::scratch::Scratch;
 use super::{database, verify};
 use crate::engine::{Audit, Error, ErrorKind};
 use std::fs::{self, File};
@@ -36,7 +37,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         return verify::damaged(format!("guard file missing: {}", guard.display()), output);
     }
     let beside = database::beside(&args.to);
-    let staging = tempfile::Builder::new().prefix(".accruedb-restore-").tempdir_in(beside);
+    let staging = Scratch::new(beside, ".accruedb-restore-");
     let staging = staging.map_err(|error| failed(&format!("make a directory in {}", beside.display()), &error))?;
     let copy = staging.path().join("db");
     // the copy goes: whoever reads of damage looks for it in the backup

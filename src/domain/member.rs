@@ -177,6 +177,44 @@ pub struct Balance {
 }
 
 impl Balance {
+    /// Brings a movement of points of this type from one state to another into it. The other way round takes it out
+    /// again.
+    pub(crate) fn shift(&mut self, from: PointState, to: PointState, points: Points, class: Option<PointClass>) {
+        self.add(from, points.0.saturating_neg(), class);
+        self.add(to, points.0, class);
+    }
+
+    fn add(&mut self, state: PointState, points: i64, class: Option<PointClass>) {
+        let add = |sum: &mut Points, points: i64| *sum = Points(sum.0.saturating_add(points));
+        match state {
+            PointState::Matured => {
+                if class.is_none_or(PointClass::is_redeemable) {
+                    add(&mut self.available, points);
+                }
+                if class.is_some_and(PointClass::is_qualifying) {
+                    add(&mut self.qualifying, points);
+                }
+            }
+            PointState::Future => add(&mut self.future, points),
+            PointState::Held => add(&mut self.held, points),
+            // what is repaid leaves the items and the debt alike
+            PointState::Repaid => {
+                add(&mut self.available, points);
+                add(&mut self.debt, points.saturating_neg());
+            }
+            PointState::MadeUp
+            | PointState::Redeemed
+            | PointState::Expired
+            | PointState::Cancelled
+            | PointState::Transferred
+            | PointState::Adjusted
+            | PointState::RolledOver
+            | PointState::Fee => {}
+        }
+    }
+}
+
+impl Balance {
     /// The balance of an account that never had points.
     #[must_use]
     pub fn zero(member: MemberId, point_type: PointTypeId) -> Balance {

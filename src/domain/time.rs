@@ -12,7 +12,7 @@ use std::str::FromStr;
 const DAY_MS: i64 = 86_400_000;
 
 /// An instant: milliseconds since 1970-01-01T00:00Z. Written in RFC 3339; shown in UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(i64);
 
 /// Why a text is not an instant, a date, or a time zone.
@@ -81,8 +81,28 @@ impl Timestamp {
         Timestamp::from_ms((order ^ (1 << 63)).cast_signed())
     }
 
+    /// As a clock on a wall of `zone` shows it: `2026-03-01 12:00`, with seconds and milliseconds where they are not 0.
+    #[must_use]
+    pub fn on_the_wall(self, zone: &Zone) -> String {
+        let Some(instant) = self.to_jiff() else { return self.to_string() };
+        let time = instant.to_zoned(zone.0.clone()).datetime();
+        let format = match (time.second(), time.millisecond()) {
+            (0, 0) => "%Y-%m-%d %H:%M",
+            (_, 0) => "%Y-%m-%d %H:%M:%S",
+            _ => "%Y-%m-%d %H:%M:%S%.3f",
+        };
+        time.strftime(format).to_string()
+    }
+
     fn to_jiff(self) -> Option<jiff::Timestamp> {
         jiff::Timestamp::from_millisecond(self.0).ok()
+    }
+}
+
+/// As it is written, for people who read a log or a failed assertion.
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -263,6 +283,24 @@ impl Span {
         Span { count, unit: Unit::Days }
     }
 
+    /// `count` weeks.
+    #[must_use]
+    pub fn weeks(count: u16) -> Span {
+        Span { count, unit: Unit::Weeks }
+    }
+
+    /// `count` months.
+    #[must_use]
+    pub fn months(count: u16) -> Span {
+        Span { count, unit: Unit::Months }
+    }
+
+    /// `count` years.
+    #[must_use]
+    pub fn years(count: u16) -> Span {
+        Span { count, unit: Unit::Years }
+    }
+
     /// The instant this much after `from`, at the same time of day in `zone`. `None` past the year 9999.
     #[must_use]
     pub fn after(self, from: Timestamp, zone: &Zone) -> Option<Timestamp> {
@@ -348,6 +386,17 @@ mod tests {
         assert_eq!(month.after(at("2028-01-31T10:00:00Z"), &Zone::UTC), Some(at("2028-02-29T10:00:00Z")));
         let year = Span { count: 1, unit: Unit::Years };
         assert_eq!(year.after(at("2028-02-29T00:00:00Z"), &Zone::UTC), Some(at("2029-02-28T00:00:00Z")));
+    }
+
+    #[test]
+    fn clocks_on_walls_show_what_matters() {
+        let vienna: Zone = "Europe/Vienna".parse().unwrap();
+        let shown =
+            ["2026-06-30T22:00:00Z", "2026-01-31T11:00:05Z", "2026-01-31T23:30:00.007Z", "0001-01-02T00:00:00Z"]
+                .map(|instant| at(instant).on_the_wall(&vienna));
+        let expected = ["2026-07-01 00:00", "2026-01-31 12:00:05", "2026-02-01 00:30:00.007", "0001-01-02 01:05:21"];
+        assert_eq!(shown, expected);
+        assert_eq!(format!("{:?}", at("2026-01-31T11:00:05Z")), "2026-01-31T11:00:05.000Z");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use super::sync::thread::{self, JoinHandle};
 use super::ticket::{Pending, Ticket};
 use super::verify::{self, Audit};
 use crate::domain::{
-    AccountKey, Actor, Balance, Block, BlockId, Command, Entry, Item, ItemPosition, MemberId, MemberKey, Partner,
+    AccountKey, Actor, Balance, Block, BlockId, Command, Entry, Item, ItemPosition, Leg, MemberId, MemberKey, Partner,
     PartnerId, PartnerKey, Points, ProgramId, Programs, Receipt, RequestKey, Sequence, TextKey, Timestamp,
 };
 use crate::storage::{Read, Store};
@@ -33,6 +33,8 @@ pub struct Engine {
     core: Arc<Core>,
     sweeper: Arc<Sweeper>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    /// Whether it is a reader's: nothing is written at its end.
+    only_looks: bool,
 }
 
 /// The items of an account.
@@ -68,6 +70,8 @@ impl Engine {
         let rocks = crate::storage::rocks::RocksOptions {
             cache_bytes: options.cache_bytes as usize,
             guard_every_batches: options.guard_every,
+            guard_every_commands: options.guard_every_commands,
+            guard_after: options.guard_after,
             ..Default::default()
         };
         let store = crate::storage::rocks::RocksStore::open(path.as_ref(), rocks)?;
@@ -75,11 +79,11 @@ impl Engine {
     }
 
     /// Opens the database that a store holds, as [`Engine::open`] does. What belongs to RocksDB's store
-    /// (`cache_bytes`, `guard_every`) is the store's own.
+    /// (`cache_bytes`, `guard_every`, `guard_every_commands`, `guard_after`) is the store's own.
     pub fn open_store(store: Arc<dyn Store>, options: EngineOptions) -> Result<Engine, Error> {
         let sweep_every = options.sweep_every.filter(|_| options.clock == ClockSource::System);
         let core = Arc::new(recover::open(store, options)?);
-        let engine = Engine { core, sweeper: Arc::default(), threads: Mutex::default() };
+        let engine = Engine { core, sweeper: Arc::default(), threads: Mutex::default(), only_looks: false };
         let core = engine.core.clone();
         engine.spawn("accruedb-journal", move || core.state.journal.run_writer())?;
         let core = engine.core.clone();
@@ -88,6 +92,14 @@ impl Engine {
             let (core, sweeper) = (engine.core.clone(), engine.sweeper.clone());
             engine.spawn("accruedb-sweep", move || sweeper.run(&core, every))?;
         }
+        Ok(engine)
+    }
+
+    /// Opens a store that is only looked at.
+    #[cfg(feature = "rocksdb")]
+    pub(super) fn open_to_look(store: Arc<dyn Store>, options: EngineOptions) -> Result<Engine, Error> {
+        let mut engine = Engine::open_store(store, options)?;
+        engine.only_looks = true;
         Ok(engine)
     }
 
@@ -206,6 +218,12 @@ impl Engine {
         self.core.balances_as_of(member, at)
     }
 
+    /// What of a member's has expired or matured until `at` and is not booked yet, as the legs that a booking would have,
+    /// each with its own instant. Balances have it in them already; the journal, and so [`Engine::statement`], not yet.
+    pub fn due(&self, member: MemberKey, at: Timestamp) -> Result<Vec<Leg>, Error> {
+        self.core.due(member, at)
+    }
+
     /// Up to `limit` items of an account from a position on, as of now: matured ones in the order of use (rule D22),
     /// used-up and expired ones too, and up to `limit` that have not matured, always from the first one on. Begin at
     /// [`ItemPosition::FIRST`], and go on at the `successor` of the last one. Nothing where there is no such account.
@@ -223,7 +241,7 @@ impl Engine {
         Ok(Some(PartnerState { partner, balance, blocks }))
     }
 
-    /// A page of a member's statement, newest first: up to `limit` entries, from the entry `from` on, or from the
+    /// A page of a member's entries in the journal, newest first: up to `limit` entries, from the entry `from` on, or from the
     /// newest. The next page begins at the `previous` of the last entry; 0 is the end. `None` where there is no such
     /// member.
     ///
@@ -291,8 +309,8 @@ impl Engine {
         self.core.state.journal.last()
     }
 
-    /// Books everything that has expired or matured. It changes no answer. Returns how many members and partners
-    /// had something.
+    /// Books everything that has expired or matured: it gets entries in the journal. No balance, item or block changes:
+    /// they are shown as of now, booked or not. Returns how many members and partners had something.
     pub fn book_due(&self) -> Result<u64, Error> {
         let booked = sweeper::sweep(&self.core, self.now(), &|| false)?;
         self.core.state.journal.wait(self.last_sequence())?;
@@ -373,6 +391,9 @@ impl Engine {
         }
         if let Some(error) = core.state.journal.failure() {
             return Err(error);
+        }
+        if self.only_looks {
+            return Ok(());
         }
         checkpoint(core)?;
         Ok(core.state.store.release(core.epoch, core.state.journal.tail())?)

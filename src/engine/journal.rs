@@ -459,7 +459,7 @@ mod tests {
         for (pending, waits) in [(99, false), (100, false), (101, true), (500, true)] {
             let (_, journal) = journal(100);
             // a record has 48 bytes of its own, an entry 4
-            let entry = journal.append(Timestamp::MIN, &vec![7; pending - 52]).unwrap();
+            let entry = journal.append(Timestamp::MIN, &vec![7; pending - 52], |_, _| (), |_| ()).unwrap();
             journal.wait_for_room().unwrap();
             assert_eq!(journal.is_durable(entry), waits, "{pending} bytes pending, 100 may be");
             journal.wait(entry).unwrap();
@@ -472,7 +472,7 @@ mod tests {
     fn entries_share_records_of_64_kib() {
         let (store, journal) = journal(1 << 30);
         for _ in 0..200 {
-            journal.append(Timestamp::MIN, &[7; 1 << 10]).unwrap();
+            journal.append(Timestamp::MIN, &[7; 1 << 10], |_, _| (), |_| ()).unwrap();
         }
         journal.wait(Sequence(200)).unwrap();
         let mut firsts = Vec::new();
@@ -488,14 +488,14 @@ mod tests {
     fn damage_is_told_as_damage() {
         let (_, journal) = journal(1 << 20);
         assert_eq!(journal.poison(&Fault::corrupt("a table")).kind, ErrorKind::Corrupt);
-        let refused = journal.append(Timestamp::MIN, &[7; 10]).unwrap_err();
+        let refused = journal.append(Timestamp::MIN, &[7; 10], |_, _| (), |_| ()).unwrap_err();
         assert!(matches!(refused, Refused::Closed(error) if error.kind == ErrorKind::Corrupt));
     }
 
     #[test]
     fn nobody_waits_for_an_entry_that_is_not_there() {
         let (_, journal) = journal(1 << 20);
-        let last = journal.append(Timestamp::MIN, &[7; 10]).unwrap();
+        let last = journal.append(Timestamp::MIN, &[7; 10], |_, _| (), |_| ()).unwrap();
         let error = journal.wait(last.next()).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Corrupt, "{error}");
         assert!(journal.is_durable(last));
@@ -517,7 +517,7 @@ mod tests {
             scope.spawn(|| journal.run_writer());
             let written = (0..3).all(|_| {
                 let asleep = soon(&|| journal.writer_rest.load(Ordering::Acquire) == IDLE);
-                let entry = journal.append(Timestamp::MIN, &[7; 10]).unwrap();
+                let entry = journal.append(Timestamp::MIN, &[7; 10], |_, _| (), |_| ()).unwrap();
                 journal.nudge();
                 asleep && soon(&|| journal.is_durable(entry))
             });

@@ -26,6 +26,8 @@ mod preview;
 mod profile;
 mod read;
 mod read_partners;
+#[cfg(feature = "rocksdb")]
+mod reader;
 mod record_cache;
 mod recover;
 #[cfg(all(test, shuttle))]
@@ -43,5 +45,7 @@ pub use handle::{AccountItems, By, Engine, PartnerState};
 pub use metrics::{Distribution, Metrics};
 pub use options::{ClockSource, EngineOptions, OnProgress, Progress};
 pub use profile::{Step, StepTime};
+#[cfg(feature = "rocksdb")]
+pub use reader::Reader;
 pub use ticket::{Pending, Ticket};
 pub use verify::Audit;

@@ -159,10 +159,9 @@ pub fn decision(effects: &Effects, program: Option<&Program>) -> Option<Fault> {
 mod tests {
     use super::*;
     use crate::domain::{
-        BlockOrder, BlockState, BlockSums, Expiry, ItemId, PartnerTerms, PointClass, PointSums, PointTypeId, Rate,
-        Rounding, Sequence, UseOrder,
+        BlockKind, BlockState, BlockStatus, BlockSums, Expiry, ItemId, PointClass, PointSums, PointTypeId, Rate,
+        Sequence, UseOrder,
     };
-    use std::sync::Arc;
 
     /// The sums of an item or account, by state.
     fn sums<const N: usize>(parts: [(PointState, i64); N]) -> PointSums {
@@ -233,6 +232,7 @@ mod tests {
 
     fn whole_block() -> Block {
         Block {
+            kind: BlockKind::Regular,
             status: BlockStatus::Approved,
             purchased: Points(100),
             credited: Points(0),
@@ -261,53 +261,6 @@ mod tests {
         changes.into_iter().for_each(|change| broken_by(&whole_block(), law, change));
         let credited = Block { credited: Points(5), sums: block_sums(55, 30, 20), ..whole_block() };
         assert_eq!(block(&credited), None, "an adjustment added points");
-    }
-
-    /// A partner and its blocks: one open, one used up, one that waits for approval.
-    #[derive(Clone)]
-    struct Books {
-        partner: Partner,
-        blocks: [(BlockId, Block); 3],
-    }
-
-    fn books(billing: Billing) -> Books {
-        let (rounding, order) = (Rounding::HalfUp, BlockOrder::Created);
-        let terms = Arc::new(PartnerTerms { billing, rates: [].into(), rounding, order });
-        let used = Block { sums: block_sums(0, 80, 20), expires_at: Some(day(1)), ..whole_block() };
-        let waiting = Block { status: BlockStatus::Pending, ..whole_block() };
-        Books {
-            partner: Partner {
-                terms,
-                last_sequence: Sequence(1),
-                open: [BlockId(1)].into_iter().collect(),
-                remaining: Points(50),
-                debited: Points(140),
-                next_due: Some(day(9)),
-            },
-            blocks: [(BlockId(1), whole_block()), (BlockId(2), used), (BlockId(3), waiting)],
-        }
-    }
-
-    #[test]
-    fn a_partner_whose_books_do_not_add_up_is_named() {
-        let law = |books: &Books| partner(&books.partner, books.blocks.iter().map(|(id, block)| (*id, block)));
-        let changes: [fn(&mut Books); 8] = [
-            |books| books.partner.remaining.0 += 1,
-            |books| books.partner.debited.0 += 1,
-            |books| books.partner.open.clear(),
-            |books| books.partner.open.push(BlockId(2)),
-            |books| books.partner.open.push(BlockId(3)),
-            |books| books.partner.next_due = None,
-            |books| books.partner.next_due = Some(day(10)),
-            |books| books.blocks[0].1.sums.get_mut(BlockState::Debited).0 += 1,
-        ];
-        changes.into_iter().for_each(|change| broken_by(&books(Billing::Prepaid), law, change));
-        let mut early = books(Billing::Prepaid);
-        early.partner.next_due = Some(day(1));
-        assert_eq!(law(&early), Vec::<Broken>::new(), "it may be due early");
-        let mut owing = books(Billing::PostPaid);
-        owing.partner.debited = Points(1000);
-        assert_eq!(law(&owing), Vec::<Broken>::new(), "who pays later is debited without a block");
     }
 
     /// A member with one account, its type, and its items: open ones, a used-up one, and one that has not matured.

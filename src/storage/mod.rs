@@ -1,4 +1,5 @@
-//! The bytes: what the engine asks of a store, and the tables and keys it keeps there. No rules, no threads of its own.
+//! The bytes: what the engine asks of a store, and the tables and keys it keeps there. No rules; one thread, which
+//! brings the guard on disk up to date.
 //!
 //! A store is a journal (records in order, never changed) and tables (sorted rows, changed by checkpoints only).
 //! There are two: `rocks` and [`memory`]; both pass the same conformance suite.

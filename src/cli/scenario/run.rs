@@ -44,12 +44,12 @@ pub(super) fn run(scenario: &Scenario) -> Result<(), Mismatch> {
     runner.step(&Step { line, text: "(the audit at the end)".into(), times, verb, expected: None })
 }
 
-struct Runner {
+pub(super) struct Runner {
     store: Arc<MemoryStore>,
-    engine: Engine,
-    names: Names,
-    /// The number of the next request that the scenario does not name.
-    request: u128,
+    pub(super) engine: Engine,
+    pub(super) names: Names,
+    /// The number of the last request that the scenario did not name.
+    pub(super) request: u128,
     digest: Option<String>,
 }
 
@@ -58,7 +58,12 @@ fn options() -> EngineOptions {
 }
 
 impl Runner {
-    fn new() -> Result<Runner, Error> {
+    /// Runs on an engine of one's own; `request` is the number before the first request. It cannot reopen or crash.
+    pub(super) fn over(engine: Engine, request: u128) -> Runner {
+        Runner { store: Arc::default(), engine, names: Names::new(), request, digest: None }
+    }
+
+    pub(super) fn new() -> Result<Runner, Error> {
         let store = Arc::new(MemoryStore::new());
         let engine = Engine::open_store(store.clone(), options())?;
         engine.advance_to(BEGINNING.parse().unwrap_or_default())?;
@@ -83,7 +88,7 @@ impl Runner {
         Err(Mismatch { line: *line, text: text.clone(), expected, actual })
     }
 
-    fn answer(&mut self, verb: &Verb, expected: &Answer) -> Result<Answer, Error> {
+    pub(super) fn answer(&mut self, verb: &Verb, expected: &Answer) -> Result<Answer, Error> {
         Ok(match verb {
             Verb::Do(orders) => self.commands(orders, expected),
             Verb::At(instant) if *instant < self.engine.now() => {

@@ -157,3 +157,167 @@ pub fn bill<'a>(bill: &Bill, lines: impl Iterator<Item = &'a BillLine>) -> Optio
         format!("it says {said:?} of {} lines, they say {parts:?}", bill.lines)
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::UnbilledKeyTail;
+    use crate::domain::{BillPart, CreatePartner, Currency, MemberId, PartnerId, ProgramId, Rate, RequestId, Sequence};
+
+    const KEY: PartnerKey = PartnerKey { program: ProgramId(1), partner: PartnerId(1) };
+
+    fn day(day: i64) -> Timestamp {
+        Timestamp::from_ms(day.saturating_mul(86_400_000)).unwrap()
+    }
+
+    /// A partner with all that belongs to it.
+    #[derive(Clone)]
+    struct Books {
+        partner: Partner,
+        terms: PartnerTerms,
+        blocks: BTreeMap<BlockId, Block>,
+        open: Vec<(OpenBlockKey, Option<Timestamp>)>,
+        turns: Vec<BlockTurnKey>,
+        charges: Vec<Charge>,
+        owed: i128,
+    }
+
+    fn broken(books: &Books) -> Vec<Broken> {
+        let Books { partner, terms, blocks, open, turns, charges, owed } = books;
+        super::partner(&PartnerBooks { key: KEY, partner, terms, blocks, open, turns, charges, owed: *owed })
+    }
+
+    fn block(kind: BlockKind, status: BlockStatus, (left, debited): (i64, i64), created: u64) -> Block {
+        let mut block = Block::new(kind, Points(left + debited), day(0));
+        *block.sums.get_mut(BlockState::Remaining) = Points(left);
+        *block.sums.get_mut(BlockState::Debited) = Points(debited);
+        Block { status, created: Sequence(created), ..block }
+    }
+
+    fn charge(cause: ChargeCause, block: u64, points: i64) -> Charge {
+        let (unit_price, currency, recorded_at) = (Rate::ONE, Currency::default(), day(0));
+        Charge { cause, block: BlockId(block), points: Points(points), unit_price, currency, recorded_at }
+    }
+
+    /// One block that is open, one used up, one that waits for its start, one pending, one created, one reserve.
+    fn books() -> Books {
+        use BlockKind::{Auto, Regular, Reserve};
+        use BlockStatus::{Approved, Pending};
+        let terms = CreatePartner::default();
+        let terms = PartnerTerms {
+            name: terms.name,
+            billing: terms.billing,
+            rates: terms.rates,
+            rounding: terms.rounding,
+            order: terms.order,
+            low_balance: None,
+            auto_creation: None,
+            due_block: None,
+            price: terms.price,
+            currency: terms.currency,
+            credit_cap: terms.credit_cap,
+            fees: terms.fees,
+            since: Sequence(1),
+        };
+        let starts = Block { starts_at: day(5), ..block(Regular, Approved, (40, 0), 4) };
+        let expires = Block { expires_at: Some(day(9)), ..block(Regular, Approved, (50, 30), 2) };
+        let blocks: BTreeMap<BlockId, Block> = [
+            (1, expires),
+            (2, block(Regular, Approved, (0, 20), 3)),
+            (3, starts),
+            (4, block(Regular, Pending, (70, 0), 5)),
+            (5, block(Auto, Approved, (10, 0), 6)),
+            (6, block(Reserve, Approved, (100, 7), 7)),
+        ]
+        .map(|(id, block)| (BlockId(id), block))
+        .into();
+        let place = |id: u64| {
+            let block = &blocks[&BlockId(id)];
+            (block.place(KEY, BlockId(id), terms.order), block.expires_at)
+        };
+        let open = [1, 5, 6].map(place).to_vec();
+        let turn = |at, turn, block| BlockTurnKey { partner: KEY, at, turn, block: BlockId(block) };
+        let turns = vec![turn(day(5), BlockTurn::Start, 3), turn(day(9), BlockTurn::Expire, 1)];
+        let charges = vec![
+            charge(ChargeCause::Purchase, 1, 80),
+            charge(ChargeCause::Purchase, 2, 20),
+            charge(ChargeCause::Purchase, 3, 40),
+            charge(ChargeCause::AutoCreation, 5, 10),
+            charge(ChargeCause::ReserveUsage, 6, 9),
+            charge(ChargeCause::ReserveReturned, 6, 2),
+        ];
+        let partner = Partner {
+            open: [1, 5, 6].map(BlockId).into_iter().collect(),
+            open_blocks: 3,
+            usable: Points(60),
+            reserve: Points(100),
+            waiting: Points(40),
+            pending: Points(70),
+            debited: Points(57 + 13),
+            next_due: Some(day(5)),
+            ..Partner::default()
+        };
+        Books { partner, terms, blocks, open, turns, charges, owed: 13 }
+    }
+
+    #[test]
+    fn a_partner_whose_books_do_not_add_up_is_named() {
+        assert_eq!(broken(&books()), Vec::<Broken>::new(), "the books are whole");
+        let changes: [fn(&mut Books); 20] = [
+            |books| books.partner.usable.0 += 1,
+            |books| books.partner.reserve.0 += 1,
+            |books| books.partner.waiting.0 += 1,
+            |books| books.partner.pending.0 += 1,
+            |books| books.partner.debited.0 += 1,
+            |books| books.owed += 1,
+            |books| books.partner.open.clear(),
+            |books| books.partner.open.swap(0, 1),
+            |books| books.partner.open_blocks += 1,
+            |books| books.partner.next_due = None,
+            |books| books.partner.next_due = Some(day(6)),
+            |books| books.open[0].1 = None,
+            |books| books.open[0].0.rank += 1,
+            |books| drop(books.turns.pop()),
+            |books| books.turns[1].at = day(8),
+            |books| drop(books.charges.remove(0)),
+            |books| books.charges.push(charge(ChargeCause::Purchase, 1, 80)),
+            |books| books.charges.push(charge(ChargeCause::Purchase, 4, 70)),
+            |books| drop(books.charges.remove(3)),
+            |books| books.charges[4].points.0 -= 1,
+        ];
+        for (at, change) in changes.into_iter().enumerate() {
+            let mut changed = books();
+            change(&mut changed);
+            assert_eq!(broken(&changed).len(), 1, "change {at}: {:?}", broken(&changed));
+        }
+        let mut early = books();
+        early.partner.next_due = Some(day(1));
+        assert_eq!(broken(&early), Vec::<Broken>::new(), "it may be due early");
+        let mut shorter = books();
+        shorter.partner.open.truncate(1);
+        assert_eq!(broken(&shorter), Vec::<Broken>::new(), "a record may name fewer than it could");
+    }
+
+    #[test]
+    fn a_bill_that_its_lines_do_not_add_up_to_is_named() {
+        let line =
+            |points, terms| BillLine { member: MemberId(1), points: Points(points), terms, cancels: Sequence(0) };
+        let part =
+            |terms, points| BillPart { terms, points: Points(points), price: Rate::ONE, currency: Currency::default() };
+        let bill = Bill {
+            request: RequestId(1),
+            from: None,
+            until: day(1),
+            opened: Sequence(1),
+            closed: None,
+            next: UnbilledKeyTail { at: day(0), sequence: Sequence(0), place: 0 },
+            lines: 3,
+            parts: vec![part(1, 60), part(2, 5)],
+        };
+        let lines = [line(100, 1), line(-40, 1), line(5, 2)];
+        assert_eq!(super::bill(&bill, lines.iter()), None);
+        assert!(super::bill(&bill, lines[1..].iter()).is_some());
+        assert!(super::bill(&bill, [line(60, 1), line(0, 1), line(5, 1)].iter()).is_some());
+        assert!(super::bill(&Bill { lines: 4, ..bill }, lines.iter()).is_some());
+    }
+}

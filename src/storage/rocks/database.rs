@@ -54,6 +54,14 @@ impl Database {
         Database::opened(opened, path, setup)
     }
 
+    /// The same while another process goes on writing: every file is opened at once, and stays readable when its name
+    /// is gone.
+    pub(super) fn look_for_long(path: &Path, setup: &Setup) -> Result<Database, Fault> {
+        let mut database = setup.database();
+        database.set_max_open_files(-1);
+        Database::opened(DB::open_cf_descriptors_read_only(&database, path, families(setup), false), path, setup)
+    }
+
     fn opened(opened: Result<DB, rocksdb::Error>, path: &Path, setup: &Setup) -> Result<Database, Fault> {
         let db = opened.map_err(|error| fault(&format!("opening {}", path.display()), error))?;
         Ok(Database { db, path: path.to_owned(), setup: setup.clone() })
