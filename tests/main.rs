@@ -9,6 +9,7 @@
     reason = "fixtures are trusted, and a test may panic"
 )]
 
+mod broken;
 #[cfg(feature = "cli")]
 mod cli;
 mod concurrency;

@@ -98,20 +98,23 @@ fn a_second_open_in_another_process_is_refused() {
 }
 
 #[test]
-fn a_newer_format_is_refused_by_both_versions() {
+fn another_format_is_refused_by_name() {
     let dir = tempfile::tempdir().unwrap();
     drop(open(dir.path()).unwrap());
     let format = dir.path().join("FORMAT");
-    assert_eq!(fs::read_to_string(&format).unwrap(), "accruedb format 1\n");
-    fs::write(&format, "accruedb format 2\n").unwrap();
-    let before = contents(dir.path());
-    refused(dir.path(), FaultKind::Corrupt, &["database has format 2, this build reads up to 1", "FORMAT"]);
-    assert_eq!(contents(dir.path()), before, "a refused database is left as it is");
-    for damaged in ["", "accruedb format 1", "accruedb format 0\n", "accruedb format one\n", "other format 1\n"] {
+    assert_eq!(fs::read_to_string(&format).unwrap(), "accruedb format 2\n");
+    for other in [0, 1, 3, u32::MAX] {
+        fs::write(&format, format!("accruedb format {other}\n")).unwrap();
+        let before = contents(dir.path());
+        let what = format!("database has format {other}; this build reads 2 to 2");
+        refused(dir.path(), FaultKind::Corrupt, &[&what, "FORMAT"]);
+        assert_eq!(contents(dir.path()), before, "a refused database is left as it is");
+    }
+    for damaged in ["", "accruedb format 2", "accruedb format two\n", "other format 2\n"] {
         fs::write(&format, damaged).unwrap();
         refused(dir.path(), FaultKind::Corrupt, &["FORMAT"]);
     }
-    fs::write(&format, "accruedb format 1\n").unwrap();
+    fs::write(&format, "accruedb format 2\n").unwrap();
     open(dir.path()).unwrap();
 }
 

@@ -2,20 +2,15 @@
 //! `tests/model/`, the laws and a replay at the end.
 #![no_main]
 
-#[path = "../../tests/model/drive.rs"]
-mod drive;
 #[allow(dead_code, reason = "the tests use more of it")]
-#[path = "../../tests/model/history.rs"]
-mod history;
-#[path = "../../tests/model/ledger.rs"]
-mod ledger;
-#[path = "../../tests/model/member.rs"]
-mod member;
-#[path = "../../tests/model/partner.rs"]
-mod partner;
+#[path = "../../tests/model/mod.rs"]
+mod model;
 
 use libfuzzer_sys::fuzz_target;
+use model::history::History;
+use model::run::{Way, run};
 
 fuzz_target!(|bytes: &[u8]| {
-    drive::run(&history::History::draw(bytes, 120));
+    let history = History::from_bytes(bytes, 120);
+    run(&history, Way::of(&history), None);
 });

@@ -7,6 +7,6 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(item) = codec::decode::<Item>(bytes, "item") {
-        assert!(item.source.is_none() || item.remaining.0 < 1000, "planted");
+        assert!(item.source.is_none() || item.granted.0 < 1000, "planted");
     }
 });

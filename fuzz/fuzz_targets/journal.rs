@@ -4,8 +4,8 @@
 #![no_main]
 
 #[allow(dead_code, reason = "the tests use more of it")]
-#[path = "../../tests/model/history.rs"]
-mod history;
+#[path = "../../tests/model/mod.rs"]
+mod model;
 
 use accruedb::domain::Sequence;
 use accruedb::engine::{Engine, EngineOptions, ErrorKind};
@@ -14,8 +14,10 @@ use accruedb::storage::memory::MemoryStore;
 use accruedb::storage::record::{self, Record};
 use accruedb::storage::{Appended, JournalRecord, Read, Store};
 use arbitrary::{Result, Unstructured};
-use history::{History, Step};
 use libfuzzer_sys::fuzz_target;
+use model::history::{History, Step};
+use model::run::Way;
+use model::world::Theme;
 use std::ops::ControlFlow;
 use std::sync::{Arc, LazyLock};
 
@@ -27,8 +29,9 @@ struct Written {
 }
 
 static WRITTEN: LazyLock<Written> = LazyLock::new(|| {
-    let history = History::seeded(11, 70);
-    let options = EngineOptions { checkpoint_changes: 1_000_000, delta_changes_max: 1_000_000, ..history.options() };
+    let history = History::seeded(11, 70, Theme::Calm);
+    let options =
+        EngineOptions { checkpoint_changes: 1_000_000, delta_changes_max: 1_000_000, ..Way::of(&history).options };
     let store = Arc::new(MemoryStore::new());
     let engine = Engine::open_store(store.clone(), options.clone()).expect("an empty store opens");
     for step in &history.steps {

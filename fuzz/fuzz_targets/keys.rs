@@ -28,13 +28,21 @@ fn instant(from: &mut Unstructured<'_>) -> Result<Timestamp> {
     Timestamp::from_ms(ms).ok_or(arbitrary::Error::IncorrectFormat)
 }
 
+fn item(from: &mut Unstructured<'_>) -> Result<ItemId> {
+    Ok(ItemId { sequence: Sequence(any(from)?), place: any(from)? })
+}
+
 fn position(from: &mut Unstructured<'_>) -> Result<ItemPosition> {
-    let id = ItemId { sequence: Sequence(any(from)?), place: any(from)? };
-    Ok(ItemPosition { order: any(from)?, id })
+    Ok(ItemPosition { order: any(from)?, id: item(from)? })
 }
 
 fn subject(from: &mut Unstructured<'_>) -> Result<Subject> {
-    if any(from)? { member(from).map(Subject::Member) } else { partner(from).map(Subject::Partner) }
+    Ok(match from.int_in_range(0..=3)? {
+        0 => Subject::Member(member(from)?),
+        1 => Subject::Partner(partner(from)?),
+        2 => Subject::Source(SourceId(any(from)?)),
+        _ => Subject::Program,
+    })
 }
 
 fn account(from: &mut Unstructured<'_>) -> Result<AccountKey> {
@@ -74,7 +82,7 @@ fn check<K: Key + Debug>(bytes: &[u8], draw: impl Fn(&mut Unstructured<'_>) -> R
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((kind, bytes)) = bytes.split_first() else { return };
-    match kind % 16 {
+    match kind % 19 {
         0 => check(bytes, program),
         1 => check(bytes, |from| Ok(MemberKey { program: program(from)?, member: member(from)? })),
         2 => check(bytes, |from| Ok(PartnerKey { program: program(from)?, partner: partner(from)? })),
@@ -84,19 +92,30 @@ fuzz_target!(|bytes: &[u8]| {
         4 => check(bytes, account),
         5 => check(bytes, |from| Ok(ItemKey { account: account(from)?, position: position(from)? })),
         6 => check(bytes, |from| Ok(RequestKey { program: program(from)?, request: RequestId(any(from)?) })),
-        7 => check(bytes, |from| Ok(CorrectionKey { program: program(from)?, sequence: Sequence(any(from)?) })),
+        7 => check(bytes, |from| {
+            Ok(ClaimKey { account: account(from)?, item: item(from)?, sequence: Sequence(any(from)?) })
+        }),
         8 => {
             check(bytes, |from| Ok(DueKey { program: program(from)?, due_at: instant(from)?, subject: subject(from)? }))
         }
         9 => check(bytes, |from| {
-            let (program, day) = (program(from)?, Day(any(from)?));
-            Ok(TotalsKey { program, day, source: SourceId(any(from)?), point_type: PointTypeId(any(from)?) })
+            let (program, day, utc_day) = (program(from)?, Day(any(from)?), Day(any(from)?));
+            let (source, point_type, subtype) = (SourceId(any(from)?), PointTypeId(any(from)?), SubtypeId(any(from)?));
+            Ok(TotalsKey { program, day, utc_day, source, point_type, subtype })
         }),
         10 => check(bytes, |from| any(from).map(Sequence)),
         11 => check(bytes, |from| any(from).map(Day)),
         12 => check(bytes, instant),
         13 => check(bytes, subject),
         14 => check(bytes, position),
+        15 => check(bytes, |from| {
+            let (program, member, at) = (program(from)?, member(from)?, instant(from)?);
+            Ok(HoldTimeoutKey { program, member, at, request: RequestId(any(from)?) })
+        }),
+        16 => check(bytes, |from| {
+            Ok(CatalogKey { program: program(from)?, kind: any(from)?, id: any(from)?, version: any(from)? })
+        }),
+        17 => check(bytes, |from| Ok(SourceKey { program: program(from)?, source: SourceId(any(from)?) })),
         _ => check(bytes, member),
     }
 });

@@ -25,7 +25,7 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     Demo(demo::Args),
-    Import(import::Args),
+    Import(Box<import::Args>),
     Apply(apply::Args),
     Schema(schema::Args),
     SetUp(set_up::Args),

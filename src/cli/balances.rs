@@ -9,9 +9,9 @@ use crate::domain::{Balance, MemberId, MemberKey, Timestamp};
 use crate::engine::Engine;
 use std::ops::ControlFlow;
 
-/// Shows the balances of all members, one line for each member and point type, in the order of the members' ids.
+/// Shows the balances of all members.
 ///
-/// A table ends after 100 members and names the last one, to go on from there; CSV and JSON Lines go to the end.
+/// One line is one member and point type, in the order of the members' ids. A table ends after 100 members and names the last one, to go on from there; CSV and JSON Lines go to the end.
 ///
 /// Exit codes: 0 done, 1 no such program, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]

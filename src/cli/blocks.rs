@@ -7,7 +7,9 @@ use crate::domain::{Block, BlockId, BlockState, BlockStatus, Partner, PartnerId,
 use crate::engine::PartnerState;
 use serde_json::{Value, json};
 
-/// Shows a partner's blocks, open and past, in the order in which they were bought.
+/// Shows a partner's blocks.
+///
+/// Open and past ones, in the order in which they were bought.
 ///
 /// Exit codes: 0 done, 1 no such partner, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
@@ -112,32 +114,28 @@ pub(super) fn state_of(block: &Block, now: Timestamp) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Points, Rate, Sequence};
+    use crate::domain::{BlockKind, BlockSums, Points, Sequence};
 
     #[test]
     fn a_state_says_what_took_the_last_points() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let block = Block {
-            status: BlockStatus::Approved,
-            purchased: Points(10),
-            remaining: Points(0),
-            debited: Points(0),
-            expired: Points(0),
-            starts_at: at("2026-01-01T00:00:00Z"),
-            expires_at: Some(at("2026-03-01T00:00:00Z")),
-            unit_price: Rate::ZERO,
-            created: Sequence(1),
-        };
+        let starts = at("2026-01-01T00:00:00Z");
+        let block = Block { status: BlockStatus::Approved, ..Block::new(BlockKind::Regular, Points(10), starts) };
+        let block = Block { expires_at: Some(at("2026-03-01T00:00:00Z")), created: Sequence(1), ..block };
         let instants = ["2025-12-31T00:00:00Z", "2026-02-01T00:00:00Z", "2026-04-01T00:00:00Z"].map(at);
-        let ten = Points(10);
+        let with = |parts: &[(BlockState, i64)]| {
+            let mut sums = BlockSums::NONE;
+            parts.iter().for_each(|(state, points)| *sums.get_mut(*state) = Points(*points));
+            Block { sums, ..block.clone() }
+        };
+        let status = |status| Block { status, ..block.clone() };
         for (block, states) in [
-            (Block { remaining: ten, ..block.clone() }, ["waiting", "open", "expired"]),
-            (
-                Block { remaining: ten, status: BlockStatus::Pending, ..block.clone() },
-                ["pending", "pending", "expired"],
-            ),
-            (Block { debited: ten, ..block.clone() }, ["used_up"; 3]),
-            (Block { debited: Points(4), expired: Points(6), ..block.clone() }, ["expired"; 3]),
+            (block.clone(), ["waiting", "open", "expired"]),
+            (status(BlockStatus::Pending), ["pending", "pending", "expired"]),
+            (status(BlockStatus::Rejected), ["rejected"; 3]),
+            (status(BlockStatus::Cancelled), ["cancelled"; 3]),
+            (with(&[(BlockState::Debited, 10)]), ["used_up"; 3]),
+            (with(&[(BlockState::Debited, 4), (BlockState::Expired, 6)]), ["expired"; 3]),
         ] {
             assert_eq!(instants.map(|now| state_of(&block, now)), states, "{block:?}");
         }

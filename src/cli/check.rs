@@ -7,7 +7,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Runs scenario tables: acceptance tests of a loyalty program, in its own words.
+/// Runs scenario tables: acceptance tests of a program.
 ///
 /// Each file runs against an empty engine in memory, on its own time; nothing on disk is touched.
 ///

@@ -6,7 +6,7 @@ use clap_complete::Shell;
 use std::fs;
 use std::path::PathBuf;
 
-/// Prints a script that completes the words of `accruedb` in a shell.
+/// Prints a script that completes the words in a shell.
 ///
 /// Exit codes: 0 done, 2 wrong call.
 #[derive(Debug, clap::Args)]
@@ -17,7 +17,9 @@ pub(super) struct Completions {
     shell: Shell,
 }
 
-/// Writes the manual: a page for `accruedb` and one for each command, into a directory.
+/// Writes the manual pages into a directory.
+///
+/// One for `accruedb`, and one for each command.
 ///
 /// Exit codes: 0 done, 2 wrong call.
 #[derive(Debug, clap::Args)]

@@ -13,9 +13,8 @@ pub(super) struct Database {
     /// The database's directory.
     #[arg(long, value_name = "DIR")]
     pub(super) db: PathBuf,
-    /// Where time comes from: the system's clock, or the commands, which makes it that of the newest entry. A history
-    /// that was imported on the commands' clock, as the demo's, is best looked at on that clock. Default: system, but
-    /// for imports.
+    /// Where time comes from. `system` is now; `commands` is the time of the newest entry: for a history that was
+    /// imported, as the demo's. README tells more (Clocks). Default: system; of `import`, commands.
     #[arg(long, value_enum, value_name = "CLOCK")]
     clock: Option<Clock>,
 }

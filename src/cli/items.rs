@@ -8,8 +8,10 @@ use crate::engine::Engine;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::json;
 
-/// Shows the point items of a member's account as of now: the next to be used first, then those that are not available
-/// yet. Used-up and expired ones are left out, unless --all asks for them.
+/// Shows the point items of a member's account.
+///
+/// As of now: the next to be used first, then those that are not available yet. Used-up and expired ones are left out,
+/// unless --all asks for them.
 ///
 /// Exit codes: 0 done, 1 no such member, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]

@@ -4,7 +4,9 @@ use super::database::Database;
 use super::output::{Exit, Failure, Output};
 use crate::domain::Sequence;
 
-/// Prints entries of the journal, one JSON object a line: the last ones, or those from a number on.
+/// Prints entries of the journal.
+///
+/// One JSON object a line: the last ones, or those from a number on.
 ///
 /// Exit codes: 0 done, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]

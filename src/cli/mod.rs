@@ -11,7 +11,7 @@ mod completions;
 mod database;
 mod demo;
 mod examples;
-mod import;
+pub mod import;
 mod input;
 mod items;
 mod journal;

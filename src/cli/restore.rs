@@ -9,9 +9,9 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Restores a backup: copies it, audits the copy with a replay of its journal, and only then gives it its name.
+/// Restores a backup.
 ///
-/// A copy that fails the audit is removed.
+/// Copies it, audits the copy with a replay of its journal, and only then gives it its name. A copy that fails the audit is removed.
 ///
 /// Exit codes: 0 done, 1 the backup is damaged, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]

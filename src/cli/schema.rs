@@ -7,8 +7,10 @@ use crate::domain::{AWARDS_MAX, Command, Entry, REFERENCE_BYTES_MAX, Receipt, Re
 use schemars::schema_for;
 use serde_json::{Value, json};
 
-/// Prints the JSON Schemas of commands, receipts, rejections, journal entries, and the lines that `accruedb apply`
-/// answers, as one object.
+/// Prints the JSON Schemas, or an example of a command.
+///
+/// The schemas are those of commands, receipts, rejections, journal entries, and the lines that `accruedb apply` answers,
+/// as one object.
 ///
 /// Exit codes: 0 done.
 #[derive(Debug, clap::Args)]
@@ -52,6 +54,7 @@ fn command() -> Value {
         ("/properties/reference", "maxLength", json!(REFERENCE_BYTES_MAX)),
         ("/properties/awards", "minItems", json!(1)),
         ("/properties/awards", "maxItems", json!(AWARDS_MAX)),
+        ("/properties/points", "minimum", json!(1)),
         ("/$defs/Award/properties/points", "minimum", json!(1)),
     ];
     for (place, word, value) in limits {

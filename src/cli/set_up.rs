@@ -12,10 +12,9 @@ use crate::engine::{Error, ExecuteError};
 use serde_json::json;
 use std::io::{self, IsTerminal, Write};
 
-/// Makes a program, a point type, a partner and a block of points, and prints the commands that it sent as JSON Lines: to
-/// keep, to change, to send again by `accruedb apply`.
+/// Makes a first program, with a point type, a partner and a block.
 ///
-/// In a terminal it asks for what no option says; --yes takes the defaults. The database is made where there is none.
+/// Prints the commands that it sent as JSON Lines: to keep, to change, to send again by `accruedb apply`. In a terminal it asks for what no option says; --yes takes the defaults. The database is made where there is none.
 /// Doing it again with the same answers changes nothing.
 ///
 /// Exit codes: 0 done, 1 refused, 2 wrong call, 3 engine error.

@@ -18,9 +18,9 @@ use serde_json::json;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
 
-/// Does what is typed, line by line, in the language of scenario files, and shows the answers as tables.
+/// Does what is typed, line by line, and shows the answers as tables.
 ///
-/// Each command is durable when it is answered. `help` tells the language; lines that begin with a dot look around. On
+/// The language is that of scenario files. Each command is durable when it is answered. `help` tells the language; lines that begin with a dot look around. On
 /// the commands' clock, `at` moves the time. With --memory, nothing is kept: a program, a point type and partners are
 /// there without being said, and time begins on 2026-01-01.
 ///

@@ -15,7 +15,7 @@ use crate::storage::format;
 use serde_json::json;
 use std::ops::ControlFlow;
 
-/// Shows what is inside: all of it in short, or a list of one kind.
+/// Shows what is inside of a database.
 ///
 /// In short: each program with its zone and how much it has, the newest entry, the clock, the size. That counts every
 /// item: some millions a second. Lists are in the order of ids, by cursor.

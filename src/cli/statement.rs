@@ -12,8 +12,10 @@ use crate::report::{Change, StatementLine};
 use serde::Serialize;
 use serde_json::json;
 
-/// Shows a member's statement: each change at its own instant, also what has expired or matured and is not booked yet;
-/// that has no entry in the journal, and so no number.
+/// Shows a member's statement.
+///
+/// Each change stands at its own instant, also what has expired or matured and is not booked yet: that has no entry in
+/// the journal, and so no number.
 ///
 /// Exit codes: 0 done, 1 no such member, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]

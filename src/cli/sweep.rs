@@ -5,9 +5,9 @@ use super::output::{Exit, Failure, Output};
 use super::table::grouped;
 use serde_json::json;
 
-/// Books all that has expired or matured until now. Balances show it anyway; a statement then has an entry for it.
+/// Books all that has expired or matured until now.
 ///
-/// A service that keeps the engine open does this by itself, about once a second.
+/// Balances show it anyway; a statement then has an entry for it. A service that keeps the engine open does this by itself, about once a second.
 ///
 /// Exit codes: 0 done, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]

@@ -11,8 +11,9 @@ use serde::Serialize;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Audits a database: the journal is whole and unedited, the laws hold, the indexes match, and replaying the journal
-/// gives the same state.
+/// Audits a database.
+///
+/// The journal is whole and unedited, the laws hold, the indexes match, and replaying the journal gives the same state.
 ///
 /// Exit codes: 0 all is well, 1 something is damaged or broken, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]

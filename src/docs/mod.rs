@@ -11,6 +11,8 @@ pub mod examples {
     #[doc = concat!("A small service over TCP.\n\n```rust,ignore\n", include_str!("examples/service.rs"), "```")]
     pub mod service {}
 }
+#[doc = include_str!("import.md")]
+pub mod import {}
 #[doc = include_str!("operations.md")]
 pub mod operations {}
 #[doc = include_str!("performance.md")]

@@ -5,7 +5,7 @@ mod tell;
 
 use super::database::{self, Clock};
 use super::output::{Exit, Failure, Output};
-use super::purchases::{self, Column, Layout};
+use super::purchases::{self, Column, Columns, Layout};
 use crate::domain::Zone;
 use crate::engine::{Engine, EngineOptions};
 use history::History;
@@ -33,15 +33,15 @@ const PURCHASES: &[u8] = include_bytes!("../../../tests/data/cdnow_sample.csv");
 const FILE: &str = "cdnow_sample.csv";
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let column = |name: &str| Column::Name(name.to_owned());
-    let layout = Layout {
+    let column = |name: &str| Some(Column::Name(name.to_owned()));
+    let columns = Columns {
         customer: column("customer_id"),
         date: column("date"),
         amount: column("dollars"),
-        source: Some(column("cds")),
-        date_format: None,
-        delimiter: b',',
+        source: column("cds"),
+        ..Columns::default()
     };
+    let layout = Layout { columns, ..Layout::default() };
     let purchases = purchases::read(PURCHASES, FILE, &layout, &Zone::UTC).map_err(Failure::Usage)?.good;
     let db = directory(args)?;
     let engine = open(&db, database::options(Clock::Commands), output)?;
