@@ -271,8 +271,7 @@ impl Engine {
         Ok(self.core.partner(partner, from, limit)?.map(|(_, blocks)| blocks))
     }
 
-    /// Up to `limit` blocks that can be debited now, in the order of debit (rules A15, B13). Books what is due of the
-    /// partner.
+    /// Up to `limit` blocks that can be debited now, in the order of debit (rules A15, B13).
     pub fn open_blocks(&self, partner: PartnerKey, limit: usize) -> Result<Vec<(BlockId, Block)>, Error> {
         self.core.open_blocks(partner, limit)
     }

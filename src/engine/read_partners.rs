@@ -53,14 +53,21 @@ impl Core {
 
     /// The blocks that can be debited now, in the order of debit: up to `limit`.
     pub(super) fn open_blocks(&self, key: PartnerKey, limit: usize) -> Result<Vec<(BlockId, Block)>, Error> {
-        self.book(key.program, Subject::Partner(key.partner), None)?;
-        let mut names = crate::machine::LockSet::new(key.program);
-        names.subject(Subject::Partner(key.partner));
-        let (blocks, last) = self.look(names, |locked| {
+        let now = self.clock.stamp(None);
+        let subject = (key.program, Subject::Partner(key.partner));
+        let (blocks, last) = self.look_as_booked(subject, now, |locked, booked| {
+            let changed = || booked.rows.open_blocks.iter();
             let all = OpenBlockKey::first(key)..OpenBlockKey::end(key);
+            let known = locked.rows::<OpenBlocks>(all, limit.saturating_add(changed().count()))?;
+            let mut open: BTreeMap<OpenBlockKey, bool> = known.into_iter().map(|(place, _)| (place, true)).collect();
+            open.extend(changed().map(|(place, row)| (*place, row.is_some())));
             let mut blocks = Vec::new();
-            for (place, _) in locked.rows::<OpenBlocks>(all, limit)? {
-                blocks.extend(locked.block(key.block(place.block))?.map(|block| (place.block, block)));
+            for place in open.into_iter().filter(|(_, is_open)| *is_open).map(|(place, _)| place).take(limit) {
+                let of = key.block(place.block);
+                let as_booked =
+                    booked.blocks.changed().find(|(known, _)| **known == of).map(|(_, block)| block.clone());
+                let block = if as_booked.is_some() { as_booked } else { locked.block(of)? };
+                blocks.extend(block.map(|block| (place.block, block)));
             }
             Ok((blocks, self.state.journal.last()))
         })?;
