@@ -8,6 +8,7 @@ mod claim;
 mod command;
 mod currency;
 mod entry;
+mod expiry;
 mod fault;
 mod ids;
 mod item;
@@ -42,6 +43,7 @@ pub(crate) use command::for_each_verb;
 pub use command::*;
 pub use currency::{Currency, CurrencyError};
 pub use entry::{ACTOR_BYTES_MAX, Actor, Correction, Entry, Link, Links, Outcome, own_ids};
+pub use expiry::Expiry;
 pub use fault::{Fault, FaultKind};
 pub use ids::{
     AccountKey, BlockId, BlockKey, ClaimKey, HoldTimeoutKey, ItemId, LockName, MemberKey, PartnerId, PartnerKey,
@@ -58,8 +60,7 @@ pub use partner::{
 };
 pub use points::Points;
 pub use program::{
-    Enrolment, Expiry, NegativeBalance, NeverUsable, PointClass, PointType, Program, ProgramSettings, UseOrder,
-    Versions,
+    Enrolment, NegativeBalance, NeverUsable, PointClass, PointType, Program, ProgramSettings, UseOrder, Versions,
 };
 pub use rate::{Rate, RateError, Rounding};
 pub use rejection::Rejection;

@@ -1,7 +1,6 @@
 //! A program and its point types: what the catalog holds.
 
-use super::tagged::tagged;
-use super::{Date, PartnerId, PartnerTerms, PointTypeId, Span, Timestamp, Zone};
+use super::{Expiry, PartnerId, PartnerTerms, PointTypeId, Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -179,36 +178,6 @@ pub enum NegativeBalance {
     Allowed,
     /// The balance stops at 0; the host absorbs the shortfall.
     Refused,
-}
-
-tagged! {
-    /// When points expire.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-    pub enum Expiry {
-        /// Never (rule D42).
-        #[default]
-        0 Never "never",
-        /// From this instant on they are not usable (rule D48).
-        1 At "at" (instant: Timestamp),
-        /// With the end of this day in the program's zone.
-        2 On "on" (date: Date),
-        /// This long after the transaction that granted them (rule D44).
-        3 After "after" (span: Span),
-    }
-}
-
-impl Expiry {
-    /// The instant for points granted by a transaction at `granted_at`. `Some(None)` is never, `None` is an instant
-    /// past the year 9999.
-    #[must_use]
-    pub fn resolve(self, granted_at: Timestamp, zone: &Zone) -> Option<Option<Timestamp>> {
-        match self {
-            Expiry::Never => Some(None),
-            Expiry::At(instant) => Some(Some(instant)),
-            Expiry::On(date) => date.end(zone).map(Some),
-            Expiry::After(span) => span.after(granted_at, zone).map(Some),
-        }
-    }
 }
 
 /// A kind of points.

@@ -1,8 +1,7 @@
 //! Reading what a line expects: the words after `->`.
 
 use super::answer::{Answer, GRANTED, Group, Row};
-use super::questions::Question;
-use super::step::Verb;
+use super::step::{Question, Verb};
 use super::words::{Syntax, Words, instant};
 use crate::domain::{Action, BLOCK_MOVEMENTS, MOVEMENTS, Rate};
 

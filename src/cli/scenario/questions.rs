@@ -3,32 +3,12 @@
 use super::answer::{Answer, Row};
 use super::orders::{block_name, in_program, parse_block};
 use super::show;
+use super::step::Question;
 use super::words::{Syntax, Words};
 use crate::domain::{BillKey, BlockId, Fault, PartnerId, PartnerKey, ProgramId, Timestamp, Versions};
 use crate::engine::{Engine, Error};
 use crate::report::{self, FeeUnit, Page, PartnerLine};
 use crate::storage::Read;
-
-/// A question about a partner.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Question {
-    Charges,
-    Fees(FeeUnit),
-    Bills,
-    BillLines(u32),
-    /// Blocks that were bought or set up as a reserve (rule A30).
-    Purchases,
-    /// Entries about it, newest first.
-    Statement(usize),
-    /// A page of its blocks by id.
-    BlocksFrom(BlockId, usize),
-    Usage,
-    /// At the rate of so many days.
-    Forecast(i64),
-    Reconcile,
-    /// The version of its terms.
-    Terms,
-}
 
 /// `charges P1`, `fees P1 points`, `bill_lines P1 1`; `None` where the verb is none of these.
 pub(super) fn question(verb: &str, words: &mut Words<'_>) -> Result<Option<(PartnerKey, Question)>, Syntax> {

@@ -1,8 +1,8 @@
 //! What a scenario file says, read: its rules and its steps. How it is written is in `parse`.
 
 use super::answer::Answer;
-use super::questions::Question;
-use crate::domain::{AccountKey, Command, MemberKey, PartnerKey, ProgramId, RequestKey, Timestamp};
+use crate::domain::{AccountKey, BlockId, Command, MemberKey, PartnerKey, ProgramId, RequestKey, Timestamp};
+use crate::report::FeeUnit;
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
@@ -32,6 +32,27 @@ pub(super) struct Step {
 pub(super) struct Order {
     pub(super) command: Command,
     pub(super) is_named: bool,
+}
+
+/// A question about a partner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Question {
+    Charges,
+    Fees(FeeUnit),
+    Bills,
+    BillLines(u32),
+    /// Blocks that were bought or set up as a reserve (rule A30).
+    Purchases,
+    /// Entries about it, newest first.
+    Statement(usize),
+    /// A page of its blocks by id.
+    BlocksFrom(BlockId, usize),
+    Usage,
+    /// At the rate of so many days.
+    Forecast(i64),
+    Reconcile,
+    /// The version of its terms.
+    Terms,
 }
 
 /// What a line does.

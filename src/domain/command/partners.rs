@@ -47,7 +47,7 @@ macro_rules! terms {
             /// What a point that a post-paid partner gave costs (rule A36). Default: 0.
             #[serde(default)]
             pub price: Rate,
-            /// The currency of all prices of these terms. Default: `XXX`, which is none.
+            /// The currency of all prices of these terms. Default: the code that ISO 4217 has for none.
             #[serde(default)]
             pub currency: Currency,
             /// How much a credit adjustment may add (rule B28). Default: any number of points.

@@ -81,7 +81,9 @@ impl<V: View> Draft<'_, V> {
             self.charge_reserve(partner, terms, &reserve)?;
         }
         let usable = self.effects.partners[partner].usable;
-        self.tell_if_low(partner, before)?;
+        if terms.low_balance.is_some() {
+            self.tell_if_low(partner, before)?;
+        }
         let crossed = |limit| before > limit && usable <= limit;
         if !is_created && terms.auto_creation.is_some_and(|auto| crossed(auto.reorder_limit)) {
             self.create_if_set_up(partner, terms, Points::ZERO)?;
