@@ -2,7 +2,7 @@
 
 use super::{
     apply, backup, balance, balances, blocks, check, completions, demo, import, items, journal, liability, load,
-    restore, schema, set_up, shell, show, statement, sweep, verify,
+    partner, restore, schema, set_up, shell, show, statement, sweep, verify,
 };
 use clap::{Parser, Subcommand};
 
@@ -35,6 +35,7 @@ pub(super) enum Verb {
     Balances(balances::Args),
     Items(items::Args),
     Blocks(blocks::Args),
+    Partner(partner::Args),
     Statement(statement::Args),
     Sweep(sweep::Args),
     Liability(liability::Args),

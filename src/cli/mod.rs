@@ -19,6 +19,7 @@ mod liability;
 mod lists;
 mod load;
 mod output;
+mod partner;
 mod posting;
 pub mod purchases;
 mod request_ids;
@@ -63,6 +64,7 @@ pub fn main() -> ExitCode {
         Verb::Show(args) => show::run(args, &mut output),
         Verb::Items(args) => items::run(args, &mut output),
         Verb::Blocks(args) => blocks::run(args, &mut output),
+        Verb::Partner(args) => partner::run(args, &mut output),
         Verb::Statement(args) => statement::run(args, &mut output),
         Verb::Sweep(args) => sweep::run(args, &mut output),
         Verb::Liability(args) => liability::run(args, &mut output),

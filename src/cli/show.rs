@@ -135,11 +135,13 @@ pub(super) fn in_short(engine: &Engine, output: &mut Output) -> Result<(), Failu
 fn programs(engine: &Engine, output: &mut Output) -> Result<(), Failure> {
     let mut table = TextTable::new(&["program", "zone", "enrolment", "never usable", "point types", "of at most"]);
     for (id, program) in engine.programs()? {
-        let ProgramSettings { name, zone, enrolment, never_usable, point_types_max } = &program.settings;
+        let ProgramSettings { name, zone, enrolment, never_usable, point_types_max, block_warning_days } =
+            &program.settings;
         let point_types = &program.point_types;
         output.object(&json!({
             "program": id, "name": name, "zone": zone, "enrolment": enrolment, "never_usable": never_usable,
             "point_types": point_types.keys().collect::<Vec<_>>(), "point_types_max": point_types_max,
+            "block_warning_days": block_warning_days,
         }))?;
         let words = [word(enrolment), word(never_usable)];
         let figures = [point_types.len().to_string(), point_types_max.to_string()];
@@ -189,13 +191,14 @@ fn partners(engine: &Engine, program: ProgramId, page: Page<'_>, output: &mut Ou
     let more = cut(&mut found, page.limit);
     let head = ["partner", "billing", "rates", "rounding", "usable", "open blocks", "debited", "order of debit"];
     let mut table = TextTable::new(&head).may_drop(&["order of debit", "rounding"]);
+    let programs = engine.programs()?;
     for (id, _) in &found {
-        let Some(state) = engine.partner(PartnerKey { program, partner: *id })? else { continue };
-        let (terms, partner) = (&state.partner.terms, &state.partner);
+        let Some(partner) = engine.partner_record(PartnerKey { program, partner: *id })? else { continue };
+        let Some(terms) = programs.get(&program).and_then(|program| program.terms(*id)) else { continue };
         output.object(&json!({
-            "partner": id, "billing": terms.billing, "rates": terms.rates, "rounding": terms.rounding,
-            "order": terms.order, "usable": state.balance, "remaining": partner.remaining,
-            "debited": partner.debited, "open_blocks": partner.open,
+            "partner": id, "name": terms.name, "billing": terms.billing, "rates": terms.rates, "rounding": terms.rounding,
+            "order": terms.order, "usable": partner.balance(), "reserve": partner.reserve, "waiting": partner.waiting,
+            "pending": partner.pending, "debited": partner.debited, "open_blocks": partner.open_blocks,
         }))?;
         let rates: Vec<String> = terms.rates.iter().map(|(of, rate)| format!("{of}: {rate}")).collect();
         let rates = if rates.is_empty() { "-".to_owned() } else { rates.join(", ") };
@@ -204,8 +207,8 @@ fn partners(engine: &Engine, program: ProgramId, page: Page<'_>, output: &mut Ou
             word(&terms.billing),
             rates,
             word(&terms.rounding),
-            grouped(state.balance.0),
-            grouped(partner.open.len() as u64),
+            grouped(partner.balance().0),
+            grouped(partner.open_blocks),
             grouped(partner.debited.0),
             word(&terms.order),
         ]);

@@ -1,9 +1,10 @@
 //! The catalog: definitions as they are stored, each version a row of its own. What was made under a version finds it
 //! again, whatever was defined since.
 
-use super::own::names_no_entry;
 use super::tagged::tagged;
-use super::{PointType, PointTypeId, Program, ProgramId, ProgramSettings, Versions};
+use super::{
+    Own, OwnIds, PartnerId, PartnerTerms, PointType, PointTypeId, Program, ProgramId, ProgramSettings, Versions,
+};
 use std::collections::BTreeMap;
 
 /// One version of one definition.
@@ -27,10 +28,23 @@ tagged! {
         0 Program "program" (settings: ProgramSettings),
         /// A kind of points.
         1 PointType "point_type" (point_type: PointType),
+        /// What a partner and the host agreed.
+        30 Partner "partner" (terms: PartnerTerms),
     }
 }
 
-names_no_entry!(CatalogKey, Definition);
+impl Own for CatalogKey {
+    fn fill(&mut self, _: &OwnIds) {}
+}
+
+impl Own for Definition {
+    fn fill(&mut self, own: &OwnIds) {
+        match self {
+            Definition::Program(_) | Definition::PointType(_) => {}
+            Definition::Partner(terms) => terms.fill(own),
+        }
+    }
+}
 
 /// A program's definitions by id.
 pub type Programs = BTreeMap<ProgramId, Program>;
@@ -55,6 +69,7 @@ impl Definition {
         let Some(program) = programs.get_mut(&key.program) else { return false };
         match self {
             Definition::Program(_) => true,
+            Definition::Partner(terms) => put(&mut program.partners, PartnerId(key.id), terms),
             Definition::PointType(definition) => match u16::try_from(key.id) {
                 Ok(id) => put(&mut program.point_types, PointTypeId(id), definition),
                 Err(_) => false,

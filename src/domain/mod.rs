@@ -1,10 +1,14 @@
 //! The words: ids, points, time, and the records and commands made of them; the tables they are kept in, by key. Plain
 //! data, no rules.
 
+mod block;
 mod catalog;
+mod charge;
 mod claim;
 mod command;
+mod currency;
 mod entry;
+mod expiry;
 mod fault;
 mod ids;
 mod item;
@@ -28,11 +32,18 @@ mod time;
 mod totals;
 mod wide_id;
 
+pub use block::{Block, BlockKind, BlockStatus, BlockTurn, BlockTurnKey, OWN_BLOCKS_FROM, OpenBlockKey};
 pub use catalog::{CatalogKey, Definition, Programs};
+pub use charge::{
+    Bill, BillKey, BillLine, BillLineKey, BillPart, Charge, ChargeCause, ChargeKey, Fee, FeeKey, PartnerEvent, Refund,
+    UnbilledKey, UnbilledKeyTail,
+};
 pub use claim::{Claim, ClaimPart, Hold, HoldPart};
 pub(crate) use command::for_each_verb;
 pub use command::*;
+pub use currency::{Currency, CurrencyError};
 pub use entry::{ACTOR_BYTES_MAX, Actor, Correction, Entry, Link, Links, Outcome, own_ids};
+pub use expiry::Expiry;
 pub use fault::{Fault, FaultKind};
 pub use ids::{
     AccountKey, BlockId, BlockKey, ClaimKey, HoldTimeoutKey, ItemId, LockName, MemberKey, PartnerId, PartnerKey,
@@ -43,11 +54,13 @@ pub use leg::{Debit, Granted, Leg, Moved};
 pub use member::{Account, Balance, Member};
 pub use outcome::Receipt;
 pub use own::{Own, OwnIds};
-pub use partner::{Billing, Block, BlockOrder, BlockStatus, Partner, PartnerTerms};
+pub use partner::{
+    AutoCreation, Billing, BlockOrder, CreditCap, DueBlock, FeeAmount, OPEN_BLOCKS_KEPT, Partner, PartnerTerms,
+    ScheduledFee,
+};
 pub use points::Points;
 pub use program::{
-    Enrolment, Expiry, NegativeBalance, NeverUsable, PointClass, PointType, Program, ProgramSettings, UseOrder,
-    Versions,
+    Enrolment, NegativeBalance, NeverUsable, PointClass, PointType, Program, ProgramSettings, UseOrder, Versions,
 };
 pub use rate::{Rate, RateError, Rounding};
 pub use rejection::Rejection;

@@ -1,7 +1,6 @@
 //! A program and its point types: what the catalog holds.
 
-use super::tagged::tagged;
-use super::{Date, PointTypeId, Span, Timestamp, Zone};
+use super::{Expiry, PartnerId, PartnerTerms, PointTypeId, Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -43,6 +42,8 @@ pub struct ProgramSettings {
     pub never_usable: NeverUsable,
     /// How many point types it may have (rule D06).
     pub point_types_max: u16,
+    /// How many days before its expiry a block is about to expire; 0: nobody is told.
+    pub block_warning_days: u16,
 }
 
 /// A loyalty program with its definitions, all versions of them.
@@ -52,19 +53,27 @@ pub struct Program {
     pub settings: ProgramSettings,
     /// Its point types.
     pub point_types: BTreeMap<PointTypeId, Versions<PointType>>,
+    /// The terms of its partners.
+    pub partners: BTreeMap<PartnerId, Versions<PartnerTerms>>,
 }
 
 impl Program {
     /// A program without definitions.
     #[must_use]
     pub fn new(settings: ProgramSettings) -> Program {
-        Program { settings, point_types: BTreeMap::new() }
+        Program { settings, point_types: BTreeMap::new(), partners: BTreeMap::new() }
     }
 
     /// The newest version of a point type.
     #[must_use]
     pub fn point_type(&self, id: PointTypeId) -> Option<&PointType> {
         self.point_types.get(&id).map(Versions::current)
+    }
+
+    /// The newest terms of a partner.
+    #[must_use]
+    pub fn terms(&self, id: PartnerId) -> Option<&PartnerTerms> {
+        self.partners.get(&id).map(Versions::current)
     }
 }
 
@@ -101,6 +110,16 @@ impl<T> Versions<T> {
             number if number == self.number() => Some(&self.current),
             number => self.older.get(usize::try_from(number).ok()?.checked_sub(1)?),
         }
+    }
+
+    /// The newest version that a condition holds for, with its number.
+    #[must_use]
+    pub fn newest_where(&self, holds: impl Fn(&T) -> bool) -> Option<(u32, &T)> {
+        if holds(&self.current) {
+            return Some((self.number(), &self.current));
+        }
+        let found = self.older.iter().zip(1u32..).filter(|(version, _)| holds(version)).last();
+        found.map(|(version, number)| (number, version))
     }
 
     /// Adds the next version.
@@ -159,36 +178,6 @@ pub enum NegativeBalance {
     Allowed,
     /// The balance stops at 0; the host absorbs the shortfall.
     Refused,
-}
-
-tagged! {
-    /// When points expire.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-    pub enum Expiry {
-        /// Never (rule D42).
-        #[default]
-        0 Never "never",
-        /// From this instant on they are not usable (rule D48).
-        1 At "at" (instant: Timestamp),
-        /// With the end of this day in the program's zone.
-        2 On "on" (date: Date),
-        /// This long after the transaction that granted them (rule D44).
-        3 After "after" (span: Span),
-    }
-}
-
-impl Expiry {
-    /// The instant for points granted by a transaction at `granted_at`. `Some(None)` is never, `None` is an instant
-    /// past the year 9999.
-    #[must_use]
-    pub fn resolve(self, granted_at: Timestamp, zone: &Zone) -> Option<Option<Timestamp>> {
-        match self {
-            Expiry::Never => Some(None),
-            Expiry::At(instant) => Some(Some(instant)),
-            Expiry::On(date) => date.end(zone).map(Some),
-            Expiry::After(span) => span.after(granted_at, zone).map(Some),
-        }
-    }
 }
 
 /// A kind of points.

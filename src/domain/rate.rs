@@ -26,6 +26,12 @@ pub struct Rate {
     denominator: u64,
 }
 
+impl Default for Rate {
+    fn default() -> Rate {
+        Rate::ZERO
+    }
+}
+
 /// Why a text is not a rate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a rate: {0:?}; expected a decimal like \"0.1\" or a fraction like \"1/3\", not negative, up to 18 digits")]
@@ -45,6 +51,12 @@ impl Rate {
             numerator: numerator.checked_div(divisor)?,
             denominator: denominator.checked_div(divisor).filter(|d| *d > 0)?,
         })
+    }
+
+    /// The numerator and the denominator, in lowest terms.
+    #[must_use]
+    pub fn parts(&self) -> (u64, u64) {
+        (self.numerator, self.denominator)
     }
 
     /// This rate of another one. `None` where the result does not fit.

@@ -77,6 +77,37 @@ rejections! {
             /// The partner.
             partner: PartnerId,
         },
+        /// The terms have no fee of this name.
+        200 FeeUnknown "fee_unknown" => "the partner's terms have no such fee",
+        /// A prepaid partner gets no bills (rule A26).
+        201 PartnerPrepaid "partner_prepaid" => "partner {partner} is prepaid and gets no bills" {
+            /// The partner.
+            partner: PartnerId,
+        },
+        /// The partner has no bill that is being made.
+        202 NoOpenBill "no_open_bill" => "the partner has no open bill",
+        /// The partner's last bill is still being made.
+        203 BillOpen "bill_open" => "bill {bill} is still being made" {
+            /// Its number.
+            bill: u32,
+        },
+        /// The partner is billed up to a later cut-off already (rule A27).
+        204 BilledAlready "billed_already" => "billed until {billed_until} already" {
+            /// The last cut-off.
+            billed_until: Timestamp,
+        },
+        /// The cut-off of a bill is ahead of the engine's time.
+        205 CutOffAhead "cut_off_ahead" => "the cut-off is ahead: at most {latest}" {
+            /// The latest instant that would do.
+            latest: Timestamp,
+        },
+        /// The transaction is no fee (rule B36).
+        206 NotAFee "not_a_fee" => "the transaction is no fee",
+        /// The fee is refunded already (rule B39).
+        207 AlreadyRefunded "already_refunded" => "refunded already, by entry {refund}" {
+            /// The entry that refunded it.
+            refund: Sequence,
+        },
         /// A post-paid partner has no blocks (rule A25).
         9 PartnerPostPaid "partner_post_paid" => "partner {partner} is post-paid and has no blocks" {
             /// The partner.
@@ -97,6 +128,25 @@ rejections! {
             /// The block.
             block: BlockId,
         },
+        /// The block was rejected or cancelled before.
+        208 BlockClosed "block_closed" => "block {block} is closed" {
+            /// The block.
+            block: BlockId,
+        },
+        /// The block is not approved, or not within its validity (rule B09).
+        209 BlockNotActive "block_not_active" => "block {block} is not active" {
+            /// The block.
+            block: BlockId,
+        },
+        /// More than what is left in the block (rules B23, B28, B33).
+        210 ExceedsBlock "exceeds_block" => "block {block} has {available} points, short by {short}" {
+            /// The block.
+            block: BlockId,
+            /// Left in it.
+            available: Points,
+            /// Missing.
+            short: Points,
+        },
         /// The block has expired, or would before it starts.
         13 BlockExpired "block_expired" => "block {block} expires at {expires_at}" {
             /// The block.
@@ -104,9 +154,9 @@ rejections! {
             /// When.
             expires_at: Timestamp,
         },
-        /// The partner has as many open blocks as it may.
-        14 BlockLimit "block_limit" => "the partner has {limit} open blocks" {
-            /// How many it may have.
+        /// The partner has too many open blocks to change their order.
+        14 BlockLimit "block_limit" => "the partner has more than {limit} open blocks" {
+            /// With how many it could be done.
             limit: u32,
         },
         /// No such member.

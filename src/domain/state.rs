@@ -181,6 +181,8 @@ states! {
         3 Fee "fee",
         /// Taken by an adjustment.
         4 Adjusted "adjusted",
+        /// Gone with the block that was rejected or cancelled.
+        5 Cancelled "cancelled",
     }
 }
 
@@ -193,8 +195,8 @@ impl BlockState {
 }
 
 /// Every movement of a partner's points, with its name.
-pub const BLOCK_MOVEMENTS: [(Option<BlockState>, Option<BlockState>, &str); 7] = {
-    use BlockState::{Adjusted, Debited, Expired, Fee, Remaining};
+pub const BLOCK_MOVEMENTS: [(Option<BlockState>, Option<BlockState>, &str); 8] = {
+    use BlockState::{Adjusted, Cancelled, Debited, Expired, Fee, Remaining};
     [
         (Some(Remaining), Some(Debited), "debited"),
         (Some(Debited), Some(Remaining), "restored"),
@@ -203,6 +205,7 @@ pub const BLOCK_MOVEMENTS: [(Option<BlockState>, Option<BlockState>, &str); 7] =
         (Some(Fee), Some(Remaining), "block_refunded"),
         (Some(Remaining), Some(Adjusted), "block_adjusted"),
         (None, Some(Remaining), "block_credited"),
+        (Some(Remaining), Some(Cancelled), "block_cancelled"),
     ]
 };
 

@@ -165,6 +165,19 @@ impl Date {
         self.0.month()
     }
 
+    /// The Sunday of its week.
+    #[must_use]
+    pub fn last_of_week(self) -> Option<Date> {
+        let left = 6i64.saturating_sub(i64::from(self.0.weekday().to_monday_zero_offset()));
+        self.0.checked_add(jiff::Span::new().try_days(left).ok()?).ok().map(Date)
+    }
+
+    /// The last day of its month.
+    #[must_use]
+    pub fn last_of_month(self) -> Date {
+        Date(self.0.last_of_month())
+    }
+
     /// The instant at which this date begins in a zone.
     #[must_use]
     pub fn start(self, zone: &Zone) -> Option<Timestamp> {

@@ -1,5 +1,6 @@
 //! The motion: threads, locks, the journal's group commit, checkpoints, recovery, and the public [`Engine`].
 
+mod audit_partners;
 mod audit_texts;
 mod checkpoint;
 mod checkpointer;
@@ -9,6 +10,7 @@ mod core;
 mod delta;
 mod error;
 mod filter;
+mod findings;
 mod handle;
 mod journal;
 mod lists;
@@ -23,6 +25,7 @@ mod prepared;
 mod preview;
 mod profile;
 mod read;
+mod read_partners;
 #[cfg(feature = "rocksdb")]
 mod reader;
 mod record_cache;

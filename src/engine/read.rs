@@ -5,12 +5,11 @@ use super::core::Core;
 use super::error::Error;
 use super::locks::LockedShards;
 use crate::domain::{
-    AccountKey, Balance, Block, BlockId, Entry, Item, ItemKey, ItemPosition, Leg, Member, MemberKey, Outcome, Partner,
-    PartnerKey, Program, ProgramId, RequestKey, Sequence, Subject, Timestamp,
+    AccountKey, Balance, Entry, Item, ItemKey, ItemPosition, Leg, Member, MemberKey, Outcome, PartnerKey, Program,
+    ProgramId, RequestKey, Sequence, Subject, Timestamp,
 };
 use crate::machine::{Effects, LockSet, Undecided, View, would_book};
-use crate::storage::rows::Rows;
-use crate::storage::{Blocks, Future};
+use crate::storage::Future;
 use std::collections::BTreeMap;
 
 /// Balances with the entry that has to be durable before anybody is shown them.
@@ -25,7 +24,7 @@ fn lock_of(program: ProgramId, subject: Subject) -> LockSet {
 impl Core {
     /// Looks at a subject with what is due of it until `at` as if it were booked. So much of it that it takes long under
     /// the lock is booked first.
-    fn look_as_booked<R>(
+    pub(super) fn look_as_booked<R>(
         &self,
         (program, subject): (ProgramId, Subject),
         at: Timestamp,
@@ -57,28 +56,6 @@ impl Core {
             let member = booked_member(&booked, member);
             Ok((Some(balances(program, key, &member)), last))
         })
-    }
-
-    /// The partner as of now, likewise, and all its blocks by id.
-    pub(super) fn partner(&self, key: PartnerKey) -> Result<Option<PartnerWithBlocks>, Error> {
-        let now = self.clock.stamp(None);
-        let seen = self.look_as_booked((key.program, Subject::Partner(key.partner)), now, |locked, booked| {
-            let Some(mut partner) = locked.partner(key)? else { return Ok(None) };
-            let mut blocks = BTreeMap::new();
-            for row in Rows::<Blocks>::under(self.state.store.as_ref(), &key) {
-                let (key, block) = row?;
-                blocks.insert(key.block, block);
-            }
-            blocks.extend(locked.changed_blocks(key)?);
-            blocks.extend(booked.blocks.changed().map(|(key, block)| (key.block, block.clone())));
-            if let Some((_, booked)) = booked.partners.changed().next() {
-                partner = booked.clone();
-            }
-            Ok(Some((partner, blocks, self.state.journal.last())))
-        })?;
-        let Some((partner, blocks, last)) = seen else { return Ok(None) };
-        self.state.journal.wait(last)?;
-        Ok(Some((partner, blocks)))
     }
 
     /// The member's balances as the engine showed them at a past instant: those after the last entry until then,
@@ -171,22 +148,46 @@ impl Core {
         let subject = Subject::Member(key.member);
         let member = self.look(lock_of(key.program, subject), |locked| locked.member(key))?;
         let Some(member) = member else { return Ok(None) };
-        self.state.journal.wait(member.last_sequence)?;
+        self.chain((key.program, subject), member.last_sequence, from, limit).map(Some)
+    }
+
+    /// Up to `limit` entries of a partner, likewise.
+    pub(super) fn partner_statement(
+        &self,
+        key: PartnerKey,
+        from: Option<Sequence>,
+        limit: usize,
+    ) -> Result<Option<Vec<Entry>>, Error> {
+        let subject = Subject::Partner(key.partner);
+        let partner = self.look(lock_of(key.program, subject), |locked| locked.partner(key))?;
+        let Some(partner) = partner else { return Ok(None) };
+        self.chain((key.program, subject), partner.last_sequence, from, limit).map(Some)
+    }
+
+    /// Walks a subject's chain back: from `from` on, or from its head.
+    fn chain(
+        &self,
+        (program, subject): (ProgramId, Subject),
+        head: Sequence,
+        from: Option<Sequence>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, Error> {
+        self.state.journal.wait(head)?;
         if let Some(from) = from.filter(|from| *from != Sequence(0)) {
             let entry = self.state.entry(from)?;
             let is_refused = matches!(entry.outcome, Outcome::Refused(_));
-            if entry.command.program != key.program || entry.previous_of(subject).is_none() || is_refused {
-                return Err(Error::invalid(format!("entry {from} is not one of member {}", key.member)));
+            if entry.command.program != program || entry.previous_of(subject).is_none() || is_refused {
+                return Err(Error::invalid(format!("entry {from} is not one of {subject}")));
             }
         }
-        let mut next = from.unwrap_or(member.last_sequence);
+        let mut next = from.unwrap_or(head);
         let mut entries = Vec::new();
         while next != Sequence(0) && entries.len() < limit {
             let entry = self.state.entry(next)?;
             next = previous(&entry, subject)?;
             entries.push(entry);
         }
-        Ok(Some(entries))
+        Ok(entries)
     }
 
     /// The transaction that used a request id.
@@ -195,9 +196,6 @@ impl Core {
         Ok(Some(self.state.entry(sequence)?))
     }
 }
-
-/// A partner and its blocks.
-type PartnerWithBlocks = (Partner, BTreeMap<BlockId, Block>);
 
 /// Items with their places.
 pub(super) type PlacedItems = Vec<(ItemPosition, Item)>;

@@ -6,8 +6,8 @@ use super::view::{FoundRows, Undecided, View};
 use crate::domain::tables::Items;
 use crate::domain::{
     AHEAD_HOURS_MAX, AccountKey, Action, Block, BlockKey, CatalogKey, Command, Definition, Entry, Fault, ItemKey, Link,
-    Member, MemberId, MemberKey, Partner, PartnerId, PartnerKey, PointType, PointTypeId, Program, ProgramId,
-    ProgramSettings, Rejection, RequestId, RequestKey, Sequence, Subject, Timestamp,
+    Member, MemberId, MemberKey, Partner, PartnerId, PartnerKey, PartnerTerms, PointType, PointTypeId, Program,
+    ProgramId, ProgramSettings, Rejection, RequestId, RequestKey, Sequence, Subject, Timestamp,
 };
 use std::ops::Range;
 
@@ -188,10 +188,25 @@ impl<'a, V: View> Draft<'a, V> {
                 return Err(Undecided::Due(Subject::Partner(id)));
             }
             let told = self.effects.legs.len();
-            due::book_partner(self, at)?;
+            due::book_partner(self, at, usize::MAX)?;
             self.effects.legs.truncate(told);
         }
         Ok(at)
+    }
+
+    /// The newest terms of a partner that is there.
+    pub(super) fn terms(&self, at: At<Partner>) -> Result<&'a PartnerTerms, Fault> {
+        let key = self.effects.partners.key(at);
+        let known = self.program.and_then(|program| program.terms(key.partner));
+        known.ok_or_else(|| Fault::broken(key.lock(), "it has no terms"))
+    }
+
+    /// The terms under which an entry was recorded, with their version.
+    pub(super) fn terms_at(&self, at: At<Partner>, sequence: Sequence) -> Result<(u32, &'a PartnerTerms), Fault> {
+        let key = self.effects.partners.key(at);
+        let versions = self.program.and_then(|program| program.partners.get(&key.partner));
+        let known = versions.and_then(|versions| versions.newest_where(|terms| terms.since <= sequence));
+        known.ok_or_else(|| Fault::broken(key.lock(), format!("it had no terms at entry {sequence}")))
     }
 
     /// A partner, whatever is due.

@@ -69,6 +69,14 @@ pub(super) fn source(field: &str, id: SourceId) -> Result<(), Malformed> {
     not_zero(field, id.0.into())
 }
 
+/// A free text that must be there.
+pub(super) fn words(field: &str, words: &str, bytes_max: usize) -> Result<(), Malformed> {
+    if words.trim().is_empty() {
+        return Err(wrong(field, "must not be empty"));
+    }
+    text(field, words, bytes_max)
+}
+
 /// An id of another kind.
 pub(super) fn id(field: &str, id: u64) -> Result<(), Malformed> {
     not_zero(field, id.into())

@@ -75,7 +75,16 @@ fn moved(leg: &Leg, of: MemberId) -> Option<(PointTypeId, i128)> {
             };
             (member, point_type, points)
         }
-        Leg::Absorbed { .. } | Leg::Block { .. } | Leg::Charged { .. } | Leg::Credited { .. } => return None,
+        Leg::Absorbed { .. }
+        | Leg::Block { .. }
+        | Leg::Charged { .. }
+        | Leg::Credited { .. }
+        | Leg::Charge { .. }
+        | Leg::Event { .. }
+        | Leg::Billed { .. }
+        | Leg::BillClosed { .. }
+        | Leg::FeeCharged { .. }
+        | Leg::FeeRefunded { .. } => return None,
     };
     (member == of).then_some((point_type, points))
 }

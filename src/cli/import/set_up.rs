@@ -69,8 +69,8 @@ impl Known {
                 words(known)
             ));
         }
-        let partner = args.partner.zip(self.partner.as_ref());
-        let (partner, _) = partner.filter(|(_, known)| !known.terms.rates.contains_key(&point_type))?;
+        let known = args.partner.and_then(|partner| Some((partner, program.terms(PartnerId(partner))?)));
+        let (partner, _) = known.filter(|(_, terms)| !terms.rates.contains_key(&point_type))?;
         Some(format!(
             "partner {partner} is there, without a rate for point type {point_type}: it would be charged nothing; an \
              import without --create does that"

@@ -2,6 +2,7 @@
 
 use super::expect::expectation;
 use super::orders::{in_program, is_definition, orders};
+use super::questions::{blocks_from, question};
 use super::step::{Order, Scenario, Step, Verb};
 use super::words::{Line, Syntax, Words};
 use crate::domain::{
@@ -167,9 +168,16 @@ impl Reader {
             Some("items") => self.items(words)?,
             Some("statement") => statement(words)?,
             Some("transaction") => transaction(words)?,
-            Some("blocks") => Verb::Blocks(partner(words)?),
+            Some("blocks") => blocks(words)?,
+            Some("find") => {
+                let name = words.word("a name")?.to_owned();
+                Verb::Find(in_program(words)?, name)
+            }
             Some("partner") if !is_definition(words) => Verb::Partner(partner(words)?),
-            Some(verb) => Verb::Do(orders(verb, words, &self.types)?.ok_or(wrong)?),
+            Some(verb) => match question(verb, words)? {
+                Some((key, asked)) => Verb::Ask(key, asked),
+                None => Verb::Do(orders(verb, words, &self.types)?.ok_or(wrong)?),
+            },
             None => return Err(wrong),
         };
         Ok(verb)
@@ -248,6 +256,7 @@ fn command(verb: &Verb) -> Option<(ProgramId, &Action)> {
 fn is_question(verb: &Verb) -> bool {
     match verb {
         Verb::Balance(..) | Verb::Items { .. } | Verb::Partner(_) | Verb::Blocks(_) => true,
+        Verb::Ask(..) | Verb::Find(..) => true,
         Verb::Statement { .. } | Verb::Transaction(_) | Verb::Refusals => true,
         Verb::Do(_) | Verb::At(_) | Verb::Sweep | Verb::Digest => false,
         Verb::Checkpoint | Verb::Reopen | Verb::Crash | Verb::Verify => false,
@@ -268,6 +277,14 @@ fn statement(words: &mut Words<'_>) -> Result<Verb, Syntax> {
 fn transaction(words: &mut Words<'_>) -> Result<Verb, Syntax> {
     let request = words.parse("a request like R1")?;
     Ok(Verb::Transaction(RequestKey { program: in_program(words)?, request }))
+}
+
+/// `P1`, or a page: `P1 from B2 newest 1`.
+fn blocks(words: &mut Words<'_>) -> Result<Verb, Syntax> {
+    let partner = PartnerId(words.name('P', "a partner")?);
+    let page = blocks_from(words)?;
+    let key = PartnerKey { program: in_program(words)?, partner };
+    Ok(page.map_or(Verb::Blocks(key), |page| Verb::Ask(key, page)))
 }
 
 fn partner(words: &mut Words<'_>) -> Result<PartnerKey, Syntax> {

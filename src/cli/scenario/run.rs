@@ -1,6 +1,7 @@
 //! Running a scenario: each step against an engine of its own, on the memory store and on the scenario's time.
 
 use super::answer::{Answer, GRANTED, Row};
+use super::questions;
 use super::show::{self, Names};
 use super::step::{Order, Scenario, Step, Verb};
 use crate::domain::{
@@ -104,6 +105,8 @@ impl Runner {
                 None => Answer::status("unknown"),
             },
             Verb::Blocks(key) => self.blocks(*key)?,
+            Verb::Ask(key, question) => questions::answer(&self.engine, *key, question)?,
+            Verb::Find(program, name) => questions::find(&self.engine, *program, name)?,
             Verb::Statement { member, newest } => self.statement(*member, *newest)?,
             Verb::Transaction(request) => match self.engine.transaction(*request)? {
                 Some(entry) => {

@@ -1,10 +1,11 @@
 //! What the engine answers, in the words of scenarios.
 
 use super::answer::{Answer, Row};
+use super::orders::block_name;
 use crate::cli::blocks;
 use crate::domain::{
-    Action, Balance, Block, BlockId, Entry, Item, ItemId, Leg, MemberId, Outcome, PartnerId, PointClass, PointState,
-    PointTypeId, Points, Receipt, Rejection, Timestamp,
+    Action, Balance, Block, BlockId, BlockKind, Entry, Item, ItemId, Leg, MemberId, Outcome, PartnerId, PointClass,
+    PointState, PointTypeId, Points, Receipt, Rejection, Timestamp,
 };
 use crate::engine::{Error, ErrorKind, ExecuteError, PartnerState};
 use crate::report::StatementLine;
@@ -23,7 +24,7 @@ fn or_never(expires_at: Option<Timestamp>) -> String {
     expires_at.map_or("never".to_owned(), |expiry| expiry.to_string())
 }
 
-fn or_none(value: Option<impl Display>) -> String {
+pub(super) fn or_none(value: Option<impl Display>) -> String {
     value.map_or("none".to_owned(), |value| value.to_string())
 }
 
@@ -60,7 +61,7 @@ fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
             Row::default().amount(points).figure("of", of(point_type)).figure("member", member)
         }
         Leg::Block { partner, block, points, remaining, place, rate, .. } => {
-            let row = Row::new(format!("B{block}")).amount(points).figure("partner", format!("P{partner}"));
+            let row = Row::new(block_name(block)).amount(points).figure("partner", format!("P{partner}"));
             let row = row.figure("award", or_none(place)).figure("rate", or_none(rate));
             row.figure("left", remaining)
         }
@@ -69,6 +70,31 @@ fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
             row.figure("award", place).figure("rate", rate)
         }
         Leg::Credited { partner, points } => Row::default().amount(points).figure("partner", format!("P{partner}")),
+        Leg::Charge { partner, place, cause, block, points, unit_price, currency } => {
+            let row = Row::new(cause.code()).amount(points).figure("partner", format!("P{partner}"));
+            let row = row.figure("block", block_name(block)).figure("price", unit_price).figure("place", place);
+            row.figure("currency", currency)
+        }
+        Leg::Event { partner, event, block, remaining } => {
+            let row = Row::new(event.code()).figure("partner", format!("P{partner}"));
+            row.figure("block", or_none(block.map(block_name))).figure("left", remaining)
+        }
+        Leg::Billed { partner, bill, terms, lines, points, price, currency } => {
+            let row = Row::default().amount(points).figure("partner", format!("P{partner}")).figure("bill", bill);
+            let row = row.figure("terms", terms).figure("lines", lines).figure("price", price);
+            row.figure("currency", currency)
+        }
+        Leg::BillClosed { partner, bill, points } => {
+            Row::default().amount(points).figure("partner", format!("P{partner}")).figure("bill", bill)
+        }
+        Leg::FeeCharged { partner, amount, currency } => {
+            let row = Row::default().figure("partner", format!("P{partner}")).figure("amount", amount);
+            row.figure("currency", currency)
+        }
+        Leg::FeeRefunded { partner, fee, amount, currency } => {
+            let row = Row::default().figure("partner", format!("P{partner}")).figure("fee", fee);
+            row.figure("amount", amount).figure("currency", currency)
+        }
     };
     (leg.kind(), row)
 }
@@ -96,10 +122,12 @@ fn refusal(rejection: &Rejection, mut row: Row) -> Row {
         let letter = match name.as_str() {
             "point_type" => "T",
             "partner" => "P",
-            "block" => "B",
             _ => "",
         };
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let value = match (name.as_str(), value.as_u64()) {
+            ("block", Some(id)) => block_name(BlockId(id)),
+            _ => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+        };
         row = row.figure(name, format!("{letter}{value}"));
     }
     row
@@ -129,17 +157,29 @@ pub(super) fn item(id: ItemId, item: &Item, now: Timestamp, names: &Names) -> Ro
 }
 
 pub(super) fn partner(state: &PartnerState) -> Row {
-    Row::default().figure("balance", state.balance).figure("debited", state.partner.debited)
+    let partner = &state.partner;
+    let row = Row::default().figure("balance", state.balance).figure("debited", partner.debited);
+    let row = row.figure("usable", partner.usable).figure("reserve", partner.reserve);
+    row.figure("waiting", partner.waiting).figure("pending", partner.pending)
 }
 
 pub(super) fn block(id: BlockId, block: &Block, now: Timestamp) -> Row {
-    let row = Row::new(format!("B{id}")).amount(block.remaining()).figure("status", blocks::state_of(block, now));
+    let row = Row::new(block_name(id)).amount(block.remaining()).figure("status", blocks::state_of(block, now));
+    let row = row.figure("kind", kind_of(block.kind));
     let mut row = row.figure("purchased", block.purchased).figure("credited", block.credited);
     for (state, points) in block.sums.iter() {
         row = row.figure(state.code(), points);
     }
     let row = row.figure("starts_at", block.starts_at);
     row.figure("expires_at", or_never(block.expires_at)).figure("price", block.unit_price)
+}
+
+fn kind_of(kind: BlockKind) -> &'static str {
+    match kind {
+        BlockKind::Regular => "regular",
+        BlockKind::Auto => "auto",
+        BlockKind::Reserve => "reserve",
+    }
 }
 
 /// An entry of a statement: what was done, and by how much it changed what the member has.
@@ -157,12 +197,23 @@ pub(super) fn entry(entry: &Entry, member: MemberId) -> Row {
 
 /// The word that a scenario has for a verb.
 fn verb(action: &Action) -> &'static str {
-    match action.verb() {
+    verb_of(action.verb())
+}
+
+/// The word that a scenario has for a verb of JSON.
+pub(super) fn verb_of(word: &'static str) -> &'static str {
+    match word {
         "create_program" => "program",
         "create_point_type" => "type",
         "create_partner" => "partner",
         "purchase_block" => "purchase",
         "approve_block" => "approve",
+        "edit_partner" => "terms",
+        "reject_block" => "reject",
+        "adjust_block" => "adjust",
+        "charge_fee" => "fee",
+        "refund_fee" => "refund",
+        "bill_partner" => "bill",
         word => word,
     }
 }

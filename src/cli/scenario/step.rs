@@ -1,7 +1,8 @@
 //! What a scenario file says, read: its rules and its steps. How it is written is in `parse`.
 
 use super::answer::Answer;
-use crate::domain::{AccountKey, Command, MemberKey, PartnerKey, RequestKey, Timestamp};
+use crate::domain::{AccountKey, BlockId, Command, MemberKey, PartnerKey, ProgramId, RequestKey, Timestamp};
+use crate::report::FeeUnit;
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
@@ -33,6 +34,27 @@ pub(super) struct Order {
     pub(super) is_named: bool,
 }
 
+/// A question about a partner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Question {
+    Charges,
+    Fees(FeeUnit),
+    Bills,
+    BillLines(u32),
+    /// Blocks that were bought or set up as a reserve (rule A30).
+    Purchases,
+    /// Entries about it, newest first.
+    Statement(usize),
+    /// A page of its blocks by id.
+    BlocksFrom(BlockId, usize),
+    Usage,
+    /// At the rate of so many days.
+    Forecast(i64),
+    Reconcile,
+    /// The version of its terms.
+    Terms,
+}
+
 /// What a line does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Verb {
@@ -48,6 +70,10 @@ pub(super) enum Verb {
     },
     Partner(PartnerKey),
     Blocks(PartnerKey),
+    /// Another question about a partner.
+    Ask(PartnerKey, Question),
+    /// Partners whose name holds a text.
+    Find(ProgramId, String),
     /// A member's entries, newest first, up to a number of them.
     Statement {
         member: MemberKey,

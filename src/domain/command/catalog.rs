@@ -1,11 +1,7 @@
-//! Defining a program, its point types, its partners.
+//! Defining a program and its point types.
 
-use crate::domain::{
-    Billing, BlockOrder, Enrolment, Expiry, NegativeBalance, NeverUsable, PartnerId, PointClass, PointTypeId, Rate,
-    Rounding, UseOrder, Zone,
-};
+use crate::domain::{Enrolment, Expiry, NegativeBalance, NeverUsable, PointClass, PointTypeId, UseOrder, Zone};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// Creates the program that the command names.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -22,6 +18,9 @@ pub struct CreateProgram {
     pub never_usable: NeverUsable,
     /// How many point types it may have, up to 256. Default: 8 (rule D06).
     pub point_types_max: Option<u16>,
+    /// How many days before its expiry a partner's block with points left is about to expire, up to 3,660. Default: 0,
+    /// nobody is told.
+    pub block_warning_days: u16,
 }
 
 /// Creates a point type (rules D02, D03, D04, D06).
@@ -49,26 +48,4 @@ pub struct CreatePointType {
     /// Whether an account may owe points after a cancellation (rule E66). Default: it may.
     #[serde(default)]
     pub negative_balance: NegativeBalance,
-}
-
-/// Creates a partner.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct CreatePartner {
-    /// Its id.
-    pub partner: PartnerId,
-    /// When it pays. Default: before, by blocks.
-    #[serde(default)]
-    pub billing: Billing,
-    /// Partner points per member point, by point type; a type without a rate debits nothing (rule A03).
-    /// Default: none, so that the partner pays nothing.
-    #[serde(default)]
-    pub rates: BTreeMap<PointTypeId, Rate>,
-    /// How a debit is rounded (rule A04). Default: half up.
-    #[serde(default)]
-    pub rounding: Rounding,
-    /// Which block is debited first (rule B13). Default: the one that expires first.
-    #[serde(default)]
-    pub order: BlockOrder,
 }

@@ -4,8 +4,9 @@
 //! keep their 128 bits.
 
 use super::{
-    Accrue, Action, ApproveBlock, BookDue, Cancel, Capture, Command, CreatePartner, CreatePointType, CreateProgram,
-    Enrol, Erase, HoldPoints, PurchaseBlock, Redeem, Release, Transfer, for_each_verb,
+    Accrue, Action, AdjustBlock, ApproveBlock, BillPartner, BookDue, Cancel, CancelBlock, Capture, ChargeFee, Command,
+    ContinueBill, CreatePartner, CreatePointType, CreateProgram, EditPartner, Enrol, Erase, HoldPoints, PurchaseBlock,
+    Redeem, RefundFee, RejectBlock, Release, Transfer, for_each_verb,
 };
 use crate::domain::{ProgramId, RequestId, Timestamp, reading_long_ids};
 use serde::de::value::MapAccessDeserializer;

@@ -8,16 +8,20 @@ mod erase;
 mod holds;
 mod json;
 mod limits;
+mod partners;
 mod points;
 
 use super::{LongId, MemberId, ProgramId, RequestId, Subject, Timestamp};
-pub use blocks::{ApproveBlock, PurchaseBlock};
+pub use blocks::{ApproveBlock, CancelBlock, PurchaseBlock, RejectBlock};
 pub use cancel::{Cancel, CancelAmount};
-pub use catalog::{CreatePartner, CreatePointType, CreateProgram};
+pub use catalog::{CreatePointType, CreateProgram};
 pub use due::BookDue;
 pub use erase::Erase;
 pub use holds::{Capture, HoldPoints, Release};
 pub use limits::*;
+pub use partners::{
+    AdjustBlock, BillPartner, BillUntil, ChargeFee, ContinueBill, CreatePartner, Direction, EditPartner, RefundFee,
+};
 pub use points::{Accrue, Award, Enrol, Redeem, Start, Transfer};
 
 /// One request to the engine.
@@ -96,6 +100,14 @@ macro_rules! for_each_verb {
             12 Capture "capture";
             13 Release "release";
             14 Erase "erase";
+            60 EditPartner "edit_partner";
+            61 RejectBlock "reject_block";
+            62 CancelBlock "cancel_block";
+            63 AdjustBlock "adjust_block";
+            64 ChargeFee "charge_fee";
+            65 RefundFee "refund_fee";
+            66 BillPartner "bill_partner";
+            67 ContinueBill "continue_bill";
         }
     };
 }

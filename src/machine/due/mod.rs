@@ -52,7 +52,7 @@ impl Rule for BookDue {
             Subject::Partner(id) => {
                 let partner = draft.partner_as_booked(id)?;
                 let due = partner.filter(|partner| draft.effects.partners[*partner].is_due(draft.now));
-                partner::book_partner(draft, due.ok_or(Undecided::NothingDue)?)
+                partner::book_partner(draft, due.ok_or(Undecided::NothingDue)?, limit)
             }
             Subject::Source(_) | Subject::Program => Err(Undecided::NothingDue),
         }

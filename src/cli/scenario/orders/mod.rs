@@ -3,17 +3,18 @@
 
 mod extras;
 mod members;
+mod partners;
 mod texts;
 
 use super::step::Order;
 use super::words::{Syntax, Words};
 use crate::domain::{
-    Accrue, Action, ApproveBlock, Award, BlockId, Cancel, CancelAmount, CreatePartner, CreatePointType, CreateProgram,
-    Enrol, Enrolment, Expiry, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate, Redeem, SourceId,
-    SubtypeId, reading_long_ids,
+    Accrue, Action, ApproveBlock, Award, Cancel, CancelAmount, CreatePointType, CreateProgram, Enrol, Enrolment,
+    PartnerId, PointTypeId, Points, ProgramId, Redeem, SourceId, SubtypeId, reading_long_ids,
 };
 pub(super) use extras::in_program;
 use extras::{Extras, MEMBER, POINTS, setting};
+pub(super) use partners::{block as parse_block, block_name};
 use std::collections::BTreeSet;
 
 /// Whether `partner` is followed by terms: else it asks.
@@ -44,17 +45,17 @@ fn read_orders(verb: &str, words: &mut Words<'_>, types: &BTreeSet<PointTypeId>)
     let action = match verb {
         "program" => create_program(words, &mut extras)?,
         "type" => create_point_type(words, &mut extras)?,
-        "partner" => create_partner(words, &mut extras, types)?,
         "block" => return block(words, extras).map(Some),
-        "purchase" => purchase(words, &mut extras)?.into(),
-        "approve" => approve(words)?.into(),
         "enrol" => Action::from(Enrol { member: words.parse(MEMBER)? }),
         "accrue" => accrue(words, &mut extras)?,
         "redeem" => redeem(words, &mut extras)?,
         "cancel" => cancel(words)?,
         _ => match members::action(verb, words, &mut extras)?.or(texts::action(verb, words)?) {
             Some(action) => action,
-            None => return Ok(None),
+            None => match partners::action(verb, words, &mut extras, types)? {
+                Some(action) => action,
+                None => return Ok(None),
+            },
         },
     };
     while extras.take(words)? {}
@@ -71,6 +72,9 @@ fn create_program(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, 
             Some("zone") => body.zone = setting(words, |words| words.parse("a time zone like Europe/Vienna"))?,
             Some("enrolment") => body.enrolment = setting(words, Words::choice)?,
             Some("never_usable") => body.never_usable = setting(words, Words::choice)?,
+            Some("block_warning_days") => {
+                body.block_warning_days = setting(words, |words| words.parse("a number of days"))?;
+            }
             Some("point_types_max") => body.point_types_max = Some(setting(words, |words| words.parse("a number"))?),
             _ if extras.take(words)? => {}
             _ => return Ok(body.into()),
@@ -92,69 +96,9 @@ fn create_point_type(words: &mut Words<'_>, extras: &mut Extras) -> Result<Actio
     }
 }
 
-fn create_partner(words: &mut Words<'_>, extras: &mut Extras, types: &BTreeSet<PointTypeId>) -> Result<Action, Syntax> {
-    let partner = PartnerId(words.name('P', "a partner")?);
-    let mut body = CreatePartner { partner, billing: words.choice()?, ..CreatePartner::default() };
-    let mut says_rate = false;
-    loop {
-        match words.peek() {
-            Some("rate") => {
-                words.next();
-                says_rate = true;
-                if words.take("none") {
-                    continue;
-                }
-                let one = if words.peek().is_some_and(|word| word.starts_with('T')) {
-                    [PointTypeId(words.name('T', "a point type")?)].into()
-                } else {
-                    types.clone()
-                };
-                let rate: Rate = words.parse("a rate like 0.1 or 1/3")?;
-                body.rates.extend(one.into_iter().map(|point_type| (point_type, rate)));
-            }
-            Some("rounding") => body.rounding = setting(words, Words::choice)?,
-            Some("order") => body.order = setting(words, Words::choice)?,
-            _ if extras.take(words)? => {}
-            _ => break,
-        }
-    }
-    if !says_rate {
-        body.rates = types.iter().map(|point_type| (*point_type, Rate::ONE)).collect();
-    }
-    Ok(body.into())
-}
-
-/// `B1 of P1`.
-fn block_of(words: &mut Words<'_>) -> Result<(BlockId, PartnerId), Syntax> {
-    let block = BlockId(words.name('B', "a block")?);
-    words.must("of")?;
-    Ok((block, PartnerId(words.name('P', "a partner")?)))
-}
-
-fn purchase(words: &mut Words<'_>, extras: &mut Extras) -> Result<PurchaseBlock, Syntax> {
-    let (block, partner) = block_of(words)?;
-    let points = Points(words.parse(POINTS)?);
-    let (starts_at, expires, unit_price) = (None, Expiry::Never, None);
-    let mut body = PurchaseBlock { partner, block, points, starts_at, expires, unit_price };
-    loop {
-        match words.peek() {
-            Some("starts") => body.starts_at = Some(setting(words, Words::instant)?),
-            Some("expires") => body.expires = setting(words, Words::expiry)?,
-            Some("price") => body.unit_price = Some(setting(words, |words| words.parse("a price like 0.05"))?),
-            _ if extras.take(words)? => {}
-            _ => return Ok(body),
-        }
-    }
-}
-
-fn approve(words: &mut Words<'_>) -> Result<ApproveBlock, Syntax> {
-    let (block, partner) = block_of(words)?;
-    Ok(ApproveBlock { partner, block })
-}
-
 /// A block bought and approved at once.
 fn block(words: &mut Words<'_>, mut extras: Extras) -> Result<Vec<Order>, Syntax> {
-    let body = purchase(words, &mut extras)?;
+    let body = partners::purchase(words, &mut extras)?;
     let approve = ApproveBlock { partner: body.partner, block: body.block };
     let approval = Extras { program: extras.program, ..Extras::default() };
     Ok(vec![extras.order(body), approval.order(approve)])
