@@ -3,7 +3,7 @@
 
 use super::own::names_no_entry;
 use super::tagged::tagged;
-use super::{PointType, PointTypeId, Program, ProgramId, ProgramSettings, Versions};
+use super::{Ladder, PointType, PointTypeId, Program, ProgramId, ProgramSettings, Subtype, SubtypeId, Versions};
 use std::collections::BTreeMap;
 
 /// One version of one definition.
@@ -27,6 +27,10 @@ tagged! {
         0 Program "program" (settings: ProgramSettings),
         /// A kind of points.
         1 PointType "point_type" (point_type: PointType),
+        /// A reason for which points are given.
+        10 Subtype "subtype" (subtype: Subtype),
+        /// The tiers.
+        11 Ladder "ladder" (ladder: Ladder),
     }
 }
 
@@ -59,6 +63,20 @@ impl Definition {
                 Ok(id) => put(&mut program.point_types, PointTypeId(id), definition),
                 Err(_) => false,
             },
+            Definition::Subtype(definition) => {
+                let Ok(id) = u16::try_from(key.id).map(SubtypeId) else { return false };
+                if definition.is_default {
+                    program.default_subtype = id;
+                }
+                put(&mut program.subtypes, id, definition)
+            }
+            Definition::Ladder(definition) => {
+                match &mut program.ladder {
+                    Some(versions) => versions.push(definition),
+                    None => program.ladder = Some(Versions::first(definition)),
+                }
+                true
+            }
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::tagged::{Tagged, tagged};
 use super::{
     BLOCK_MOVEMENTS, BlockId, BlockState, ItemId, ItemPosition, MOVEMENTS, MemberId, Own, OwnIds, PartnerId,
-    PointState, PointTypeId, Points, Rate, SourceId, Timestamp, UseOrder,
+    PointState, PointTypeId, Points, Rate, SourceId, TierId, Timestamp, UseOrder,
 };
 
 tagged! {
@@ -104,6 +104,63 @@ tagged! {
             /// Partner points.
             points: Points,
         },
+        /// A debt is smaller, because the redemption that overdrew the account was cancelled.
+        10 Forgiven "forgiven" {
+            /// Who owes less.
+            member: MemberId,
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// How many.
+            points: Points,
+        },
+        /// An item expires at another instant.
+        12 Extended "extended" {
+            /// Whose it is.
+            member: MemberId,
+            /// The item.
+            item: ItemId,
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// Left in it.
+            points: Points,
+            /// When it expired, or would have.
+            before: Option<Timestamp>,
+            /// When it expires now.
+            expires_at: Option<Timestamp>,
+        },
+        /// A member's tier is another one, or lasts longer.
+        13 TierChanged "tier" {
+            /// Whose it is.
+            member: MemberId,
+            /// The tier before.
+            before: Option<TierId>,
+            /// The tier now.
+            tier: Option<TierId>,
+            /// How long it lasts.
+            until: Option<Timestamp>,
+        },
+        /// Points came from another member, with their items, or went there.
+        14 Merged "merged" {
+            /// Whose they are now.
+            member: MemberId,
+            /// Whose they were.
+            other: MemberId,
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// How many, less what was owed.
+            points: Points,
+        },
+        /// Points of an award were not given: the account has as many as it may (rule E67).
+        11 Clipped "clipped" {
+            /// Who did not get them.
+            member: MemberId,
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// The award's place in the accrual.
+            place: u16,
+            /// How many.
+            points: Points,
+        },
     }
 }
 
@@ -115,26 +172,39 @@ impl Tagged for Leg {
     }
 
     fn number_of(kind: &str) -> Option<u16> {
-        let named = |of: &[&str], number| of.contains(&kind).then_some(number);
-        let plain = ["granted", "", "owed", "absorbed", "", "charged", "credited"];
-        let plain = plain.iter().position(|known| !known.is_empty() && *known == kind);
-        plain.and_then(|number| u16::try_from(number).ok()).or_else(|| {
-            let moved: Vec<&str> = MOVEMENTS.iter().map(|(.., name)| *name).collect();
-            let block: Vec<&str> = BLOCK_MOVEMENTS.iter().map(|(.., name)| *name).collect();
-            named(&moved, 1).or_else(|| named(&block, 4))
-        })
+        let is_named = |name: &str| name == kind;
+        if let Some((_, number)) = PLAIN.iter().find(|(name, _)| is_named(name)) {
+            return Some(*number);
+        }
+        let moved = MOVEMENTS.iter().any(|(.., name)| is_named(name));
+        let block = BLOCK_MOVEMENTS.iter().any(|(.., name)| is_named(name));
+        moved.then_some(1).or(block.then_some(4))
     }
 }
 
+/// The legs that are no movements: their names and numbers.
+const PLAIN: [(&str, u16); 10] = [
+    ("granted", 0),
+    ("owed", 2),
+    ("absorbed", 3),
+    ("charged", 5),
+    ("credited", 6),
+    ("forgiven", 10),
+    ("clipped", 11),
+    ("extended", 12),
+    ("tier", 13),
+    ("merged", 14),
+];
+
 /// Every name that a leg can have.
 #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated by the compiler")]
-const KINDS: [&str; 5 + MOVEMENTS.len() + BLOCK_MOVEMENTS.len()] = {
-    let mut kinds = ["granted", "owed", "absorbed", "charged", "credited"].as_slice();
-    let mut all = [""; 5 + MOVEMENTS.len() + BLOCK_MOVEMENTS.len()];
+const KINDS: [&str; PLAIN.len() + MOVEMENTS.len() + BLOCK_MOVEMENTS.len()] = {
+    let mut plain = PLAIN.as_slice();
+    let mut all = [""; PLAIN.len() + MOVEMENTS.len() + BLOCK_MOVEMENTS.len()];
     let mut at = 0;
-    while let [first, rest @ ..] = kinds {
-        all[at] = *first;
-        kinds = rest;
+    while let [(name, _), rest @ ..] = plain {
+        all[at] = *name;
+        plain = rest;
         at += 1;
     }
     let mut movements = MOVEMENTS.as_slice();
@@ -163,7 +233,12 @@ impl Leg {
             | Leg::Owed { .. }
             | Leg::Absorbed { .. }
             | Leg::Charged { .. }
-            | Leg::Credited { .. } => self.code(),
+            | Leg::Credited { .. }
+            | Leg::Forgiven { .. }
+            | Leg::Clipped { .. }
+            | Leg::Extended { .. }
+            | Leg::TierChanged { .. }
+            | Leg::Merged { .. } => self.code(),
         }
     }
 }
@@ -231,7 +306,12 @@ impl Leg {
             | Leg::Absorbed { .. }
             | Leg::Block { .. }
             | Leg::Charged { .. }
-            | Leg::Credited { .. } => None,
+            | Leg::Credited { .. }
+            | Leg::Forgiven { .. }
+            | Leg::Clipped { .. }
+            | Leg::Extended { .. }
+            | Leg::TierChanged { .. }
+            | Leg::Merged { .. } => None,
         }
     }
 
@@ -247,7 +327,50 @@ impl Leg {
             | Leg::Absorbed { .. }
             | Leg::Block { .. }
             | Leg::Charged { .. }
-            | Leg::Credited { .. } => None,
+            | Leg::Credited { .. }
+            | Leg::Forgiven { .. }
+            | Leg::Clipped { .. }
+            | Leg::Extended { .. }
+            | Leg::TierChanged { .. }
+            | Leg::Merged { .. } => None,
+        }
+    }
+
+    /// The debt that it tells of: which points, and how many.
+    #[must_use]
+    pub fn owed(&self) -> Option<(PointTypeId, Points)> {
+        match *self {
+            Leg::Owed { member: _, point_type, points } => Some((point_type, points)),
+            Leg::Granted { .. }
+            | Leg::Moved { .. }
+            | Leg::Absorbed { .. }
+            | Leg::Block { .. }
+            | Leg::Charged { .. }
+            | Leg::Credited { .. }
+            | Leg::Forgiven { .. }
+            | Leg::Clipped { .. }
+            | Leg::Extended { .. }
+            | Leg::TierChanged { .. }
+            | Leg::Merged { .. } => None,
+        }
+    }
+
+    /// The points of an award that were not given: its place, and how many.
+    #[must_use]
+    pub fn clipped(&self) -> Option<(u16, Points)> {
+        match *self {
+            Leg::Clipped { member: _, point_type: _, place, points } => Some((place, points)),
+            Leg::Granted { .. }
+            | Leg::Moved { .. }
+            | Leg::Owed { .. }
+            | Leg::Absorbed { .. }
+            | Leg::Block { .. }
+            | Leg::Charged { .. }
+            | Leg::Credited { .. }
+            | Leg::Forgiven { .. }
+            | Leg::Extended { .. }
+            | Leg::TierChanged { .. }
+            | Leg::Merged { .. } => None,
         }
     }
 
@@ -264,7 +387,12 @@ impl Leg {
             | Leg::Owed { .. }
             | Leg::Absorbed { .. }
             | Leg::Charged { .. }
-            | Leg::Credited { .. } => None,
+            | Leg::Credited { .. }
+            | Leg::Forgiven { .. }
+            | Leg::Clipped { .. }
+            | Leg::Extended { .. }
+            | Leg::TierChanged { .. }
+            | Leg::Merged { .. } => None,
         }
     }
 }
@@ -306,8 +434,18 @@ impl Own for Leg {
                 member.fill(own);
                 item.fill(own);
             }
-            Leg::Owed { member, point_type: _, points: _ } | Leg::Absorbed { member, point_type: _, points: _ } => {
+            Leg::Owed { member, point_type: _, points: _ }
+            | Leg::Absorbed { member, point_type: _, points: _ }
+            | Leg::Forgiven { member, point_type: _, points: _ }
+            | Leg::Clipped { member, point_type: _, place: _, points: _ }
+            | Leg::TierChanged { member, before: _, tier: _, until: _ } => member.fill(own),
+            Leg::Extended { member, item, point_type: _, points: _, before: _, expires_at: _ } => {
                 member.fill(own);
+                item.fill(own);
+            }
+            Leg::Merged { member, other, point_type: _, points: _ } => {
+                member.fill(own);
+                other.fill(own);
             }
             Leg::Block { partner: _, block: _, from: _, to: _, points: _, remaining: _, place: _, rate: _ }
             | Leg::Charged { partner: _, place: _, points: _, rate: _ }

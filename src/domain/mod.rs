@@ -5,6 +5,7 @@ mod catalog;
 mod claim;
 mod command;
 mod entry;
+mod expiry;
 mod fault;
 mod ids;
 mod item;
@@ -15,6 +16,7 @@ mod member;
 mod outcome;
 mod own;
 mod partner;
+mod point_type;
 mod points;
 mod program;
 mod rate;
@@ -22,6 +24,7 @@ mod rejection;
 mod state;
 pub mod tables;
 mod tagged;
+mod tier;
 mod time;
 mod totals;
 mod wide_id;
@@ -31,6 +34,7 @@ pub use claim::{Claim, ClaimPart, Hold, HoldPart};
 pub(crate) use command::for_each_verb;
 pub use command::*;
 pub use entry::{ACTOR_BYTES_MAX, Actor, Correction, Entry, Link, Links, Outcome, own_ids};
+pub use expiry::Expiry;
 pub use fault::{Fault, FaultKind};
 pub use ids::{
     AccountKey, BlockId, BlockKey, ClaimKey, HoldTimeoutKey, ItemId, LockName, MemberKey, PartnerId, PartnerKey,
@@ -38,18 +42,20 @@ pub use ids::{
 };
 pub use item::{Item, ItemKey, ItemPosition};
 pub use leg::{Debit, Granted, Leg, Moved};
-pub use member::{Account, Balance, Member};
+pub use member::{Account, Balance, Counted, Member, MemberMore, MemberStatus, Membership, TierState};
 pub use outcome::Receipt;
 pub use own::{Own, OwnIds};
 pub use partner::{Billing, Block, BlockOrder, BlockStatus, Partner, PartnerTerms};
-pub use points::Points;
-pub use program::{
-    Enrolment, Expiry, NegativeBalance, NeverUsable, PointClass, PointType, Program, ProgramSettings, UseOrder,
-    Versions,
+pub use point_type::{
+    HeldExpiry, Maximum, NegativeBalance, NegativeLimit, Overdraft, PointClass, PointType, TypeStatus, UseOrder,
+    percent_of,
 };
+pub use points::Points;
+pub use program::{Enrolment, NeverUsable, OnClosing, Program, ProgramSettings, ProgramStatus, Subtype, Versions};
 pub use rate::{Rate, RateError, Rounding};
 pub use rejection::Rejection;
 pub use state::{BLOCK_MOVEMENTS, BlockState, BlockSums, MOVEMENTS, PointState, PointSums};
+pub use tier::{Ladder, QualifyingPeriod, Threshold, Tier, TierId};
 pub use time::{Date, Day, Span, TimeError, Timestamp, Unit, Zone};
 pub use totals::{Totals, TotalsKey};
 pub use wide_id::{MemberId, RequestId, WideIdError};

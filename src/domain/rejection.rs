@@ -1,7 +1,7 @@
 //! Refusals: one list gives number, precedence, code, text and figures.
 
 use super::tagged::tagged;
-use super::{BlockId, PartnerId, PointTypeId, Points, Sequence, Timestamp};
+use super::{BlockId, PartnerId, PointTypeId, Points, Sequence, SubtypeId, Timestamp};
 use std::fmt;
 
 /// Makes the list into [`Rejection`], with the text of each.
@@ -67,6 +67,39 @@ rejections! {
             /// How many it may have.
             limit: u16,
         },
+        /// The program is a draft: nobody earns or spends (rule D17).
+        100 ProgramDraft "program_draft" => "the program is not activated yet",
+        /// The program is active already.
+        101 ProgramActive "program_active" => "the program is active already",
+        /// A program without a subtype cannot be activated (rule D17).
+        102 NoSubtype "no_subtype" => "the program has no subtype",
+        /// The program has no such subtype.
+        103 SubtypeUnknown "subtype_unknown" => "no subtype {subtype}" {
+            /// The subtype.
+            subtype: SubtypeId,
+        },
+        /// The subtype exists already.
+        104 SubtypeExists "subtype_exists" => "subtype {subtype} exists already" {
+            /// The subtype.
+            subtype: SubtypeId,
+        },
+        /// The point type is inactive: nobody earns or spends it, and it can only be activated (rule E17).
+        105 PointTypeInactive "point_type_inactive" => "point type {point_type} is inactive" {
+            /// The point type.
+            point_type: PointTypeId,
+        },
+        /// Default types of one program share one order of use (rule E63).
+        106 MixedOrder "mixed_order" => "default point type {point_type} has another order of use" {
+            /// A default type.
+            point_type: PointTypeId,
+        },
+        /// Points roll over into other types, never back (rule E79).
+        107 RolloverCycle "rollover_cycle" => "points would roll over into point type {point_type}, from which they come" {
+            /// The point type that the chain comes back to.
+            point_type: PointTypeId,
+        },
+        /// The program has no default type, and the command names none.
+        108 NoDefaultType "no_default_type" => "the program has no default point type, and none was named",
         /// No such partner.
         7 PartnerUnknown "partner_unknown" => "no partner {partner}" {
             /// The partner.
@@ -115,6 +148,11 @@ rejections! {
         16 MemberExists "member_exists" => "the member is enrolled already",
         /// Points of this type are not for spending (rule D31).
         17 NotRedeemable "not_redeemable" => "points of type {point_type} are not redeemable" {
+            /// The point type.
+            point_type: PointTypeId,
+        },
+        /// Points of this type do not count toward a tier.
+        111 NotQualifying "not_qualifying" => "points of type {point_type} are not qualifying" {
             /// The point type.
             point_type: PointTypeId,
         },
@@ -172,6 +210,22 @@ rejections! {
             available: Points,
             /// Missing: more than 64 bits where the member owes much.
             short: i128,
+        },
+        /// The member's default accounts have too few points (rule E62).
+        109 InsufficientDefaults "insufficient_defaults" => "{available} points available in all default accounts, short by {short}" {
+            /// Redeemable now.
+            available: Points,
+            /// Missing.
+            short: i128,
+        },
+        /// The account would have more points than it may (rule E67).
+        110 MaximumBalance "maximum_balance" => "at most {maximum} points of type {point_type}: there is room for {room}" {
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// How many there may be.
+            maximum: Points,
+            /// How many more there may be.
+            room: Points,
         },
         /// It would touch more items than one command may.
         25 TooManyItems "too_many_items" => "more than {limit} items in one command: {points} points can be taken at once" {

@@ -6,7 +6,7 @@ use crate::domain::tables::Items;
 use crate::domain::{
     AHEAD_HOURS_MAX, AccountKey, Block, BlockKey, CatalogKey, Command, Definition, Entry, Fault, ItemKey, Link, Member,
     MemberId, MemberKey, Partner, PartnerId, PartnerKey, PointType, PointTypeId, Program, ProgramId, ProgramSettings,
-    Rejection, RequestId, RequestKey, Sequence, Subject, Timestamp,
+    ProgramStatus, Rejection, RequestId, RequestKey, Sequence, Subject, SubtypeId, Timestamp, TypeStatus,
 };
 use std::ops::Range;
 
@@ -87,12 +87,35 @@ impl<'a, V: View> Draft<'a, V> {
         self.program()?.point_type(id).ok_or(Rejection::PointTypeUnknown { point_type: id })
     }
 
+    /// The newest version of a point type that members may earn and spend (rules D17, E17).
+    pub(super) fn usable_type(&self, id: PointTypeId) -> Result<&'a PointType, Rejection> {
+        let program = self.program()?;
+        if program.settings.status == ProgramStatus::Draft {
+            return Err(Rejection::ProgramDraft);
+        }
+        let point_type = self.point_type(id)?;
+        match point_type.status {
+            TypeStatus::Active => Ok(point_type),
+            TypeStatus::Inactive => Err(Rejection::PointTypeInactive { point_type: id }),
+        }
+    }
+
     /// The point type of an account that is there: it has to be known.
     pub(super) fn type_of(&self, account: &AccountKey) -> Result<&'a PointType, Fault> {
         let known = self.program.and_then(|program| program.point_type(account.point_type));
         known.ok_or_else(|| {
             Fault::broken(account.owner().lock(), format!("an account of the unknown type {}", account.point_type))
         })
+    }
+
+    /// The subtype of an award: that of the program where it names none (rule D16).
+    pub(super) fn subtype(&self, named: SubtypeId) -> Result<SubtypeId, Rejection> {
+        let program = self.program()?;
+        match named {
+            SubtypeId(0) => Ok(program.default_subtype),
+            known if program.subtypes.is_empty() || program.subtypes.contains_key(&known) => Ok(known),
+            subtype => Err(Rejection::SubtypeUnknown { subtype }),
+        }
     }
 
     /// Adds the next version of a definition.

@@ -3,8 +3,8 @@
 
 use super::effects::Effects;
 use crate::domain::{
-    Account, Billing, Block, BlockId, BlockStatus, Fault, Item, ItemPosition, LockName, Member, NegativeBalance,
-    Partner, PointState, PointType, Points, Program, Subject, Timestamp, Totals,
+    Account, Billing, Block, BlockId, BlockStatus, Fault, Item, ItemPosition, LockName, Member, Partner, PointState,
+    PointType, Points, Program, Subject, Timestamp, Totals,
 };
 
 /// What is wrong, where a law does not hold.
@@ -118,7 +118,7 @@ pub fn account(member: &Member, account: &Account, point_type: &PointType, sums:
     for ((state, booked), counted) in account.sums.iter().zip(sums.states) {
         broken.extend(differs(state.code(), booked, counted));
     }
-    let may_owe = account.debt == Points::ZERO || point_type.negative_balance == NegativeBalance::Allowed;
+    let may_owe = account.debt == Points::ZERO || point_type.may_owe();
     broken.extend(holds(may_owe, || format!("debt {} where none is allowed", account.debt)));
     let in_sight = sums.first_open.is_none_or(|first| account.first_open <= first);
     broken.extend(holds(in_sight, || format!("an open item lies before {:?}", account.first_open)));

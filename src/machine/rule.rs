@@ -5,9 +5,9 @@ use super::original::Original;
 use super::validate::Malformed;
 use super::view::{Undecided, View};
 use crate::domain::{
-    Accrue, Action, ApproveBlock, BookDue, Cancel, CancelAmount, Capture, Command, CreatePartner, CreatePointType,
-    CreateProgram, Enrol, HoldPoints, LockName, Program, ProgramId, PurchaseBlock, Redeem, Rejection, Release,
-    RequestId, RequestKey, Subject, Transfer, for_each_verb,
+    Accrue, Action, ActivateProgram, ApproveBlock, BookDue, Cancel, CancelAmount, Capture, Command, CreatePartner,
+    CreatePointType, CreateProgram, CreateSubtype, DefineTiers, EditPointType, Enrol, HoldPoints, LockName, Program,
+    ProgramId, PurchaseBlock, Redeem, Rejection, Release, RequestId, RequestKey, Subject, Transfer, for_each_verb,
 };
 use smallvec::SmallVec;
 

@@ -75,7 +75,18 @@ fn moved(leg: &Leg, of: MemberId) -> Option<(PointTypeId, i128)> {
             };
             (member, point_type, points)
         }
-        Leg::Absorbed { .. } | Leg::Block { .. } | Leg::Charged { .. } | Leg::Credited { .. } => return None,
+        Leg::Forgiven { member, point_type, points } => (member, point_type, i128::from(points.0)),
+        Leg::Merged { member, other, point_type, points } if other == of && member != of => {
+            (other, point_type, i128::from(points.0).saturating_neg())
+        }
+        Leg::Merged { member, point_type, points, .. } => (member, point_type, i128::from(points.0)),
+        Leg::Absorbed { .. }
+        | Leg::Block { .. }
+        | Leg::Charged { .. }
+        | Leg::Credited { .. }
+        | Leg::Clipped { .. }
+        | Leg::Extended { .. }
+        | Leg::TierChanged { .. } => return None,
     };
     (member == of).then_some((point_type, points))
 }

@@ -29,6 +29,11 @@ const LEGS: &[Shape] = &[
     shape("credited", false, &["partner"]),
     shape("owed", false, &["of", "member"]),
     shape("absorbed", false, &["of", "member"]),
+    shape("forgiven", false, &["of", "member"]),
+    shape("clipped", false, &["of", "member", "award"]),
+    shape("extended", true, &["of", "member", "before", "expires_at"]),
+    shape("tier", true, &["member", "before", "until"]),
+    shape("merged", false, &["of", "member", "other"]),
 ];
 
 /// The legs of a kind, by the name that it has in JSON.
@@ -72,8 +77,10 @@ const ITEM: &[&str] = &[
     "expires_at",
     "source",
     "paid_by",
+    "subtype",
     "status",
 ];
+const TYPE: &[&str] = &["label", "status", "default", "scale", "currency", "versions"];
 const PARTNER: &[&str] = &["balance", "debited"];
 const BLOCK: &[&str] =
     &["status", "purchased", "credited", "debited", "expired", "fee", "adjusted", "starts_at", "expires_at", "price"];
@@ -84,6 +91,8 @@ pub(super) fn expectation(words: &mut Words<'_>, verb: &Verb) -> Result<Answer, 
     let expected = match verb {
         Verb::Do(orders) => outcome(words, orders.first().map(|order| &order.command.action))?,
         Verb::Balance(..) => rows(words, &shape("", false, BALANCE))?,
+        Verb::Labels(_) => listed(words, &shape("", true, BALANCE))?,
+        Verb::Types(..) => listed(words, &shape("", true, TYPE))?,
         Verb::Partner(_) => rows(words, &shape("", false, PARTNER))?,
         Verb::Items { .. } => rows(words, &shape("", true, ITEM))?,
         Verb::Blocks(_) => rows(words, &shape("", true, BLOCK))?,
@@ -190,7 +199,7 @@ fn row(words: &mut Words<'_>, shape: &Shape) -> Result<Row, Syntax> {
 fn figure(name: &str, value: &str) -> String {
     let written = match name {
         "rate" | "price" => value.parse().ok().map(|rate: Rate| rate.to_string()),
-        "available_from" | "latest" => instant(value).map(|instant| instant.to_string()),
+        "available_from" | "latest" | "before" | "until" => instant(value).map(|instant| instant.to_string()),
         name if name.ends_with("_at") => instant(value).map(|instant| instant.to_string()),
         _ => None,
     };

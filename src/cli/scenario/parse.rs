@@ -144,6 +144,11 @@ impl Reader {
             Some("refusals") => Verb::Refusals,
             Some("balance") => self.balance(words)?,
             Some("items") => self.items(words)?,
+            Some("labels") => Verb::Labels(member_key(words)?),
+            Some("types") => {
+                let prefix = words.word("how the names begin")?.to_owned();
+                Verb::Types(in_program(words)?, prefix)
+            }
             Some("statement") => statement(words)?,
             Some("transaction") => transaction(words)?,
             Some("blocks") => Verb::Blocks(partner(words)?),
@@ -227,7 +232,7 @@ fn command(verb: &Verb) -> Option<(ProgramId, &Action)> {
 fn is_question(verb: &Verb) -> bool {
     match verb {
         Verb::Balance(..) | Verb::Items { .. } | Verb::Partner(_) | Verb::Blocks(_) => true,
-        Verb::Statement { .. } | Verb::Transaction(_) | Verb::Refusals => true,
+        Verb::Statement { .. } | Verb::Transaction(_) | Verb::Refusals | Verb::Labels(_) | Verb::Types(..) => true,
         Verb::Do(_) | Verb::At(_) | Verb::Sweep | Verb::Digest => false,
         Verb::Checkpoint | Verb::Reopen | Verb::Crash | Verb::Verify => false,
     }
@@ -236,6 +241,11 @@ fn is_question(verb: &Verb) -> bool {
 /// `of T2`; T1 where it is not said.
 fn point_type(words: &mut Words<'_>) -> Result<PointTypeId, Syntax> {
     if words.take("of") { Ok(PointTypeId(words.name('T', "a point type")?)) } else { Ok(FIRST_TYPE) }
+}
+
+fn member_key(words: &mut Words<'_>) -> Result<MemberKey, Syntax> {
+    let member = words.parse("a member like M1")?;
+    Ok(MemberKey { program: in_program(words)?, member })
 }
 
 fn statement(words: &mut Words<'_>) -> Result<Verb, Syntax> {

@@ -7,6 +7,7 @@ use crate::domain::{
     AccountKey, Balance, ItemPosition, Leg, MemberKey, PartnerKey, Receipt, RequestId, Sequence, Timestamp,
 };
 use crate::engine::{ClockSource, Engine, EngineOptions, Error};
+use crate::report::by_label;
 use crate::storage::memory::MemoryStore;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -89,6 +90,18 @@ impl Runner {
                 Answer::status("ok")
             }
             Verb::Balance(account, at) => self.balance(*account, *at)?,
+            Verb::Labels(member) => {
+                let balances = self.engine.balances(*member)?.unwrap_or_default();
+                let programs = self.engine.programs()?;
+                let program = programs.get(&member.program);
+                let sums = program.map(|program| by_label(program, &balances)).unwrap_or_default();
+                Answer::rows(sums.iter().map(show::label).collect())
+            }
+            Verb::Types(program, prefix) => {
+                let programs = self.engine.programs()?;
+                let rows = programs.get(program).map(|program| show::types(program, prefix));
+                Answer::rows(rows.unwrap_or_default())
+            }
             Verb::Items { account, all } => self.items(*account, *all)?,
             Verb::Partner(key) => match self.engine.partner(*key)? {
                 Some(state) => Answer::rows(vec![show::partner(&state)]),

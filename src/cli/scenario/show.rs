@@ -4,10 +4,10 @@ use super::answer::{Answer, Row};
 use crate::cli::{blocks, items};
 use crate::domain::{
     Action, Balance, Block, BlockId, Entry, Item, ItemId, Leg, MemberId, Outcome, PartnerId, PointClass, PointState,
-    PointTypeId, Points, Receipt, Rejection, Timestamp,
+    PointType, PointTypeId, Points, Program, Receipt, Rejection, Timestamp, TypeStatus, Versions,
 };
 use crate::engine::{Error, ErrorKind, ExecuteError, PartnerState};
-use crate::report::StatementLine;
+use crate::report::{self, LabelBalance, StatementLine};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -56,7 +56,9 @@ fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
             let row = row.figure("left", remaining).figure("expires_at", or_never(expires_at));
             row.figure("effective_at", effective_at)
         }
-        Leg::Owed { member, point_type, points } | Leg::Absorbed { member, point_type, points } => {
+        Leg::Owed { member, point_type, points }
+        | Leg::Absorbed { member, point_type, points }
+        | Leg::Forgiven { member, point_type, points } => {
             Row::default().amount(points).figure("of", of(point_type)).figure("member", member)
         }
         Leg::Block { partner, block, points, remaining, place, rate, .. } => {
@@ -67,6 +69,22 @@ fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
         Leg::Charged { partner, place, points, rate } => {
             let row = Row::default().amount(points).figure("partner", format!("P{partner}"));
             row.figure("award", place).figure("rate", rate)
+        }
+        Leg::Clipped { member, point_type, place, points } => {
+            let row = Row::default().amount(points).figure("of", of(point_type)).figure("member", member);
+            row.figure("award", place)
+        }
+        Leg::Extended { member, item, point_type, points, before, expires_at } => {
+            let row = Row::new(name(names, item)).amount(points).figure("of", of(point_type)).figure("member", member);
+            row.figure("before", or_never(before)).figure("expires_at", or_never(expires_at))
+        }
+        Leg::TierChanged { member, before, tier, until } => {
+            let row = Row::new(or_none(tier)).figure("member", member).figure("before", or_none(before));
+            row.figure("until", or_never(until))
+        }
+        Leg::Merged { member, other, point_type, points } => {
+            let row = Row::default().amount(points).figure("of", of(point_type)).figure("member", member);
+            row.figure("other", other)
         }
         Leg::Credited { partner, points } => Row::default().amount(points).figure("partner", format!("P{partner}")),
     };
@@ -111,6 +129,29 @@ pub(super) fn balance(balance: &Balance, class: PointClass) -> Row {
     row.figure("held", balance.held).figure("debt", balance.debt).figure("lifetime", balance.lifetime)
 }
 
+/// Balances of one label; `none` for types without one.
+pub(super) fn label(sum: &LabelBalance) -> Row {
+    let label = if sum.label.is_empty() { "none" } else { &sum.label };
+    let row = Row::new(label).figure("available", sum.available).figure("qualifying", sum.qualifying);
+    row.figure("future", sum.future).figure("held", sum.held).figure("debt", sum.debt)
+}
+
+/// Point types by name: `T1`, and what is set for them.
+pub(super) fn types(program: &Program, prefix: &str) -> Vec<Row> {
+    let found = report::point_types(program, prefix).into_iter();
+    let row = |(id, kind): (PointTypeId, &PointType)| {
+        let status = match kind.status {
+            TypeStatus::Active => "active",
+            TypeStatus::Inactive => "inactive",
+        };
+        let versions = program.point_types.get(&id).map_or(0, Versions::number);
+        let row = Row::new(of(id)).figure("label", &kind.label).figure("status", status);
+        let row = row.figure("default", if kind.is_default { "yes" } else { "no" });
+        row.figure("scale", kind.scale).figure("currency", &kind.currency).figure("versions", versions)
+    };
+    found.map(row).collect()
+}
+
 pub(super) fn item(id: ItemId, item: &Item, now: Timestamp, names: &Names) -> Row {
     let mut row = Row::new(name(names, id)).amount(item.remaining()).figure("granted", item.granted);
     for (state, points) in item.sums.iter() {
@@ -125,6 +166,7 @@ pub(super) fn item(id: ItemId, item: &Item, now: Timestamp, names: &Names) -> Ro
     let row = row.figure("available_from", item.available_from).figure("expires_at", or_never(item.expires_at));
     row.figure("source", or_none(item.source))
         .figure("paid_by", paid_by(item.partner))
+        .figure("subtype", item.subtype)
         .figure("status", items::state_of(item, now))
 }
 
@@ -161,6 +203,10 @@ fn verb(action: &Action) -> &'static str {
         "create_program" => "program",
         "create_point_type" => "type",
         "create_partner" => "partner",
+        "create_subtype" => "subtype",
+        "edit_point_type" => "edit",
+        "activate_program" => "activate",
+        "define_tiers" => "tiers",
         "purchase_block" => "purchase",
         "approve_block" => "approve",
         word => word,

@@ -1,7 +1,7 @@
 //! What a scenario file says, read: its rules and its steps. How it is written is in `parse`.
 
 use super::answer::Answer;
-use crate::domain::{AccountKey, Command, MemberKey, PartnerKey, RequestKey, Timestamp};
+use crate::domain::{AccountKey, Command, MemberKey, PartnerKey, ProgramId, RequestKey, Timestamp};
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
@@ -41,6 +41,10 @@ pub(super) enum Verb {
     /// Time goes on to an instant.
     At(Timestamp),
     Balance(AccountKey, Option<Timestamp>),
+    /// A member's balances, summed up by label.
+    Labels(MemberKey),
+    /// The point types of a program whose name begins so, sorted by name.
+    Types(ProgramId, String),
     /// An account's items; used-up and expired ones too, where `all`.
     Items {
         account: AccountKey,

@@ -12,7 +12,9 @@ mod points;
 use super::{MemberId, ProgramId, RequestId, Subject, Timestamp};
 pub use blocks::{ApproveBlock, PurchaseBlock};
 pub use cancel::{Cancel, CancelAmount};
-pub use catalog::{CreatePartner, CreatePointType, CreateProgram};
+pub use catalog::{
+    ActivateProgram, CreatePartner, CreatePointType, CreateProgram, CreateSubtype, DefineTiers, EditPointType,
+};
 pub use due::BookDue;
 pub use holds::{Capture, HoldPoints, Release};
 pub use limits::*;
@@ -76,6 +78,10 @@ macro_rules! for_each_verb {
             11 HoldPoints "hold" of member;
             12 Capture "capture";
             13 Release "release";
+            20 CreateSubtype "create_subtype";
+            21 ActivateProgram "activate_program";
+            22 EditPointType "edit_point_type";
+            23 DefineTiers "define_tiers";
         }
     };
 }

@@ -73,14 +73,16 @@ tagged! {
     }
 }
 
-/// Takes points of one type, from the items next in order (rules D21 to D25).
+/// Takes points from the items next in order (rules D21 to D25).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Redeem {
     /// Who redeems.
     pub member: MemberId,
-    /// The kind of points.
+    /// The kind of points. Default: 0, which is all default types of the program, in one order over all of them (rules
+    /// E12, E62, E63).
+    #[serde(default)]
     pub point_type: PointTypeId,
     /// How many, more than 0.
     pub points: Points,

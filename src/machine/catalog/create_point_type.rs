@@ -1,6 +1,7 @@
 //! Creating a point type (rules D02 to D06).
 
-use crate::domain::{CreatePointType, Definition, PointType, Program, Rejection};
+use super::point_types;
+use crate::domain::{CreatePointType, Definition, PointType, Program, Rejection, TypeStatus};
 use crate::machine::draft::Draft;
 use crate::machine::rule::{LockSet, Rule};
 use crate::machine::validate::{self, Malformed};
@@ -11,9 +12,7 @@ impl Rule for CreatePointType {
 
     fn check(&self) -> Result<(), Malformed> {
         validate::id("point_type", self.point_type.0.into())?;
-        validate::name("name", &self.name)?;
-        validate::name("label", &self.label)?;
-        validate::expiry("expiry", self.expiry)
+        point_types::check(&self.definition())
     }
 
     fn names(&self, _: Option<&Program>, _: &mut LockSet) {}
@@ -27,16 +26,32 @@ impl Rule for CreatePointType {
         if program.point_types.len() >= usize::from(limit) {
             return Err(Rejection::PointTypeLimit { limit }.into());
         }
+        let point_type = self.definition();
+        point_types::fits_in(program, self.point_type, &point_type)?;
 
-        let point_type = PointType {
+        draft.define(self.point_type.0.into(), 1, Definition::PointType(point_type));
+        Ok(())
+    }
+}
+
+impl CreatePointType {
+    fn definition(&self) -> PointType {
+        PointType {
             name: self.name.clone(),
             label: self.label.clone(),
             class: self.class,
             order: self.order,
             expiry: self.expiry,
             negative_balance: self.negative_balance,
-        };
-        draft.define(self.point_type.0.into(), 1, Definition::PointType(point_type));
-        Ok(())
+            negative_limit: self.negative_limit,
+            overdraft: self.overdraft.clone(),
+            maximum: self.maximum,
+            scale: self.scale,
+            currency: self.currency.clone(),
+            status: TypeStatus::Active,
+            is_default: self.is_default,
+            rollover: self.rollover,
+            held_expiry: self.held_expiry,
+        }
     }
 }

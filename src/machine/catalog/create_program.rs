@@ -28,6 +28,8 @@ impl Rule for CreateProgram {
             enrolment: self.enrolment,
             never_usable: self.never_usable,
             point_types_max: self.point_types_max.unwrap_or(POINT_TYPES_DEFAULT),
+            status: self.status,
+            on_closing: self.on_closing,
         };
         draft.define(0, 1, Definition::Program(settings));
         Ok(())

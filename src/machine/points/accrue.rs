@@ -3,7 +3,7 @@
 use super::ledger::Open;
 use crate::domain::{
     AWARDS_MAX, Accrue, Award, CancelAmount, Enrolment, Expiry, Item, ItemId, ItemKey, ItemPosition, Member,
-    NeverUsable, PointType, Program, Rejection, Sequence, Start, Subject, Timestamp,
+    NeverUsable, PointType, Points, Program, Rejection, Sequence, Start, Subject, Timestamp,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::due;
@@ -34,7 +34,8 @@ impl Rule for Accrue {
 
     fn decide<V: View>(&self, draft: &mut Draft<'_, V>) -> Result<(), Undecided> {
         for award in &self.awards {
-            draft.point_type(award.point_type)?;
+            draft.usable_type(award.point_type)?;
+            draft.subtype(award.subtype)?;
         }
         let payer = self.partner.map(|partner| draft.partner(partner)).transpose()?;
         let member = match draft.member(self.member)? {
@@ -47,11 +48,15 @@ impl Rule for Accrue {
         draft.effects.legs.reserve_exact(self.awards.len().saturating_mul(2));
         draft.effects.balances.reserve_exact(1);
         draft.link_member(member);
+        let mut clipped = None;
         for (award, place) in self.awards.iter().zip(0..u16::MAX) {
-            grant(draft, self, (award, place), member)?;
+            let given = grant(draft, self, (award, place), member)?;
+            if given < award.points {
+                clip(clipped.get_or_insert_with(|| self.awards.clone()), place, given);
+            }
         }
         if let Some(payer) = payer {
-            draft.debit(payer, &self.awards)?;
+            draft.debit(payer, clipped.as_ref().unwrap_or(&self.awards))?;
         }
         // points that were granted too late for use are gone before anybody is told of them
         if draft.effects.members[member].is_due(draft.now) {
@@ -98,13 +103,20 @@ pub(super) fn tell_balances<V: View>(
     Ok(())
 }
 
-/// Grants the points of one award.
+/// Sets how many points an award gave.
+pub(super) fn clip(awards: &mut [Award], place: u16, given: Points) {
+    if let Some(award) = awards.get_mut(usize::from(place)) {
+        award.points = given;
+    }
+}
+
+/// Grants the points of one award. Returns how many: fewer where the account would have more than it may.
 fn grant<V: View>(
     draft: &mut Draft<'_, V>,
     accrue: &Accrue,
     (award, place): (&Award, u16),
     owner: At<Member>,
-) -> Result<(), Undecided> {
+) -> Result<Points, Undecided> {
     let point_type = draft.point_type(award.point_type)?;
     let available_from = available_from(draft, award, point_type)?;
     let expiry = award.expires.filter(|_| may_expire(point_type)).unwrap_or(point_type.expiry);
@@ -116,6 +128,10 @@ fn grant<V: View>(
         return Err(Rejection::NeverUsable { place, available_from, expires_at }.into());
     }
 
+    let points = draft.fit(owner, (award.point_type, place), award.points)?;
+    if !points.is_positive() {
+        return Ok(points);
+    }
     let id = ItemId { sequence: Sequence::OWN, place };
     let waits = !point_type.class.is_qualifying() && (available_from > draft.now || never_usable.is_some());
     let position = match waits {
@@ -123,17 +139,17 @@ fn grant<V: View>(
         false => ItemPosition::new(point_type.order, expires_at, id),
     };
     let account = draft.effects.members.key(owner).account(award.point_type);
-    let (source, partner, subtype) = (award.source, accrue.partner, award.subtype);
+    let (source, partner, subtype) = (award.source, accrue.partner, draft.subtype(award.subtype)?);
     let item = Item { source, partner, subtype, ..Item::new(available_from, expires_at) };
     let mut open = Open { owner, key: ItemKey { account, position }, waits, item };
-    draft.grant(&mut open, award.points)?;
+    draft.grant(&mut open, points)?;
     let booked = draft.effects.members[owner].account_mut(award.point_type);
-    booked.lifetime = fits(booked.lifetime.plus(award.points))?;
+    booked.lifetime = fits(booked.lifetime.plus(points))?;
     if !waits && point_type.class.is_redeemable() {
-        draft.settle_debt(&mut open, award.points)?;
+        draft.settle_debt(&mut open, points)?;
     }
     draft.put_item(&open);
-    Ok(())
+    Ok(points)
 }
 
 /// When an item that has not matured stops waiting: it matures, or expires before that; not before it was granted.

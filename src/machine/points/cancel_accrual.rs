@@ -11,6 +11,7 @@ use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
 use crate::machine::original::Original;
 use crate::machine::view::{Undecided, View};
+use std::borrow::Cow;
 
 pub(super) fn cancel<V: View>(
     accrue: &Accrue,
@@ -18,6 +19,7 @@ pub(super) fn cancel<V: View>(
     original: &Original,
     amount: CancelAmount,
 ) -> Result<(), Undecided> {
+    let accrue = &given(accrue, original)?;
     let payer = accrue.partner.map(|partner| draft.partner(partner)).transpose()?;
     let owner = draft.known_member(accrue.member)?;
     let parts = parts(accrue, original, amount)?;
@@ -38,6 +40,17 @@ pub(super) fn cancel<V: View>(
         }
     }
     tell_balances(draft, accrue, owner)
+}
+
+/// The accrual with the points that it gave: of an award that was clipped, fewer than it names (rule E67).
+fn given<'a>(accrue: &'a Accrue, original: &Original) -> Result<Cow<'a, Accrue>, Rejection> {
+    let mut given = Cow::Borrowed(accrue);
+    for (place, lost) in original.legs().iter().filter_map(Leg::clipped) {
+        if let Some(award) = given.to_mut().awards.get_mut(usize::from(place)) {
+            award.points = fits(award.points.minus(lost))?;
+        }
+    }
+    Ok(given)
 }
 
 /// How many points of which award are cancelled.

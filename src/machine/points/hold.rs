@@ -25,7 +25,7 @@ impl Rule for HoldPoints {
 
     fn decide<V: View>(&self, draft: &mut Draft<'_, V>) -> Result<(), Undecided> {
         let HoldPoints { member, point_type, points, times_out } = *self;
-        draft.point_type(point_type)?;
+        draft.usable_type(point_type)?;
         let owner = draft.known_member(member)?;
         let times_out_at = fits(times_out.resolve(draft.transaction_at, &draft.settings()?.zone))?;
         if let Some(at) = times_out_at.filter(|at| *at <= draft.now) {

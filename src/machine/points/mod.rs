@@ -6,6 +6,7 @@ mod capture;
 mod claims;
 mod hold;
 pub(super) mod ledger;
+mod limits;
 mod redeem;
 mod release;
 mod take;

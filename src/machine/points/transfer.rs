@@ -32,7 +32,7 @@ impl Rule for Transfer {
 
     fn decide<V: View>(&self, draft: &mut Draft<'_, V>) -> Result<(), Undecided> {
         let Transfer { member, to, point_type, points, fee } = *self;
-        draft.point_type(point_type)?;
+        draft.usable_type(point_type)?;
         let owner = draft.known_member(member)?;
         let receiver = match draft.member(to)? {
             Some(receiver) => receiver,

@@ -1,14 +1,15 @@
 //! Reading commands: from the words of a line to the command that the engine is given. Each room of the rules has a file
 //! for its words.
 
+mod catalog;
 mod members;
 
 use super::step::Order;
 use super::words::{Syntax, Words};
 use crate::domain::{
-    Accrue, Action, ApproveBlock, Award, BlockId, Cancel, CancelAmount, Command, CreatePartner, CreatePointType,
-    CreateProgram, Enrol, Enrolment, Expiry, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate, Redeem,
-    RequestId, SourceId, SubtypeId, Timestamp,
+    Accrue, Action, ApproveBlock, Award, BlockId, Cancel, CancelAmount, Command, CreatePartner, CreateProgram, Enrol,
+    Enrolment, Expiry, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate, Redeem, RequestId, SourceId,
+    SubtypeId, Timestamp,
 };
 use std::collections::BTreeSet;
 
@@ -79,7 +80,7 @@ pub(super) fn orders(
     let mut extras = Extras::default();
     let action = match verb {
         "program" => create_program(words, &mut extras)?,
-        "type" => create_point_type(words, &mut extras)?,
+        "type" => catalog::create_point_type(words, &mut extras)?,
         "partner" => create_partner(words, &mut extras, types)?,
         "block" => return block(words, extras).map(Some),
         "purchase" => purchase(words, &mut extras)?.into(),
@@ -88,10 +89,17 @@ pub(super) fn orders(
         "accrue" => accrue(words, &mut extras)?,
         "redeem" => redeem(words, &mut extras)?,
         "cancel" => cancel(words)?,
-        _ => match members::action(verb, words, &mut extras)? {
-            Some(action) => action,
-            None => return Ok(None),
-        },
+        _ => {
+            let of_members = members::action(verb, words, &mut extras)?;
+            let known = match of_members {
+                None => catalog::action(verb, words, &mut extras)?,
+                known => known,
+            };
+            match known {
+                Some(action) => action,
+                None => return Ok(None),
+            }
+        }
     };
     while extras.take(words)? {}
     Ok(Some(vec![extras.order(action)]))
@@ -107,21 +115,9 @@ fn create_program(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, 
             Some("zone") => body.zone = setting(words, |words| words.parse("a time zone like Europe/Vienna"))?,
             Some("enrolment") => body.enrolment = setting(words, Words::choice)?,
             Some("never_usable") => body.never_usable = setting(words, Words::choice)?,
+            Some("status") => body.status = setting(words, Words::choice)?,
+            Some("on_closing") => body.on_closing = setting(words, Words::choice)?,
             Some("point_types_max") => body.point_types_max = Some(setting(words, |words| words.parse("a number"))?),
-            _ if extras.take(words)? => {}
-            _ => return Ok(body.into()),
-        }
-    }
-}
-
-fn create_point_type(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, Syntax> {
-    let point_type = PointTypeId(words.name('T', "a point type")?);
-    let mut body = CreatePointType { point_type, class: words.choice()?, ..CreatePointType::default() };
-    loop {
-        match words.peek() {
-            Some("order") => body.order = setting(words, Words::choice)?,
-            Some("expires") => body.expiry = setting(words, Words::expiry)?,
-            Some("negative_balance") => body.negative_balance = setting(words, Words::choice)?,
             _ if extras.take(words)? => {}
             _ => return Ok(body.into()),
         }
@@ -236,7 +232,14 @@ fn redeem(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, Syntax> 
     let mut point_type = PointTypeId(1);
     loop {
         match words.peek() {
-            Some("of") => point_type = PointTypeId(setting(words, |words| words.name('T', "a point type"))?),
+            Some("of") => {
+                words.next();
+                // 0: those that the program says
+                point_type = match words.take("defaults") {
+                    true => PointTypeId(0),
+                    false => PointTypeId(words.name('T', "a point type")?),
+                };
+            }
             _ if extras.take(words)? => {}
             _ => return Ok(Redeem { member, point_type, points }.into()),
         }
