@@ -94,5 +94,42 @@ impl Hold {
     }
 }
 
+/// Where an item went from the place in which its accrual put it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Forward {
+    /// Its place now: it was extended or reinstated. `None`: it is where it was.
+    pub moved_to: Option<ItemPosition>,
+    /// Its points that went on into other accounts when they expired.
+    pub rolled: Vec<Rolled>,
+}
+
+/// Points that went on into another account of the member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rolled {
+    /// The kind of points that they became.
+    pub point_type: PointTypeId,
+    /// Where the item is that they became.
+    pub position: ItemPosition,
+    /// How many, less those that were taken back.
+    pub points: Points,
+}
+
+impl Own for Forward {
+    fn fill(&mut self, own: &OwnIds) {
+        let Forward { moved_to, rolled } = self;
+        moved_to.fill(own);
+        for Rolled { point_type: _, position, points: _ } in rolled {
+            position.fill(own);
+        }
+    }
+}
+
+impl Own for super::ForwardKey {
+    fn fill(&mut self, own: &OwnIds) {
+        let super::ForwardKey { account: _, item } = self;
+        item.fill(own);
+    }
+}
+
 names_no_entry!(Hold, super::HoldTimeoutKey, super::keys::DueKey, super::RequestKey);
 names_no_entry!(super::MemberKey, super::PartnerKey, super::BlockKey, super::SourceKey);

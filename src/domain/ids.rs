@@ -329,6 +329,15 @@ pub struct ClaimKey {
     pub sequence: Sequence,
 }
 
+/// An item that went elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ForwardKey {
+    /// Whose it is.
+    pub account: AccountKey,
+    /// The item.
+    pub item: ItemId,
+}
+
 /// A hold that is still open, in the order in which a member's holds time out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HoldTimeoutKey {

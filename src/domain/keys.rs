@@ -9,6 +9,7 @@
 //! | [`ItemKey`] | program 4, member 16, point type 2, order 8, sequence 8, place 2 |
 //! | [`RequestKey`] | program 4, request 16 |
 //! | [`ClaimKey`] | program 4, member 16, point type 2, item 10, sequence 8 |
+//! | [`ForwardKey`] | program 4, member 16, point type 2, item 10 |
 //! | [`HoldTimeoutKey`] | program 4, member 16, instant 8, request 16 |
 //! | [`CatalogKey`] | program 4, kind 1, id 4, version 4 |
 //! | [`DueKey`] | program 4, instant 8, kind 1, id 16 |
@@ -16,9 +17,9 @@
 //! | [`Sequence`] | sequence 8 |
 
 use super::{
-    AccountKey, BlockId, BlockKey, CatalogKey, ClaimKey, Day, HoldTimeoutKey, ItemId, ItemKey, ItemPosition, MemberId,
-    MemberKey, PartnerId, PartnerKey, PointTypeId, ProgramId, RequestId, RequestKey, Sequence, SourceId, SourceKey,
-    Subject, SubtypeId, Timestamp, TotalsKey,
+    AccountKey, BlockId, BlockKey, CatalogKey, ClaimKey, Day, ForwardKey, HoldTimeoutKey, ItemId, ItemKey,
+    ItemPosition, MemberId, MemberKey, PartnerId, PartnerKey, PointTypeId, ProgramId, RequestId, RequestKey, Sequence,
+    SourceId, SourceKey, Subject, SubtypeId, Timestamp, TotalsKey,
 };
 use std::ops::Range;
 
@@ -204,6 +205,7 @@ field_key!(
     RequestKey { program, request },
     SourceKey { program, source },
     ClaimKey { account, item, sequence },
+    ForwardKey { account, item },
     HoldTimeoutKey { program, member, at, request },
     CatalogKey { program, kind, id, version },
     DueKey { program, due_at, subject },

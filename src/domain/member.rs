@@ -170,6 +170,26 @@ pub struct Account {
     pub absorbed: Points,
     /// No open item of the account comes before this place in the order of use.
     pub first_open: ItemPosition,
+    /// What few accounts have. One byte on disk where there is nothing of it.
+    pub more: Option<Box<AccountMore>>,
+}
+
+/// What accounts have whose points expire when their member does nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AccountMore {
+    /// When the member did something last.
+    pub last_activity: Timestamp,
+    /// When points expire unless the member does something; an entry for each policy under which points are left.
+    pub due: Vec<PolicyDue>,
+}
+
+/// When points under one version of a point type expire unless the member does something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyDue {
+    /// The version of the point type.
+    pub policy: u32,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl Account {
@@ -184,6 +204,7 @@ impl Account {
             lifetime: Points::ZERO,
             absorbed: Points::ZERO,
             first_open: ItemPosition::LAST,
+            more: None,
         }
     }
 
@@ -217,7 +238,8 @@ impl Account {
 
 impl Own for Account {
     fn fill(&mut self, own: &OwnIds) {
-        let Account { point_type: _, granted: _, sums: _, debt: _, lifetime: _, absorbed: _, first_open } = self;
+        let Account { point_type: _, granted: _, sums: _, debt: _, lifetime: _, absorbed: _, first_open, more: _ } =
+            self;
         first_open.fill(own);
     }
 }

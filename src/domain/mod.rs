@@ -5,6 +5,7 @@ mod catalog;
 mod claim;
 mod command;
 mod entry;
+mod evaluation;
 mod expiry;
 mod fault;
 mod ids;
@@ -30,19 +31,22 @@ mod totals;
 mod wide_id;
 
 pub use catalog::{CatalogKey, Definition, Programs};
-pub use claim::{Claim, ClaimPart, Hold, HoldPart};
+pub use claim::{Claim, ClaimPart, Forward, Hold, HoldPart, Rolled};
 pub(crate) use command::for_each_verb;
 pub use command::*;
 pub use entry::{ACTOR_BYTES_MAX, Actor, Correction, Entry, Link, Links, Outcome, own_ids};
-pub use expiry::Expiry;
+pub use evaluation::{Evaluation, Period, Weekday};
+pub use expiry::{Activity, Expiry, Inactivity};
 pub use fault::{Fault, FaultKind};
 pub use ids::{
-    AccountKey, BlockId, BlockKey, ClaimKey, HoldTimeoutKey, ItemId, LockName, MemberKey, PartnerId, PartnerKey,
-    PointTypeId, ProgramId, RequestKey, Sequence, SourceId, SourceKey, Subject, SubtypeId,
+    AccountKey, BlockId, BlockKey, ClaimKey, ForwardKey, HoldTimeoutKey, ItemId, LockName, MemberKey, PartnerId,
+    PartnerKey, PointTypeId, ProgramId, RequestKey, Sequence, SourceId, SourceKey, Subject, SubtypeId,
 };
-pub use item::{Item, ItemKey, ItemPosition};
+pub use item::{Item, ItemKey, ItemMore, ItemPosition};
 pub use leg::{Debit, Granted, Leg, Moved};
-pub use member::{Account, Balance, Counted, Member, MemberMore, MemberStatus, Membership, TierState};
+pub use member::{
+    Account, AccountMore, Balance, Counted, Member, MemberMore, MemberStatus, Membership, PolicyDue, TierState,
+};
 pub use outcome::Receipt;
 pub use own::{Own, OwnIds};
 pub use partner::{Billing, Block, BlockOrder, BlockStatus, Partner, PartnerTerms};

@@ -1,7 +1,7 @@
 //! A kind of points: what the catalog says of it.
 
 use super::tagged::tagged;
-use super::{Expiry, PointTypeId, Points, Rate, Rounding, TierId};
+use super::{Expiry, Inactivity, PointTypeId, Points, Rate, Rounding, TierId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Whether points of a type are for spending or for counting.
@@ -208,6 +208,8 @@ pub struct PointType {
     pub status: TypeStatus,
     /// Whether a redemption that names no type spends them (rules E12, E62).
     pub is_default: bool,
+    /// What becomes of points when their member does nothing.
+    pub inactivity: Inactivity,
     /// The type into which its points go on when they expire (rule E77).
     pub rollover: Option<PointTypeId>,
     /// What becomes of held points whose item expires.
@@ -215,6 +217,18 @@ pub struct PointType {
 }
 
 impl PointType {
+    /// The same type as it is set at an instant: evaluations are counted from then, unless something else was said.
+    #[must_use]
+    pub fn set_at(self, now: Timestamp) -> PointType {
+        PointType { expiry: self.expiry.set_at(now), inactivity: self.inactivity.set_at(now), ..self }
+    }
+
+    /// Whether its items remember under which version they were granted: what becomes of them depends on it.
+    #[must_use]
+    pub fn has_policy(&self) -> bool {
+        self.rollover.is_some() || self.inactivity != Inactivity::Ignored
+    }
+
     /// Whether accounts of this type may owe points.
     #[must_use]
     pub fn may_owe(&self) -> bool {

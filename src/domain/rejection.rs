@@ -174,6 +174,32 @@ rejections! {
             /// How many awards it has.
             awards: u16,
         },
+        /// The member has no such item that has matured.
+        112 ItemUnknown "item_unknown" => "the member has no matured item {sequence}.{place}" {
+            /// The entry that granted it.
+            sequence: Sequence,
+            /// Its place.
+            place: u16,
+        },
+        /// Nothing is left of the item.
+        113 ItemClosed "item_closed" => "nothing is left of item {sequence}.{place}" {
+            /// The entry that granted it.
+            sequence: Sequence,
+            /// Its place.
+            place: u16,
+        },
+        /// Nothing has expired of the item.
+        114 ItemNotExpired "item_not_expired" => "nothing has expired of item {sequence}.{place}" {
+            /// The entry that granted it.
+            sequence: Sequence,
+            /// Its place.
+            place: u16,
+        },
+        /// The items would expire at once.
+        115 ExpiryOver "expiry_over" => "{expires_at} is past" {
+            /// When they would expire.
+            expires_at: Timestamp,
+        },
         /// No such hold.
         27 HoldUnknown "hold_unknown" => "no such hold",
         /// The hold would time out before it begins.

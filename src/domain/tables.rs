@@ -6,8 +6,9 @@
 
 use super::keys::{DueKey, Key};
 use super::{
-    Block, BlockKey, CatalogKey, Claim, ClaimKey, Correction, Definition, Hold, HoldTimeoutKey, Item, ItemKey,
-    LockName, Member, MemberKey, Own, Partner, PartnerKey, RequestKey, Sequence, Subject, Totals, TotalsKey,
+    Block, BlockKey, CatalogKey, Claim, ClaimKey, Correction, Definition, Forward, ForwardKey, Hold, HoldTimeoutKey,
+    Item, ItemKey, LockName, Member, MemberKey, Own, Partner, PartnerKey, RequestKey, Sequence, Subject, Totals,
+    TotalsKey,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -94,6 +95,8 @@ tables! {
     12 Due "due" 1: DueKey => ();
     /// Sums by day, source and point type.
     13 TotalsByDay "totals" 1: TotalsKey => Totals;
+    /// Where items went that are not where their accrual put them.
+    14 Forwards "forwards" 1: ForwardKey => Forward;
 }
 
 impl RowTable for Items {
@@ -122,6 +125,12 @@ impl RowTable for Corrections {
 
 impl RowTable for Claims {
     fn lock(key: &ClaimKey) -> LockName {
+        key.account.owner().lock()
+    }
+}
+
+impl RowTable for Forwards {
+    fn lock(key: &ForwardKey) -> LockName {
         key.account.owner().lock()
     }
 }

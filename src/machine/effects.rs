@@ -3,7 +3,9 @@
 //!
 //! Reads of the same decision see them. The memory is used again from one decision to the next.
 
-use crate::domain::tables::{Claims, Corrections, Future, HoldTimeouts, Holds, Items, RowTable, Table};
+use crate::domain::tables::{
+    Claims, Corrections, Expiries, Forwards, Future, HoldTimeouts, Holds, Items, RowTable, Table,
+};
 use crate::domain::{
     Balance, Block, BlockKey, CatalogKey, Definition, Item, ItemKey, Leg, Link, Links, Member, MemberKey, Outcome, Own,
     OwnIds, Partner, PartnerKey, Totals, TotalsKey,
@@ -367,4 +369,6 @@ row_effects!(
     claims: Claims,
     holds: Holds,
     hold_timeouts: HoldTimeouts,
+    forwards: Forwards,
+    expiries: Expiries,
 );

@@ -122,7 +122,9 @@ pub fn account(member: &Member, account: &Account, point_type: &PointType, sums:
     broken.extend(holds(may_owe, || format!("debt {} where none is allowed", account.debt)));
     let in_sight = sums.first_open.is_none_or(|first| account.first_open <= first);
     broken.extend(holds(in_sight, || format!("an open item lies before {:?}", account.first_open)));
-    let in_time = sums.next_due.is_none_or(|due| member.next_due.is_some_and(|known| known <= due));
+    let policies = account.more.iter().flat_map(|more| &more.due).map(|due| due.at);
+    let next_due = sums.next_due.into_iter().chain(policies).min();
+    let in_time = next_due.is_none_or(|due| member.next_due.is_some_and(|known| known <= due));
     broken.extend(holds(in_time, || format!("something is due before {:?}", member.next_due)));
     broken
 }
@@ -138,10 +140,7 @@ pub fn totals(recorded: &Totals, counted: &Totals) -> Option<Broken> {
 pub fn totals_of(item: &Item) -> Totals {
     let granted = i128::from(item.granted.0);
     let mut totals = Totals::NONE;
-    match item.origin {
-        None => totals.issued = granted,
-        Some(_) => totals.moved_in = granted,
-    }
+    *totals.given_mut(item) = granted;
     for (state, points) in item.sums.iter() {
         totals.add_gone(state, points.0.into());
     }

@@ -6,8 +6,9 @@ use super::validate::Malformed;
 use super::view::{Undecided, View};
 use crate::domain::{
     Accrue, Action, ActivateProgram, ApproveBlock, BookDue, Cancel, CancelAmount, Capture, Command, CreatePartner,
-    CreatePointType, CreateProgram, CreateSubtype, DefineTiers, EditPointType, Enrol, HoldPoints, LockName, Program,
-    ProgramId, PurchaseBlock, Redeem, Rejection, Release, RequestId, RequestKey, Subject, Transfer, for_each_verb,
+    CreatePointType, CreateProgram, CreateSubtype, DefineTiers, EditPointType, Enrol, ExtendItems, HoldPoints,
+    LockName, Program, ProgramId, PurchaseBlock, Redeem, ReinstateItems, Rejection, Release, RequestId, RequestKey,
+    Subject, Transfer, for_each_verb,
 };
 use smallvec::SmallVec;
 

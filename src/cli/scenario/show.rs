@@ -207,6 +207,8 @@ fn verb(action: &Action) -> &'static str {
         "edit_point_type" => "edit",
         "activate_program" => "activate",
         "define_tiers" => "tiers",
+        "extend_items" => "extend",
+        "reinstate_items" => "reinstate",
         "purchase_block" => "purchase",
         "approve_block" => "approve",
         word => word,

@@ -1,9 +1,9 @@
 //! Defining a program, its point types, its partners.
 
 use crate::domain::{
-    Billing, BlockOrder, Enrolment, Expiry, HeldExpiry, Maximum, NegativeBalance, NegativeLimit, NeverUsable,
-    OnClosing, Overdraft, PartnerId, PointClass, PointTypeId, ProgramStatus, QualifyingPeriod, Rate, Rounding,
-    SubtypeId, Tier, TypeStatus, UseOrder, Zone,
+    Billing, BlockOrder, Enrolment, Expiry, HeldExpiry, Inactivity, Maximum, NegativeBalance, NegativeLimit,
+    NeverUsable, OnClosing, Overdraft, PartnerId, PointClass, PointTypeId, ProgramStatus, QualifyingPeriod, Rate,
+    Rounding, SubtypeId, Tier, TypeStatus, UseOrder, Zone,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -91,10 +91,10 @@ pub struct CreatePointType {
     pub negative_balance: NegativeBalance,
     /// How far below zero cancellations may take a balance (rule E66). Default: as far as they must.
     #[serde(default)]
-    pub negative_limit: NegativeLimit,
+    pub negative_limit: Box<NegativeLimit>,
     /// Whether a redemption may take more than there is (rule D09). Default: no.
     #[serde(default)]
-    pub overdraft: Overdraft,
+    pub overdraft: Box<Overdraft>,
     /// How many points an account may have (rule E67). Default: any number.
     #[serde(default)]
     pub maximum: Maximum,
@@ -107,6 +107,9 @@ pub struct CreatePointType {
     /// Whether a redemption that names no type spends them (rule E12). Default: no.
     #[serde(default)]
     pub is_default: bool,
+    /// What becomes of points when their member does nothing (rule E71). Default: nothing.
+    #[serde(default)]
+    pub inactivity: Box<Inactivity>,
     /// The type into which points go on when they expire (rule E77). Default: none.
     #[serde(default)]
     pub rollover: Option<PointTypeId>,
@@ -133,9 +136,9 @@ pub struct EditPointType {
     /// Whether an account may owe points after a cancellation.
     pub negative_balance: Option<NegativeBalance>,
     /// How far below zero cancellations may take a balance.
-    pub negative_limit: Option<NegativeLimit>,
+    pub negative_limit: Option<Box<NegativeLimit>>,
     /// Whether a redemption may take more than there is.
-    pub overdraft: Option<Overdraft>,
+    pub overdraft: Option<Box<Overdraft>>,
     /// How many points an account may have.
     pub maximum: Option<Maximum>,
     /// Decimal places with which people are shown amounts.
@@ -144,6 +147,8 @@ pub struct EditPointType {
     pub currency: Option<Box<str>>,
     /// Whether a redemption that names no type spends them.
     pub is_default: Option<bool>,
+    /// What becomes of points that are granted from now on when their member does nothing.
+    pub inactivity: Option<Box<Inactivity>>,
     /// The type into which points go on when they expire; 0: none.
     pub rollover: Option<PointTypeId>,
     /// What becomes of held points whose item expires.

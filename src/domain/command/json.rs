@@ -5,8 +5,8 @@
 
 use super::{
     Accrue, Action, ActivateProgram, ApproveBlock, BookDue, Cancel, Capture, Command, CreatePartner, CreatePointType,
-    CreateProgram, CreateSubtype, DefineTiers, EditPointType, Enrol, HoldPoints, PurchaseBlock, Redeem, Release,
-    Transfer, for_each_verb,
+    CreateProgram, CreateSubtype, DefineTiers, EditPointType, Enrol, ExtendItems, HoldPoints, PurchaseBlock, Redeem,
+    ReinstateItems, Release, Transfer, for_each_verb,
 };
 use crate::domain::{ProgramId, RequestId, Timestamp};
 use serde::de::value::MapAccessDeserializer;

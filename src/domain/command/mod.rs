@@ -18,7 +18,7 @@ pub use catalog::{
 pub use due::BookDue;
 pub use holds::{Capture, HoldPoints, Release};
 pub use limits::*;
-pub use points::{Accrue, Award, Enrol, Redeem, Start, Transfer};
+pub use points::{Accrue, Award, Enrol, ExtendItems, Redeem, ReinstateItems, Start, Transfer};
 
 /// One request to the engine.
 ///
@@ -82,6 +82,8 @@ macro_rules! for_each_verb {
             21 ActivateProgram "activate_program";
             22 EditPointType "edit_point_type";
             23 DefineTiers "define_tiers";
+            24 ExtendItems "extend_items" of member;
+            25 ReinstateItems "reinstate_items" of member;
         }
     };
 }

@@ -1,7 +1,7 @@
 //! A member's points: enrolled, accrued, redeemed, transferred.
 
 use crate::domain::tagged::tagged;
-use crate::domain::{Expiry, MemberId, PartnerId, PointTypeId, Points, SourceId, Span, SubtypeId, Timestamp};
+use crate::domain::{Expiry, ItemId, MemberId, PartnerId, PointTypeId, Points, SourceId, Span, SubtypeId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Enrols a member.
@@ -104,4 +104,34 @@ pub struct Transfer {
     /// What the host keeps for it, on top, 0 or more. Default: 0.
     #[serde(default)]
     pub fee: Points,
+}
+
+/// Lets items expire at another instant, later or sooner. Their points keep everything else.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ExtendItems {
+    /// Whose.
+    pub member: MemberId,
+    /// 1 to 1,000 items that have matured and have points left.
+    pub items: Vec<ItemId>,
+    /// When they expire from now on; a span counts from now.
+    pub expires: Expiry,
+    /// Why, up to 128 bytes.
+    pub reason: Box<str>,
+}
+
+/// Gives what has expired of items back to the member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ReinstateItems {
+    /// Whose.
+    pub member: MemberId,
+    /// 1 to 1,000 items of which points have expired.
+    pub items: Vec<ItemId>,
+    /// When they expire from now on; a span counts from now.
+    pub expires: Expiry,
+    /// Why, up to 128 bytes.
+    pub reason: Box<str>,
 }

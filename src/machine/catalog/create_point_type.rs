@@ -1,7 +1,7 @@
 //! Creating a point type (rules D02 to D06).
 
 use super::point_types;
-use crate::domain::{CreatePointType, Definition, PointType, Program, Rejection, TypeStatus};
+use crate::domain::{CreatePointType, Definition, Inactivity, Overdraft, PointType, Program, Rejection, TypeStatus};
 use crate::machine::draft::Draft;
 use crate::machine::rule::{LockSet, Rule};
 use crate::machine::validate::{self, Malformed};
@@ -26,7 +26,7 @@ impl Rule for CreatePointType {
         if program.point_types.len() >= usize::from(limit) {
             return Err(Rejection::PointTypeLimit { limit }.into());
         }
-        let point_type = self.definition();
+        let point_type = self.definition().set_at(draft.now);
         point_types::fits_in(program, self.point_type, &point_type)?;
 
         draft.define(self.point_type.0.into(), 1, Definition::PointType(point_type));
@@ -43,13 +43,14 @@ impl CreatePointType {
             order: self.order,
             expiry: self.expiry,
             negative_balance: self.negative_balance,
-            negative_limit: self.negative_limit,
-            overdraft: self.overdraft.clone(),
+            negative_limit: *self.negative_limit,
+            overdraft: Overdraft::clone(&self.overdraft),
             maximum: self.maximum,
             scale: self.scale,
             currency: self.currency.clone(),
             status: TypeStatus::Active,
             is_default: self.is_default,
+            inactivity: Inactivity::clone(&self.inactivity),
             rollover: self.rollover,
             held_expiry: self.held_expiry,
         }

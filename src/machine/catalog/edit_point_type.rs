@@ -26,7 +26,7 @@ impl Rule for EditPointType {
         if before.status == TypeStatus::Inactive && !(activates && self.changes_status_only()) {
             return Err(Rejection::PointTypeInactive { point_type: id }.into());
         }
-        let point_type = self.of(before.clone());
+        let point_type = self.of(before.clone()).set_at(draft.now);
         point_types::fits_in(program, id, &point_type)?;
 
         draft.define(id.0.into(), Versions::number(versions).saturating_add(1), Definition::PointType(point_type));
@@ -50,13 +50,14 @@ impl EditPointType {
             order: before.order,
             expiry: self.expiry.unwrap_or(before.expiry),
             negative_balance: self.negative_balance.unwrap_or(before.negative_balance),
-            negative_limit: self.negative_limit.unwrap_or(before.negative_limit),
-            overdraft: self.overdraft.clone().unwrap_or(before.overdraft),
+            negative_limit: self.negative_limit.as_deref().copied().unwrap_or(before.negative_limit),
+            overdraft: self.overdraft.as_deref().cloned().unwrap_or(before.overdraft),
             maximum: self.maximum.unwrap_or(before.maximum),
             scale: self.scale.unwrap_or(before.scale),
             currency: self.currency.clone().unwrap_or(before.currency),
             status: self.status.unwrap_or(before.status),
             is_default: self.is_default.unwrap_or(before.is_default),
+            inactivity: self.inactivity.as_deref().cloned().unwrap_or(before.inactivity),
             rollover: self.rollover.map_or(before.rollover, no_type),
             held_expiry: self.held_expiry.unwrap_or(before.held_expiry),
         }

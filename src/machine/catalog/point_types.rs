@@ -1,6 +1,8 @@
 //! What holds for a point type, new or changed: its own settings, and those beside the other types of the program.
 
-use crate::domain::{Maximum, NegativeLimit, Overdraft, PointType, PointTypeId, Points, Program, Rejection};
+use crate::domain::{
+    Inactivity, Maximum, NegativeLimit, Overdraft, PointType, PointTypeId, Points, Program, Rejection,
+};
 use crate::machine::validate::{self, Malformed, wrong};
 
 /// Most decimal places with which amounts are shown.
@@ -17,6 +19,12 @@ pub(super) fn check(point_type: &PointType) -> Result<(), Malformed> {
     let code = &point_type.currency;
     if !code.is_empty() && (code.len() != 3 || !code.bytes().all(|byte| byte.is_ascii_uppercase())) {
         return Err(wrong("currency", "expected three capital letters, like EUR"));
+    }
+    if let Inactivity::Expires { period, evaluated, .. } = &point_type.inactivity {
+        validate::span("inactivity.period", *period)?;
+        if let Some(evaluated) = evaluated {
+            validate::evaluation("inactivity.evaluated", *evaluated)?;
+        }
     }
     match point_type.negative_limit {
         NegativeLimit::Absolute(points) | NegativeLimit::Max { points, .. } | NegativeLimit::Min { points, .. } => {

@@ -2,7 +2,7 @@
 
 use super::ledger::Open;
 use crate::domain::{
-    AWARDS_MAX, Accrue, Award, CancelAmount, Enrolment, Expiry, Item, ItemId, ItemKey, ItemPosition, Member,
+    AWARDS_MAX, Accrue, Activity, Award, CancelAmount, Enrolment, Expiry, Item, ItemId, ItemKey, ItemPosition, Member,
     NeverUsable, PointType, Points, Program, Rejection, Sequence, Start, Subject, Timestamp,
 };
 use crate::machine::draft::{Draft, fits};
@@ -58,9 +58,13 @@ impl Rule for Accrue {
         if let Some(payer) = payer {
             draft.debit(payer, clipped.as_ref().unwrap_or(&self.awards))?;
         }
+        draft.note_activity(member, Activity::Accrue)?;
         // points that were granted too late for use are gone before anybody is told of them
         if draft.effects.members[member].is_due(draft.now) {
-            due::book_member(draft, member, draft.now, AWARDS_MAX)?;
+            let booked = due::book_member(draft, member, draft.now, AWARDS_MAX)?;
+            tell_balances(draft, self, member)?;
+            let others = booked.into_iter().filter(|of| self.awards.iter().all(|award| award.point_type != *of));
+            return others.into_iter().try_for_each(|of| draft.tell_balance(member, of));
         }
         tell_balances(draft, self, member)
     }
@@ -140,7 +144,8 @@ fn grant<V: View>(
     };
     let account = draft.effects.members.key(owner).account(award.point_type);
     let (source, partner, subtype) = (award.source, accrue.partner, draft.subtype(award.subtype)?);
-    let item = Item { source, partner, subtype, ..Item::new(available_from, expires_at) };
+    let more = draft.pin(&account);
+    let item = Item { source, partner, subtype, more, ..Item::new(available_from, expires_at) };
     let mut open = Open { owner, key: ItemKey { account, position }, waits, item };
     draft.grant(&mut open, points)?;
     let booked = draft.effects.members[owner].account_mut(award.point_type);
@@ -148,7 +153,7 @@ fn grant<V: View>(
     if !waits && point_type.class.is_redeemable() {
         draft.settle_debt(&mut open, points)?;
     }
-    draft.put_item(&open);
+    draft.put_item(&open)?;
     Ok(points)
 }
 

@@ -54,7 +54,7 @@ impl<V: View> Draft<'_, V> {
         }
         add(&mut open.item.claimed, points)?;
         add(&mut open.item.absorbed, absorbed)?;
-        self.put_item(&open);
+        self.put_item(&open)?;
         let key = ClaimKey { account, item: open.id(), sequence: Sequence::OWN };
         self.put::<Claims>(key, Some(Claim { position: open.key.position, absorbed, debt, repaid }));
         Ok(())
@@ -104,7 +104,7 @@ impl<V: View> Draft<'_, V> {
                     self.settle_debt(&mut open, left)?;
                 }
             }
-            self.put_item(&open);
+            self.put_item(&open)?;
         }
         Ok(())
     }
@@ -229,7 +229,7 @@ impl<V: View> Draft<'_, V> {
         }
         let mut other = self.named_item(open.owner, account, position)?;
         take(&mut other.item.absorbed, points).ok_or_else(less)?;
-        self.put_item(&other);
+        self.put_item(&other)?;
         Ok(())
     }
 

@@ -1,10 +1,10 @@
 //! Moving points of one item from one state to another, in the item, its account, the totals and the receipt: the one
 //! place where they move, so that none is ever lost or made.
 
-use crate::domain::tables::{Future, Items};
+use crate::domain::tables::{Forwards, Future, Items};
 use crate::domain::{
-    AccountKey, Fault, Item, ItemId, ItemKey, ItemPosition, Leg, Member, PointState, Points, Timestamp, Totals,
-    TotalsKey,
+    AccountKey, Fault, ForwardKey, Item, ItemId, ItemKey, ItemPosition, Leg, Member, PointState, Points, Timestamp,
+    Totals, TotalsKey,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
@@ -55,14 +55,14 @@ impl<V: View> Draft<'_, V> {
 
     /// Gives a new item its points, in the state in which they are left, and tells it.
     pub(in crate::machine) fn grant(&mut self, open: &mut Open, points: Points) -> Result<(), Undecided> {
-        let (key, state, now) = (open.key.account, open.left_in(), self.now);
+        let (key, state, at) = (open.key.account, open.left_in(), self.at);
         let account = self.effects.members[open.owner].account_mut(key.point_type);
         account.granted = fits(account.granted.plus(points))?;
         add(account.sums.get_mut(state), points)?;
         open.item.granted = points;
         *open.item.sums.get_mut(state) = points;
-        let totals = self.totals_of(&key, &open.item, now)?;
-        let sum = if open.item.origin.is_some() { &mut totals.moved_in } else { &mut totals.issued };
+        let totals = self.totals_of(&key, &open.item, at)?;
+        let sum = totals.given_mut(&open.item);
         *sum = sum.saturating_add(i128::from(points.0));
         self.effects.legs.push(Leg::Granted {
             member: self.shown_member(open.owner),
@@ -106,14 +106,14 @@ impl<V: View> Draft<'_, V> {
     }
 
     /// Writes an item, where it waits or stands in the order of use.
-    pub(in crate::machine) fn put_item(&mut self, open: &Open) {
+    pub(in crate::machine) fn put_item(&mut self, open: &Open) -> Result<(), Undecided> {
         let Open { owner, key, waits, item } = *open;
         if waits {
             self.put::<Future>(key, Some(item));
             if let Some(due) = Timestamp::from_order(key.position.order) {
                 self.effects.members[owner].due_by(due);
             }
-            return;
+            return Ok(());
         }
         self.put::<Items>(key, Some(item));
         if item.is_open() {
@@ -122,7 +122,27 @@ impl<V: View> Draft<'_, V> {
             if let Some(expiry) = item.expires_at {
                 member.due_by(expiry);
             }
+            self.watch(open)?;
         }
+        Ok(())
+    }
+
+    /// A matured item, where it is now. `None` where the account has none of this id.
+    pub(in crate::machine) fn find_item(
+        &self,
+        owner: At<Member>,
+        account: AccountKey,
+        position: ItemPosition,
+    ) -> Result<Option<Open>, Undecided> {
+        let open = |key, item| Open { owner, key, waits: false, item };
+        let key = ItemKey { account, position };
+        if let Some(item) = self.row::<Items>(&key)? {
+            return Ok(Some(open(key, item)));
+        }
+        let forward = self.row::<Forwards>(&ForwardKey { account, item: position.id })?;
+        let Some(position) = forward.and_then(|forward| forward.moved_to) else { return Ok(None) };
+        let key = ItemKey { account, position };
+        Ok(self.row::<Items>(&key)?.map(|item| open(key, item)))
     }
 
     /// A matured item that another record names.
@@ -132,9 +152,8 @@ impl<V: View> Draft<'_, V> {
         account: AccountKey,
         position: ItemPosition,
     ) -> Result<Open, Undecided> {
-        let key = ItemKey { account, position };
-        let item = self.row::<Items>(&key)?.ok_or_else(|| missing(&key))?;
-        Ok(Open { owner, key, waits: false, item })
+        let found = self.find_item(owner, account, position)?;
+        Ok(found.ok_or_else(|| missing(&ItemKey { account, position }))?)
     }
 }
 

@@ -2,7 +2,9 @@
 //! back to the same items, with their original expiry.
 
 use super::take::Taking;
-use crate::domain::{CancelAmount, Leg, Member, MemberId, PointState, PointTypeId, Points, Program, Redeem, Subject};
+use crate::domain::{
+    Activity, CancelAmount, Leg, Member, MemberId, PointState, PointTypeId, Points, Program, Redeem, Subject,
+};
 use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
 use crate::machine::original::{Original, slices};
@@ -31,6 +33,7 @@ impl Rule for Redeem {
         let points = fits(points.minus(overdrawn))?;
         draft.take_in_order(Taking { owner, point_type, points, into: PointState::Redeemed }, |_| {})?;
         draft.overdraw(owner, point_type, overdrawn)?;
+        draft.note_activity(owner, Activity::Redeem)?;
         draft.tell_balance(owner, point_type)
     }
 
@@ -55,6 +58,7 @@ fn redeem_over_all<V: View>(
 
     draft.link_member(owner);
     draft.take_over_all(owner, types, (points, PointState::Redeemed), |_, _| {})?;
+    draft.note_activity(owner, Activity::Redeem)?;
     types.iter().try_for_each(|point_type| draft.tell_balance(owner, *point_type))
 }
 

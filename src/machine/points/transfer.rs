@@ -4,8 +4,8 @@
 use super::ledger::Open;
 use super::take::{Taken, Taking};
 use crate::domain::{
-    CancelAmount, Enrolment, Item, ItemId, ItemKey, ItemPosition, Leg, Member, PointState, Points, Program, Rejection,
-    Sequence, Subject, Transfer, UseOrder,
+    Activity, CancelAmount, Enrolment, Item, ItemId, ItemKey, ItemMore, ItemPosition, Leg, Member, PointState, Points,
+    Program, Rejection, Sequence, Subject, Transfer, UseOrder,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
@@ -54,6 +54,8 @@ impl Rule for Transfer {
         for (part, place) in parts.iter().zip(0u16..) {
             self.receive(draft, receiver, part, place)?;
         }
+        draft.note_activity(owner, Activity::Transfer)?;
+        draft.note_activity(receiver, Activity::Transfer)?;
         draft.tell_balance(owner, point_type)?;
         draft.tell_balance(receiver, point_type)
     }
@@ -113,12 +115,13 @@ impl Transfer {
         let id = ItemId { sequence: Sequence::OWN, place };
         let position = ItemPosition::new(draft.type_of(&account)?.order, part.item.expires_at, id);
         let Item { source, partner, subtype, expires_at, .. } = part.item;
+        let more = part.item.more.map(|more| ItemMore { adjusted: false, ..more });
         let item =
-            Item { source, partner, subtype, origin: Some(part.position.id), ..Item::new(draft.now, expires_at) };
+            Item { source, partner, subtype, origin: Some(part.position.id), more, ..Item::new(draft.now, expires_at) };
         let mut open = Open { owner, key: ItemKey { account, position }, waits: false, item };
         draft.grant(&mut open, part.points)?;
         draft.settle_debt(&mut open, part.points)?;
-        draft.put_item(&open);
+        draft.put_item(&open)?;
         Ok(())
     }
 }

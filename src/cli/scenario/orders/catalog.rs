@@ -3,8 +3,8 @@
 use super::{Extras, POINTS, setting};
 use crate::cli::scenario::words::{Syntax, Words};
 use crate::domain::{
-    Action, ActivateProgram, CreatePointType, CreateSubtype, DefineTiers, EditPointType, Maximum, NegativeLimit,
-    Overdraft, PointTypeId, Points, QualifyingPeriod, Rate, SubtypeId, Threshold, Tier, TierId,
+    Action, ActivateProgram, CreatePointType, CreateSubtype, DefineTiers, EditPointType, Inactivity, Maximum,
+    NegativeLimit, Overdraft, PointTypeId, Points, QualifyingPeriod, Rate, SubtypeId, Threshold, Tier, TierId,
 };
 
 /// The command of a line that begins with `verb`; `None` where the verb is not of this room.
@@ -52,6 +52,7 @@ pub(super) fn create_point_type(words: &mut Words<'_>, extras: &mut Extras) -> R
         scale: edit.scale.unwrap_or_default(),
         currency: edit.currency.unwrap_or_default(),
         is_default: edit.is_default.unwrap_or_default(),
+        inactivity: edit.inactivity.unwrap_or_default(),
         rollover: edit.rollover,
         held_expiry: edit.held_expiry.unwrap_or_default(),
         ..body
@@ -74,12 +75,13 @@ fn take_setting(words: &mut Words<'_>, body: &mut EditPointType) -> Result<bool,
         Some("status") => body.status = Some(setting(words, Words::choice)?),
         Some("expires") => body.expiry = Some(setting(words, Words::expiry)?),
         Some("negative_balance") => body.negative_balance = Some(setting(words, Words::choice)?),
-        Some("negative_limit") => body.negative_limit = Some(setting(words, negative_limit)?),
-        Some("overdraft") => body.overdraft = Some(setting(words, overdraft)?),
+        Some("negative_limit") => body.negative_limit = Some(Box::new(setting(words, negative_limit)?)),
+        Some("overdraft") => body.overdraft = Some(Box::new(setting(words, overdraft)?)),
         Some("maximum") => body.maximum = Some(setting(words, maximum)?),
         Some("scale") => body.scale = Some(setting(words, |words| words.parse("a number"))?),
         Some("currency") => body.currency = Some(setting(words, |words| words.word("a currency"))?.into()),
         Some("default") => body.is_default = Some(setting(words, yes_or_no)?),
+        Some("inactivity") => body.inactivity = Some(Box::new(setting(words, inactivity)?)),
         Some("rolls_over") => {
             words.next();
             words.must("into")?;
@@ -137,6 +139,25 @@ fn overdraft(words: &mut Words<'_>) -> Result<Overdraft, Syntax> {
         tiers.push(tier(words)?);
     }
     Ok(Overdraft::Tiers { points, tiers })
+}
+
+/// `ignored`, `18 months percent 50 evaluated yearly 1 12 31 activity accrue redeem`.
+fn inactivity(words: &mut Words<'_>) -> Result<Inactivity, Syntax> {
+    if words.take("ignored") {
+        return Ok(Inactivity::Ignored);
+    }
+    let period = words.span()?;
+    let percent = if words.take("percent") { Some(words.parse("a percentage like 50")?) } else { None };
+    let evaluated = if words.take("evaluated") { Some(words.evaluation()?) } else { None };
+    let mut activity = None;
+    if words.take("activity") {
+        let mut kinds = vec![words.choice()?];
+        while words.peek().is_some_and(|word| ["accrue", "redeem", "hold", "transfer", "adjust"].contains(&word)) {
+            kinds.push(words.choice()?);
+        }
+        activity = Some(kinds);
+    }
+    Ok(Inactivity::Expires { period, percent, evaluated, activity, since: None })
 }
 
 /// `unlimited`, `reject 100`, `clip 100`.

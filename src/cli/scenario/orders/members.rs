@@ -2,13 +2,28 @@
 
 use super::{Extras, MEMBER, POINTS, setting};
 use crate::cli::scenario::words::{Syntax, Words};
-use crate::domain::{Action, Capture, Expiry, HoldPoints, PointTypeId, Points, Release, RequestId, Transfer};
+use crate::domain::{
+    Action, Capture, Expiry, ExtendItems, HoldPoints, ItemId, MemberId, PointTypeId, Points, ReinstateItems, Release,
+    RequestId, Sequence, Transfer,
+};
 
 /// The command of a line that begins with `verb`; `None` where the verb is not of this room.
 pub(super) fn action(verb: &str, words: &mut Words<'_>, extras: &mut Extras) -> Result<Option<Action>, Syntax> {
     let action = match verb {
         "transfer" => transfer(words, extras)?,
         "hold" => hold(words, extras)?,
+        "extend" => {
+            let (member, items) = items_of(words)?;
+            words.must("expires")?;
+            let expires = words.expiry()?;
+            ExtendItems { member, items, expires, reason: because(words)? }.into()
+        }
+        "reinstate" => {
+            let (member, items) = items_of(words)?;
+            words.must("expires")?;
+            let expires = words.expiry()?;
+            ReinstateItems { member, items, expires, reason: because(words)? }.into()
+        }
         "capture" => {
             let (hold, points) = part_of_hold(words)?;
             Capture { hold, points }.into()
@@ -60,4 +75,27 @@ fn part_of_hold(words: &mut Words<'_>) -> Result<(RequestId, Option<Points>), Sy
     let says_points = words.peek().is_some_and(|word| word.parse::<i64>().is_ok());
     let points = if says_points { Some(Points(words.parse(POINTS)?)) } else { None };
     Ok((hold, points))
+}
+
+/// `M1 items 4.0, 5.1`: the numbers of the entries that granted them, and their places.
+fn items_of(words: &mut Words<'_>) -> Result<(MemberId, Vec<ItemId>), Syntax> {
+    let member = words.parse(MEMBER)?;
+    words.must("items")?;
+    let mut items = Vec::new();
+    loop {
+        let wrong = words.expected("an item like 4.0");
+        let parts = words.next().and_then(|word| word.split_once('.'));
+        let id = parts.and_then(|(entry, place)| Some((entry.parse().ok()?, place.parse().ok()?)));
+        let (sequence, place) = id.ok_or(wrong)?;
+        items.push(ItemId { sequence: Sequence(sequence), place });
+        if !words.take(",") {
+            return Ok((member, items));
+        }
+    }
+}
+
+/// `because "a reason"`.
+fn because(words: &mut Words<'_>) -> Result<Box<str>, Syntax> {
+    words.must("because")?;
+    Ok(words.word("a reason")?.into())
 }
