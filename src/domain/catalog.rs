@@ -26,7 +26,7 @@ tagged! {
         /// What is set for the whole program. It comes first among a program's rows.
         0 Program "program" (settings: ProgramSettings),
         /// A kind of points.
-        1 PointType "point_type" (point_type: PointType),
+        1 PointType "point_type" (point_type: Box<PointType>),
         /// A reason for which points are given.
         10 Subtype "subtype" (subtype: Subtype),
         /// The tiers.
@@ -60,7 +60,7 @@ impl Definition {
         match self {
             Definition::Program(_) => true,
             Definition::PointType(definition) => match u16::try_from(key.id) {
-                Ok(id) => put(&mut program.point_types, PointTypeId(id), definition),
+                Ok(id) => put(&mut program.point_types, PointTypeId(id), *definition),
                 Err(_) => false,
             },
             Definition::Subtype(definition) => {

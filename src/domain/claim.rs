@@ -131,5 +131,31 @@ impl Own for super::ForwardKey {
     }
 }
 
-names_no_entry!(Hold, super::HoldTimeoutKey, super::keys::DueKey, super::RequestKey);
+/// The items that came with a merge.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Merge {
+    /// Which.
+    pub items: Vec<MergedItem>,
+}
+
+/// An item that came with a merge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergedItem {
+    /// The kind of points.
+    pub point_type: PointTypeId,
+    /// Where it stands once it has matured.
+    pub position: ItemPosition,
+    /// Where it waited, if it had not matured.
+    pub waited_at: Option<ItemPosition>,
+}
+
+names_no_entry!(
+    super::HouseholdKey,
+    super::MergeKey,
+    Merge,
+    Hold,
+    super::HoldTimeoutKey,
+    super::keys::DueKey,
+    super::RequestKey
+);
 names_no_entry!(super::MemberKey, super::PartnerKey, super::BlockKey, super::SourceKey);

@@ -338,6 +338,24 @@ pub struct ForwardKey {
     pub item: ItemId,
 }
 
+/// A member of a household.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HouseholdKey {
+    /// The household.
+    pub household: MemberKey,
+    /// Who belongs to it.
+    pub member: super::MemberId,
+}
+
+/// A merge of two members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MergeKey {
+    /// Who stayed.
+    pub into: MemberKey,
+    /// Who was merged into that member.
+    pub other: super::MemberId,
+}
+
 /// A hold that is still open, in the order in which a member's holds time out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HoldTimeoutKey {

@@ -10,6 +10,8 @@
 //! | [`RequestKey`] | program 4, request 16 |
 //! | [`ClaimKey`] | program 4, member 16, point type 2, item 10, sequence 8 |
 //! | [`ForwardKey`] | program 4, member 16, point type 2, item 10 |
+//! | [`HouseholdKey`] | program 4, household 16, member 16 |
+//! | [`MergeKey`] | program 4, member 16, other member 16 |
 //! | [`HoldTimeoutKey`] | program 4, member 16, instant 8, request 16 |
 //! | [`CatalogKey`] | program 4, kind 1, id 4, version 4 |
 //! | [`DueKey`] | program 4, instant 8, kind 1, id 16 |
@@ -17,9 +19,9 @@
 //! | [`Sequence`] | sequence 8 |
 
 use super::{
-    AccountKey, BlockId, BlockKey, CatalogKey, ClaimKey, Day, ForwardKey, HoldTimeoutKey, ItemId, ItemKey,
-    ItemPosition, MemberId, MemberKey, PartnerId, PartnerKey, PointTypeId, ProgramId, RequestId, RequestKey, Sequence,
-    SourceId, SourceKey, Subject, SubtypeId, Timestamp, TotalsKey,
+    AccountKey, BlockId, BlockKey, CatalogKey, ClaimKey, Day, ForwardKey, HoldTimeoutKey, HouseholdKey, ItemId,
+    ItemKey, ItemPosition, MemberId, MemberKey, MergeKey, PartnerId, PartnerKey, PointTypeId, ProgramId, RequestId,
+    RequestKey, Sequence, SourceId, SourceKey, Subject, SubtypeId, Timestamp, TotalsKey,
 };
 use std::ops::Range;
 
@@ -206,6 +208,8 @@ field_key!(
     SourceKey { program, source },
     ClaimKey { account, item, sequence },
     ForwardKey { account, item },
+    HouseholdKey { household, member },
+    MergeKey { into, other },
     HoldTimeoutKey { program, member, at, request },
     CatalogKey { program, kind, id, version },
     DueKey { program, due_at, subject },

@@ -31,7 +31,7 @@ mod totals;
 mod wide_id;
 
 pub use catalog::{CatalogKey, Definition, Programs};
-pub use claim::{Claim, ClaimPart, Forward, Hold, HoldPart, Rolled};
+pub use claim::{Claim, ClaimPart, Forward, Hold, HoldPart, Merge, MergedItem, Rolled};
 pub(crate) use command::for_each_verb;
 pub use command::*;
 pub use entry::{ACTOR_BYTES_MAX, Actor, Correction, Entry, Link, Links, Outcome, own_ids};
@@ -39,8 +39,9 @@ pub use evaluation::{Evaluation, Period, Weekday};
 pub use expiry::{Activity, Expiry, Inactivity};
 pub use fault::{Fault, FaultKind};
 pub use ids::{
-    AccountKey, BlockId, BlockKey, ClaimKey, ForwardKey, HoldTimeoutKey, ItemId, LockName, MemberKey, PartnerId,
-    PartnerKey, PointTypeId, ProgramId, RequestKey, Sequence, SourceId, SourceKey, Subject, SubtypeId,
+    AccountKey, BlockId, BlockKey, ClaimKey, ForwardKey, HoldTimeoutKey, HouseholdKey, ItemId, LockName, MemberKey,
+    MergeKey, PartnerId, PartnerKey, PointTypeId, ProgramId, RequestKey, Sequence, SourceId, SourceKey, Subject,
+    SubtypeId,
 };
 pub use item::{Item, ItemKey, ItemMore, ItemPosition};
 pub use leg::{Debit, Granted, Leg, Moved};
@@ -59,7 +60,7 @@ pub use program::{Enrolment, NeverUsable, OnClosing, Program, ProgramSettings, P
 pub use rate::{Rate, RateError, Rounding};
 pub use rejection::Rejection;
 pub use state::{BLOCK_MOVEMENTS, BlockState, BlockSums, MOVEMENTS, PointState, PointSums};
-pub use tier::{Ladder, QualifyingPeriod, Threshold, Tier, TierId};
+pub use tier::{Assessment, Ladder, QualifyingPeriod, Threshold, Tier, TierId};
 pub use time::{Date, Day, Span, TimeError, Timestamp, Unit, Zone};
 pub use totals::{Totals, TotalsKey};
 pub use wide_id::{MemberId, RequestId, WideIdError};

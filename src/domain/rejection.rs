@@ -1,7 +1,7 @@
 //! Refusals: one list gives number, precedence, code, text and figures.
 
 use super::tagged::tagged;
-use super::{BlockId, PartnerId, PointTypeId, Points, Sequence, SubtypeId, Timestamp};
+use super::{BlockId, MemberId, PartnerId, PointTypeId, Points, Sequence, SubtypeId, Timestamp};
 use std::fmt;
 
 /// Makes the list into [`Rejection`], with the text of each.
@@ -146,6 +146,30 @@ rejections! {
         15 MemberUnknown "member_unknown" => "no such member",
         /// The member is enrolled already.
         16 MemberExists "member_exists" => "the member is enrolled already",
+        /// The member may not earn or spend.
+        120 MemberClosed "member_closed" => "the member is closed",
+        /// The member may not spend.
+        121 MemberBlocked "member_blocked" => "the member is blocked for spending",
+        /// It is a household, or it is none.
+        122 NotAHousehold "not_a_household" => "the member is not a household",
+        /// A household belongs to no other.
+        123 IsAHousehold "is_a_household" => "the member is a household",
+        /// The member belongs to a household already (rule D37).
+        124 InHousehold "in_household" => "the member belongs to household {household} already" {
+            /// Which.
+            household: MemberId,
+        },
+        /// The member belongs to no household.
+        125 NoHousehold "no_household" => "the member belongs to no household",
+        /// The household has as many members as it may.
+        126 HouseholdLimit "household_limit" => "the household has {limit} members" {
+            /// How many it may have.
+            limit: u32,
+        },
+        /// The other member was not merged into this one.
+        127 NotMerged "not_merged" => "the other member was not merged into this one",
+        /// What is owed or borne for points of both cannot be told apart any more.
+        128 MergeEntangled "merge_entangled" => "claims for cancelled accruals stand against points of both members",
         /// Points of this type are not for spending (rule D31).
         17 NotRedeemable "not_redeemable" => "points of type {point_type} are not redeemable" {
             /// The point type.

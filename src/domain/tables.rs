@@ -7,8 +7,8 @@
 use super::keys::{DueKey, Key};
 use super::{
     Block, BlockKey, CatalogKey, Claim, ClaimKey, Correction, Definition, Forward, ForwardKey, Hold, HoldTimeoutKey,
-    Item, ItemKey, LockName, Member, MemberKey, Own, Partner, PartnerKey, RequestKey, Sequence, Subject, Totals,
-    TotalsKey,
+    HouseholdKey, Item, ItemKey, LockName, Member, MemberKey, Merge, MergeKey, Own, Partner, PartnerKey, RequestKey,
+    Sequence, Subject, Totals, TotalsKey,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -97,6 +97,10 @@ tables! {
     13 TotalsByDay "totals" 1: TotalsKey => Totals;
     /// Where items went that are not where their accrual put them.
     14 Forwards "forwards" 1: ForwardKey => Forward;
+    /// Who belongs to which household.
+    15 HouseholdMembers "household_members" 1: HouseholdKey => ();
+    /// Which items came with which merge.
+    16 Merges "merges" 1: MergeKey => Merge;
 }
 
 impl RowTable for Items {
@@ -132,6 +136,18 @@ impl RowTable for Claims {
 impl RowTable for Forwards {
     fn lock(key: &ForwardKey) -> LockName {
         key.account.owner().lock()
+    }
+}
+
+impl RowTable for HouseholdMembers {
+    fn lock(key: &HouseholdKey) -> LockName {
+        key.household.lock()
+    }
+}
+
+impl RowTable for Merges {
+    fn lock(key: &MergeKey) -> LockName {
+        key.into.lock()
     }
 }
 

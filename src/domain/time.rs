@@ -145,6 +145,12 @@ impl Date {
         self.0.month()
     }
 
+    /// The day of the month, 1 to 31.
+    #[must_use]
+    pub fn day_of_month(self) -> i8 {
+        self.0.day()
+    }
+
     /// A day of a month, counted from the year 0; past the month's end, its last day. `None` outside the calendar.
     #[must_use]
     pub fn in_month(month: i64, day: u8) -> Option<Date> {

@@ -11,6 +11,7 @@ mod filter;
 mod handle;
 mod journal;
 mod locks;
+mod members;
 mod merge;
 mod next_items;
 mod options;
@@ -31,6 +32,7 @@ mod verify;
 
 pub use error::{ClosedReason, Error, ErrorKind, ExecuteError};
 pub use handle::{AccountItems, By, Engine, PartnerState};
+pub use members::{HouseholdState, MemberState};
 pub use options::{ClockSource, EngineOptions, OnProgress, Progress};
 pub use profile::{Step, StepTime};
 pub use ticket::{Pending, Ticket};

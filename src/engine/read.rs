@@ -16,7 +16,7 @@ use std::collections::BTreeMap;
 /// Balances with the entry that has to be durable before anybody is shown them.
 type SeenBalances = (Option<Vec<Balance>>, Sequence);
 
-fn lock_of(program: ProgramId, subject: Subject) -> LockSet {
+pub(super) fn lock_of(program: ProgramId, subject: Subject) -> LockSet {
     let mut names = LockSet::new(program);
     names.subject(subject);
     names
@@ -97,7 +97,10 @@ impl Core {
         self.state.journal.wait(member.last_sequence)?;
         let mut known: Vec<Balance> = Vec::new();
         let mut sequence = member.last_sequence;
-        while sequence != Sequence(0) && known.len() < member.accounts.len() {
+        // the accounts of one who was merged are another member's now
+        let is_merged = member.more.as_ref().is_some_and(|more| more.merged_into.is_some());
+        let accounts = if is_merged { usize::MAX } else { member.accounts.len() };
+        while sequence != Sequence(0) && known.len() < accounts {
             let entry = self.state.entry(sequence)?;
             sequence = previous(&entry, subject)?;
             let Outcome::Done { legs, balances } = entry.outcome else { continue };

@@ -4,7 +4,8 @@
 //! Reads of the same decision see them. The memory is used again from one decision to the next.
 
 use crate::domain::tables::{
-    Claims, Corrections, Expiries, Forwards, Future, HoldTimeouts, Holds, Items, RowTable, Table,
+    Claims, Corrections, Expiries, Forwards, Future, HoldTimeouts, Holds, HouseholdMembers, Items, Merges, RowTable,
+    Table,
 };
 use crate::domain::{
     Balance, Block, BlockKey, CatalogKey, Definition, Item, ItemKey, Leg, Link, Links, Member, MemberKey, Outcome, Own,
@@ -370,5 +371,7 @@ row_effects!(
     holds: Holds,
     hold_timeouts: HoldTimeouts,
     forwards: Forwards,
+    household_members: HouseholdMembers,
+    merges: Merges,
     expiries: Expiries,
 );

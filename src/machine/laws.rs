@@ -123,7 +123,8 @@ pub fn account(member: &Member, account: &Account, point_type: &PointType, sums:
     let in_sight = sums.first_open.is_none_or(|first| account.first_open <= first);
     broken.extend(holds(in_sight, || format!("an open item lies before {:?}", account.first_open)));
     let policies = account.more.iter().flat_map(|more| &more.due).map(|due| due.at);
-    let next_due = sums.next_due.into_iter().chain(policies).min();
+    let tier = member.more.iter().filter_map(|more| more.tier).map(|state| state.until);
+    let next_due = sums.next_due.into_iter().chain(policies).chain(tier).min();
     let in_time = next_due.is_none_or(|due| member.next_due.is_some_and(|known| known <= due));
     broken.extend(holds(in_time, || format!("something is due before {:?}", member.next_due)));
     broken

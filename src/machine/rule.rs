@@ -5,10 +5,11 @@ use super::original::Original;
 use super::validate::Malformed;
 use super::view::{Undecided, View};
 use crate::domain::{
-    Accrue, Action, ActivateProgram, ApproveBlock, BookDue, Cancel, CancelAmount, Capture, Command, CreatePartner,
-    CreatePointType, CreateProgram, CreateSubtype, DefineTiers, EditPointType, Enrol, ExtendItems, HoldPoints,
-    LockName, Program, ProgramId, PurchaseBlock, Redeem, ReinstateItems, Rejection, Release, RequestId, RequestKey,
-    Subject, Transfer, for_each_verb,
+    Accrue, Action, ActivateProgram, AdjustPoints, ApproveBlock, BookDue, Cancel, CancelAmount, Capture, Command,
+    CreatePartner, CreatePointType, CreateProgram, CreateSubtype, DefineTiers, EditMembership, EditPointType, Enrol,
+    EnrolHousehold, ExtendItems, HoldPoints, JoinHousehold, LeaveHousehold, LockName, MergeMembers, Program, ProgramId,
+    PurchaseBlock, Redeem, ReinstateItems, Rejection, Release, RequestId, RequestKey, SetMemberStatus, Subject,
+    Transfer, UnmergeMembers, for_each_verb,
 };
 use smallvec::SmallVec;
 

@@ -7,4 +7,4 @@ mod statement;
 
 pub use catalog::{LabelBalance, by_label, point_types};
 pub use liability::{Bucket, By, Liability, LiabilityRow, liability};
-pub use statement::{Change, StatementLine};
+pub use statement::{Change, StatementLine, TierChange};

@@ -18,8 +18,8 @@ mod run;
 
 pub use crate::domain::keys;
 pub use crate::domain::tables::{
-    Blocks, Catalog, Claims, Corrections, Due, Expiries, Forwards, Future, HoldTimeouts, Holds, Items, Members,
-    Partners, Requests, RowTable, Table, TableId, TotalsByDay,
+    Blocks, Catalog, Claims, Corrections, Due, Expiries, Forwards, Future, HoldTimeouts, Holds, HouseholdMembers,
+    Items, Members, Partners, Requests, RowTable, Table, TableId, TotalsByDay,
 };
 use crate::domain::{Fault, Sequence};
 pub use run::{RowBuffer, Run, RunMemory};

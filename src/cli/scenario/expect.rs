@@ -80,17 +80,23 @@ const ITEM: &[&str] = &[
     "subtype",
     "status",
 ];
+const MEMBER: &[&str] = &["status", "tier", "until", "household", "rolls_up", "ends_at", "merged_into"];
+const HOUSEHOLD: &[&str] =
+    &["members", "available", "qualifying", "available_total", "future", "held", "debt", "lifetime"];
 const TYPE: &[&str] = &["label", "status", "default", "scale", "currency", "versions"];
 const PARTNER: &[&str] = &["balance", "debited"];
 const BLOCK: &[&str] =
     &["status", "purchased", "credited", "debited", "expired", "fee", "adjusted", "starts_at", "expires_at", "price"];
-const ENTRY: &[&str] = &["as", "transaction_at", "recorded_at", "reference"];
+const ENTRY: &[&str] = &["tier", "as", "transaction_at", "recorded_at", "reference"];
 
 /// Reads what is expected of a verb's answer.
 pub(super) fn expectation(words: &mut Words<'_>, verb: &Verb) -> Result<Answer, Syntax> {
     let expected = match verb {
         Verb::Do(orders) => outcome(words, orders.first().map(|order| &order.command.action))?,
         Verb::Balance(..) => rows(words, &shape("", false, BALANCE))?,
+        Verb::Member(_) => rows(words, &shape("", false, MEMBER))?,
+        Verb::Household(_) => rows(words, &shape("", false, HOUSEHOLD))?,
+        Verb::Qualifying(..) => rows(words, &shape("", false, BALANCE))?,
         Verb::Labels(_) => listed(words, &shape("", true, BALANCE))?,
         Verb::Types(..) => listed(words, &shape("", true, TYPE))?,
         Verb::Partner(_) => rows(words, &shape("", false, PARTNER))?,

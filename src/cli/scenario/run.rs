@@ -4,7 +4,7 @@ use super::answer::{Answer, GRANTED, Row};
 use super::show::{self, Names};
 use super::step::{Order, Scenario, Step, Verb};
 use crate::domain::{
-    AccountKey, Balance, ItemPosition, Leg, MemberKey, PartnerKey, Receipt, RequestId, Sequence, Timestamp,
+    AccountKey, Balance, ItemPosition, Leg, MemberKey, PartnerKey, PointClass, Receipt, RequestId, Sequence, Timestamp,
 };
 use crate::engine::{ClockSource, Engine, EngineOptions, Error};
 use crate::report::by_label;
@@ -90,6 +90,23 @@ impl Runner {
                 Answer::status("ok")
             }
             Verb::Balance(account, at) => self.balance(*account, *at)?,
+            Verb::Member(member) => match self.engine.member(*member)? {
+                Some(state) => Answer::rows(vec![show::member(&state)]),
+                None => Answer::status("unknown"),
+            },
+            Verb::Household(account) => match self.engine.household(account.owner())? {
+                Some(state) => {
+                    let found = state.balances.iter().find(|balance| balance.point_type == account.point_type).copied();
+                    let balance = found.unwrap_or_else(|| Balance::zero(account.member, account.point_type));
+                    let row = show::balance(&balance, self.class_of(*account)?);
+                    Answer::rows(vec![row.figure("members", state.members.len())])
+                }
+                None => Answer::status("unknown"),
+            },
+            Verb::Qualifying(account, from, to) => {
+                let points = self.engine.qualifying_between(account.owner(), account.point_type, (*from, *to))?;
+                Answer::rows(vec![Row::default().figure("qualifying", points)])
+            }
             Verb::Labels(member) => {
                 let balances = self.engine.balances(*member)?.unwrap_or_default();
                 let programs = self.engine.programs()?;
@@ -166,10 +183,13 @@ impl Runner {
         let Some(balances) = balances else { return Ok(Answer::status("unknown")) };
         let found = balances.into_iter().find(|balance| balance.point_type == account.point_type);
         let balance = found.unwrap_or_else(|| Balance::zero(account.member, account.point_type));
+        Ok(Answer::rows(vec![show::balance(&balance, self.class_of(account)?)]))
+    }
+
+    fn class_of(&self, account: AccountKey) -> Result<PointClass, Error> {
         let programs = self.engine.programs()?;
         let known = programs.get(&account.program).and_then(|program| program.point_type(account.point_type));
-        let class = known.map(|point_type| point_type.class).unwrap_or_default();
-        Ok(Answer::rows(vec![show::balance(&balance, class)]))
+        Ok(known.map(|point_type| point_type.class).unwrap_or_default())
     }
 
     /// The account's items in the order of use, then those that are not available yet. What has matured or expired

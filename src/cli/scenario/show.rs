@@ -3,10 +3,10 @@
 use super::answer::{Answer, Row};
 use crate::cli::{blocks, items};
 use crate::domain::{
-    Action, Balance, Block, BlockId, Entry, Item, ItemId, Leg, MemberId, Outcome, PartnerId, PointClass, PointState,
-    PointType, PointTypeId, Points, Program, Receipt, Rejection, Timestamp, TypeStatus, Versions,
+    Action, Balance, Block, BlockId, Entry, Item, ItemId, Leg, MemberId, MemberStatus, Outcome, PartnerId, PointClass,
+    PointState, PointType, PointTypeId, Points, Program, Receipt, Rejection, Timestamp, TypeStatus, Versions,
 };
-use crate::engine::{Error, ErrorKind, ExecuteError, PartnerState};
+use crate::engine::{Error, ErrorKind, ExecuteError, MemberState, PartnerState};
 use crate::report::{self, LabelBalance, StatementLine};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -129,6 +129,21 @@ pub(super) fn balance(balance: &Balance, class: PointClass) -> Row {
     row.figure("held", balance.held).figure("debt", balance.debt).figure("lifetime", balance.lifetime)
 }
 
+pub(super) fn member(state: &MemberState) -> Row {
+    let status = match state.status {
+        MemberStatus::Active => "active",
+        MemberStatus::Blocked => "blocked",
+        MemberStatus::Closed => "closed",
+    };
+    let row = Row::default().figure("status", status).figure("tier", or_none(state.tier.map(|tier| tier.tier)));
+    let row = row.figure("until", or_never(state.tier.map(|tier| tier.until)));
+    let row = row.figure("household", or_none(state.membership.map(|membership| membership.household)));
+    let rolls_up = state.membership.is_some_and(|membership| membership.rolls_up);
+    let row = row.figure("rolls_up", if rolls_up { "yes" } else { "no" });
+    let row = row.figure("ends_at", or_never(state.membership.and_then(|membership| membership.ends_at)));
+    row.figure("merged_into", or_none(state.merged_into))
+}
+
 /// Balances of one label; `none` for types without one.
 pub(super) fn label(sum: &LabelBalance) -> Row {
     let label = if sum.label.is_empty() { "none" } else { &sum.label };
@@ -190,9 +205,11 @@ pub(super) fn entry(entry: &Entry, member: MemberId) -> Row {
         Outcome::Done { .. } => verb(&entry.command.action),
         Outcome::Refused(_) => "refused",
     };
-    let changes = StatementLine::of(entry.clone(), member).changes;
+    let line = StatementLine::of(entry.clone(), member);
+    let (changes, tier) = (line.changes, line.tiers.last().and_then(|change| change.tier));
     let change = changes.iter().fold(0i128, |sum, change| sum.saturating_add(change.points));
     let row = Row::new(verb).amount(format_args!("{change:+}")).figure("as", entry.command.request_id);
+    let row = row.figure("tier", or_none(tier));
     let row = row.figure("transaction_at", or_none(entry.command.transaction_at));
     row.figure("recorded_at", entry.recorded_at).figure("reference", or_none(entry.command.reference.as_deref()))
 }
@@ -206,6 +223,11 @@ fn verb(action: &Action) -> &'static str {
         "create_subtype" => "subtype",
         "edit_point_type" => "edit",
         "activate_program" => "activate",
+        "set_member_status" => "status",
+        "enrol_household" => "household",
+        "join_household" => "join",
+        "leave_household" => "leave",
+        "edit_membership" => "membership",
         "define_tiers" => "tiers",
         "extend_items" => "extend",
         "reinstate_items" => "reinstate",

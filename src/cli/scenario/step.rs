@@ -1,7 +1,7 @@
 //! What a scenario file says, read: its rules and its steps. How it is written is in `parse`.
 
 use super::answer::Answer;
-use crate::domain::{AccountKey, Command, MemberKey, PartnerKey, ProgramId, RequestKey, Timestamp};
+use crate::domain::{AccountKey, Command, Date, MemberKey, PartnerKey, ProgramId, RequestKey, Timestamp};
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
@@ -50,6 +50,12 @@ pub(super) enum Verb {
         account: AccountKey,
         all: bool,
     },
+    /// A member's status, tier and household.
+    Member(MemberKey),
+    /// Who belongs to a household, and what they have together of a type.
+    Household(AccountKey),
+    /// Qualifying points earned from one day to another.
+    Qualifying(AccountKey, Date, Date),
     Partner(PartnerKey),
     Blocks(PartnerKey),
     /// A member's entries, newest first, up to a number of them.

@@ -4,9 +4,10 @@
 //! keep their 128 bits.
 
 use super::{
-    Accrue, Action, ActivateProgram, ApproveBlock, BookDue, Cancel, Capture, Command, CreatePartner, CreatePointType,
-    CreateProgram, CreateSubtype, DefineTiers, EditPointType, Enrol, ExtendItems, HoldPoints, PurchaseBlock, Redeem,
-    ReinstateItems, Release, Transfer, for_each_verb,
+    Accrue, Action, ActivateProgram, AdjustPoints, ApproveBlock, BookDue, Cancel, Capture, Command, CreatePartner,
+    CreatePointType, CreateProgram, CreateSubtype, DefineTiers, EditMembership, EditPointType, Enrol, EnrolHousehold,
+    ExtendItems, HoldPoints, JoinHousehold, LeaveHousehold, MergeMembers, PurchaseBlock, Redeem, ReinstateItems,
+    Release, SetMemberStatus, Transfer, UnmergeMembers, for_each_verb,
 };
 use crate::domain::{ProgramId, RequestId, Timestamp};
 use serde::de::value::MapAccessDeserializer;

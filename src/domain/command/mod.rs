@@ -7,6 +7,7 @@ mod due;
 mod holds;
 mod json;
 mod limits;
+mod members;
 mod points;
 
 use super::{MemberId, ProgramId, RequestId, Subject, Timestamp};
@@ -18,6 +19,10 @@ pub use catalog::{
 pub use due::BookDue;
 pub use holds::{Capture, HoldPoints, Release};
 pub use limits::*;
+pub use members::{
+    AdjustPoints, EditMembership, EnrolHousehold, JoinHousehold, LeaveHousehold, MergeMembers, SetMemberStatus,
+    UnmergeMembers,
+};
 pub use points::{Accrue, Award, Enrol, ExtendItems, Redeem, ReinstateItems, Start, Transfer};
 
 /// One request to the engine.
@@ -84,6 +89,14 @@ macro_rules! for_each_verb {
             23 DefineTiers "define_tiers";
             24 ExtendItems "extend_items" of member;
             25 ReinstateItems "reinstate_items" of member;
+            26 SetMemberStatus "set_member_status" of member;
+            27 AdjustPoints "adjust" of member;
+            28 MergeMembers "merge" of member;
+            29 UnmergeMembers "unmerge" of member;
+            30 EnrolHousehold "enrol_household" of member;
+            31 JoinHousehold "join_household" of member;
+            32 LeaveHousehold "leave_household" of member;
+            33 EditMembership "edit_membership" of member;
         }
     };
 }

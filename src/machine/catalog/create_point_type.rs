@@ -29,7 +29,7 @@ impl Rule for CreatePointType {
         let point_type = self.definition().set_at(draft.now);
         point_types::fits_in(program, self.point_type, &point_type)?;
 
-        draft.define(self.point_type.0.into(), 1, Definition::PointType(point_type));
+        draft.define(self.point_type.0.into(), 1, Definition::PointType(Box::new(point_type)));
         Ok(())
     }
 }

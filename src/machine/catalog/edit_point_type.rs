@@ -29,7 +29,11 @@ impl Rule for EditPointType {
         let point_type = self.of(before.clone()).set_at(draft.now);
         point_types::fits_in(program, id, &point_type)?;
 
-        draft.define(id.0.into(), Versions::number(versions).saturating_add(1), Definition::PointType(point_type));
+        draft.define(
+            id.0.into(),
+            Versions::number(versions).saturating_add(1),
+            Definition::PointType(Box::new(point_type)),
+        );
         Ok(())
     }
 }

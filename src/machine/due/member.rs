@@ -38,6 +38,7 @@ pub(in crate::machine) fn book_member<V: View>(
                 draft.time_out(hold)?;
             }
             Event::Evaluate(account, policy) => draft.evaluate(owner, account, policy)?,
+            Event::EndTier => draft.end_tier(owner)?,
         }
         note(draft, owner, told, &mut schedule, &mut touched)?;
     };

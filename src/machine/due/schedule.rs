@@ -16,7 +16,7 @@ use std::collections::{BTreeSet, VecDeque};
 const CHUNK_FIRST: usize = 2;
 const CHUNK_MAX: usize = 256;
 
-/// What happens next. At one instant in this order: expire, mature, time out, evaluate.
+/// What happens next. At one instant in this order: expire, mature, time out, evaluate, end a tier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Event {
     /// A matured item expires.
@@ -27,6 +27,8 @@ pub(super) enum Event {
     TimeOut(RequestId),
     /// A policy looks at the points of a member who did nothing.
     Evaluate(AccountKey, u32),
+    /// A tier ends.
+    EndTier,
 }
 
 /// The next events of a member.
@@ -92,6 +94,8 @@ impl Schedule {
                 offer(Some((due.at, Event::Evaluate(member.account(account.point_type), due.policy))));
             }
         }
+        let tier = draft.effects.members[self.owner].more.as_ref().and_then(|more| more.tier);
+        offer(tier.map(|state| (state.until, Event::EndTier)));
         Ok(next)
     }
 
@@ -111,8 +115,8 @@ impl Schedule {
                 }
             }
             Event::TimeOut(_) => drop(self.timeouts.pop_front()),
-            // the account itself says when it is evaluated next
-            Event::Evaluate(..) => {}
+            // the record itself says when it is next
+            Event::Evaluate(..) | Event::EndTier => {}
         }
     }
 

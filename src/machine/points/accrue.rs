@@ -43,6 +43,7 @@ impl Rule for Accrue {
             None if draft.settings()?.enrolment == Enrolment::OnFirstAccrual => draft.create_member(self.member),
             None => return Err(Rejection::MemberUnknown.into()),
         };
+        draft.check_earns(member)?;
 
         // room for the common case: a leg for each award and one for the block that pays, one account
         draft.effects.legs.reserve_exact(self.awards.len().saturating_mul(2));
@@ -154,6 +155,9 @@ fn grant<V: View>(
         draft.settle_debt(&mut open, points)?;
     }
     draft.put_item(&open)?;
+    if point_type.class.is_qualifying() {
+        draft.qualify(owner, &open, points)?;
+    }
     Ok(points)
 }
 

@@ -32,6 +32,7 @@ pub(super) fn cancel<V: View>(
     let mut claims: Vec<(ItemKey, Points)> = Vec::new();
     for part in &parts {
         claims.extend(take_back(draft, original, *part, owner)?);
+        draft.disqualify(owner, (original, part.0), part.1)?;
     }
     for (key, points) in claims {
         let open = draft.named_item(owner, key.account, key.position)?;
@@ -106,7 +107,7 @@ fn take_back<V: View>(
 impl<V: View> Draft<'_, V> {
     /// Takes back points of an item whose transaction is cancelled: what is left of it; what expired of it counts as
     /// taken. Returns the rest, which was spent. `before` were cancelled of it earlier.
-    pub(super) fn take_back(
+    pub(in crate::machine) fn take_back(
         &mut self,
         open: &mut Open,
         before: Points,

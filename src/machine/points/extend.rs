@@ -27,10 +27,11 @@ impl Rule for ExtendItems {
     }
 
     fn decide<V: View>(&self, draft: &mut Draft<'_, V>) -> Result<(), Undecided> {
-        let (owner, found, expires_at) = find_all(draft, self.member, &self.items, self.expires)?;
+        let (owner, found) = find_all(draft, self.member, &self.items)?;
         if let Some(open) = found.iter().find(|open| !open.item.is_open()) {
             return Err(Rejection::ItemClosed { sequence: open.id().sequence, place: open.id().place }.into());
         }
+        let expires_at = expiry(draft, self.expires)?;
 
         draft.link_member(owner);
         let mut types = BTreeSet::new();
@@ -52,11 +53,12 @@ impl Rule for ReinstateItems {
     }
 
     fn decide<V: View>(&self, draft: &mut Draft<'_, V>) -> Result<(), Undecided> {
-        let (owner, found, expires_at) = find_all(draft, self.member, &self.items, self.expires)?;
+        let (owner, found) = find_all(draft, self.member, &self.items)?;
         let expired = |open: &Open| open.item.sums.get(PointState::Expired);
         if let Some(open) = found.iter().find(|open| !expired(open).is_positive()) {
             return Err(Rejection::ItemNotExpired { sequence: open.id().sequence, place: open.id().place }.into());
         }
+        let expires_at = expiry(draft, self.expires)?;
 
         draft.link_member(owner);
         let mut types = BTreeSet::new();
@@ -83,25 +85,26 @@ fn check(member: MemberId, items: &[ItemId], expires: Expiry, reason: &str) -> R
     }
 }
 
-/// The member, the items, and the instant at which they expire from now on.
-type FoundItems = (At<Member>, Vec<Open>, Option<Timestamp>);
-
 fn find_all<V: View>(
     draft: &mut Draft<'_, V>,
     member: MemberId,
     items: &[ItemId],
-    expires: Expiry,
-) -> Result<FoundItems, Undecided> {
+) -> Result<(At<Member>, Vec<Open>), Undecided> {
     let owner = draft.known_member(member)?;
     let mut found = Vec::with_capacity(items.len());
     for item in items {
         found.push(draft.item_of(owner, *item)?);
     }
+    Ok((owner, found))
+}
+
+/// When the items expire from now on.
+fn expiry<V: View>(draft: &Draft<'_, V>, expires: Expiry) -> Result<Option<Timestamp>, Undecided> {
     let expires_at = fits(expires.resolve(draft.now, &draft.settings()?.zone))?;
-    if let Some(expires_at) = expires_at.filter(|at| *at <= draft.now) {
-        return Err(Rejection::ExpiryOver { expires_at }.into());
+    match expires_at {
+        Some(expires_at) if expires_at <= draft.now => Err(Rejection::ExpiryOver { expires_at }.into()),
+        expires_at => Ok(expires_at),
     }
-    Ok((owner, found, expires_at))
 }
 
 impl<V: View> Draft<'_, V> {

@@ -29,6 +29,7 @@ impl Rule for HoldPoints {
         let HoldPoints { member, point_type, points, times_out } = *self;
         draft.usable_type(point_type)?;
         let owner = draft.known_member(member)?;
+        draft.check_spends(owner)?;
         let times_out_at = fits(times_out.resolve(draft.transaction_at, &draft.settings()?.zone))?;
         if let Some(at) = times_out_at.filter(|at| *at <= draft.now) {
             return Err(Rejection::HoldOver { times_out_at: at }.into());

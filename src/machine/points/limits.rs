@@ -18,7 +18,7 @@ fn overdraft_of(account: AccountKey, sequence: Sequence) -> ClaimKey {
 
 impl<V: View> Draft<'_, V> {
     /// How many of the points of an award there is room for (rule E67). What is clipped is told.
-    pub(super) fn fit(
+    pub(in crate::machine) fn fit(
         &mut self,
         owner: At<Member>,
         (point_type, place): (PointTypeId, u16),
@@ -36,6 +36,22 @@ impl<V: View> Draft<'_, V> {
         let (member, lost) = (self.shown_member(owner), fits(points.minus(room))?);
         self.effects.legs.push(Leg::Clipped { member, point_type, place, points: lost });
         Ok(room)
+    }
+
+    /// Refuses a transfer beyond what the receiver may have: what does not fit stays with who has it.
+    pub(super) fn check_room(
+        &self,
+        owner: At<Member>,
+        point_type: PointTypeId,
+        points: Points,
+    ) -> Result<(), Undecided> {
+        let kind = self.point_type(point_type)?.maximum;
+        let (Maximum::Reject(maximum) | Maximum::Clip(maximum)) = kind else { return Ok(()) };
+        let room = self.room(owner, point_type, maximum)?;
+        match points <= room {
+            true => Ok(()),
+            false => Err(Rejection::MaximumBalance { point_type, maximum, room }.into()),
+        }
     }
 
     /// How many more points an account may have.

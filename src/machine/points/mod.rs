@@ -11,7 +11,7 @@ mod limits;
 mod policy;
 mod redeem;
 mod release;
-mod take;
+pub(super) mod take;
 mod transfer;
 
 pub(super) use hold::timeouts;

@@ -15,11 +15,11 @@ use crate::machine::view::{Undecided, View};
 const CHUNK: usize = 256;
 
 /// An item that matters to a cancellation, and how many of its spent points are to be claimed.
-pub(super) type SpentPart = (ItemKey, Points);
+pub(in crate::machine) type SpentPart = (ItemKey, Points);
 
 impl<'a, V: View> Draft<'a, V> {
     /// What an item of an account remembers of its type, where that has a policy.
-    pub(super) fn pin(&self, account: &AccountKey) -> Option<ItemMore> {
+    pub(in crate::machine) fn pin(&self, account: &AccountKey) -> Option<ItemMore> {
         let versions = self.program().ok()?.point_types.get(&account.point_type)?;
         versions.current().has_policy().then(|| ItemMore { policy: versions.number(), ..ItemMore::default() })
     }
@@ -201,7 +201,7 @@ impl<'a, V: View> Draft<'a, V> {
     }
 
     /// The id of one more item of this command.
-    pub(super) fn new_item(&self) -> ItemId {
+    pub(in crate::machine) fn new_item(&self) -> ItemId {
         let own =
             self.effects.legs.iter().filter_map(Leg::granted).filter(|granted| granted.item.sequence == Sequence::OWN);
         let place = own.map(|granted| granted.item.place.saturating_add(1)).max().unwrap_or(0);

@@ -26,6 +26,7 @@ impl Rule for Redeem {
         let Redeem { member, point_type, points } = *self;
         let types = draft.spendable(point_type)?;
         let owner = draft.known_member(member)?;
+        draft.check_spends(owner)?;
         let [point_type] = types[..] else { return redeem_over_all(draft, owner, &types, points) };
         let overdrawn = draft.shortfall(owner, point_type, points)?;
 

@@ -39,10 +39,17 @@ impl Rule for Transfer {
             None if draft.settings()?.enrolment == Enrolment::OnFirstAccrual => draft.create_member(to),
             None => return Err(Rejection::MemberUnknown.into()),
         };
-        draft.check_available(owner, point_type, fits(points.plus(fee))?)?;
-        if member == to {
+        draft.check_spends(owner)?;
+        draft.check_earns(receiver)?;
+        let all = fits(points.plus(fee))?;
+        if !draft.point_type(point_type)?.class.is_redeemable() {
+            return Err(Rejection::NotRedeemable { point_type }.into());
+        }
+        if owner == receiver {
             return Err(Rejection::SameMember.into());
         }
+        draft.check_available(owner, point_type, all)?;
+        draft.check_room(receiver, point_type, points)?;
 
         draft.link_member(owner);
         draft.link_member(receiver);
