@@ -1,8 +1,8 @@
 //! What the command line understands.
 
 use super::{
-    apply, backup, balance, blocks, check, demo, import, items, journal, liability, load, restore, schema, statement,
-    verify,
+    apply, backup, balance, blocks, check, demo, expiring, import, items, journal, liability, load, restore, schema,
+    statement, verify,
 };
 use clap::{Parser, Subcommand};
 
@@ -29,6 +29,7 @@ pub(super) enum Verb {
     Items(items::Args),
     Blocks(blocks::Args),
     Statement(statement::Args),
+    Expiring(expiring::Args),
     Liability(liability::Args),
     Journal(journal::Args),
     Verify(verify::Args),

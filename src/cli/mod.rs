@@ -8,6 +8,7 @@ mod blocks;
 mod check;
 mod database;
 mod demo;
+mod expiring;
 mod import;
 mod input;
 mod items;
@@ -44,6 +45,7 @@ pub fn main() -> ExitCode {
         Verb::Items(args) => items::run(args, &mut output),
         Verb::Blocks(args) => blocks::run(args, &mut output),
         Verb::Statement(args) => statement::run(args, &mut output),
+        Verb::Expiring(args) => expiring::run(args, &mut output),
         Verb::Liability(args) => liability::run(args, &mut output),
         Verb::Journal(args) => journal::run(args, &mut output),
         Verb::Verify(args) => verify::run(args, &mut output),

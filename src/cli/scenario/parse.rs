@@ -153,6 +153,7 @@ impl Reader {
                 words.must("to")?;
                 Verb::Qualifying(account, from, words.parse("a date")?)
             }
+            Some("expiring") => expiring(words)?,
             Some("labels") => Verb::Labels(member_key(words)?),
             Some("types") => {
                 let prefix = words.word("how the names begin")?.to_owned();
@@ -242,7 +243,7 @@ fn is_question(verb: &Verb) -> bool {
     match verb {
         Verb::Balance(..) | Verb::Items { .. } | Verb::Partner(_) | Verb::Blocks(_) => true,
         Verb::Statement { .. } | Verb::Transaction(_) | Verb::Refusals | Verb::Labels(_) | Verb::Types(..) => true,
-        Verb::Member(_) | Verb::Household(_) | Verb::Qualifying(..) => true,
+        Verb::Member(_) | Verb::Household(_) | Verb::Qualifying(..) | Verb::Expiring(..) => true,
         Verb::Do(_) | Verb::At(_) | Verb::Sweep | Verb::Digest => false,
         Verb::Checkpoint | Verb::Reopen | Verb::Crash | Verb::Verify => false,
     }
@@ -262,6 +263,15 @@ fn account(words: &mut Words<'_>) -> Result<AccountKey, Syntax> {
     let member = words.parse("a member like M1")?;
     let point_type = point_type(words)?;
     Ok(AccountKey { program: in_program(words)?, member, point_type })
+}
+
+/// `expiring until 2026-03-31 page 2`, `expiring M1 until 2026-03-31`.
+fn expiring(words: &mut Words<'_>) -> Result<Verb, Syntax> {
+    let member = if words.peek() == Some("until") { None } else { Some(words.parse("a member like M1")?) };
+    words.must("until")?;
+    let until = words.parse("a date")?;
+    let limit = if words.take("page") { words.parse("how many members")? } else { usize::MAX };
+    Ok(Verb::Expiring(in_program(words)?, member, until, limit))
 }
 
 fn member_key(words: &mut Words<'_>) -> Result<MemberKey, Syntax> {

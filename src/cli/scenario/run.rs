@@ -4,10 +4,11 @@ use super::answer::{Answer, GRANTED, Row};
 use super::show::{self, Names};
 use super::step::{Order, Scenario, Step, Verb};
 use crate::domain::{
-    AccountKey, Balance, ItemPosition, Leg, MemberKey, PartnerKey, PointClass, Receipt, RequestId, Sequence, Timestamp,
+    AccountKey, Balance, Date, ItemPosition, Leg, MemberId, MemberKey, PartnerKey, PointClass, ProgramId, Receipt,
+    RequestId, Sequence, Timestamp,
 };
 use crate::engine::{ClockSource, Engine, EngineOptions, Error};
-use crate::report::by_label;
+use crate::report::{ExpiringPage, by_label, expiring, expiring_of};
 use crate::storage::memory::MemoryStore;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -107,6 +108,7 @@ impl Runner {
                 let points = self.engine.qualifying_between(account.owner(), account.point_type, (*from, *to))?;
                 Answer::rows(vec![Row::default().figure("qualifying", points)])
             }
+            Verb::Expiring(program, member, until, limit) => self.expiring(*program, *member, *until, *limit)?,
             Verb::Labels(member) => {
                 let balances = self.engine.balances(*member)?.unwrap_or_default();
                 let programs = self.engine.programs()?;
@@ -184,6 +186,29 @@ impl Runner {
         let found = balances.into_iter().find(|balance| balance.point_type == account.point_type);
         let balance = found.unwrap_or_else(|| Balance::zero(account.member, account.point_type));
         Ok(Answer::rows(vec![show::balance(&balance, self.class_of(account)?)]))
+    }
+
+    /// All pages of what expires until the end of a day.
+    fn expiring(&self, id: ProgramId, of: Option<MemberId>, until: Date, limit: usize) -> Result<Answer, Error> {
+        let (programs, now) = (self.engine.programs()?, self.engine.now());
+        let Some(program) = programs.get(&id) else { return Ok(Answer::status("unknown")) };
+        let until = until.end(&program.settings.zone).unwrap_or(Timestamp::MAX);
+        let mut rows = Vec::new();
+        let mut from = None;
+        loop {
+            let page = self.engine.with_snapshot(|read| match of {
+                Some(member) => {
+                    let rows = expiring_of(read, program, MemberKey { program: id, member }, (now, until))?;
+                    Ok(ExpiringPage { rows, next: None })
+                }
+                None => expiring(read, (id, program), (now, until), (from, limit)),
+            })??;
+            rows.extend(page.rows.iter().map(show::expiring));
+            from = page.next;
+            if from.is_none() {
+                return Ok(Answer::rows(rows));
+            }
+        }
     }
 
     fn class_of(&self, account: AccountKey) -> Result<PointClass, Error> {

@@ -7,7 +7,7 @@ use crate::domain::{
     PointState, PointType, PointTypeId, Points, Program, Receipt, Rejection, Timestamp, TypeStatus, Versions,
 };
 use crate::engine::{Error, ErrorKind, ExecuteError, MemberState, PartnerState};
-use crate::report::{self, LabelBalance, StatementLine};
+use crate::report::{self, Expiring, LabelBalance, StatementLine};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -142,6 +142,11 @@ pub(super) fn member(state: &MemberState) -> Row {
     let row = row.figure("rolls_up", if rolls_up { "yes" } else { "no" });
     let row = row.figure("ends_at", or_never(state.membership.and_then(|membership| membership.ends_at)));
     row.figure("merged_into", or_none(state.merged_into))
+}
+
+pub(super) fn expiring(row: &Expiring) -> Row {
+    let Expiring { member, point_type, at, points } = *row;
+    Row::new(member.to_string()).amount(points).figure("of", of(point_type)).figure("expires_at", at)
 }
 
 /// Balances of one label; `none` for types without one.

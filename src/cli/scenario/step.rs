@@ -1,7 +1,7 @@
 //! What a scenario file says, read: its rules and its steps. How it is written is in `parse`.
 
 use super::answer::Answer;
-use crate::domain::{AccountKey, Command, Date, MemberKey, PartnerKey, ProgramId, RequestKey, Timestamp};
+use crate::domain::{AccountKey, Command, Date, MemberId, MemberKey, PartnerKey, ProgramId, RequestKey, Timestamp};
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
@@ -56,6 +56,8 @@ pub(super) enum Verb {
     Household(AccountKey),
     /// Qualifying points earned from one day to another.
     Qualifying(AccountKey, Date, Date),
+    /// What expires of all members until the end of a day, in pages of so many members; of one member.
+    Expiring(ProgramId, Option<MemberId>, Date, usize),
     Partner(PartnerKey),
     Blocks(PartnerKey),
     /// A member's entries, newest first, up to a number of them.

@@ -23,7 +23,7 @@ pub use members::{
     AdjustPoints, EditMembership, EnrolHousehold, JoinHousehold, LeaveHousehold, MergeMembers, SetMemberStatus,
     UnmergeMembers,
 };
-pub use points::{Accrue, Award, Enrol, ExtendItems, Redeem, ReinstateItems, Start, Transfer};
+pub use points::{Accrue, Award, Enrol, ExtendItems, Redeem, ReinstateItems, Spend, Start, Transfer};
 
 /// One request to the engine.
 ///

@@ -3,7 +3,7 @@
 use super::ledger::Open;
 use crate::domain::{
     AWARDS_MAX, Accrue, Activity, Award, CancelAmount, Enrolment, Expiry, Item, ItemId, ItemKey, ItemPosition, Member,
-    NeverUsable, PointType, Points, Program, Rejection, Sequence, Start, Subject, Timestamp,
+    NeverUsable, PointType, Points, Program, Rate, Rejection, Sequence, Start, Subject, Timestamp,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::due;
@@ -33,7 +33,8 @@ impl Rule for Accrue {
     }
 
     fn decide<V: View>(&self, draft: &mut Draft<'_, V>) -> Result<(), Undecided> {
-        for award in &self.awards {
+        let accrue = &*fits(self.computed())?;
+        for award in &accrue.awards {
             draft.usable_type(award.point_type)?;
             draft.subtype(award.subtype)?;
         }
@@ -46,28 +47,28 @@ impl Rule for Accrue {
         draft.check_earns(member)?;
 
         // room for the common case: a leg for each award and one for the block that pays, one account
-        draft.effects.legs.reserve_exact(self.awards.len().saturating_mul(2));
+        draft.effects.legs.reserve_exact(accrue.awards.len().saturating_mul(2));
         draft.effects.balances.reserve_exact(1);
         draft.link_member(member);
         let mut clipped = None;
-        for (award, place) in self.awards.iter().zip(0..u16::MAX) {
-            let given = grant(draft, self, (award, place), member)?;
+        for (award, place) in accrue.awards.iter().zip(0..u16::MAX) {
+            let given = grant(draft, accrue, (award, place), member)?;
             if given < award.points {
-                clip(clipped.get_or_insert_with(|| self.awards.clone()), place, given);
+                clip(clipped.get_or_insert_with(|| accrue.awards.clone()), place, given);
             }
         }
         if let Some(payer) = payer {
-            draft.debit(payer, clipped.as_ref().unwrap_or(&self.awards))?;
+            draft.debit(payer, clipped.as_ref().unwrap_or(&accrue.awards))?;
         }
         draft.note_activity(member, Activity::Accrue)?;
         // points that were granted too late for use are gone before anybody is told of them
         if draft.effects.members[member].is_due(draft.now) {
             let booked = due::book_member(draft, member, draft.now, AWARDS_MAX)?;
-            tell_balances(draft, self, member)?;
-            let others = booked.into_iter().filter(|of| self.awards.iter().all(|award| award.point_type != *of));
+            tell_balances(draft, accrue, member)?;
+            let others = booked.into_iter().filter(|of| accrue.awards.iter().all(|award| award.point_type != *of));
             return others.into_iter().try_for_each(|of| draft.tell_balance(member, of));
         }
-        tell_balances(draft, self, member)
+        tell_balances(draft, accrue, member)
     }
 
     fn cancel<V: View>(
@@ -82,7 +83,16 @@ impl Rule for Accrue {
 
 fn check_award(award: &Award, place: usize) -> Result<(), Malformed> {
     let within = |field: &str| format!("awards[{place}].{field}");
-    validate::amount(&within("points"), award.points)?;
+    match award.spend {
+        None => validate::amount(&within("points"), award.points)?,
+        Some(_) if award.points != Points::ZERO => {
+            return Err(wrong(within("points"), "either points, or what was spent"));
+        }
+        Some(spend) if spend.step == Some(Rate::ZERO) => {
+            return Err(wrong(within("spend.step"), "must be more than 0"));
+        }
+        Some(_) => {}
+    }
     if let Some(source) = award.source {
         validate::source(&within("source"), source)?;
     }
@@ -122,6 +132,9 @@ fn grant<V: View>(
     (award, place): (&Award, u16),
     owner: At<Member>,
 ) -> Result<Points, Undecided> {
+    if !award.points.is_positive() {
+        return Ok(Points::ZERO);
+    }
     let point_type = draft.point_type(award.point_type)?;
     let available_from = available_from(draft, award, point_type)?;
     let expiry = award.expires.filter(|_| may_expire(point_type)).unwrap_or(point_type.expiry);

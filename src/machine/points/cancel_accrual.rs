@@ -53,7 +53,7 @@ pub(super) fn cancel<V: View>(
 
 /// The accrual with the points that it gave: of an award that was clipped, fewer than it names (rule E67).
 fn given<'a>(accrue: &'a Accrue, original: &Original) -> Result<Cow<'a, Accrue>, Rejection> {
-    let mut given = Cow::Borrowed(accrue);
+    let mut given = fits(accrue.computed())?;
     for (place, lost) in original.legs().iter().filter_map(Leg::clipped) {
         if let Some(award) = given.to_mut().awards.get_mut(usize::from(place)) {
             award.points = fits(award.points.minus(lost))?;

@@ -8,8 +8,8 @@ use super::step::Order;
 use super::words::{Syntax, Words};
 use crate::domain::{
     Accrue, Action, ApproveBlock, Award, BlockId, Cancel, CancelAmount, Command, CreatePartner, CreateProgram, Enrol,
-    Enrolment, Expiry, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate, Redeem, RequestId, SourceId,
-    SubtypeId, Timestamp,
+    Enrolment, Expiry, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate, Redeem, RequestId, Rounding,
+    SourceId, Spend, SubtypeId, Timestamp,
 };
 use std::collections::BTreeSet;
 
@@ -210,7 +210,9 @@ fn accrue(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, Syntax> 
 
 /// `100 of T1 source 5 starts after 31 days expires 2026-03-01`.
 fn award(words: &mut Words<'_>, extras: &mut Extras) -> Result<Award, Syntax> {
-    let mut award = Award::new(PointTypeId(1), Points(words.parse(POINTS)?));
+    let spend = if words.take("spend") { Some(spend(words)?) } else { None };
+    let points = if spend.is_some() { Points::ZERO } else { Points(words.parse(POINTS)?) };
+    let mut award = Award { spend, ..Award::new(PointTypeId(1), points) };
     loop {
         match words.peek() {
             Some("of") => {
@@ -222,6 +224,21 @@ fn award(words: &mut Words<'_>, extras: &mut Extras) -> Result<Award, Syntax> {
             Some("expires") => award.expires = Some(setting(words, Words::expiry)?),
             _ if extras.take(words)? => {}
             _ => return Ok(award),
+        }
+    }
+}
+
+/// `spend 3.00 rate 5 step 2.50 rounding down`.
+fn spend(words: &mut Words<'_>) -> Result<Spend, Syntax> {
+    let rate = |words: &mut Words<'_>| words.parse::<Rate>("a number like 2.50");
+    let amount = rate(words)?;
+    let mut spend = Spend { amount, rate: Rate::ONE, step: None, rounding: Rounding::default() };
+    loop {
+        match words.peek() {
+            Some("rate") => spend.rate = setting(words, rate)?,
+            Some("step") => spend.step = Some(setting(words, rate)?),
+            Some("rounding") => spend.rounding = setting(words, Words::choice)?,
+            _ => return Ok(spend),
         }
     }
 }
