@@ -99,6 +99,8 @@ impl Hold {
 pub struct Forward {
     /// Its place now: it was extended or reinstated. `None`: it is where it was.
     pub moved_to: Option<ItemPosition>,
+    /// Who has it now: it went there when a merge was undone. `None`: it is this account's.
+    pub member: Option<MemberId>,
     /// Its points that went on into other accounts when they expired.
     pub rolled: Vec<Rolled>,
 }
@@ -116,7 +118,7 @@ pub struct Rolled {
 
 impl Own for Forward {
     fn fill(&mut self, own: &OwnIds) {
-        let Forward { moved_to, rolled } = self;
+        let Forward { moved_to, member: _, rolled } = self;
         moved_to.fill(own);
         for Rolled { point_type: _, position, points: _ } in rolled {
             position.fill(own);

@@ -122,7 +122,7 @@ impl<V: View> Draft<'_, V> {
             let position = ItemPosition::new(order, item.expires_at, key.position.id);
             let (position, waited_at) = if waits { (position, Some(key.position)) } else { (key.position, None) };
             merge.items.push(MergedItem { point_type, position, waited_at });
-            self.carry(Open { owner: other, key, waits, item }, owner)?;
+            self.carry(Open { owner: other, key, waits, item }, owner, false)?;
         }
         let into = self.effects.members.key(owner).account(point_type);
         for (key, claim) in claims {
@@ -213,7 +213,7 @@ impl<V: View> Draft<'_, V> {
     }
 
     /// An item that came with a merge, where it is now. `None` where the member has it no more.
-    fn merged_item(&self, owner: At<Member>, item: &MergedItem) -> Result<Option<Open>, Undecided> {
+    fn merged_item(&mut self, owner: At<Member>, item: &MergedItem) -> Result<Option<Open>, Undecided> {
         let account = self.effects.members.key(owner).account(item.point_type);
         if let Some(position) = item.waited_at {
             let key = ItemKey { account, position };
@@ -249,7 +249,7 @@ impl<V: View> Draft<'_, V> {
         let mut points = Points::ZERO;
         for open in items {
             let item = open.item;
-            self.carry(*open, other)?;
+            self.carry(*open, other, true)?;
             add(&mut points, owned(&item)?)?;
             if item.origin.is_none() {
                 // as far as the item tells: what was cancelled counts no more

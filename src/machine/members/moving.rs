@@ -1,7 +1,7 @@
 //! An item goes over to another member whole: with its id, its place, its points in all states.
 
 use crate::domain::tables::{Expiries, Forwards, Future, Items};
-use crate::domain::{Fault, ForwardKey, ItemKey, ItemPosition, Member};
+use crate::domain::{Fault, Forward, ForwardKey, ItemKey, ItemPosition, Member};
 use crate::machine::draft::Draft;
 use crate::machine::effects::At;
 use crate::machine::points::ledger::{Open, add, take};
@@ -9,7 +9,8 @@ use crate::machine::view::{Undecided, View};
 
 impl<V: View> Draft<'_, V> {
     /// Moves an item to another member's account of the same type. Debts and lifetime sums are the caller's.
-    pub(super) fn carry(&mut self, open: Open, to: At<Member>) -> Result<Open, Undecided> {
+    /// Where the item leaves a trace, whoever looks for it at its old place finds it.
+    pub(super) fn carry(&mut self, open: Open, to: At<Member>, trace: bool) -> Result<(), Undecided> {
         let (from, point_type) = (open.key.account, open.key.account.point_type);
         let fewer = || Fault::broken(from.owner().lock(), "its account has fewer points than its item");
         let account = self.effects.members[open.owner].account_mut(point_type);
@@ -42,6 +43,10 @@ impl<V: View> Draft<'_, V> {
         }
         let moved = Open { owner: to, key: ItemKey { account, position: open.key.position }, ..open };
         self.put_item(&moved)?;
-        Ok(moved)
+        if trace {
+            let member = Some(self.effects.members.key(to).member);
+            self.put::<Forwards>(key, Some(Forward { member, ..Forward::default() }));
+        }
+        Ok(())
     }
 }

@@ -24,7 +24,7 @@ pub(super) fn cancel<V: View>(
 ) -> Result<(), Undecided> {
     let accrue = &given(accrue, original)?;
     let payer = accrue.partner.map(|partner| draft.partner(partner)).transpose()?;
-    let owner = draft.known_member(accrue.member)?;
+    let owner = draft.known_member(original.receiver(accrue.member))?;
     let parts = parts(accrue, original, amount)?;
 
     draft.link_member(owner);
@@ -35,6 +35,7 @@ pub(super) fn cancel<V: View>(
         draft.disqualify(owner, (original, part.0), part.1)?;
     }
     for (key, points) in claims {
+        let owner = draft.known_member(key.account.member)?;
         let open = draft.named_item(owner, key.account, key.position)?;
         draft.claim(open, points)?;
     }
@@ -48,7 +49,8 @@ pub(super) fn cancel<V: View>(
     let followed = draft.effects.legs.iter().filter_map(Leg::moved).map(|part| part.point_type);
     let followed: BTreeSet<PointTypeId> =
         followed.filter(|of| accrue.awards.iter().all(|award| award.point_type != *of)).collect();
-    followed.into_iter().try_for_each(|of| draft.tell_balance(owner, of))
+    followed.into_iter().try_for_each(|of| draft.tell_balance(owner, of))?;
+    draft.tell_strayed()
 }
 
 /// The accrual with the points that it gave: of an award that was clipped, fewer than it names (rule E67).
@@ -99,7 +101,7 @@ fn take_back<V: View>(
 ) -> Result<Vec<SpentPart>, Undecided> {
     let granted = granted(original, place)?;
     let mut open = find(draft, original, &granted, owner)?;
-    let account = draft.effects.members[owner].account_mut(granted.point_type);
+    let account = draft.effects.members[open.owner].account_mut(granted.point_type);
     account.lifetime = fits(account.lifetime.minus(points))?;
     draft.take_back(&mut open, original.cancelled(place), points)
 }

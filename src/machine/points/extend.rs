@@ -109,7 +109,7 @@ fn expiry<V: View>(draft: &Draft<'_, V>, expires: Expiry) -> Result<Option<Times
 
 impl<V: View> Draft<'_, V> {
     /// A matured item of a member, by its id: the entry that granted it says where it stood.
-    fn item_of(&self, owner: At<Member>, item: ItemId) -> Result<Open, Undecided> {
+    fn item_of(&mut self, owner: At<Member>, item: ItemId) -> Result<Open, Undecided> {
         let ItemId { sequence, place } = item;
         let unknown = || Rejection::ItemUnknown { sequence, place };
         let last = self.effects.members[owner].last_sequence;
@@ -122,7 +122,8 @@ impl<V: View> Draft<'_, V> {
         let granted = granted.ok_or_else(unknown)?;
         let account = self.effects.members.key(owner).account(granted.point_type);
         let order = self.point_type(granted.point_type)?.order;
-        Ok(self.find_item(owner, account, granted.position(order))?.ok_or_else(unknown)?)
+        let found = self.find_item(owner, account, granted.position(order))?;
+        Ok(found.filter(|open| open.owner == owner).ok_or_else(unknown)?)
     }
 
     /// An item expires at another instant, and stands where that puts it.

@@ -44,6 +44,8 @@ impl Rule for HoldPoints {
             expiries.extend(part.item.expires_at.filter(|_| expires));
             parts.push(HoldPart { point_type, position: part.position, points: part.points });
         })?;
+        // the id that was named may be that of one who was merged
+        let member = draft.effects.members.key(owner).member;
         let hold = Hold { member, parts, points, captured: Points::ZERO, times_out_at };
         for at in expiries.into_iter().chain(times_out_at) {
             draft.put_timeout(owner, draft.request, at);

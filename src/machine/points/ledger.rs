@@ -3,8 +3,8 @@
 
 use crate::domain::tables::{Forwards, Future, Items};
 use crate::domain::{
-    AccountKey, Fault, ForwardKey, Item, ItemId, ItemKey, ItemPosition, Leg, Member, PointState, Points, Timestamp,
-    Totals, TotalsKey,
+    AccountKey, Balance, Fault, ForwardKey, Item, ItemId, ItemKey, ItemPosition, Leg, Member, MemberId, PointState,
+    Points, Timestamp, Totals, TotalsKey,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
@@ -127,22 +127,47 @@ impl<V: View> Draft<'_, V> {
         Ok(())
     }
 
-    /// A matured item, where it is now. `None` where the account has none of this id.
+    /// A matured item, where it is now. `None` where nobody has one of this id that was the account's.
     pub(in crate::machine) fn find_item(
-        &self,
+        &mut self,
         owner: At<Member>,
         account: AccountKey,
         position: ItemPosition,
     ) -> Result<Option<Open>, Undecided> {
-        let open = |key, item| Open { owner, key, waits: false, item };
+        let open = |owner, key, item| Open { owner, key, waits: false, item };
         let key = ItemKey { account, position };
         if let Some(item) = self.row::<Items>(&key)? {
-            return Ok(Some(open(key, item)));
+            return Ok(Some(open(owner, key, item)));
         }
-        let forward = self.row::<Forwards>(&ForwardKey { account, item: position.id })?;
-        let Some(position) = forward.and_then(|forward| forward.moved_to) else { return Ok(None) };
+        let Some(forward) = self.row::<Forwards>(&ForwardKey { account, item: position.id })? else { return Ok(None) };
+        if let Some(position) = forward.moved_to {
+            let key = ItemKey { account, position };
+            return Ok(self.row::<Items>(&key)?.map(|item| open(owner, key, item)));
+        }
+        let Some(member) = forward.member else { return Ok(None) };
+        let owner = self.known_member(member)?;
+        self.link_member(owner);
+        let account = self.effects.members.key(owner).account(account.point_type);
+        let moved = self.row::<Forwards>(&ForwardKey { account, item: position.id })?;
+        let position = moved.and_then(|forward| forward.moved_to).unwrap_or(position);
         let key = ItemKey { account, position };
-        Ok(self.row::<Items>(&key)?.map(|item| open(key, item)))
+        Ok(self.row::<Items>(&key)?.map(|item| open(owner, key, item)))
+    }
+
+    /// Puts the balances of members into the receipt to whom points of a transaction had gone since.
+    pub(in crate::machine) fn tell_strayed(&mut self) -> Result<(), Undecided> {
+        let moved = self.effects.legs.iter().filter_map(Leg::moved).map(|part| (part.member, part.point_type));
+        let mut strayed: Vec<_> = moved.filter(|(member, _)| *member != MemberId::OWN).collect();
+        strayed.sort_unstable();
+        strayed.dedup();
+        for (member, point_type) in strayed {
+            let told = |balance: &Balance| balance.member == member && balance.point_type == point_type;
+            if !self.effects.balances.iter().any(told) {
+                let owner = self.known_member(member)?;
+                self.tell_balance(owner, point_type)?;
+            }
+        }
+        Ok(())
     }
 
     /// A matured item that another record names.

@@ -72,7 +72,7 @@ pub(super) fn cancel_spending<V: View>(
     redeemed: Points,
     amount: CancelAmount,
 ) -> Result<(), Undecided> {
-    let owner = draft.known_member(member)?;
+    let owner = draft.known_member(original.giver(member))?;
     let points = original.amount(redeemed, amount)?;
 
     draft.link_member(owner);
@@ -99,5 +99,6 @@ pub(super) fn cancel_spending<V: View>(
     let mut types: Vec<PointTypeId> = overdrawn().map(|(point_type, _)| point_type).chain(taken_types).collect();
     types.sort_unstable();
     types.dedup();
-    types.into_iter().try_for_each(|point_type| draft.tell_balance(owner, point_type))
+    types.into_iter().try_for_each(|point_type| draft.tell_balance(owner, point_type))?;
+    draft.tell_strayed()
 }

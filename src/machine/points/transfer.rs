@@ -75,8 +75,8 @@ impl Rule for Transfer {
         amount: CancelAmount,
     ) -> Result<(), Undecided> {
         let Transfer { member, to, point_type, points, fee: _ } = *self;
-        let owner = draft.known_member(member)?;
-        let receiver = draft.known_member(to)?;
+        let owner = draft.known_member(original.giver(member))?;
+        let receiver = draft.known_member(original.receiver(to))?;
         let points = original.amount(points, amount)?;
 
         draft.link_member(owner);
@@ -101,11 +101,13 @@ impl Rule for Transfer {
             }
         }
         for (key, points) in claims {
+            let receiver = draft.known_member(key.account.member)?;
             let open = draft.named_item(receiver, key.account, key.position)?;
             draft.claim(open, points)?;
         }
         draft.tell_balance(owner, point_type)?;
-        draft.tell_balance(receiver, point_type)
+        draft.tell_balance(receiver, point_type)?;
+        draft.tell_strayed()
     }
 }
 
