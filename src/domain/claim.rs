@@ -105,9 +105,11 @@ pub struct Forward {
     pub rolled: Vec<Rolled>,
 }
 
-/// Points that went on into another account of the member.
+/// Points that went on into another account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Rolled {
+    /// Whose they became: the member who had the item then.
+    pub member: MemberId,
     /// The kind of points that they became.
     pub point_type: PointTypeId,
     /// Where the item is that they became.
@@ -120,7 +122,7 @@ impl Own for Forward {
     fn fill(&mut self, own: &OwnIds) {
         let Forward { moved_to, member: _, rolled } = self;
         moved_to.fill(own);
-        for Rolled { point_type: _, position, points: _ } in rolled {
+        for Rolled { member: _, point_type: _, position, points: _ } in rolled {
             position.fill(own);
         }
     }

@@ -139,17 +139,17 @@ impl<'a, V: View> Draft<'a, V> {
 
     /// A member, whatever is due. The id of one who was merged leads to the member who stayed.
     pub(super) fn member_as_booked(&mut self, id: MemberId) -> Result<Option<At<Member>>, Undecided> {
-        let mut found = self.merged_member(id)?;
+        let mut found = self.member_record(id)?;
         while let Some(at) = found {
             let merged_into = self.effects.members[at].more.as_ref().and_then(|more| more.merged_into);
             let Some(id) = merged_into else { break };
-            found = self.merged_member(id)?;
+            found = self.member_record(id)?;
         }
         Ok(found)
     }
 
     /// A member by the record of this very id, whether or not it leads elsewhere.
-    pub(super) fn merged_member(&mut self, id: MemberId) -> Result<Option<At<Member>>, Undecided> {
+    pub(super) fn member_record(&mut self, id: MemberId) -> Result<Option<At<Member>>, Undecided> {
         let key = self.member_key(id);
         if let Some(at) = self.effects.members.find(&key) {
             return Ok(Some(at));

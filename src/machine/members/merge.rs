@@ -69,7 +69,7 @@ impl Rule for UnmergeMembers {
 
     fn decide<V: View>(&self, draft: &mut Draft<'_, V>) -> Result<(), Undecided> {
         let owner = draft.known_member(self.member)?;
-        let other = draft.merged_member(self.other)?.ok_or(Rejection::MemberUnknown)?;
+        let other = draft.member_record(self.other)?.ok_or(Rejection::MemberUnknown)?;
         let key = MergeKey { into: draft.effects.members.key(owner), other: self.other };
         let merge = draft.row::<Merges>(&key)?.ok_or(Rejection::NotMerged)?;
         let mut found = Vec::with_capacity(merge.items.len());

@@ -195,7 +195,7 @@ impl<'a, V: View> Draft<'a, V> {
         self.put_item(&rolled)?;
         let key = ForwardKey { account: from, item: open.id() };
         let mut forward = self.row::<Forwards>(&key)?.unwrap_or_default();
-        forward.rolled.push(Rolled { point_type: target, position, points: moved });
+        forward.rolled.push(Rolled { member: from.member, point_type: target, position, points: moved });
         self.put::<Forwards>(key, Some(forward));
         Ok(Points(points.0.saturating_sub(moved.0)))
     }
@@ -224,10 +224,12 @@ impl<'a, V: View> Draft<'a, V> {
                 parts.push(Rolled { points, ..*rolled });
             }
             self.put::<Forwards>(key, Some(forward));
-            for Rolled { point_type, position, points } in parts {
+            for Rolled { member, point_type, position, points } in parts {
                 add(&mut open.item.claimed, points)?;
-                let account = key.account.owner().account(point_type);
-                let mut rolled = self.named_item(open.owner, account, position)?;
+                let owner = self.known_member(member)?;
+                self.link_member(owner);
+                let account = self.effects.members.key(owner).account(point_type);
+                let mut rolled = self.named_item(owner, account, position)?;
                 let before = fits(rolled.item.sums.get(PointState::Cancelled).plus(rolled.item.claimed))?;
                 spent.extend(self.take_back(&mut rolled, before, points)?);
             }
