@@ -214,13 +214,15 @@ pub struct PointType {
     pub rollover: Option<PointTypeId>,
     /// What becomes of held points whose item expires.
     pub held_expiry: HeldExpiry,
+    /// When this version was set.
+    pub since: Timestamp,
 }
 
 impl PointType {
     /// The same type as it is set at an instant: evaluations are counted from then, unless something else was said.
     #[must_use]
     pub fn set_at(self, now: Timestamp) -> PointType {
-        PointType { expiry: self.expiry.set_at(now), inactivity: self.inactivity.set_at(now), ..self }
+        PointType { expiry: self.expiry.set_at(now), inactivity: self.inactivity.set_at(now), since: now, ..self }
     }
 
     /// Whether its items remember under which version they were granted: what becomes of them depends on it.

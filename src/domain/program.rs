@@ -1,6 +1,6 @@
 //! A program and its point types: what the catalog holds.
 
-use super::{Ladder, PointType, PointTypeId, SubtypeId, Zone};
+use super::{Ladder, PointType, PointTypeId, SubtypeId, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -161,6 +161,20 @@ impl<T> Versions<T> {
     /// All versions, the oldest first.
     pub fn iter(&self) -> impl Iterator<Item = &T> {
         self.older.iter().chain(std::iter::once(&self.current))
+    }
+
+    /// The newest version that was set before an instant, with its number: something that is due is under the
+    /// definitions of its own instant, whenever it is booked. The first version where all are newer.
+    #[must_use]
+    pub fn in_force(&self, at: Timestamp, since: impl Fn(&T) -> Timestamp) -> (u32, &T) {
+        if since(&self.current) < at {
+            return (self.number(), &self.current);
+        }
+        let numbered = self.iter().zip(1u32..);
+        let known = numbered.filter(|(version, _)| since(version) < at).last();
+        known
+            .or_else(|| self.iter().zip(1u32..).next())
+            .map_or((1, &self.current), |(version, number)| (number, version))
     }
 
     /// Adds the next version.

@@ -63,6 +63,8 @@ pub struct Ladder {
     pub tiers: Vec<Tier>,
     /// In which time points count.
     pub period: QualifyingPeriod,
+    /// When this version was set.
+    pub since: Timestamp,
 }
 
 /// A moment at which a member's points are held against a ladder.

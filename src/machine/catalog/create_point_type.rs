@@ -1,7 +1,9 @@
 //! Creating a point type (rules D02 to D06).
 
 use super::point_types;
-use crate::domain::{CreatePointType, Definition, Inactivity, Overdraft, PointType, Program, Rejection, TypeStatus};
+use crate::domain::{
+    CreatePointType, Definition, Inactivity, Overdraft, PointType, Program, Rejection, Timestamp, TypeStatus,
+};
 use crate::machine::draft::Draft;
 use crate::machine::rule::{LockSet, Rule};
 use crate::machine::validate::{self, Malformed};
@@ -53,6 +55,7 @@ impl CreatePointType {
             inactivity: Inactivity::clone(&self.inactivity),
             rollover: self.rollover,
             held_expiry: self.held_expiry,
+            since: Timestamp::MIN,
         }
     }
 }

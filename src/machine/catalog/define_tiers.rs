@@ -35,7 +35,7 @@ impl Rule for DefineTiers {
         }
 
         let version = program.ladder.as_ref().map_or(0, Versions::number).saturating_add(1);
-        let ladder = Ladder { tiers: self.tiers.clone(), period: self.period };
+        let ladder = Ladder { tiers: self.tiers.clone(), period: self.period, since: draft.now };
         draft.define(1, version, Definition::Ladder(ladder));
         Ok(())
     }

@@ -64,6 +64,7 @@ impl EditPointType {
             inactivity: self.inactivity.as_deref().cloned().unwrap_or(before.inactivity),
             rollover: self.rollover.map_or(before.rollover, no_type),
             held_expiry: self.held_expiry.unwrap_or(before.held_expiry),
+            since: before.since,
         }
     }
 }

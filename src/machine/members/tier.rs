@@ -50,7 +50,7 @@ impl<'a, V: View> Draft<'a, V> {
 
     /// The end of a tier has come: the period that has ended says which one follows.
     pub(in crate::machine) fn end_tier(&mut self, owner: At<Member>) -> Result<(), Undecided> {
-        let ladder = self.program()?.ladder.as_ref().map(Versions::current);
+        let ladder = self.program()?.ladder.as_ref().map(|all| all.in_force(self.at, |ladder| ladder.since).1);
         let at = self.assessment(owner, self.at)?;
         let counted = self.effects.members[owner].more.as_ref().map(|more| more.counted.as_slice()).unwrap_or_default();
         let reached = ladder.and_then(|ladder| Some((ladder, ladder.reached(counted, &at)?)));

@@ -5,7 +5,8 @@ use super::ledger::{Movement, Open, add};
 use crate::domain::tables::{Forwards, Items};
 use crate::domain::{
     AccountKey, AccountMore, Activity, Fault, ForwardKey, Inactivity, Item, ItemId, ItemKey, ItemMore, ItemPosition,
-    Leg, Maximum, Member, PointState, PointType, Points, PolicyDue, Rolled, Sequence, TypeStatus, percent_of,
+    Leg, Maximum, Member, PointState, PointType, Points, PolicyDue, Rejection, Rolled, Sequence, TypeStatus,
+    percent_of,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
@@ -169,7 +170,9 @@ impl<'a, V: View> Draft<'a, V> {
         }
         let Some(target) = self.policy(&from, open.item.policy())?.rollover else { return Ok(points) };
         let account = from.owner().account(target);
-        let kind = self.type_of(&account)?;
+        let versions = self.program()?.point_types.get(&target);
+        let (policy, kind) =
+            versions.ok_or(Rejection::PointTypeUnknown { point_type: target })?.in_force(self.at, |kind| kind.since);
         let room = match kind.maximum {
             _ if kind.status == TypeStatus::Inactive => Points::ZERO,
             Maximum::Unlimited => points,
@@ -185,7 +188,8 @@ impl<'a, V: View> Draft<'a, V> {
         let expires_at = kind.expiry.resolve(at, &self.settings()?.zone).flatten();
         let Item { source, partner, subtype, .. } = open.item;
         let origin = Some(open.id());
-        let item = Item { source, partner, subtype, origin, more: self.pin(&account), ..Item::new(at, expires_at) };
+        let more = kind.has_policy().then(|| ItemMore { policy, ..ItemMore::default() });
+        let item = Item { source, partner, subtype, origin, more, ..Item::new(at, expires_at) };
         let position = ItemPosition::new(kind.order, expires_at, self.new_item());
         let mut rolled = Open { owner, key: ItemKey { account, position }, waits: false, item };
         self.grant(&mut rolled, moved)?;
