@@ -2,10 +2,9 @@
 
 use super::command;
 use crate::domain::{
-    Balance, Billing, Block, BlockId, BlockOrder, BlockState, BlockStatus, Enrolment, Entry, Expiry, Item, ItemId, Leg,
-    MemberId, NegativeBalance, NeverUsable, Outcome, Partner, PartnerId, PartnerTerms, PointClass, PointState,
-    PointType, PointTypeId, Points, Program, ProgramId, Rate, Rejection, RequestId, Rounding, Sequence, SourceId,
-    Timestamp, UseOrder, Zone,
+    Balance, Billing, Block, BlockId, BlockOrder, BlockState, BlockStatus, Enrolment, Entry, Item, ItemId, Leg,
+    MemberId, NeverUsable, Outcome, Partner, PartnerId, PartnerTerms, PointState, PointType, PointTypeId, Points,
+    Program, ProgramId, Rate, Rejection, RequestId, Rounding, Sequence, SourceId, Timestamp, Zone,
 };
 use crate::report::{LiabilityRow, StatementLine};
 use schemars::JsonSchema;
@@ -169,33 +168,13 @@ impl From<(ProgramId, &Program)> for ProgramRow {
     }
 }
 
-/// A point type.
+/// A point type, with all that is set of it.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "PointType")]
+#[schemars(rename = "PointTypeRow")]
 pub(crate) struct PointTypeRow {
-    point_type: PointTypeId,
-    name: Box<str>,
-    /// What members are shown.
-    label: Box<str>,
-    class: PointClass,
-    order: UseOrder,
-    expiry: Expiry,
-    negative_balance: NegativeBalance,
-}
-
-impl From<(&PointTypeId, &PointType)> for PointTypeRow {
-    fn from((point_type, of): (&PointTypeId, &PointType)) -> PointTypeRow {
-        let PointType { ref name, ref label, class, order, expiry, negative_balance } = *of;
-        PointTypeRow {
-            point_type: *point_type,
-            name: name.clone(),
-            label: label.clone(),
-            class,
-            order,
-            expiry,
-            negative_balance,
-        }
-    }
+    pub(crate) point_type: PointTypeId,
+    #[serde(flatten)]
+    pub(crate) settings: PointType,
 }
 
 /// A partner.

@@ -1,8 +1,8 @@
 //! What the command line understands.
 
 use super::{
-    apply, backup, balance, balances, blocks, check, completions, demo, import, items, journal, liability, load,
-    partner, restore, schema, set_up, shell, show, statement, sweep, verify,
+    apply, backup, balance, balances, blocks, check, completions, demo, expiring, import, items, journal, liability,
+    load, partner, restore, schema, set_up, shell, show, statement, sweep, verify,
 };
 use clap::{Parser, Subcommand};
 
@@ -38,6 +38,7 @@ pub(super) enum Verb {
     Partner(partner::Args),
     Statement(statement::Args),
     Sweep(sweep::Args),
+    Expiring(expiring::Args),
     Liability(liability::Args),
     Journal(journal::Args),
     Verify(verify::Args),

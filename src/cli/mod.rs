@@ -11,6 +11,7 @@ mod completions;
 mod database;
 mod demo;
 mod examples;
+mod expiring;
 pub mod import;
 mod input;
 mod items;
@@ -67,6 +68,7 @@ pub fn main() -> ExitCode {
         Verb::Partner(args) => partner::run(args, &mut output),
         Verb::Statement(args) => statement::run(args, &mut output),
         Verb::Sweep(args) => sweep::run(args, &mut output),
+        Verb::Expiring(args) => expiring::run(args, &mut output),
         Verb::Liability(args) => liability::run(args, &mut output),
         Verb::Journal(args) => journal::run(args, &mut output),
         Verb::Verify(args) => verify::run(args, &mut output),

@@ -3,7 +3,8 @@
 
 use super::tagged::tagged;
 use super::{
-    Own, OwnIds, PartnerId, PartnerTerms, PointType, PointTypeId, Program, ProgramId, ProgramSettings, Versions,
+    Ladder, Own, OwnIds, PartnerId, PartnerTerms, PointType, PointTypeId, Program, ProgramId, ProgramSettings, Subtype,
+    SubtypeId, Versions,
 };
 use std::collections::BTreeMap;
 
@@ -27,7 +28,11 @@ tagged! {
         /// What is set for the whole program. It comes first among a program's rows.
         0 Program "program" (settings: ProgramSettings),
         /// A kind of points.
-        1 PointType "point_type" (point_type: PointType),
+        1 PointType "point_type" (point_type: Box<PointType>),
+        /// A reason for which points are given.
+        10 Subtype "subtype" (subtype: Subtype),
+        /// The tiers.
+        11 Ladder "ladder" (ladder: Ladder),
         /// What a partner and the host agreed.
         30 Partner "partner" (terms: PartnerTerms),
     }
@@ -40,7 +45,7 @@ impl Own for CatalogKey {
 impl Own for Definition {
     fn fill(&mut self, own: &OwnIds) {
         match self {
-            Definition::Program(_) | Definition::PointType(_) => {}
+            Definition::Program(_) | Definition::PointType(_) | Definition::Subtype(_) | Definition::Ladder(_) => {}
             Definition::Partner(terms) => terms.fill(own),
         }
     }
@@ -71,9 +76,23 @@ impl Definition {
             Definition::Program(_) => true,
             Definition::Partner(terms) => put(&mut program.partners, PartnerId(key.id), terms),
             Definition::PointType(definition) => match u16::try_from(key.id) {
-                Ok(id) => put(&mut program.point_types, PointTypeId(id), definition),
+                Ok(id) => put(&mut program.point_types, PointTypeId(id), *definition),
                 Err(_) => false,
             },
+            Definition::Subtype(definition) => {
+                let Ok(id) = u16::try_from(key.id).map(SubtypeId) else { return false };
+                if definition.is_default {
+                    program.default_subtype = id;
+                }
+                put(&mut program.subtypes, id, definition)
+            }
+            Definition::Ladder(definition) => {
+                match &mut program.ladder {
+                    Some(versions) => versions.push(definition),
+                    None => program.ladder = Some(Versions::first(definition)),
+                }
+                true
+            }
         }
     }
 }

@@ -9,6 +9,9 @@
 //! | [`ItemKey`] | program 4, member 16, point type 2, order 8, sequence 8, place 2 |
 //! | [`RequestKey`] | program 4, request 16 |
 //! | [`ClaimKey`] | program 4, member 16, point type 2, item 10, sequence 8 |
+//! | [`ForwardKey`] | program 4, member 16, point type 2, item 10 |
+//! | [`HouseholdKey`] | program 4, household 16, member 16 |
+//! | [`MergeKey`] | program 4, member 16, other member 16 |
 //! | [`HoldTimeoutKey`] | program 4, member 16, instant 8, request 16 |
 //! | [`OpenBlockKey`] | program 4, partner 4, class 1, rank 8, sequence 8, block 8 |
 //! | [`BlockTurnKey`] | program 4, partner 4, instant 8, turn 1, block 8 |
@@ -24,9 +27,9 @@
 
 use super::{
     AccountKey, BillKey, BillLineKey, BlockId, BlockKey, BlockTurn, BlockTurnKey, CatalogKey, ChargeKey, ClaimKey, Day,
-    FeeKey, HoldTimeoutKey, ItemId, ItemKey, ItemPosition, MemberId, MemberKey, OpenBlockKey, PartnerId, PartnerKey,
-    PointTypeId, ProgramId, RequestId, RequestKey, Sequence, SourceId, SourceKey, Subject, SubtypeId, Timestamp,
-    TotalsKey, UnbilledKey,
+    FeeKey, ForwardKey, HoldTimeoutKey, HouseholdKey, ItemId, ItemKey, ItemPosition, MemberId, MemberKey, MergeKey,
+    OpenBlockKey, PartnerId, PartnerKey, PointTypeId, ProgramId, RequestId, RequestKey, Sequence, SourceId, SourceKey,
+    Subject, SubtypeId, Timestamp, TotalsKey, UnbilledKey,
 };
 use std::ops::Range;
 
@@ -223,6 +226,9 @@ field_key!(
     RequestKey { program, request },
     SourceKey { program, source },
     ClaimKey { account, item, sequence },
+    ForwardKey { account, item },
+    HouseholdKey { household, member },
+    MergeKey { into, other },
     HoldTimeoutKey { program, member, at, request },
     OpenBlockKey { partner, class, rank, created, block },
     BlockTurnKey { partner, at, turn, block },

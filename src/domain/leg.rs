@@ -3,7 +3,8 @@
 use super::tagged::{Tagged, tagged};
 use super::{
     BLOCK_MOVEMENTS, BlockId, BlockState, ChargeCause, Currency, ItemId, ItemPosition, MOVEMENTS, MemberId, Own,
-    OwnIds, PartnerEvent, PartnerId, PointState, PointTypeId, Points, Rate, Sequence, SourceId, Timestamp, UseOrder,
+    OwnIds, PartnerEvent, PartnerId, PointState, PointTypeId, Points, Rate, Sequence, SourceId, TierId, Timestamp,
+    UseOrder,
 };
 
 tagged! {
@@ -178,6 +179,63 @@ tagged! {
             /// Of which currency.
             currency: Currency,
         },
+        /// A debt is smaller, because the redemption that overdrew the account was cancelled.
+        10 Forgiven "forgiven" {
+            /// Who owes less.
+            member: MemberId,
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// How many.
+            points: Points,
+        },
+        /// An item expires at another instant.
+        12 Extended "extended" {
+            /// Whose it is.
+            member: MemberId,
+            /// The item.
+            item: ItemId,
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// Left in it.
+            points: Points,
+            /// When it expired, or would have.
+            before: Option<Timestamp>,
+            /// When it expires now.
+            expires_at: Option<Timestamp>,
+        },
+        /// A member's tier is another one, or lasts longer.
+        13 TierChanged "tier" {
+            /// Whose it is.
+            member: MemberId,
+            /// The tier before.
+            before: Option<TierId>,
+            /// The tier now.
+            tier: Option<TierId>,
+            /// How long it lasts.
+            until: Option<Timestamp>,
+        },
+        /// Points came from another member, with their items, or went there.
+        14 Merged "merged" {
+            /// Whose they are now.
+            member: MemberId,
+            /// Whose they were.
+            other: MemberId,
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// How many, less what was owed.
+            points: Points,
+        },
+        /// Points of an award were not given: the account has as many as it may (rule E67).
+        11 Clipped "clipped" {
+            /// Who did not get them.
+            member: MemberId,
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// The award's place in the accrual.
+            place: u16,
+            /// How many.
+            points: Points,
+        },
     }
 }
 
@@ -200,7 +258,7 @@ impl Tagged for Leg {
 }
 
 /// The legs that are no movements: their names and numbers.
-const PLAIN: [(&str, u16); 11] = [
+const PLAIN: [(&str, u16); 16] = [
     ("granted", 0),
     ("owed", 2),
     ("absorbed", 3),
@@ -212,6 +270,11 @@ const PLAIN: [(&str, u16); 11] = [
     ("bill_closed", 23),
     ("fee_charged", 24),
     ("fee_refunded", 25),
+    ("forgiven", 10),
+    ("clipped", 11),
+    ("extended", 12),
+    ("tier", 13),
+    ("merged", 14),
 ];
 
 /// Every name that a leg can have.
@@ -257,7 +320,12 @@ impl Leg {
             | Leg::Billed { .. }
             | Leg::BillClosed { .. }
             | Leg::FeeCharged { .. }
-            | Leg::FeeRefunded { .. } => self.code(),
+            | Leg::FeeRefunded { .. }
+            | Leg::Forgiven { .. }
+            | Leg::Clipped { .. }
+            | Leg::Extended { .. }
+            | Leg::TierChanged { .. }
+            | Leg::Merged { .. } => self.code(),
         }
     }
 }
@@ -331,7 +399,12 @@ impl Leg {
             | Leg::Billed { .. }
             | Leg::BillClosed { .. }
             | Leg::FeeCharged { .. }
-            | Leg::FeeRefunded { .. } => None,
+            | Leg::FeeRefunded { .. }
+            | Leg::Forgiven { .. }
+            | Leg::Clipped { .. }
+            | Leg::Extended { .. }
+            | Leg::TierChanged { .. }
+            | Leg::Merged { .. } => None,
         }
     }
 
@@ -353,7 +426,62 @@ impl Leg {
             | Leg::Billed { .. }
             | Leg::BillClosed { .. }
             | Leg::FeeCharged { .. }
-            | Leg::FeeRefunded { .. } => None,
+            | Leg::FeeRefunded { .. }
+            | Leg::Forgiven { .. }
+            | Leg::Clipped { .. }
+            | Leg::Extended { .. }
+            | Leg::TierChanged { .. }
+            | Leg::Merged { .. } => None,
+        }
+    }
+
+    /// The debt that it tells of: which points, and how many.
+    #[must_use]
+    pub fn owed(&self) -> Option<(PointTypeId, Points)> {
+        match *self {
+            Leg::Owed { member: _, point_type, points } => Some((point_type, points)),
+            Leg::Granted { .. }
+            | Leg::Moved { .. }
+            | Leg::Absorbed { .. }
+            | Leg::Block { .. }
+            | Leg::Charged { .. }
+            | Leg::Credited { .. }
+            | Leg::Charge { .. }
+            | Leg::Event { .. }
+            | Leg::Billed { .. }
+            | Leg::BillClosed { .. }
+            | Leg::FeeCharged { .. }
+            | Leg::FeeRefunded { .. }
+            | Leg::Forgiven { .. }
+            | Leg::Clipped { .. }
+            | Leg::Extended { .. }
+            | Leg::TierChanged { .. }
+            | Leg::Merged { .. } => None,
+        }
+    }
+
+    /// The points of an award that were not given: its place, and how many.
+    #[must_use]
+    pub fn clipped(&self) -> Option<(u16, Points)> {
+        match *self {
+            Leg::Clipped { member: _, point_type: _, place, points } => Some((place, points)),
+            Leg::Granted { .. }
+            | Leg::Moved { .. }
+            | Leg::Owed { .. }
+            | Leg::Absorbed { .. }
+            | Leg::Block { .. }
+            | Leg::Charged { .. }
+            | Leg::Credited { .. }
+            | Leg::Charge { .. }
+            | Leg::Event { .. }
+            | Leg::Billed { .. }
+            | Leg::BillClosed { .. }
+            | Leg::FeeCharged { .. }
+            | Leg::FeeRefunded { .. }
+            | Leg::Forgiven { .. }
+            | Leg::Extended { .. }
+            | Leg::TierChanged { .. }
+            | Leg::Merged { .. } => None,
         }
     }
 
@@ -376,7 +504,12 @@ impl Leg {
             | Leg::Billed { .. }
             | Leg::BillClosed { .. }
             | Leg::FeeCharged { .. }
-            | Leg::FeeRefunded { .. } => None,
+            | Leg::FeeRefunded { .. }
+            | Leg::Forgiven { .. }
+            | Leg::Clipped { .. }
+            | Leg::Extended { .. }
+            | Leg::TierChanged { .. }
+            | Leg::Merged { .. } => None,
         }
     }
 }
@@ -418,8 +551,18 @@ impl Own for Leg {
                 member.fill(own);
                 item.fill(own);
             }
-            Leg::Owed { member, point_type: _, points: _ } | Leg::Absorbed { member, point_type: _, points: _ } => {
+            Leg::Owed { member, point_type: _, points: _ }
+            | Leg::Absorbed { member, point_type: _, points: _ }
+            | Leg::Forgiven { member, point_type: _, points: _ }
+            | Leg::Clipped { member, point_type: _, place: _, points: _ }
+            | Leg::TierChanged { member, before: _, tier: _, until: _ } => member.fill(own),
+            Leg::Extended { member, item, point_type: _, points: _, before: _, expires_at: _ } => {
                 member.fill(own);
+                item.fill(own);
+            }
+            Leg::Merged { member, other, point_type: _, points: _ } => {
+                member.fill(own);
+                other.fill(own);
             }
             Leg::Block { partner: _, block: _, from: _, to: _, points: _, remaining: _, place: _, rate: _ }
             | Leg::Charged { partner: _, place: _, points: _, rate: _ }

@@ -67,6 +67,18 @@ impl Rate {
         Rate::new(left.numerator.checked_mul(right.numerator)?, left.denominator.checked_mul(right.denominator)?)
     }
 
+    /// How often another one goes into this one, as a rate. `None` where the other is 0, or the result does not fit.
+    #[must_use]
+    pub fn over(&self, other: &Rate) -> Option<Rate> {
+        self.times(&Rate::new(other.denominator, other.numerator)?)
+    }
+
+    /// This rate as a whole number, rounded. `None` where it does not fit.
+    #[must_use]
+    pub fn whole(&self, rounding: Rounding) -> Option<Points> {
+        self.of(Points(1), rounding)
+    }
+
     /// `amount` at this rate, rounded. `None` where the result does not fit.
     #[must_use]
     pub fn of(&self, amount: Points, rounding: Rounding) -> Option<Points> {

@@ -52,7 +52,7 @@ impl PointState {
 }
 
 /// Every movement that a rule makes, with its name.
-pub const MOVEMENTS: [(PointState, PointState, &str); 21] = {
+pub const MOVEMENTS: [(PointState, PointState, &str); 22] = {
     use PointState::Transferred;
     use PointState::{Adjusted, Cancelled, Expired, Fee, Future, Held, MadeUp, Matured, Redeemed, Repaid, RolledOver};
     [
@@ -77,6 +77,7 @@ pub const MOVEMENTS: [(PointState, PointState, &str); 21] = {
         (Matured, Adjusted, "adjusted"),
         (Matured, RolledOver, "rolled_over"),
         (Matured, Fee, "fee"),
+        (Expired, Matured, "reinstated"),
     ]
 };
 

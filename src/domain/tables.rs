@@ -7,8 +7,9 @@
 use super::keys::{DueKey, Key};
 use super::{
     Bill, BillKey, BillLine, BillLineKey, Block, BlockKey, BlockTurnKey, CatalogKey, Charge, ChargeKey, Claim,
-    ClaimKey, Correction, Definition, Fee, FeeKey, Hold, HoldTimeoutKey, Item, ItemKey, LockName, Member, MemberKey,
-    OpenBlockKey, Own, Partner, PartnerKey, RequestKey, Sequence, Subject, Timestamp, Totals, TotalsKey, UnbilledKey,
+    ClaimKey, Correction, Definition, Fee, FeeKey, Forward, ForwardKey, Hold, HoldTimeoutKey, HouseholdKey, Item,
+    ItemKey, LockName, Member, MemberKey, Merge, MergeKey, OpenBlockKey, Own, Partner, PartnerKey, RequestKey,
+    Sequence, Subject, Timestamp, Totals, TotalsKey, UnbilledKey,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -109,6 +110,12 @@ tables! {
     19 Bills "bills" 1: BillKey => Bill;
     /// Lines of bills.
     20 BillLines "bill_lines" 1: BillLineKey => BillLine;
+    /// Where items went that are not where their accrual put them.
+    21 Forwards "forwards" 1: ForwardKey => Forward;
+    /// Who belongs to which household.
+    22 HouseholdMembers "household_members" 1: HouseholdKey => ();
+    /// Which items came with which merge.
+    23 Merges "merges" 1: MergeKey => Merge;
 }
 
 impl RowTable for Items {
@@ -138,6 +145,24 @@ impl RowTable for Corrections {
 impl RowTable for Claims {
     fn lock(key: &ClaimKey) -> LockName {
         key.account.owner().lock()
+    }
+}
+
+impl RowTable for Forwards {
+    fn lock(key: &ForwardKey) -> LockName {
+        key.account.owner().lock()
+    }
+}
+
+impl RowTable for HouseholdMembers {
+    fn lock(key: &HouseholdKey) -> LockName {
+        key.household.lock()
+    }
+}
+
+impl RowTable for Merges {
+    fn lock(key: &MergeKey) -> LockName {
+        key.into.lock()
     }
 }
 

@@ -30,7 +30,7 @@ use std::time::Duration;
 /// Dropping an engine closes it; [`Engine::close`] also says whether that went well.
 #[derive(Debug)]
 pub struct Engine {
-    core: Arc<Core>,
+    pub(super) core: Arc<Core>,
     sweeper: Arc<Sweeper>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     /// Whether it is a reader's: nothing is written at its end.

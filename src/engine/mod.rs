@@ -15,6 +15,7 @@ mod handle;
 mod journal;
 mod lists;
 mod locks;
+mod members;
 mod merge;
 mod metrics;
 mod next_items;
@@ -42,6 +43,7 @@ mod verify;
 
 pub use error::{ClosedReason, Error, ErrorKind, ExecuteError};
 pub use handle::{AccountItems, By, Engine, PartnerState};
+pub use members::{HouseholdState, MemberState};
 pub use metrics::{Distribution, Metrics};
 pub use options::{ClockSource, EngineOptions, OnProgress, Progress};
 pub use profile::{Step, StepTime};

@@ -5,8 +5,8 @@ use super::core::Core;
 use super::error::Error;
 use super::locks::LockedShards;
 use crate::domain::{
-    AccountKey, Balance, Entry, Item, ItemKey, ItemPosition, Leg, Member, MemberKey, Outcome, PartnerKey, Program,
-    ProgramId, RequestKey, Sequence, Subject, Timestamp,
+    AccountKey, Balance, Entry, Item, ItemKey, ItemPosition, Leg, Member, MemberKey, Outcome, PartnerKey, Points,
+    Program, ProgramId, RequestKey, Sequence, Subject, Timestamp,
 };
 use crate::machine::{Effects, LockSet, Undecided, View, would_book};
 use crate::storage::Future;
@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 /// Balances with the entry that has to be durable before anybody is shown them.
 type SeenBalances = (Option<Vec<Balance>>, Sequence);
 
-fn lock_of(program: ProgramId, subject: Subject) -> LockSet {
+pub(super) fn lock_of(program: ProgramId, subject: Subject) -> LockSet {
     let mut names = LockSet::new(program);
     names.subject(subject);
     names
@@ -34,7 +34,8 @@ impl Core {
         loop {
             let seen = self.look(lock_of(program, subject), |locked| {
                 let booked = would_book(locked, program, subject, at, limit)?;
-                if is_due_after(&booked, at) {
+                // an item that comes into being has no id before it is booked
+                if is_due_after(&booked, at) || booked.legs.iter().any(|leg| leg.granted().is_some()) {
                     return Ok(None);
                 }
                 look(locked, booked).map(Some)
@@ -73,7 +74,10 @@ impl Core {
         self.state.journal.wait(member.last_sequence)?;
         let mut known: Vec<Balance> = Vec::new();
         let mut sequence = member.last_sequence;
-        while sequence != Sequence(0) && known.len() < member.accounts.len() {
+        // the accounts of one who was merged are another member's now
+        let is_merged = member.more.as_ref().is_some_and(|more| more.merged_into.is_some());
+        let accounts = if is_merged { usize::MAX } else { member.accounts.len() };
+        while sequence != Sequence(0) && known.len() < accounts {
             let entry = self.state.entry(sequence)?;
             sequence = previous(&entry, subject)?;
             let Outcome::Done { legs, balances } = entry.outcome else { continue };
@@ -89,6 +93,12 @@ impl Core {
         }
         let catalog = self.catalog.read();
         let program = catalog.programs.get(&key.program);
+        for granted in booked_later.iter().filter_map(Leg::granted) {
+            let is_new = known.iter().all(|balance| balance.point_type != granted.point_type);
+            if is_new && granted.member == key.member && granted.available_from <= at {
+                known.push(Balance::zero(key.member, granted.point_type));
+            }
+        }
         known.sort_by_key(|balance| balance.point_type);
         for balance in &mut known {
             booked_later.iter().for_each(|leg| book(balance, leg, at, program));
@@ -229,6 +239,17 @@ fn balances(program: Option<&Program>, key: MemberKey, member: &Member) -> Vec<B
 
 /// Brings a leg that was booked later, but took effect until `at`, into a balance.
 fn book(balance: &mut Balance, leg: &Leg, at: Timestamp, program: Option<&Program>) {
+    if let Some(granted) = leg.granted() {
+        // an item that another one rolled over into
+        let class = program.and_then(|program| program.point_type(granted.point_type)).map(|kind| kind.class);
+        let is_here = granted.member == balance.member && granted.point_type == balance.point_type;
+        if let (Some(class), true) = (class, is_here && granted.available_from <= at) {
+            let add = |sum: &mut Points| *sum = Points(sum.0.saturating_add(granted.points.0));
+            class.is_redeemable().then(|| add(&mut balance.available));
+            class.is_qualifying().then(|| add(&mut balance.qualifying));
+        }
+        return;
+    }
     let Leg::Moved { member, point_type, from, to, points, effective_at, .. } = *leg else { return };
     if member != balance.member || point_type != balance.point_type || effective_at > at {
         return;

@@ -219,7 +219,10 @@ impl<'a> MemberAudit<'a> {
             let account_key = key.account(account.point_type);
             let place = || format!("program {}, member {}, point type {}", key.program, key.member, account.point_type);
             let program = self.programs.get(&key.program);
-            let Some(kind) = program.and_then(|program| program.point_type(account.point_type)) else {
+            let versions = program.and_then(|program| program.point_types.get(&account.point_type));
+            // a debt may be as old as a version that allowed it
+            let kind = versions.map(|all| all.iter().find(|version| version.may_owe()).unwrap_or(all.current()));
+            let Some(kind) = kind else {
                 findings.add(place, ["is of no known point type".to_owned()]);
                 continue;
             };

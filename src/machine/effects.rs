@@ -4,8 +4,8 @@
 //! Reads of the same decision see them. The memory is used again from one decision to the next.
 
 use crate::domain::tables::{
-    BillLines, Bills, BlockTurns, Charges, Claims, Corrections, Fees, Future, HoldTimeouts, Holds, Items, OpenBlocks,
-    RowTable, Table, Unbilled,
+    BillLines, Bills, BlockTurns, Charges, Claims, Corrections, Expiries, Fees, Forwards, Future, HoldTimeouts, Holds,
+    HouseholdMembers, Items, Merges, OpenBlocks, RowTable, Table, Unbilled,
 };
 use crate::domain::{
     Balance, Block, BlockKey, CatalogKey, Definition, Item, ItemKey, Leg, Link, Links, Member, MemberKey, Outcome, Own,
@@ -379,11 +379,5 @@ row_effects!(
     claims: Claims,
     holds: Holds,
     hold_timeouts: HoldTimeouts,
-    open_blocks: OpenBlocks,
-    block_turns: BlockTurns,
-    charges: Charges,
-    fees: Fees,
-    unbilled: Unbilled,
-    bills: Bills,
-    bill_lines: BillLines,
+    open_blocks: OpenBlocks, block_turns: BlockTurns, charges: Charges, fees: Fees, unbilled: Unbilled, bills: Bills, bill_lines: BillLines, forwards: Forwards, household_members: HouseholdMembers, merges: Merges, expiries: Expiries,
 );

@@ -5,8 +5,8 @@ mod partners;
 
 use super::effects::Effects;
 use crate::domain::{
-    Account, Block, Fault, Item, ItemPosition, LockName, Member, NegativeBalance, PointState, PointType, Points,
-    Program, Subject, Timestamp, Totals,
+    Account, Block, Fault, Item, ItemPosition, LockName, Member, PointState, PointType, Points, Program, Subject,
+    Timestamp, Totals,
 };
 pub use partners::{PartnerBooks, bill, partner};
 
@@ -95,11 +95,14 @@ pub fn account(member: &Member, account: &Account, point_type: &PointType, sums:
     for ((state, booked), counted) in account.sums.iter().zip(sums.states) {
         broken.extend(differs(state.code(), booked, counted));
     }
-    let may_owe = account.debt == Points::ZERO || point_type.negative_balance == NegativeBalance::Allowed;
+    let may_owe = account.debt == Points::ZERO || point_type.may_owe();
     broken.extend(holds(may_owe, || format!("debt {} where none is allowed", account.debt)));
     let in_sight = sums.first_open.is_none_or(|first| account.first_open <= first);
     broken.extend(holds(in_sight, || format!("an open item lies before {:?}", account.first_open)));
-    let in_time = sums.next_due.is_none_or(|due| member.next_due.is_some_and(|known| known <= due));
+    let policies = account.more.iter().flat_map(|more| &more.due).map(|due| due.at);
+    let tier = member.more.iter().filter_map(|more| more.tier).map(|state| state.until);
+    let next_due = sums.next_due.into_iter().chain(policies).chain(tier).min();
+    let in_time = next_due.is_none_or(|due| member.next_due.is_some_and(|known| known <= due));
     broken.extend(holds(in_time, || format!("something is due before {:?}", member.next_due)));
     broken
 }
@@ -115,10 +118,7 @@ pub fn totals(recorded: &Totals, counted: &Totals) -> Option<Broken> {
 pub fn totals_of(item: &Item) -> Totals {
     let granted = i128::from(item.granted.0);
     let mut totals = Totals::NONE;
-    match item.origin {
-        None => totals.issued = granted,
-        Some(_) => totals.moved_in = granted,
-    }
+    *totals.given_mut(item) = granted;
     for (state, points) in item.sums.iter() {
         totals.add_gone(state, points.0.into());
     }

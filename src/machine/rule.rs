@@ -5,10 +5,12 @@ use super::original::Original;
 use super::validate::Malformed;
 use super::view::{Undecided, View};
 use crate::domain::{
-    Accrue, Action, AdjustBlock, ApproveBlock, BillPartner, BookDue, Cancel, CancelAmount, CancelBlock, Capture,
-    ChargeFee, Command, ContinueBill, CreatePartner, CreatePointType, CreateProgram, EditPartner, Enrol, Erase,
-    HoldPoints, LockName, Program, ProgramId, PurchaseBlock, Redeem, RefundFee, RejectBlock, Rejection, Release,
-    RequestId, RequestKey, Subject, Transfer, for_each_verb,
+    Accrue, Action, ActivateProgram, AdjustBlock, AdjustPoints, ApproveBlock, BillPartner, BookDue, Cancel,
+    CancelAmount, CancelBlock, Capture, ChargeFee, Command, ContinueBill, CreatePartner, CreatePointType,
+    CreateProgram, CreateSubtype, DefineTiers, EditMembership, EditPartner, EditPointType, Enrol, EnrolHousehold,
+    Erase, ExtendItems, HoldPoints, JoinHousehold, LeaveHousehold, LockName, MergeMembers, Program, ProgramId,
+    PurchaseBlock, Redeem, RefundFee, ReinstateItems, RejectBlock, Rejection, Release, RequestId, RequestKey,
+    SetMemberStatus, Subject, Transfer, UnmergeMembers, for_each_verb,
 };
 use smallvec::SmallVec;
 

@@ -35,6 +35,11 @@ const LEGS: &[Shape] = &[
     shape("fee_refunded", false, &["partner", "fee", "amount", "currency"]),
     shape("owed", false, &["of", "member"]),
     shape("absorbed", false, &["of", "member"]),
+    shape("forgiven", false, &["of", "member"]),
+    shape("clipped", false, &["of", "member", "award"]),
+    shape("extended", true, &["of", "member", "before", "expires_at"]),
+    shape("tier", true, &["member", "before", "until"]),
+    shape("merged", false, &["of", "member", "other"]),
 ];
 
 /// The legs of a kind, by the name that it has in JSON.
@@ -79,8 +84,13 @@ const ITEM: &[&str] = &[
     "expires_at",
     "source",
     "paid_by",
+    "subtype",
     "status",
 ];
+const MEMBER: &[&str] = &["status", "tier", "until", "household", "rolls_up", "ends_at", "merged_into"];
+const HOUSEHOLD: &[&str] =
+    &["members", "available", "qualifying", "available_total", "future", "held", "debt", "lifetime"];
+const TYPE: &[&str] = &["label", "status", "default", "scale", "currency", "versions"];
 const PARTNER: &[&str] = &["balance", "debited", "usable", "reserve", "waiting", "pending"];
 const BLOCK: &[&str] = &[
     "status",
@@ -96,13 +106,19 @@ const BLOCK: &[&str] = &[
     "expires_at",
     "price",
 ];
-const ENTRY: &[&str] = &["as", "transaction_at", "recorded_at", "reference"];
+const ENTRY: &[&str] = &["tier", "as", "transaction_at", "recorded_at", "reference"];
 
 /// Reads what is expected of a verb's answer.
 pub(super) fn expectation(words: &mut Words<'_>, verb: &Verb) -> Result<Answer, Syntax> {
     let expected = match verb {
         Verb::Do(orders) => outcome(words, orders.first().map(|order| &order.command.action))?,
         Verb::Balance(..) => rows(words, &shape("", false, BALANCE))?,
+        Verb::Member(_) => rows(words, &shape("", false, MEMBER))?,
+        Verb::Household(_) => rows(words, &shape("", false, HOUSEHOLD))?,
+        Verb::Qualifying(..) => rows(words, &shape("", false, BALANCE))?,
+        Verb::Expiring(..) => listed(words, &shape("", true, &["of", "expires_at"]))?,
+        Verb::Labels(_) => listed(words, &shape("", true, BALANCE))?,
+        Verb::Types(..) => listed(words, &shape("", true, TYPE))?,
         Verb::Partner(_) => rows(words, &shape("", false, PARTNER))?,
         Verb::Items { .. } => rows(words, &shape("", true, ITEM))?,
         Verb::Blocks(_) => rows(words, &shape("", true, BLOCK))?,
@@ -211,7 +227,9 @@ fn row(words: &mut Words<'_>, shape: &Shape) -> Result<Row, Syntax> {
 fn figure(name: &str, value: &str) -> String {
     let written = match name {
         "rate" | "price" | "amount" => value.parse().ok().map(|rate: Rate| rate.to_string()),
-        "available_from" | "latest" | "until" | "billed_until" => instant(value).map(|instant| instant.to_string()),
+        "available_from" | "latest" | "before" | "until" | "billed_until" => {
+            instant(value).map(|instant| instant.to_string())
+        }
         name if name.ends_with("_at") => instant(value).map(|instant| instant.to_string()),
         _ => None,
     };

@@ -166,6 +166,21 @@ impl Reader {
             Some("refusals") => Verb::Refusals,
             Some("balance") => self.balance(words)?,
             Some("items") => self.items(words)?,
+            Some("member") => Verb::Member(member_key(words)?),
+            Some("household") if is_question_of_household(words) => Verb::Household(account(words)?),
+            Some("qualifying") => {
+                let account = account(words)?;
+                words.must("from")?;
+                let from = words.parse("a date")?;
+                words.must("to")?;
+                Verb::Qualifying(account, from, words.parse("a date")?)
+            }
+            Some("expiring") => expiring(words)?,
+            Some("labels") => Verb::Labels(member_key(words)?),
+            Some("types") => {
+                let prefix = words.word("how the names begin")?.to_owned();
+                Verb::Types(in_program(words)?, prefix)
+            }
             Some("statement") => statement(words)?,
             Some("transaction") => transaction(words)?,
             Some("blocks") => blocks(words)?,
@@ -257,7 +272,8 @@ fn is_question(verb: &Verb) -> bool {
     match verb {
         Verb::Balance(..) | Verb::Items { .. } | Verb::Partner(_) | Verb::Blocks(_) => true,
         Verb::Ask(..) | Verb::Find(..) => true,
-        Verb::Statement { .. } | Verb::Transaction(_) | Verb::Refusals => true,
+        Verb::Statement { .. } | Verb::Transaction(_) | Verb::Refusals | Verb::Labels(_) | Verb::Types(..) => true,
+        Verb::Member(_) | Verb::Household(_) | Verb::Qualifying(..) | Verb::Expiring(..) => true,
         Verb::Do(_) | Verb::At(_) | Verb::Sweep | Verb::Digest => false,
         Verb::Checkpoint | Verb::Reopen | Verb::Crash | Verb::Verify => false,
     }
@@ -266,6 +282,31 @@ fn is_question(verb: &Verb) -> bool {
 /// `of T2`; T1 where it is not said.
 fn point_type(words: &mut Words<'_>) -> Result<PointTypeId, Syntax> {
     if words.take("of") { Ok(PointTypeId(words.name('T', "a point type")?)) } else { Ok(FIRST_TYPE) }
+}
+
+/// `household M9` asks, `household new M9` enrols it.
+fn is_question_of_household(words: &Words<'_>) -> bool {
+    words.peek() != Some("new")
+}
+
+fn account(words: &mut Words<'_>) -> Result<AccountKey, Syntax> {
+    let member = words.parse("a member like M1")?;
+    let point_type = point_type(words)?;
+    Ok(AccountKey { program: in_program(words)?, member, point_type })
+}
+
+/// `expiring until 2026-03-31 page 2`, `expiring M1 until 2026-03-31`.
+fn expiring(words: &mut Words<'_>) -> Result<Verb, Syntax> {
+    let member = if words.peek() == Some("until") { None } else { Some(words.parse("a member like M1")?) };
+    words.must("until")?;
+    let until = words.parse("a date")?;
+    let limit = if words.take("page") { words.parse("how many members")? } else { usize::MAX };
+    Ok(Verb::Expiring(in_program(words)?, member, until, limit))
+}
+
+fn member_key(words: &mut Words<'_>) -> Result<MemberKey, Syntax> {
+    let member = words.parse("a member like M1")?;
+    Ok(MemberKey { program: in_program(words)?, member })
 }
 
 fn statement(words: &mut Words<'_>) -> Result<Verb, Syntax> {

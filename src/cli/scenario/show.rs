@@ -4,11 +4,12 @@ use super::answer::{Answer, Row};
 use super::orders::block_name;
 use crate::cli::blocks;
 use crate::domain::{
-    Action, Balance, Block, BlockId, BlockKind, Entry, Item, ItemId, Leg, MemberId, Outcome, PartnerId, PointClass,
-    PointState, PointTypeId, Points, Receipt, Rejection, Timestamp,
+    Action, Balance, Block, BlockId, BlockKind, Entry, Item, ItemId, Leg, MemberId, MemberStatus, Outcome, PartnerId,
+    PointClass, PointState, PointType, PointTypeId, Points, Program, Receipt, Rejection, Timestamp, TypeStatus,
+    Versions,
 };
-use crate::engine::{Error, ErrorKind, ExecuteError, PartnerState};
-use crate::report::StatementLine;
+use crate::engine::{Error, ErrorKind, ExecuteError, MemberState, PartnerState};
+use crate::report::{self, Expiring, LabelBalance, StatementLine};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -57,7 +58,9 @@ fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
             let row = row.figure("left", remaining).figure("expires_at", or_never(expires_at));
             row.figure("effective_at", effective_at)
         }
-        Leg::Owed { member, point_type, points } | Leg::Absorbed { member, point_type, points } => {
+        Leg::Owed { member, point_type, points }
+        | Leg::Absorbed { member, point_type, points }
+        | Leg::Forgiven { member, point_type, points } => {
             Row::default().amount(points).figure("of", of(point_type)).figure("member", member)
         }
         Leg::Block { partner, block, points, remaining, place, rate, .. } => {
@@ -68,6 +71,22 @@ fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
         Leg::Charged { partner, place, points, rate } => {
             let row = Row::default().amount(points).figure("partner", format!("P{partner}"));
             row.figure("award", place).figure("rate", rate)
+        }
+        Leg::Clipped { member, point_type, place, points } => {
+            let row = Row::default().amount(points).figure("of", of(point_type)).figure("member", member);
+            row.figure("award", place)
+        }
+        Leg::Extended { member, item, point_type, points, before, expires_at } => {
+            let row = Row::new(name(names, item)).amount(points).figure("of", of(point_type)).figure("member", member);
+            row.figure("before", or_never(before)).figure("expires_at", or_never(expires_at))
+        }
+        Leg::TierChanged { member, before, tier, until } => {
+            let row = Row::new(or_none(tier)).figure("member", member).figure("before", or_none(before));
+            row.figure("until", or_never(until))
+        }
+        Leg::Merged { member, other, point_type, points } => {
+            let row = Row::default().amount(points).figure("of", of(point_type)).figure("member", member);
+            row.figure("other", other)
         }
         Leg::Credited { partner, points } => Row::default().amount(points).figure("partner", format!("P{partner}")),
         Leg::Charge { partner, place, cause, block, points, unit_price, currency } => {
@@ -139,6 +158,49 @@ pub(super) fn balance(balance: &Balance, class: PointClass) -> Row {
     row.figure("held", balance.held).figure("debt", balance.debt).figure("lifetime", balance.lifetime)
 }
 
+pub(super) fn member(state: &MemberState) -> Row {
+    let status = match state.status {
+        MemberStatus::Active => "active",
+        MemberStatus::Blocked => "blocked",
+        MemberStatus::Closed => "closed",
+    };
+    let row = Row::default().figure("status", status).figure("tier", or_none(state.tier.map(|tier| tier.tier)));
+    let row = row.figure("until", or_never(state.tier.map(|tier| tier.until)));
+    let row = row.figure("household", or_none(state.membership.map(|membership| membership.household)));
+    let rolls_up = state.membership.is_some_and(|membership| membership.rolls_up);
+    let row = row.figure("rolls_up", if rolls_up { "yes" } else { "no" });
+    let row = row.figure("ends_at", or_never(state.membership.and_then(|membership| membership.ends_at)));
+    row.figure("merged_into", or_none(state.merged_into))
+}
+
+pub(super) fn expiring(row: &Expiring) -> Row {
+    let Expiring { member, point_type, at, points } = *row;
+    Row::new(member.to_string()).amount(points).figure("of", of(point_type)).figure("expires_at", at)
+}
+
+/// Balances of one label; `none` for types without one.
+pub(super) fn label(sum: &LabelBalance) -> Row {
+    let label = if sum.label.is_empty() { "none" } else { &sum.label };
+    let row = Row::new(label).figure("available", sum.available).figure("qualifying", sum.qualifying);
+    row.figure("future", sum.future).figure("held", sum.held).figure("debt", sum.debt)
+}
+
+/// Point types by name: `T1`, and what is set for them.
+pub(super) fn types(program: &Program, prefix: &str) -> Vec<Row> {
+    let found = report::point_types(program, prefix).into_iter();
+    let row = |(id, kind): (PointTypeId, &PointType)| {
+        let status = match kind.status {
+            TypeStatus::Active => "active",
+            TypeStatus::Inactive => "inactive",
+        };
+        let versions = program.point_types.get(&id).map_or(0, Versions::number);
+        let row = Row::new(of(id)).figure("label", &kind.label).figure("status", status);
+        let row = row.figure("default", if kind.is_default { "yes" } else { "no" });
+        row.figure("scale", kind.scale).figure("currency", &kind.currency).figure("versions", versions)
+    };
+    found.map(row).collect()
+}
+
 pub(super) fn item(id: ItemId, item: &Item, now: Timestamp, names: &Names) -> Row {
     let mut row = Row::new(name(names, id)).amount(item.remaining()).figure("granted", item.granted);
     for (state, points) in item.sums.iter() {
@@ -153,6 +215,7 @@ pub(super) fn item(id: ItemId, item: &Item, now: Timestamp, names: &Names) -> Ro
     let row = row.figure("available_from", item.available_from).figure("expires_at", or_never(item.expires_at));
     row.figure("source", or_none(item.source))
         .figure("paid_by", paid_by(item.partner))
+        .figure("subtype", item.subtype)
         .figure("status", item.state(now))
 }
 
@@ -188,9 +251,11 @@ pub(super) fn entry(entry: &Entry, member: MemberId) -> Row {
         Outcome::Done { .. } => verb(&entry.command.action),
         Outcome::Refused(_) => "refused",
     };
-    let changes = StatementLine::of(entry.clone(), member).changes;
+    let line = StatementLine::of(entry.clone(), member);
+    let (changes, tier) = (line.changes, line.tiers.last().and_then(|change| change.tier));
     let change = changes.iter().fold(0i128, |sum, change| sum.saturating_add(change.points));
     let row = Row::new(verb).amount(format_args!("{change:+}")).figure("as", entry.command.request_id);
+    let row = row.figure("tier", or_none(tier));
     let row = row.figure("transaction_at", or_none(entry.command.transaction_at));
     row.figure("recorded_at", entry.recorded_at).figure("reference", or_none(entry.command.reference.as_deref()))
 }
@@ -206,6 +271,17 @@ pub(super) fn verb_of(word: &'static str) -> &'static str {
         "create_program" => "program",
         "create_point_type" => "type",
         "create_partner" => "partner",
+        "create_subtype" => "subtype",
+        "edit_point_type" => "edit",
+        "activate_program" => "activate",
+        "set_member_status" => "status",
+        "enrol_household" => "household",
+        "join_household" => "join",
+        "leave_household" => "leave",
+        "edit_membership" => "membership",
+        "define_tiers" => "tiers",
+        "extend_items" => "extend",
+        "reinstate_items" => "reinstate",
         "purchase_block" => "purchase",
         "approve_block" => "approve",
         "edit_partner" => "terms",

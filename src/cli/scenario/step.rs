@@ -1,7 +1,9 @@
 //! What a scenario file says, read: its rules and its steps. How it is written is in `parse`.
 
 use super::answer::Answer;
-use crate::domain::{AccountKey, BlockId, Command, MemberKey, PartnerKey, ProgramId, RequestKey, Timestamp};
+use crate::domain::{
+    AccountKey, BlockId, Command, Date, MemberId, MemberKey, PartnerKey, ProgramId, RequestKey, Timestamp,
+};
 use crate::report::FeeUnit;
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -63,11 +65,23 @@ pub(super) enum Verb {
     /// Time goes on to an instant.
     At(Timestamp),
     Balance(AccountKey, Option<Timestamp>),
+    /// A member's balances, summed up by label.
+    Labels(MemberKey),
+    /// The point types of a program whose name begins so, sorted by name.
+    Types(ProgramId, String),
     /// An account's items; used-up and expired ones too, where `all`.
     Items {
         account: AccountKey,
         all: bool,
     },
+    /// A member's status, tier and household.
+    Member(MemberKey),
+    /// Who belongs to a household, and what they have together of a type.
+    Household(AccountKey),
+    /// Qualifying points earned from one day to another.
+    Qualifying(AccountKey, Date, Date),
+    /// What expires of all members until the end of a day, in pages of so many members; of one member.
+    Expiring(ProgramId, Option<MemberId>, Date, usize),
     Partner(PartnerKey),
     Blocks(PartnerKey),
     /// Another question about a partner.

@@ -28,3 +28,5 @@ pub const POINT_TYPES_DEFAULT: u16 = 8;
 pub const POINT_TYPES_MAX: u16 = 256;
 /// A transaction may be dated this many hours ahead of the engine's clock, no more.
 pub const AHEAD_HOURS_MAX: i64 = 24;
+/// Most members of a household.
+pub const HOUSEHOLD_MEMBERS_MAX: usize = 1_000;

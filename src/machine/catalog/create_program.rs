@@ -35,6 +35,8 @@ impl Rule for CreateProgram {
             never_usable: self.never_usable,
             point_types_max: self.point_types_max.unwrap_or(POINT_TYPES_DEFAULT),
             block_warning_days: self.block_warning_days,
+            status: self.status,
+            on_closing: self.on_closing,
         };
         draft.define(0, 1, Definition::Program(settings));
         Ok(())
