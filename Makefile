@@ -7,11 +7,13 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/accruedb/target
 CARGO ?= cargo
 ACCRUEDB := $(CARGO_TARGET_DIR)/release/accruedb
 
-.PHONY: help setup build demo test lint schedules soak bench fuzz sanitize mutants doc
+.PHONY: help setup build demo serve test lint schedules browser soak bench fuzz sanitize mutants doc
 
 help:
 	@echo 'make demo    the main job on real purchases: import, redeem, expire, cancel, report, audit'
+	@echo 'make serve   the same purchases on a port, with a console: prints the address and a link into it'
 	@echo 'make test    every check and test (about 10 minutes, and 15 more where RocksDB is not compiled yet)'
+	@echo 'make browser  a browser walks the console; needs chromium, node and npm, says SKIPPED without them'
 	@echo 'make schedules  the orders in which threads may run (ACCRUEDB_SIZE=4000)'
 	@echo 'make soak    the long tests, about 2 hours, and a table of what they proved (ROWS="kill power", PERCENT=10)'
 	@echo 'make bench   accruals against their baselines, about 25 minutes; redemptions from deep accounts'
@@ -49,6 +51,9 @@ demo: setup
 	$(CARGO) build --release --locked --bins
 	@$(ACCRUEDB) demo
 
+serve: build
+	@$(ACCRUEDB) serve --demo
+
 lint: setup
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --release --locked --all-targets -- -D warnings
@@ -69,6 +74,9 @@ test: build lint
 	$(CARGO) bench --locked --bench accrual -- --small
 	$(CARGO) bench --locked --bench redeem -- --small
 	./fuzz/run.sh all 3
+
+browser: build
+	./tests/browser/run.sh $(ACCRUEDB)
 
 ROWS ?=
 soak: build

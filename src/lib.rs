@@ -52,12 +52,20 @@
 //! - How it works and how to add to it: [`docs::architecture`]. What is proven, and how: [`docs::promises`].
 //!   Running it: [`docs::operations`]. How fast it is: [`docs::performance`].
 
+#[cfg(feature = "server")]
+pub mod api;
+#[cfg(any(feature = "cli", feature = "server"))]
+pub mod chart;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "server")]
+pub mod console;
 pub mod docs;
 pub mod domain;
 pub mod engine;
 #[doc(hidden)]
+#[cfg(feature = "server")]
+pub mod http;
 pub mod machine;
 pub mod report;
 #[doc(hidden)]

@@ -18,6 +18,8 @@ mod items;
 mod look;
 #[cfg(feature = "rocksdb")]
 mod places;
+#[cfg(feature = "server")]
+mod serve;
 mod shell;
 #[cfg(feature = "rocksdb")]
 mod show;

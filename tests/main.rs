@@ -30,6 +30,8 @@ mod retries;
 mod rocks_store;
 #[cfg(feature = "cli")]
 mod scenarios;
+#[cfg(feature = "server")]
+mod server;
 mod simulation;
 mod statements;
 mod stress;

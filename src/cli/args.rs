@@ -47,4 +47,8 @@ pub(super) enum Verb {
     Load(load::Load),
     Completions(completions::Completions),
     Man(completions::Man),
+    #[cfg(feature = "server")]
+    Serve(super::serve::Args),
+    #[cfg(feature = "server")]
+    Token(super::token::Args),
 }

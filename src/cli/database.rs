@@ -92,6 +92,17 @@ impl Database {
         Ok(engine)
     }
 
+    /// Opens the database to serve it, as [`Database::open_to_write`] does; what is due is booked every second.
+    #[cfg(feature = "server")]
+    pub(super) fn open_served(&self, output: &Output) -> Result<Engine, Failure> {
+        // looked at first without booking: a history that ended long ago is not gone by opening it
+        if self.clock.is_none() && exists(&self.db)? {
+            self.open_to_write(output)?.close()?;
+        }
+        let sweep_every = EngineOptions::default().sweep_every;
+        open(&self.db, EngineOptions { sweep_every, ..options(self.clock(Clock::System)) }, output)
+    }
+
     /// Opens the database, which must be there, and keeps others out. Opening adds nothing to its journal.
     pub(super) fn open_existing(&self, output: &Output) -> Result<Engine, Failure> {
         if !exists(&self.db)? {

@@ -139,7 +139,7 @@ impl Found {
     fn shown(&mut self, args: &Args, items: Vec<(ItemPosition, Item)>, now: Timestamp) -> Vec<Shown> {
         let all = items.into_iter();
         let mut shown: Vec<Shown> =
-            all.map(|(position, of)| Shown { item: position.id, state: state_of(&of, now), of }).collect();
+            all.map(|(position, of)| Shown { item: position.id, state: of.state(now), of }).collect();
         if !args.all {
             let before = shown.len();
             shown.retain(|item| !matches!(item.state, "used_up" | "expired" | "cancelled"));
@@ -154,46 +154,5 @@ impl Found {
         self.matured.truncate(limit);
         self.future.truncate(limit);
         more
-    }
-}
-
-/// The state of an item, in one word: as long as points are left, whether they may be used; then what took the last of
-/// them. An item that was used in part and then expired has expired.
-pub(super) fn state_of(item: &Item, now: Timestamp) -> &'static str {
-    let is_closed = !item.is_open() && !item.sums.get(PointState::Held).is_positive();
-    match item {
-        item if is_closed && item.sums.get(PointState::Expired).is_positive() => "expired",
-        item if is_closed && item.sums.get(PointState::Cancelled) == item.granted => "cancelled",
-        _ if is_closed => "used_up",
-        item if item.is_expired(now) => "expired",
-        item if item.available_from > now => "future",
-        _ => "open",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::domain::Points;
-
-    #[test]
-    fn a_state_says_what_took_the_last_points() {
-        let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let item =
-            Item { granted: Points(10), ..Item::new(at("2026-01-01T00:00:00Z"), Some(at("2026-03-01T00:00:00Z"))) };
-        let instants = ["2025-12-31T00:00:00Z", "2026-02-01T00:00:00Z", "2026-04-01T00:00:00Z"].map(at);
-        let ten = Points(10);
-        for (item, states) in [
-            (Item { remaining: ten, ..item }, ["future", "open", "expired"]),
-            (Item { expired: ten, ..item }, ["expired"; 3]),
-            (Item { redeemed: ten, ..item }, ["used_up"; 3]),
-            (Item { redeemed: Points(4), expired: Points(6), ..item }, ["expired"; 3]),
-            (Item { redeemed: Points(4), cancelled: Points(6), ..item }, ["used_up"; 3]),
-            (Item { cancelled: ten, ..item }, ["cancelled"; 3]),
-            (Item { held: ten, ..item }, ["future", "open", "expired"]),
-            (Item { repaid: ten, ..item }, ["used_up"; 3]),
-        ] {
-            assert_eq!(instants.map(|now| state_of(&item, now)), states, "{item:?}");
-        }
     }
 }

@@ -28,6 +28,8 @@ mod rows;
 pub mod scenario;
 mod schema;
 mod scratch;
+#[cfg(feature = "server")]
+mod serve;
 mod set_up;
 mod shell;
 mod show;
@@ -36,6 +38,8 @@ mod sweep;
 mod table;
 mod terminal;
 mod text;
+#[cfg(feature = "server")]
+mod token;
 mod verify;
 mod words;
 
@@ -72,6 +76,10 @@ pub fn main() -> ExitCode {
         Verb::Load(load) => load::run(load, &mut output),
         Verb::Completions(args) => completions::completions(args, &mut args::Args::command(), &mut output),
         Verb::Man(args) => completions::man(args, args::Args::command(), &mut output),
+        #[cfg(feature = "server")]
+        Verb::Serve(args) => serve::run(args, &mut output),
+        #[cfg(feature = "server")]
+        Verb::Token(args) => token::run(args, &mut output),
     };
     output.end(outcome)
 }

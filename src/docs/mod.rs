@@ -21,3 +21,5 @@ pub mod performance {}
 pub mod promises {}
 #[doc = include_str!("scenarios.md")]
 pub mod scenarios {}
+#[doc = include_str!("server.md")]
+pub mod server {}

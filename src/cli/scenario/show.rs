@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Row};
 use super::orders::block_name;
-use crate::cli::{blocks, items};
+use crate::cli::blocks;
 use crate::domain::{
     Action, Balance, Block, BlockId, BlockKind, Entry, Item, ItemId, Leg, MemberId, Outcome, PartnerId, PointClass,
     PointState, PointTypeId, Points, Receipt, Rejection, Timestamp,
@@ -153,7 +153,7 @@ pub(super) fn item(id: ItemId, item: &Item, now: Timestamp, names: &Names) -> Ro
     let row = row.figure("available_from", item.available_from).figure("expires_at", or_never(item.expires_at));
     row.figure("source", or_none(item.source))
         .figure("paid_by", paid_by(item.partner))
-        .figure("status", items::state_of(item, now))
+        .figure("status", item.state(now))
 }
 
 pub(super) fn partner(state: &PartnerState) -> Row {
