@@ -15,7 +15,7 @@ pub(crate) const PARTNERS: u32 = 3;
 const BLOCK_POINTS: i64 = 1_000_000;
 
 /// Ends the test with a failure where `body` takes longer than a minute: something waits for ever.
-fn watched(body: impl FnOnce() + Send + 'static) {
+pub(crate) fn watched(body: impl FnOnce() + Send + 'static) {
     let (done, ended) = mpsc::channel();
     let worker = thread::spawn(move || {
         body();
