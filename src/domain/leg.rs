@@ -127,7 +127,7 @@ impl Tagged for Leg {
 }
 
 /// Every name that a leg can have.
-#[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated by the compiler")]
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
 const KINDS: [&str; 5 + MOVEMENTS.len() + BLOCK_MOVEMENTS.len()] = {
     let mut kinds = ["granted", "owed", "absorbed", "charged", "credited"].as_slice();
     let mut all = [""; 5 + MOVEMENTS.len() + BLOCK_MOVEMENTS.len()];

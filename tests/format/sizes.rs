@@ -4,7 +4,7 @@ use super::*;
 use accruedb::engine::{ClockSource, Engine, EngineOptions};
 use accruedb::storage::keys::Key;
 use accruedb::storage::memory::MemoryStore;
-use accruedb::storage::{Items, Members, Read, Requests, Store, Table, TableId};
+use accruedb::storage::{Items, Members, Read, Requests, Table, TableId};
 use std::mem::size_of;
 use std::ops::ControlFlow;
 

@@ -213,7 +213,7 @@ impl Faulty {
 }
 
 impl Store for Faulty {
-    fn claim(&self) -> Result<Claim, Fault> {
+    fn claim(&self) -> Result<accruedb::storage::Claim, Fault> {
         self.armed().claim()
     }
 
