@@ -9,7 +9,7 @@ use super::records::{HEADER_BYTES, RECYCLED};
 use super::{RocksOptions, RocksStore};
 use crate::domain::{Fault, FaultKind, ProgramId, RequestId, RequestKey, Sequence};
 use crate::storage::keys::Key;
-use crate::storage::{Appended, Epoch, JournalRecord, Read, Requests, Run, Store, TableId, Tail, codec, record};
+use crate::storage::{Appended, Epoch, JournalRecord, Read, Requests, Run, Store, TableId, Tail, record, rows};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -33,7 +33,7 @@ fn run(rows: &[(u128, Option<u64>)]) -> Run {
 fn values(store: &RocksStore) -> [Option<u64>; 4] {
     [1, 2, 3, 4].map(|request| {
         let found = store.get(TableId::Requests, &key(request).to_bytes()).unwrap();
-        found.map(|bytes| codec::decode::<Sequence>(&bytes, "request").unwrap().0)
+        found.map(|bytes| rows::decode::<Requests>(&bytes).unwrap().0)
     })
 }
 
