@@ -259,7 +259,8 @@ impl Client {
                 Step::Partner => {
                     let key = PartnerKey { program: PROGRAM, partner: PARTNER };
                     if let Some(Some(state)) = self.expected(self.engine.partner(key)) {
-                        let debited: i64 = state.blocks.values().map(|block| block.sums.get(BlockState::Debited).0).sum();
+                        let debited: i64 =
+                            state.blocks.values().map(|block| block.sums.get(BlockState::Debited).0).sum();
                         assert_eq!(debited, state.partner.debited.0, "a partner's blocks are not its own");
                     }
                 }
