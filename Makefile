@@ -7,11 +7,13 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/accruedb/target
 CARGO ?= cargo
 ACCRUEDB := $(CARGO_TARGET_DIR)/release/accruedb
 
-.PHONY: help setup build demo test lint schedules soak bench fuzz sanitize mutants doc
+.PHONY: help setup build demo serve test lint schedules browser soak bench fuzz sanitize mutants doc
 
 help:
 	@echo 'make demo    the main job on real purchases: import, redeem, expire, cancel, report, audit'
+	@echo 'make serve   the same purchases on a port, with a console: prints the address and a link into it'
 	@echo 'make test    every check and test (about 10 minutes, and 15 more where RocksDB is not compiled yet)'
+	@echo 'make browser  a browser walks the console; needs chromium, node and npm, says SKIPPED without them'
 	@echo 'make schedules  the orders in which threads may run (ACCRUEDB_SIZE=4000)'
 	@echo 'make soak    the long tests, about 2 hours, and a table of what they proved (ROWS="kill power", PERCENT=10)'
 	@echo 'make bench   accruals against their baselines, about 25 minutes; redemptions from deep accounts'
@@ -34,13 +36,23 @@ setup:
 	  exit 1; \
 	fi
 
+# Half an hour of one core's work, over the cores of this machine.
+COMPILING = cores=$$(nproc 2>/dev/null || echo 2); \
+  echo "Compiling, for about $$(( (28 + cores - 1) / cores + 2 )) minutes on $$cores cores, nearly all of it RocksDB, once."
+
 # The tests are built along, so that everything resolves to one set of features and RocksDB compiles once.
 build: setup
-	@[ -e $(ACCRUEDB) ] || echo 'Compiling. RocksDB takes about 15 minutes on two cores, once.'
+	@[ -e $(ACCRUEDB) ] || { $(COMPILING); }
 	$(CARGO) build --release --locked --bins --tests
 
-demo: build
+# The program alone. It ends with commands that can be pasted: they name the program by its path.
+demo: setup
+	@[ -e $(ACCRUEDB) ] || { $(COMPILING); }
+	$(CARGO) build --release --locked --bins
 	@$(ACCRUEDB) demo
+
+serve: build
+	@$(ACCRUEDB) serve --demo
 
 lint: setup
 	$(CARGO) fmt --all --check
@@ -62,6 +74,9 @@ test: build lint
 	$(CARGO) bench --locked --bench accrual -- --small
 	$(CARGO) bench --locked --bench redeem -- --small
 	./fuzz/run.sh all 3
+
+browser: build
+	./tests/browser/run.sh $(ACCRUEDB)
 
 ROWS ?=
 soak: build

@@ -5,13 +5,28 @@ mod apply;
 #[cfg(feature = "rocksdb")]
 mod clocks;
 #[cfg(feature = "rocksdb")]
+mod due;
+#[cfg(feature = "rocksdb")]
 mod import;
+#[cfg(feature = "rocksdb")]
+mod import_cases;
+#[cfg(feature = "rocksdb")]
+mod import_more;
 #[cfg(feature = "rocksdb")]
 mod items;
 #[cfg(feature = "rocksdb")]
 mod look;
 #[cfg(feature = "rocksdb")]
 mod places;
+#[cfg(feature = "server")]
+mod serve;
+mod shell;
+#[cfg(feature = "rocksdb")]
+mod show;
+#[cfg(feature = "rocksdb")]
+mod tables;
+#[cfg(feature = "rocksdb")]
+mod terminal;
 
 use serde_json::Value;
 use std::io::Write;
@@ -108,7 +123,7 @@ fn wrong_calls_exit_with_2() {
 #[test]
 fn every_command_has_help_with_an_example_and_exit_codes() {
     let shell = Shell::new();
-    let verbs = "demo import apply schema balance items blocks statement liability journal verify backup restore load";
+    let verbs = "set-up completions man demo import apply schema shell show balance balances items blocks statement sweep liability journal verify backup restore load";
     for verb in verbs.split(' ').chain(["check"]) {
         let run = shell.run(&format!("{verb} --help"));
         let (_, example) = run.out.split_once("Example:").unwrap_or_default();
@@ -197,6 +212,78 @@ fn a_load_tells_what_its_audit_found_and_has_a_bound() {
     for in_flight in ["0", "1000001", "18446744073709551615"] {
         let run = shell.run(&format!("{load} --in-flight {in_flight}"));
         assert!(run.code == 2 && run.err.contains("1..=1000000"), "{in_flight}: {} {}", run.code, run.err);
+    }
+}
+
+#[test]
+fn a_load_that_was_killed_leaves_nothing_for_long() {
+    let shell = Shell::new();
+    let temporary = shell.folder().join("tmp");
+    std::fs::create_dir(&temporary).unwrap();
+    let left = || std::fs::read_dir(&temporary).unwrap().count();
+    let load = |rest: &str| {
+        let mut command = shell.command(&format!("load --json {rest}"));
+        command.env("TMPDIR", &temporary).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    };
+    let mut long = load("--accruals 1000000000").spawn().unwrap();
+    while left() == 0 {
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+    assert!(load("--accruals 10 --members 5").status().unwrap().success());
+    assert_eq!(left(), 1, "the folder of the load that is running stays");
+    long.kill().unwrap();
+    long.wait().unwrap();
+    assert_eq!(left(), 1);
+    assert!(load("--accruals 10 --members 5").status().unwrap().success());
+    assert_eq!(left(), 0);
+}
+
+#[cfg(feature = "rocksdb")]
+#[test]
+fn the_demo_ends_with_commands_that_work_when_pasted() {
+    let shell = Shell::new();
+    let run = Run::of(shell.command("demo").arg("--db").arg("my shop's db").output().unwrap());
+    assert_eq!(run.code, 0, "{}", run.err);
+    let (_, further) = run.out.split_once("To look further:").unwrap();
+    let mut pasted = 0;
+    for line in further.lines().filter(|line| !line.is_empty()) {
+        let done = Command::new("sh").args(["-c", line]).current_dir(shell.folder()).output().unwrap();
+        assert!(done.status.success(), "{line}: {}", String::from_utf8_lossy(&done.stderr));
+        pasted += 1;
+    }
+    assert_eq!(pasted, 8);
+}
+
+#[test]
+fn shells_and_manuals_are_served() {
+    let shell = Shell::new();
+    for (name, word) in [("bash", "complete -F"), ("zsh", "#compdef accruedb"), ("fish", "complete -c accruedb")] {
+        let run = shell.run(&format!("completions {name}"));
+        assert!(run.code == 0 && run.out.contains(word) && run.out.contains("statement"), "{name}: {}", run.err);
+    }
+    std::fs::create_dir(shell.folder().join("man")).unwrap();
+    assert_eq!(shell.run("man man").code, 0);
+    for (page, word) in [("accruedb", "accruedb\\-import"), ("accruedb-import", "\\-\\-points\\-per\\-unit")] {
+        let text = std::fs::read_to_string(shell.folder().join(format!("man/{page}.1"))).unwrap();
+        assert!(text.contains(&format!(".TH {page} 1")) && text.contains(word), "{page}: {text}");
+    }
+    assert_eq!(shell.run("man nowhere").code, 2);
+}
+
+#[test]
+fn an_example_of_each_command_is_printed_and_can_be_applied() {
+    let shell = Shell::new();
+    let all = shell.run("schema --example all");
+    assert_eq!((all.code, all.lines().len()), (0, 9), "{}", all.err);
+    assert_eq!(shell.run("schema --example redeem").lines(), [all.lines()[7].clone()]);
+    let run = shell.run("schema --example nothing");
+    assert!(run.code == 2 && run.err.contains("purchase_block"), "{}", run.err);
+    #[cfg(feature = "rocksdb")]
+    {
+        shell.write("all.jsonl", &all.out);
+        let run = shell.run("apply all.jsonl --db db");
+        assert_eq!(run.code, 0, "{}{}", run.out, run.err);
     }
 }
 

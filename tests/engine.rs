@@ -333,6 +333,8 @@ fn options_have_limits() {
     };
     assert!(refused(EngineOptions { shards: 0, ..options() }).contains("shards"));
     assert!(refused(EngineOptions { sweep_every: Some(Duration::ZERO), ..options() }).contains("sweep_every"));
+    assert!(refused(EngineOptions { guard_every_commands: 0, ..options() }).contains("guard_every_commands"));
+    assert!(refused(EngineOptions { guard_after: Duration::ZERO, ..options() }).contains("guard_after"));
 }
 
 /// What members are owed is the same before and after it is booked what has expired and matured.

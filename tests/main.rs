@@ -16,17 +16,23 @@ mod cold;
 mod concurrency;
 mod conformance;
 mod engine;
+#[cfg(feature = "rocksdb")]
+mod examples;
 mod faults;
 mod format;
 mod model;
 mod proof;
 #[cfg(all(feature = "rocksdb", feature = "cli"))]
 mod proof_disk;
+#[cfg(feature = "rocksdb")]
+mod reader;
 mod retries;
 #[cfg(feature = "rocksdb")]
 mod rocks_store;
 #[cfg(feature = "cli")]
 mod scenarios;
+#[cfg(feature = "server")]
+mod server;
 mod simulation;
 mod statements;
 mod stress;

@@ -10,14 +10,19 @@ use std::os::unix::fs::symlink;
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::Duration;
 
 fn open(dir: &Path) -> Result<RocksStore, Fault> {
     RocksStore::open(dir, RocksOptions::default())
 }
 
-/// A store whose guard follows after every so many appends.
+/// However long it takes.
+const NEVER: Duration = Duration::from_secs(86_400);
+
+/// A store whose guard follows after every so many appends, and at no other time.
 fn guarded(dir: &Path, guard_every_batches: u32) -> RocksStore {
-    RocksStore::open(dir, RocksOptions { guard_every_batches, ..RocksOptions::default() }).unwrap()
+    let options = RocksOptions { guard_every_batches, guard_after: NEVER, ..RocksOptions::default() };
+    RocksStore::open(dir, options).unwrap()
 }
 
 /// Appends entries `1..=last` one by one.
@@ -62,7 +67,11 @@ fn contents(dir: &Path) -> Vec<(PathBuf, Vec<u8>)> {
 fn a_second_open_in_this_process_is_refused() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path()).unwrap();
-    refused(dir.path(), FaultKind::Locked, &["another process has the database open", dir.path().to_str().unwrap()]);
+    refused(
+        dir.path(),
+        FaultKind::Locked,
+        &["this process has the database open already", dir.path().to_str().unwrap()],
+    );
     drop(store);
     open(dir.path()).unwrap();
 }
@@ -346,10 +355,21 @@ fn claimed(dir: &Path) -> Result<Option<u64>, String> {
 
 /// What the claim says after the write-ahead log was lost.
 fn after_losing_the_log(guard_every_batches: u32, appends: u64) -> Result<Option<u64>, String> {
+    let options = RocksOptions { guard_every_batches, guard_after: NEVER, ..RocksOptions::default() };
+    after_losing_what_follows(options, Duration::ZERO, |store, epoch| append(store, epoch, appends))
+}
+
+/// The same after whatever was appended, and a while.
+fn after_losing_what_follows(
+    options: RocksOptions,
+    wait: Duration,
+    append: impl Fn(&RocksStore, Epoch),
+) -> Result<Option<u64>, String> {
     let dir = tempfile::tempdir().unwrap();
-    let store = guarded(dir.path(), guard_every_batches);
+    let store = RocksStore::open(dir.path(), options).unwrap();
     let epoch = store.claim().unwrap().epoch;
-    append(&store, epoch, appends);
+    append(&store, epoch);
+    std::thread::sleep(wait);
     drop(store);
     let logs = files(&dir.path().join("rocks"), "log");
     assert!(!logs.is_empty());
@@ -367,6 +387,39 @@ fn the_guard_outlives_a_lost_write_ahead_log() {
     assert_eq!(after_losing_the_log(4, 5), lost(4));
     assert_eq!(after_losing_the_log(0, 5), lost(5));
     assert_eq!(after_losing_the_log(100, 5), Ok(None), "control: without a guard the loss goes unnoticed");
+}
+
+#[test]
+fn the_guard_lags_by_commands_and_by_time_not_only_by_writes() {
+    let seldom = RocksOptions { guard_every_batches: u32::MAX, guard_after: NEVER, ..RocksOptions::default() };
+    // one write of many commands, as a full group is
+    let many = |store: &RocksStore, epoch| {
+        assert_eq!(store.append(epoch, &[record(1, 99), record(100, 200)]), Appended::Durable);
+    };
+    let lost = Err("the journal ends at entry 0, but entry 200 was answered: its tail is lost".to_owned());
+    let by_commands = RocksOptions { guard_every_commands: 200, ..seldom };
+    assert_eq!(after_losing_what_follows(by_commands, Duration::ZERO, many), lost);
+    let by_more = RocksOptions { guard_every_commands: 201, ..seldom };
+    assert_eq!(after_losing_what_follows(by_more, Duration::ZERO, many), Ok(None), "control");
+    // nothing is written after it
+    let by_time = RocksOptions { guard_after: Duration::from_millis(50), ..seldom };
+    assert_eq!(after_losing_what_follows(by_time, Duration::from_secs(2), many), lost);
+    assert_eq!(after_losing_what_follows(seldom, Duration::from_secs(1), many), Ok(None), "control");
+}
+
+#[test]
+fn a_backup_that_was_interrupted_says_what_to_do() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(&dir.path().join("db")).unwrap();
+    store.claim().unwrap();
+    let left = dir.path().join("copy.unfinished");
+    fs::create_dir(&left).unwrap();
+    let fault = store.backup(&dir.path().join("copy")).unwrap_err();
+    for words in ["was interrupted", &format!("remove {}, then try again", left.display())] {
+        assert!(fault.what.contains(words), "{fault}");
+    }
+    fs::remove_dir(left).unwrap();
+    store.backup(&dir.path().join("copy")).unwrap();
 }
 
 #[test]

@@ -20,6 +20,7 @@ block_log 10000
 schedules 2000000
 recovery_crash 2000
 kill 2000
+serve 200
 power 1000
 syscalls 3000
 order 10000000

@@ -37,7 +37,11 @@ const LAYERS: &[Layer] = &[
     Layer { name: "storage", may_import: &["domain", "machine", "storage"],           bans: TIMELESS },
     Layer { name: "engine",  may_import: &["domain", "machine", "storage", "engine"], bans: TIMELESS },
     Layer { name: "report",  may_import: &["domain", "machine", "storage", "report"], bans: PURE },
+    Layer { name: "chart",   may_import: &["chart"],                                  bans: PURE },
+    Layer { name: "api",     may_import: &["domain", "machine", "storage", "engine", "report", "chart", "api"], bans: TIMELESS },
     Layer { name: "cli",     may_import: ANY,                                         bans: &[] },
+    Layer { name: "http",    may_import: ANY,                                         bans: &[] },
+    Layer { name: "console", may_import: ANY,                                         bans: &[] },
     Layer { name: "docs",    may_import: ANY,                                         bans: TIMELESS },
     Layer { name: "root",    may_import: ANY,                                         bans: TIMELESS },
 ];

@@ -1,8 +1,8 @@
 //! What the command line understands.
 
 use super::{
-    apply, backup, balance, blocks, check, demo, import, items, journal, liability, load, restore, schema, statement,
-    verify,
+    apply, backup, balance, balances, blocks, check, completions, demo, import, items, journal, liability, load,
+    restore, schema, set_up, shell, show, statement, sweep, verify,
 };
 use clap::{Parser, Subcommand};
 
@@ -15,6 +15,9 @@ pub(super) struct Args {
     /// For machines: JSON on standard output, one object or one a line, and nothing else there.
     #[arg(long, global = true)]
     pub(super) json: bool,
+    /// Tables as wide as they need, also where the terminal is narrower. Without it, the widest texts are cut.
+    #[arg(long, global = true)]
+    pub(super) wide: bool,
     #[command(subcommand)]
     pub(super) verb: Verb,
 }
@@ -22,13 +25,18 @@ pub(super) struct Args {
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
     Demo(demo::Args),
-    Import(import::Args),
+    Import(Box<import::Args>),
     Apply(apply::Args),
     Schema(schema::Args),
+    SetUp(set_up::Args),
+    Shell(shell::Args),
+    Show(show::Args),
     Balance(balance::Args),
+    Balances(balances::Args),
     Items(items::Args),
     Blocks(blocks::Args),
     Statement(statement::Args),
+    Sweep(sweep::Args),
     Liability(liability::Args),
     Journal(journal::Args),
     Verify(verify::Args),
@@ -36,4 +44,10 @@ pub(super) enum Verb {
     Restore(restore::Args),
     Check(check::Check),
     Load(load::Load),
+    Completions(completions::Completions),
+    Man(completions::Man),
+    #[cfg(feature = "server")]
+    Serve(super::serve::Args),
+    #[cfg(feature = "server")]
+    Token(super::token::Args),
 }

@@ -5,7 +5,9 @@ use super::output::{Exit, Failure, Output};
 use serde_json::json;
 use std::path::PathBuf;
 
-/// Copies a database into a new directory, consistent, with hard links where the file system has them.
+/// Copies a database into a new directory.
+///
+/// The copy is consistent. It is made of hard links where the file system has them.
 ///
 /// Exit codes: 0 done, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]

@@ -3,8 +3,9 @@
 use super::database::OneMember;
 use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, grouped};
-use crate::domain::{Date, Timestamp, Zone};
+use crate::domain::{Balance, Date, TimeError, Timestamp, Zone};
 use serde_json::json;
+use std::str::FromStr;
 
 /// Shows a member's balances.
 ///
@@ -14,44 +15,71 @@ use serde_json::json;
 pub(super) struct Args {
     #[command(flatten)]
     of: OneMember,
-    /// As shown at this instant (RFC 3339) or at the end of this day (UTC). Default: now.
-    #[arg(long, value_name = "WHEN", value_parser = instant)]
-    as_of: Option<Timestamp>,
+    /// As shown at this instant (RFC 3339) or at the end of this day, in the program's zone. Default: now.
+    #[arg(long, value_name = "WHEN")]
+    as_of: Option<AsOf>,
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let (engine, key) = args.of.open(output)?;
-    let at = args.as_of.unwrap_or_else(|| engine.now());
-    let balances = match args.as_of {
+    let (engine, program, key) = args.of.open(output)?;
+    let zone = program.zone();
+    let as_of = args.as_of.map(|as_of| as_of.instant(&zone)).transpose()?;
+    let at = as_of.unwrap_or_else(|| engine.now());
+    let balances = match as_of {
         Some(at) => engine.balances_as_of(key, at)?,
         None => {
             args.of.remark_on_time(&engine, output)?;
             engine.balances(key)?
         }
     };
-    output
-        .object(&json!({ "member": args.of.member, "at": at, "enrolled": balances.is_some(), "balances": balances }))?;
+    output.object(&json!({
+        "member": args.of.member, "program": key.program, "at": at, "enrolled": balances.is_some(),
+        "balances": balances.as_deref().unwrap_or_default(),
+    }))?;
+    let when = format!("at {} {zone}", at.on_the_wall(&zone));
     let Some(balances) = balances else {
-        output.line(format!("no member {} at {at}", args.of.member))?;
+        output.note(format!("{} {when}", args.of.unknown(&program)))?;
         return Ok(Exit::Refused);
     };
-    output.line(format!("member {} at {at}", args.of.member))?;
+    output.note(format!("member {} {when}", args.of.member))?;
     let mut table = TextTable::new(&["point type", "available", "qualifying", "future", "held", "debt", "lifetime"]);
     for balance in balances {
-        let amounts =
-            [balance.available, balance.qualifying, balance.future, balance.held, balance.debt, balance.lifetime];
-        let amounts = amounts.map(|points| grouped(points.0));
-        table.row(std::iter::once(balance.point_type.to_string()).chain(amounts));
+        table.row(std::iter::once(balance.point_type.to_string()).chain(amounts(&balance)));
     }
-    table.lines().iter().try_for_each(|line| output.line(line))?;
+    output.table(&table)?;
     Ok(Exit::Done)
 }
 
-/// An instant, or the last millisecond of a day.
-fn instant(text: &str) -> Result<Timestamp, String> {
-    let end = |date: Date| date.end(&Zone::UTC).and_then(|end| Timestamp::from_ms(end.ms().saturating_sub(1)));
-    match text.parse::<Date>().ok().and_then(end) {
-        Some(end) => Ok(end),
-        None => text.parse().map_err(|error: crate::domain::TimeError| error.to_string()),
+/// The figures of a balance, in the order of the table's head.
+pub(super) fn amounts(balance: &Balance) -> [String; 6] {
+    [balance.available, balance.qualifying, balance.future, balance.held, balance.debt, balance.lifetime]
+        .map(|points| grouped(points.0))
+}
+
+/// An instant, or the end of a day.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum AsOf {
+    Instant(Timestamp),
+    Day(Date),
+}
+
+impl AsOf {
+    /// The instant that is meant: of a day, its last millisecond in the program's zone.
+    pub(super) fn instant(self, zone: &Zone) -> Result<Timestamp, Failure> {
+        match self {
+            AsOf::Instant(instant) => Ok(instant),
+            AsOf::Day(date) => {
+                let end = date.end(zone).and_then(|end| Timestamp::from_ms(end.ms().saturating_sub(1)));
+                end.ok_or_else(|| Failure::Usage(format!("--as-of: {date} is out of range")))
+            }
+        }
+    }
+}
+
+impl FromStr for AsOf {
+    type Err = TimeError;
+
+    fn from_str(text: &str) -> Result<AsOf, TimeError> {
+        text.parse().map(AsOf::Day).or_else(|_| text.parse().map(AsOf::Instant))
     }
 }

@@ -1,13 +1,15 @@
 //! `accruedb blocks`: a partner's point blocks.
 
-use super::database::Database;
+use super::database::{Database, OneProgram};
 use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, grouped, or_dash};
-use crate::domain::{Block, BlockState, BlockStatus, PartnerId, PartnerKey, ProgramId, Timestamp};
+use crate::domain::{Block, BlockId, BlockState, BlockStatus, PartnerId, PartnerKey, Timestamp, Zone};
 use crate::engine::PartnerState;
 use serde_json::{Value, json};
 
-/// Shows a partner's blocks, open and past.
+/// Shows a partner's blocks.
+///
+/// Open and past ones, in the order in which they were bought.
 ///
 /// Exit codes: 0 done, 1 no such partner, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
@@ -17,38 +19,40 @@ pub(super) struct Args {
     partner: u32,
     #[command(flatten)]
     database: Database,
-    /// The program.
-    #[arg(long, default_value_t = 1)]
-    program: u32,
+    #[command(flatten)]
+    program: OneProgram,
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let engine = args.database.open_existing(output)?;
-    let key = PartnerKey { program: ProgramId(args.program), partner: PartnerId(args.partner) };
+    let engine = args.database.open_to_look(output)?;
+    let program = args.program.of(&engine)?;
+    let key = PartnerKey { program: program.id, partner: PartnerId(args.partner) };
     let now = engine.now();
     let Some(state) = engine.partner(key)? else {
         output.object(&json!({ "partner": args.partner, "known": false }))?;
-        output.line(format!("no partner {}", args.partner))?;
+        let why = program.missing().map_or_else(String::new, |why| format!(": {why}"));
+        output.note(format!("no partner {}{why}", args.partner))?;
         return Ok(Exit::Refused);
     };
     args.database.remark_on_time(&engine, output)?;
     output.object(&to_json(key.partner, &state, now))?;
     let partner = &state.partner;
-    output.line(format!(
-        "partner {}: {} points usable now, {} left in {} open blocks, {} debited",
+    output.note(format!(
+        "partner {}: {} points usable now, {} left in {} open blocks, {} debited (times in {})",
         key.partner,
         grouped(state.balance.0),
         grouped(partner.remaining.0),
         partner.open.len(),
-        grouped(partner.debited.0)
+        grouped(partner.debited.0),
+        program.zone()
     ))?;
-    lines(&state, now).iter().try_for_each(|line| output.line(line))?;
+    output.table(&table(&state, now, &program.zone()))?;
     Ok(Exit::Done)
 }
 
 /// A partner and its blocks, as one object.
 pub(super) fn to_json(partner: PartnerId, state: &PartnerState, now: Timestamp) -> Value {
-    let blocks = state.blocks.iter().map(|(id, block)| {
+    let blocks = as_bought(state).into_iter().map(|(id, block)| {
         json!({
             "block": id, "state": state_of(block, now), "purchased": block.purchased, "credited": block.credited,
             "remaining": block.remaining(), "debited": block.sums.get(BlockState::Debited),
@@ -63,30 +67,72 @@ pub(super) fn to_json(partner: PartnerId, state: &PartnerState, now: Timestamp) 
     })
 }
 
-/// The blocks as a table.
-pub(super) fn lines(state: &PartnerState, now: Timestamp) -> Vec<String> {
-    let mut table =
-        TextTable::new(&["block", "state", "purchased", "remaining", "debited", "expired", "starts", "expires"]);
-    for (id, block) in &state.blocks {
-        let amounts = [
-            block.purchased,
-            block.remaining(),
-            block.sums.get(BlockState::Debited),
-            block.sums.get(BlockState::Expired),
-        ];
-        let amounts = amounts.map(|points| grouped(points.0));
-        let tail = [block.starts_at.to_string(), or_dash(block.expires_at)];
-        table.row([id.to_string(), state_of(block, now).to_owned()].into_iter().chain(amounts).chain(tail));
-    }
-    table.lines()
+/// The blocks in the order in which they were bought, as a scenario's question lists them.
+fn as_bought(state: &PartnerState) -> Vec<(&BlockId, &Block)> {
+    let mut blocks: Vec<(&BlockId, &Block)> = state.blocks.iter().collect();
+    blocks.sort_by_key(|(_, block)| block.created);
+    blocks
 }
 
+/// The blocks as a table.
+pub(super) fn table(state: &PartnerState, now: Timestamp, zone: &Zone) -> TextTable {
+    let head = ["block", "state", "purchased", "remaining", "debited", "expired", "starts", "expires"];
+    let mut table = TextTable::new(&head).may_drop(&["starts", "expired"]);
+    for (id, block) in as_bought(state) {
+        let used = [BlockState::Debited, BlockState::Expired].map(|state| block.sums.get(state));
+        let amounts = [block.purchased, block.remaining()].into_iter().chain(used).map(|points| grouped(points.0));
+        let expires = or_dash(block.expires_at.map(|expiry| expiry.on_the_wall(zone)));
+        let tail = [block.starts_at.on_the_wall(zone), expires];
+        table.row([id.to_string(), state_of(block, now).to_owned()].into_iter().chain(amounts).chain(tail));
+    }
+    table
+}
+
+/// The state of a block, in one word: as long as points are left, whether they may be used; then what took the last of
+/// them.
 pub(super) fn state_of(block: &Block, now: Timestamp) -> &'static str {
+    let is_used = !block.remaining().is_positive();
     match block.status {
+        _ if is_used && block.sums.get(BlockState::Expired).is_positive() => "expired",
+        _ if is_used => "used_up",
         _ if block.is_expired(now) => "expired",
         BlockStatus::Pending => "pending",
-        BlockStatus::Approved if !block.remaining().is_positive() => "used_up",
         BlockStatus::Approved if block.starts_at > now => "waiting",
         BlockStatus::Approved => "open",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{Points, Rate, Sequence};
+
+    #[test]
+    fn a_state_says_what_took_the_last_points() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let block = Block {
+            status: BlockStatus::Approved,
+            purchased: Points(10),
+            remaining: Points(0),
+            debited: Points(0),
+            expired: Points(0),
+            starts_at: at("2026-01-01T00:00:00Z"),
+            expires_at: Some(at("2026-03-01T00:00:00Z")),
+            unit_price: Rate::ZERO,
+            created: Sequence(1),
+        };
+        let instants = ["2025-12-31T00:00:00Z", "2026-02-01T00:00:00Z", "2026-04-01T00:00:00Z"].map(at);
+        let ten = Points(10);
+        for (block, states) in [
+            (Block { remaining: ten, ..block.clone() }, ["waiting", "open", "expired"]),
+            (
+                Block { remaining: ten, status: BlockStatus::Pending, ..block.clone() },
+                ["pending", "pending", "expired"],
+            ),
+            (Block { debited: ten, ..block.clone() }, ["used_up"; 3]),
+            (Block { debited: Points(4), expired: Points(6), ..block.clone() }, ["expired"; 3]),
+        ] {
+            assert_eq!(instants.map(|now| state_of(&block, now)), states, "{block:?}");
+        }
     }
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Runs scenario tables: acceptance tests of a loyalty program, in its own words.
+/// Runs scenario tables: acceptance tests of a program.
 ///
 /// Each file runs against an empty engine in memory, on its own time; nothing on disk is touched.
 ///
@@ -57,7 +57,7 @@ pub(super) fn run(check: &Check, output: &mut Output) -> Result<Exit, Failure> {
         failed.push(Failed::new(&file, failure));
         output.line(format!("FAILED  {failure}"))?;
         if output.is_json() {
-            output.remark(failure.to_string());
+            failure.to_string().lines().for_each(|line| output.remark(line));
         }
     }
     let Report { passed, failed: count, rules, failures } = &report;

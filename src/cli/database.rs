@@ -1,7 +1,7 @@
 //! The database that a command works on: `--db` and `--clock`, and how it is opened.
 
 use super::output::{Failure, Output};
-use crate::domain::{MemberId, MemberKey, ProgramId, Timestamp};
+use crate::domain::{MemberId, MemberKey, Program, ProgramId, Timestamp, Zone};
 use crate::engine::{ClockSource, Engine, EngineOptions, Error, ErrorKind};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -13,9 +13,8 @@ pub(super) struct Database {
     /// The database's directory.
     #[arg(long, value_name = "DIR")]
     pub(super) db: PathBuf,
-    /// Where time comes from: the system's clock, or the commands, which makes it that of the newest entry. A history
-    /// that was imported on the commands' clock, as the demo's, is best looked at on that clock. Default: system, but
-    /// for imports.
+    /// Where time comes from. `system` is now; `commands` is the time of the newest entry: for a history that was
+    /// imported, as the demo's. README tells more (Clocks). Default: system; of `import`, commands.
     #[arg(long, value_enum, value_name = "CLOCK")]
     clock: Option<Clock>,
 }
@@ -31,6 +30,11 @@ pub(super) enum Clock {
 }
 
 impl Database {
+    /// The database in a directory.
+    pub(super) fn in_directory(db: PathBuf, clock: Option<Clock>) -> Database {
+        Database { db, clock }
+    }
+
     /// The clock that was asked for, else the command's own default.
     pub(super) fn clock(&self, default: Clock) -> Clock {
         self.clock.unwrap_or(default)
@@ -43,13 +47,22 @@ impl Database {
         if is_new {
             output.remark(format!("made a new database in {}", self.db.display()));
         }
+        remark_on_clock(&engine, output);
         Ok(engine)
     }
 
     /// Opens the database for commands that happen now; makes it where there is none. A history that ended long ago
     /// goes on at the system's time only if that was asked for.
     pub(super) fn open_to_write(&self, output: &Output) -> Result<Engine, Failure> {
-        let engine = self.open(self.clock(Clock::System), output)?;
+        self.on_its_time(self.open(self.clock(Clock::System), output)?)
+    }
+
+    /// The same for a database that must be there.
+    pub(super) fn open_existing_to_write(&self, output: &Output) -> Result<Engine, Failure> {
+        self.on_its_time(self.open_existing(output)?)
+    }
+
+    fn on_its_time(&self, engine: Engine) -> Result<Engine, Failure> {
         match self.long_past(&engine)? {
             None => Ok(engine),
             Some(newest) => Err(Failure::Usage(format!(
@@ -60,12 +73,44 @@ impl Database {
         }
     }
 
-    /// Opens the database, which must be there: for looking at it. Opening adds nothing to its journal.
+    /// Opens the database, which must be there, to look at it: also while another process has it open. Then it is shown
+    /// as it is now, and said up to which entry.
+    pub(super) fn open_to_look(&self, output: &Output) -> Result<Engine, Failure> {
+        match self.open_existing(output) {
+            Err(Failure::Engine(Error { kind: ErrorKind::Busy, .. })) => {}
+            opened => return opened,
+        }
+        let engine = look(&self.db, options(self.clock(Clock::System)), output)?;
+        let newest = engine.last_sequence();
+        let at = engine.journal(newest, 1)?.pop().map(|entry| format!(" of {}", entry.recorded_at));
+        output.remark(format!(
+            "{} is open elsewhere: shown up to its entry {newest}{}, as durable as that process has made it",
+            self.db.display(),
+            at.unwrap_or_default()
+        ));
+        remark_on_clock(&engine, output);
+        Ok(engine)
+    }
+
+    /// Opens the database to serve it, as [`Database::open_to_write`] does; what is due is booked every second.
+    #[cfg(feature = "server")]
+    pub(super) fn open_served(&self, output: &Output) -> Result<Engine, Failure> {
+        // looked at first without booking: a history that ended long ago is not gone by opening it
+        if self.clock.is_none() && exists(&self.db)? {
+            self.open_to_write(output)?.close()?;
+        }
+        let sweep_every = EngineOptions::default().sweep_every;
+        open(&self.db, EngineOptions { sweep_every, ..options(self.clock(Clock::System)) }, output)
+    }
+
+    /// Opens the database, which must be there, and keeps others out. Opening adds nothing to its journal.
     pub(super) fn open_existing(&self, output: &Output) -> Result<Engine, Failure> {
         if !exists(&self.db)? {
             return Err(Failure::Usage(format!("there is no database in {}", self.db.display())));
         }
-        open(&self.db, options(self.clock(Clock::System)), output)
+        let engine = open(&self.db, options(self.clock(Clock::System)), output)?;
+        remark_on_clock(&engine, output);
+        Ok(engine)
     }
 
     /// Says that what is shown is so at the system's time, where the history ended long ago.
@@ -91,6 +136,82 @@ impl Database {
     }
 }
 
+/// Says that a database's clock is ahead of the system's: time stands still in it.
+fn remark_on_clock(engine: &Engine, output: &Output) {
+    const FAR_HOURS: i64 = 1;
+    let (now, system) = (engine.now(), system_now());
+    if now > system.saturating_add_hours(FAR_HOURS) {
+        output.remark(format!(
+            "this database's clock is at {now}, ahead of the system's, which is at {system}: on the system's clock, \
+             time stands still in it until then"
+        ));
+    }
+}
+
+/// Which program a command is about.
+#[derive(Debug, clap::Args)]
+pub(super) struct OneProgram {
+    /// The program. Default: the only one there is.
+    #[arg(long, value_name = "NUMBER")]
+    program: Option<u32>,
+}
+
+/// The program that a command is about, which may be missing.
+pub(super) struct Chosen {
+    pub(super) id: ProgramId,
+    program: Option<Program>,
+    all: Vec<ProgramId>,
+}
+
+impl OneProgram {
+    /// This one.
+    pub(super) fn named(id: ProgramId) -> OneProgram {
+        OneProgram { program: Some(id.0) }
+    }
+
+    /// The program that was named, else the only one. Where there are several, one has to be named.
+    pub(super) fn of(&self, engine: &Engine) -> Result<Chosen, Failure> {
+        let mut programs = engine.programs()?;
+        let all: Vec<ProgramId> = programs.keys().copied().collect();
+        let id = match (self.program, all.as_slice()) {
+            (Some(id), _) => ProgramId(id),
+            (None, [only]) => *only,
+            (None, []) => ProgramId(1),
+            (None, _) => {
+                return Err(Failure::Usage(format!("there are programs {}: name one with --program", listed(&all))));
+            }
+        };
+        Ok(Chosen { id, program: programs.remove(&id), all })
+    }
+}
+
+impl Chosen {
+    /// The program, if it is there.
+    pub(super) fn program(&self) -> Option<&Program> {
+        self.program.as_ref()
+    }
+
+    /// The zone in which its dates are shown.
+    pub(super) fn zone(&self) -> Zone {
+        self.program.as_ref().map_or(Zone::UTC, |program| program.settings.zone.clone())
+    }
+
+    /// Why nothing of the program can be found, where that is because it is not there.
+    pub(super) fn missing(&self) -> Option<String> {
+        if self.program.is_some() {
+            return None;
+        }
+        Some(match self.all.as_slice() {
+            [] => "there is no program yet".to_owned(),
+            all => format!("there is no program {}, but {}", self.id, listed(all)),
+        })
+    }
+}
+
+fn listed(programs: &[ProgramId]) -> String {
+    programs.iter().map(ToString::to_string).collect::<Vec<String>>().join(", ")
+}
+
 /// Whose points a command looks at.
 #[derive(Debug, clap::Args)]
 pub(super) struct OneMember {
@@ -98,16 +219,23 @@ pub(super) struct OneMember {
     pub(super) member: MemberId,
     #[command(flatten)]
     database: Database,
-    /// The program.
-    #[arg(long, default_value_t = 1)]
-    program: u32,
+    #[command(flatten)]
+    program: OneProgram,
 }
 
 impl OneMember {
-    /// Opens the database, which must be there, and names the member in it.
-    pub(super) fn open(&self, output: &Output) -> Result<(Engine, MemberKey), Failure> {
-        let key = MemberKey { program: ProgramId(self.program), member: self.member };
-        Ok((self.database.open_existing(output)?, key))
+    /// Opens the database, which must be there, and names the member in its program.
+    pub(super) fn open(&self, output: &Output) -> Result<(Engine, Chosen, MemberKey), Failure> {
+        let engine = self.database.open_to_look(output)?;
+        let program = self.program.of(&engine)?;
+        let key = MemberKey { program: program.id, member: self.member };
+        Ok((engine, program, key))
+    }
+
+    /// What is said where there is no such member.
+    pub(super) fn unknown(&self, program: &Chosen) -> String {
+        let why = program.missing().map_or_else(String::new, |why| format!(": {why}"));
+        format!("no member {}{why}", self.member)
     }
 
     /// See [`Database::remark_on_time`].
@@ -182,6 +310,17 @@ pub(super) fn open(db: &Path, options: EngineOptions, output: &Output) -> Result
 #[cfg(feature = "rocksdb")]
 fn open_in(db: &Path, options: EngineOptions) -> Result<Engine, Failure> {
     Ok(Engine::open(db, options)?)
+}
+
+#[cfg(feature = "rocksdb")]
+fn look(db: &Path, options: EngineOptions, output: &Output) -> Result<Engine, Failure> {
+    let options = EngineOptions { on_progress: Some(output.on_progress()), ..options };
+    Ok(crate::engine::Reader::open(db, options)?.into_engine())
+}
+
+#[cfg(not(feature = "rocksdb"))]
+fn look(db: &Path, options: EngineOptions, _: &Output) -> Result<Engine, Failure> {
+    open_in(db, options)
 }
 
 /// There is nothing to open without a store that keeps anything.

@@ -28,10 +28,33 @@ impl Input {
             }
             (Box::new(opened), kind.is_file())
         };
-        let own = file.file_name().filter(|_| is_file).map(|name| name.to_string_lossy().into_owned());
+        let own =
+            file.file_name().filter(|_| is_file && !is_nameless(file)).map(|name| name.to_string_lossy().into_owned());
         let name = given.map(str::to_owned).or(own).unwrap_or_default();
         Ok(Input { bytes, is_file, name })
     }
+}
+
+/// Whether a path leads to what the system calls a file and nobody named: standard input, a descriptor, also by a link.
+/// Two of these would share their name, and a line of the second that is one of the first would be taken for done.
+fn is_nameless(file: &Path) -> bool {
+    /// Links that are followed.
+    const LINKS_MAX: usize = 40;
+    let mut path = file.to_path_buf();
+    for _ in 0..LINKS_MAX {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let Ok(folder) = folder.canonicalize() else { return true };
+        let is_system = ["/dev", "/proc"].iter().any(|system| folder.starts_with(system));
+        if is_system && !folder.starts_with("/dev/shm") {
+            return true;
+        }
+        let here = folder.join(path.file_name().unwrap_or_default());
+        match std::fs::read_link(&here) {
+            Ok(target) => path = folder.join(target),
+            Err(_) => return false,
+        }
+    }
+    true
 }
 
 /// A file that cannot be read is a wrong call.

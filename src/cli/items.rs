@@ -8,8 +8,10 @@ use crate::engine::Engine;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::json;
 
-/// Shows the point items of a member's account as of now: the next to be used first, then those that are not available
-/// yet. Used-up and expired ones are left out, unless --all asks for them.
+/// Shows the point items of a member's account.
+///
+/// As of now: the next to be used first, then those that are not available yet. Used-up and expired ones are left out,
+/// unless --all asks for them.
 ///
 /// Exit codes: 0 done, 1 no such member, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
@@ -74,10 +76,11 @@ struct Found {
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let (engine, owner) = args.of.open(output)?;
+    let (engine, program, owner) = args.of.open(output)?;
+    let zone = program.zone();
     if engine.balances(owner)?.is_none() {
         output.object(&json!({ "member": args.of.member, "enrolled": false }))?;
-        output.line(format!("no member {}", args.of.member))?;
+        output.note(args.of.unknown(&program))?;
         return Ok(Exit::Refused);
     }
     args.of.remark_on_time(&engine, output)?;
@@ -89,23 +92,24 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         "member": args.of.member, "enrolled": true, "point_type": account.point_type, "at": engine.now(),
         "matured": matured, "future": future, "more": more,
     }))?;
+    let when = engine.now().on_the_wall(&zone);
+    output.note(format!("member {}, points of type {}, at {when} {zone}", args.of.member, account.point_type))?;
     let head =
         ["item", "state", "granted", "remaining", "redeemed", "expired", "cancelled", "from", "expires", "source"];
-    let mut table = TextTable::new(&head);
+    let mut table = TextTable::new(&head).may_drop(&["cancelled", "source", "from", "expired"]);
     for Shown { item, state, of } in matured.iter().chain(&future) {
-        let amounts =
-            [PointState::Redeemed, PointState::Expired, PointState::Cancelled].map(|state| of.sums.get(state));
-        let amounts = [of.granted, of.remaining()].into_iter().chain(amounts).map(|points| grouped(points.0));
-        let from = of.available_from.to_string();
-        let tail = [from, or_dash(of.expires_at), or_dash(of.source)];
+        let gone = [PointState::Redeemed, PointState::Expired, PointState::Cancelled].map(|state| of.sums.get(state));
+        let amounts = [of.granted, of.remaining()].into_iter().chain(gone).map(|points| grouped(points.0));
+        let from = of.available_from.on_the_wall(&zone);
+        let tail = [from, or_dash(of.expires_at.map(|expiry| expiry.on_the_wall(&zone))), or_dash(of.source)];
         table.row([item.to_string(), (*state).to_owned()].into_iter().chain(amounts).chain(tail));
     }
-    table.lines().iter().try_for_each(|line| output.line(line))?;
+    output.table(&table)?;
     if more {
-        output.line(format!("(more than {}, not all shown: --limit)", args.limit))?;
+        output.note(format!("(more than {}, not all shown: --limit)", args.limit))?;
     }
     if has_closed {
-        output.line("(used-up and expired ones, not shown: --all)")?;
+        output.note("(used-up and expired ones, not shown: --all)")?;
     }
     Ok(Exit::Done)
 }
@@ -135,10 +139,10 @@ impl Found {
     fn shown(&mut self, args: &Args, items: Vec<(ItemPosition, Item)>, now: Timestamp) -> Vec<Shown> {
         let all = items.into_iter();
         let mut shown: Vec<Shown> =
-            all.map(|(position, of)| Shown { item: position.id, state: state_of(&of, now), of }).collect();
+            all.map(|(position, of)| Shown { item: position.id, state: of.state(now), of }).collect();
         if !args.all {
             let before = shown.len();
-            shown.retain(|item| !matches!(item.state, "used_up" | "expired"));
+            shown.retain(|item| !matches!(item.state, "used_up" | "expired" | "cancelled"));
             self.has_closed |= shown.len() < before;
         }
         shown
@@ -150,14 +154,5 @@ impl Found {
         self.matured.truncate(limit);
         self.future.truncate(limit);
         more
-    }
-}
-
-pub(super) fn state_of(item: &Item, now: Timestamp) -> &'static str {
-    match item {
-        item if !item.is_open() => "used_up",
-        item if item.is_expired(now) => "expired",
-        item if item.available_from > now => "future",
-        _ => "open",
     }
 }

@@ -4,7 +4,9 @@ use super::database::Database;
 use super::output::{Exit, Failure, Output};
 use crate::domain::Sequence;
 
-/// Prints entries of the journal, one JSON object a line: the last ones, or those from a number on.
+/// Prints entries of the journal.
+///
+/// One JSON object a line: the last ones, or those from a number on.
 ///
 /// Exit codes: 0 done, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
@@ -24,7 +26,7 @@ pub(super) struct Args {
 const PAGE: u64 = 1_000;
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let engine = args.database.open_existing(output)?;
+    let engine = args.database.open_to_look(output)?;
     let (from, mut left) = match args.from {
         Some(from) => (from.max(1), args.limit.unwrap_or(u64::MAX)),
         None => {

@@ -1,10 +1,10 @@
 //! `accruedb liability`: what members are owed, by day, month or source.
 
-use super::database::Database;
+use super::database::{Database, OneProgram};
 use super::output::{Exit, Failure, Output};
-use super::table::{TextTable, bar, grouped};
+use super::table::{TextTable, grouped};
 use crate::domain::{Date, Day, PointState, PointTypeId, ProgramId, SourceId, Zone};
-use crate::report::{By, Liability, LiabilityRow, liability};
+use crate::report::{Bucket, By, Liability, LiabilityRow, liability};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
@@ -18,9 +18,8 @@ use serde::{Serialize, Serializer};
 pub(super) struct Args {
     #[command(flatten)]
     database: Database,
-    /// The program.
-    #[arg(long, default_value_t = 1)]
-    program: u32,
+    #[command(flatten)]
+    program: OneProgram,
     /// What a line is about.
     #[arg(long, value_enum, default_value_t)]
     by: Grouping,
@@ -48,8 +47,8 @@ enum Grouping {
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let query = Liability {
-        program: ProgramId(args.program),
+    let mut query = Liability {
+        program: ProgramId(0),
         from: args.from.map(|date| day("--from", date)).transpose()?,
         to: args.to.map(|date| day("--to", date)).transpose()?,
         source: args.source.map(SourceId),
@@ -65,19 +64,21 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     {
         return Err(Failure::Usage("--from is after --to".into()));
     }
-    let engine = args.database.open_existing(output)?;
+    let engine = args.database.open_to_look(output)?;
+    let program = args.program.of(&engine)?;
+    query.program = program.id;
     args.database.remark_on_time(&engine, output)?;
     let object =
         |rows: &[LiabilityRow]| Report { program: query.program, by: word(query.by), rows: to_json(rows, query.by) };
-    if !engine.programs()?.contains_key(&query.program) {
+    if let Some(why) = program.missing() {
         output.object(&object(&[]))?;
-        output.line(format!("no program {}", query.program))?;
+        output.note(why)?;
         return Ok(Exit::Refused);
     }
     let rows =
         engine.with_snapshot(|read| liability(read, engine.now(), &query))?.map_err(crate::engine::Error::from)?;
     output.object(&object(&rows))?;
-    lines(&rows, query.by).iter().try_for_each(|line| output.line(line))?;
+    output.table(&table(&rows, query.by))?;
     Ok(Exit::Done)
 }
 
@@ -109,7 +110,11 @@ impl Serialize for RowObject {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         let RowObject(by, LiabilityRow { bucket, point_type, moved, outstanding }) = self;
         let mut object = to.serialize_map(None)?;
-        object.serialize_entry(word(*by), &bucket.to_string())?;
+        match bucket {
+            // a number, as commands have it
+            Bucket::Source(source) => object.serialize_entry(word(*by), source)?,
+            Bucket::Day(_) | Bucket::Month(..) => object.serialize_entry(word(*by), &bucket.to_string())?,
+        }
         object.serialize_entry("point_type", point_type)?;
         for (name, points) in moved.figures().chain([("outstanding", *outstanding)]) {
             object.serialize_entry(name, &points)?;
@@ -123,11 +128,9 @@ pub(super) fn to_json(rows: &[LiabilityRow], by: By) -> Vec<RowObject> {
 }
 
 /// The rows as a table with a bar for what is owed.
-pub(super) fn lines(rows: &[LiabilityRow], by: By) -> Vec<String> {
-    const BAR_WIDTH: u16 = 32;
-    let head = [word(by), "point type", "issued", "redeemed", "expired", "cancelled", "repaid", "owed", ""];
-    let mut table = TextTable::new(&head);
-    let most = rows.iter().map(|row| row.outstanding).max().unwrap_or_default();
+pub(super) fn table(rows: &[LiabilityRow], by: By) -> TextTable {
+    let head = [word(by), "point type", "issued", "redeemed", "expired", "cancelled", "repaid", "owed"];
+    let mut table = TextTable::new(&head).may_drop(&["repaid", "cancelled"]);
     for row in rows {
         let moved = row.moved;
         let [redeemed, expired, cancelled] =
@@ -136,7 +139,7 @@ pub(super) fn lines(rows: &[LiabilityRow], by: By) -> Vec<String> {
         let amounts = [moved.issued, redeemed, expired, cancelled, repaid, row.outstanding];
         let amounts = amounts.map(|points: i128| grouped(points));
         let names = [row.bucket.to_string(), row.point_type.to_string()];
-        table.row(names.into_iter().chain(amounts).chain([bar(row.outstanding, most, BAR_WIDTH)]));
+        table.row_with_bar(names.into_iter().chain(amounts), row.outstanding);
     }
-    table.lines()
+    table
 }

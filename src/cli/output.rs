@@ -1,5 +1,7 @@
 //! What the command line says: text for people, JSON for machines, progress on the terminal, exit codes.
 
+use super::table::{Fitted, TextTable};
+use super::{terminal, text};
 use crate::engine::{Error, ErrorKind, ExecuteError, OnProgress, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -61,17 +63,28 @@ impl From<io::Error> for Failure {
     }
 }
 
+/// What makes a terminal write bold, and as before.
+const BOLD: &str = "\u{1b}[1m";
+const PLAIN: &str = "\u{1b}[0m";
+
 /// Where a command's results go.
 #[derive(Debug)]
 pub(super) struct Output {
     json: bool,
+    /// Columns that a table may take. `None`: as many as it needs.
+    width: Option<usize>,
+    /// Whether the heads of tables are bold.
+    has_colour: bool,
     out: BufWriter<Stdout>,
     is_closed: bool,
 }
 
 impl Output {
-    pub(super) fn new(json: bool) -> Output {
-        Output { json, out: BufWriter::new(io::stdout()), is_closed: false }
+    /// Tables fit the terminal, unless they are to be `wide`.
+    pub(super) fn new(json: bool, wide: bool) -> Output {
+        let width = if wide || json { None } else { terminal::width() };
+        let has_colour = terminal::has_colour();
+        Output { json, width, has_colour, out: BufWriter::new(io::stdout()), is_closed: false }
     }
 
     /// Whether results are JSON.
@@ -79,9 +92,34 @@ impl Output {
         self.json
     }
 
-    /// A line for people; nothing where the output is JSON.
+    /// A line for people; nothing where the output is JSON. A terminal gets nothing to act on: see [`text::shown`].
     pub(super) fn line(&mut self, text: impl AsRef<str>) -> Result<(), Failure> {
-        if self.json { Ok(()) } else { self.put(text.as_ref()) }
+        if self.json { Ok(()) } else { self.put(&text::shown(text.as_ref())) }
+    }
+
+    /// A sentence for people, over several lines where the terminal is narrow.
+    pub(super) fn note(&mut self, text: impl AsRef<str>) -> Result<(), Failure> {
+        let width = self.width.unwrap_or(usize::MAX);
+        text::wrapped(&text::shown(text.as_ref()), width).iter().try_for_each(|line| self.line(line))
+    }
+
+    /// A table for people, as wide as the terminal at most. Nothing where the output is JSON.
+    pub(super) fn table(&mut self, table: &TextTable) -> Result<(), Failure> {
+        self.table_behind("", table)
+    }
+
+    /// The same with so many blanks before each line.
+    pub(super) fn table_behind(&mut self, blanks: &str, table: &TextTable) -> Result<(), Failure> {
+        let width = self.width.map(|width| width.saturating_sub(blanks.len()));
+        let Fitted { lines, left_out, has_head } = table.fitted(width);
+        let (head, rows) = lines.split_at(usize::from(has_head && self.has_colour && !self.json).min(lines.len()));
+        // the colours are ours; a cell was escaped when it came into its table
+        head.iter().try_for_each(|line| self.put(&format!("{blanks}{BOLD}{line}{PLAIN}")))?;
+        rows.iter().try_for_each(|line| self.line(format!("{blanks}{line}")))?;
+        if !left_out.is_empty() {
+            self.note(format!("{blanks}(no room for: {}; --wide shows all)", left_out.join(", ")))?;
+        }
+        Ok(())
     }
 
     /// An object for machines; nothing where the output is text.
@@ -91,8 +129,14 @@ impl Output {
 
     /// A line of JSON, whatever the output is: for commands that speak JSON Lines only.
     pub(super) fn json_line(&mut self, value: &impl Serialize) -> Result<(), Failure> {
-        let text = serde_json::to_string(value).map_err(|error| Failure::Usage(error.to_string()))?;
-        self.put(&text)
+        let written = serde_json::to_string(value).map_err(|error| Failure::Usage(error.to_string()))?;
+        self.put(&text::json(written))
+    }
+
+    /// Bytes as they are, which nobody but this program wrote: a script for a shell.
+    pub(super) fn verbatim(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        let put = if self.is_closed { Ok(()) } else { self.out.write_all(bytes) };
+        self.unless_closed(put)
     }
 
     /// Hands out what was said so far.
@@ -120,10 +164,10 @@ impl Output {
         Ok(())
     }
 
-    /// A remark for people, on standard error.
+    /// A remark for people, on standard error: one line, whatever is in it.
     pub(super) fn remark(&self, text: impl AsRef<str>) {
         // where standard error is gone, there is nobody left to tell
-        let _ = writeln!(io::stderr().lock(), "{}", text.as_ref());
+        let _ = writeln!(io::stderr().lock(), "{}", text::on_one_line(text.as_ref()));
     }
 
     /// A bar for long work, on standard error; hidden where that is no terminal.

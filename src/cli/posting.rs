@@ -1,17 +1,18 @@
 //! Sending many commands at once, and the rule "redeem N whenever a member has them" that imports offer.
 
 use super::output::Failure;
+use super::purchases::{Tariff, Worth};
 use super::request_ids;
 use super::table::grouped;
 use crate::domain::{
-    Accrue, Action, Award, Command, MemberId, PartnerId, PointTypeId, Points, ProgramId, Rate, Receipt, Redeem,
-    Rejection, RequestId, Rounding, Timestamp,
+    Accrue, Action, Award, Command, MemberId, PartnerId, PointTypeId, Points, ProgramId, Receipt, Redeem, Rejection,
+    RequestId, Timestamp,
 };
 use crate::engine::{Engine, ExecuteError, Ticket};
 use hdrhistogram::Histogram;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Commands that are in flight at most.
 pub(super) const IN_FLIGHT_MAX: usize = 4_096;
@@ -66,8 +67,36 @@ impl Latency {
         json!({ "accruals_per_s": self.per_second(), "p50_us": p50, "p99_us": p99, "p999_us": p999 })
     }
 
+    /// How fast so many accruals were, over all the time that they took.
+    pub(super) fn over(&self, accruals: u64, took: Duration) -> Speed {
+        let us = u128::from(accruals).saturating_mul(1_000_000).checked_div(took.as_micros().max(1));
+        let per_second = u64::try_from(us.unwrap_or_default()).unwrap_or(u64::MAX);
+        Speed { accruals_per_s: per_second, percentiles_us: self.percentiles() }
+    }
+
     fn percentiles(&self) -> [u64; 3] {
         [0.5, 0.99, 0.999].map(|quantile| self.us.value_at_quantile(quantile))
+    }
+}
+
+/// Accruals a second, and how long an answer took.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Speed {
+    accruals_per_s: u64,
+    percentiles_us: [u64; 3],
+}
+
+impl Speed {
+    pub(super) fn lines(&self) -> [String; 4] {
+        let [p50, p99, p999] = self.percentiles_us;
+        let counts = [("accruals a second", self.accruals_per_s), ("answer, p50 us", p50), ("answer, p99 us", p99)];
+        let [a, b, c] = counts.map(|(what, count)| format!("{what:26}{:>12}", grouped(count)));
+        [a, b, c, format!("{:26}{:>12}", "answer, p99.9 us", grouped(p999))]
+    }
+
+    pub(super) fn to_json(self) -> Value {
+        let [p50, p99, p999] = self.percentiles_us;
+        json!({ "accruals_per_s": self.accruals_per_s, "p50_us": p50, "p99_us": p99, "p999_us": p999 })
     }
 }
 
@@ -97,19 +126,33 @@ pub(super) struct Earning {
     pub(super) program: ProgramId,
     pub(super) point_type: PointTypeId,
     pub(super) partner: Option<PartnerId>,
-    pub(super) points_per_unit: Rate,
+    pub(super) tariff: Tariff,
 }
 
 impl Earning {
-    /// The points of an amount, half away from zero. `None` where they do not fit.
-    pub(super) fn points(&self, amount: Rate) -> Option<Points> {
-        amount.times(&self.points_per_unit)?.of(Points(1), Rounding::HalfUp)
+    /// The points of a purchase. `None` where they do not fit.
+    pub(super) fn points(&self, worth: Worth) -> Option<Points> {
+        match worth {
+            Worth::Money(amount) => self.tariff.points(amount),
+            Worth::Points(points) => Some(points),
+        }
     }
 
     /// The accrual of one award of this point type.
     pub(super) fn accrual(&self, member: MemberId, award: Award, request: RequestId, at: Timestamp) -> Command {
-        let body = Accrue { member, partner: self.partner, awards: vec![award] };
-        Command::new(self.program, request, body).at(at)
+        self.accrual_of(member, self.partner, vec![award], request, at)
+    }
+
+    /// The accrual of several awards, which a partner pays for.
+    pub(super) fn accrual_of(
+        &self,
+        member: MemberId,
+        partner: Option<PartnerId>,
+        awards: Vec<Award>,
+        request: RequestId,
+        at: Timestamp,
+    ) -> Command {
+        Command::new(self.program, request, Accrue { member, partner, awards }).at(at)
     }
 }
 
@@ -179,7 +222,8 @@ impl RedeemRule {
         Command::new(self.program, request, body).at(earner.at)
     }
 
-    fn available(&self, receipt: &Receipt) -> Points {
+    /// The balance of the rule's points after a command.
+    pub(super) fn available(&self, receipt: &Receipt) -> Points {
         let balance = receipt.balances.iter().find(|balance| balance.point_type == self.point_type);
         balance.map_or(Points::ZERO, |balance| balance.available)
     }

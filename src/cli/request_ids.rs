@@ -24,3 +24,9 @@ pub(super) fn of_line(file: &str, line: u64, text: &[u8]) -> RequestId {
 pub(super) fn following(cause: RequestId, what: &str) -> RequestId {
     derived(&[b"following", &cause.0.to_le_bytes(), what.as_bytes()])
 }
+
+/// The id that a caller's own text is; one that is derived from it where it is too long, or has blanks.
+pub(super) fn of_text(text: &str) -> RequestId {
+    let own = text.parse().ok().filter(|id: &RequestId| id.0 != 0);
+    own.unwrap_or_else(|| derived(&[b"text", text.as_bytes()]))
+}

@@ -2,15 +2,16 @@
 
 use super::database::Clock;
 use super::output::{Exit, Failure, Output};
+use super::scratch::Scratch;
 use super::{database, verify};
 use crate::engine::{Audit, Error, ErrorKind};
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// Restores a backup: copies it, audits the copy with a replay of its journal, and only then gives it its name.
+/// Restores a backup.
 ///
-/// A copy that fails the audit is removed.
+/// Copies it, audits the copy with a replay of its journal, and only then gives it its name. A copy that fails the audit is removed.
 ///
 /// Exit codes: 0 done, 1 the backup is damaged, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
@@ -36,7 +37,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         return verify::damaged(format!("guard file missing: {}", guard.display()), output);
     }
     let beside = database::beside(&args.to);
-    let staging = tempfile::Builder::new().prefix(".accruedb-restore-").tempdir_in(beside);
+    let staging = Scratch::new(beside, ".accruedb-restore-");
     let staging = staging.map_err(|error| failed(&format!("make a directory in {}", beside.display()), &error))?;
     let copy = staging.path().join("db");
     // the copy goes: whoever reads of damage looks for it in the backup

@@ -1,35 +1,55 @@
-//! The rows of a CSV file, each in a line of its own: where a row begins, and whether it can be read at all. What its
+//! The rows of a CSV file, read as a stream: where a row begins and ends, and whether it can be read at all. What its
 //! cells say is not known here.
 
-use csv::{ByteRecord, Position, Reader, ReaderBuilder};
-use std::io::Cursor;
+use std::io::{self, Read};
 
-/// The rows of a file, in their order. A cell never goes over several lines: one that does spoils them all. A quote
+/// Bytes of one row at most, over all its lines. Memory is bounded by it.
+pub(super) const ROW_BYTES_MAX: usize = 1 << 20;
+const READ_BYTES: usize = 1 << 16;
+
+/// The rows of a file, in their order. A row goes over several lines where a quoted cell holds line breaks. A quote
 /// that is never closed spoils its line and no other.
-pub(super) struct Rows<'a> {
-    text: &'a [u8],
-    delimiter: u8,
-    reader: Reader<Cursor<&'a [u8]>>,
-    record: ByteRecord,
-    /// The end of the line that was looked at last, and its number.
-    place: usize,
+pub(super) struct Rows<R> {
+    input: R,
+    shape: Shape,
+    /// Bytes that were read; those before `start` are done with.
+    bytes: Vec<u8>,
+    start: usize,
+    /// How many bytes were dropped from the front of `bytes` since the beginning.
+    dropped: u64,
+    at_end: bool,
+    /// The number of the line at `start`, from 1.
     line: u64,
-    /// The end of the last line that the reader was given.
-    read_to: usize,
-    /// Lines that begin before this belong to a cell of an earlier one.
-    spoiled_until: usize,
-    /// A quote that is open at a line's end before this place is known to stay open.
-    open_until: usize,
-    /// Columns of the first row.
-    columns: usize,
+    /// Whether the byte before `start` is a carriage return.
+    after_return: bool,
+    /// A quote that is open at a line's end before this place of the file is known to stay open.
+    open_until: u64,
+    cells: Cells,
+}
+
+/// The separator of cells, and the mark before a quote inside one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shape {
+    pub(super) delimiter: u8,
+    pub(super) escape: Option<u8>,
+}
+
+/// The cells of a row.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Cells {
+    text: Vec<u8>,
+    ends: Vec<usize>,
 }
 
 /// A row, or why it is none.
 pub(super) struct Row<'r> {
-    /// The line's number in the file, from 1.
+    /// The number of its first line in the file, from 1.
     pub(super) line: u64,
-    pub(super) cells: Result<&'r ByteRecord, String>,
+    pub(super) cells: Result<&'r Cells, &'static str>,
 }
+
+/// A line's number and its bytes, or why it has none.
+type RawLine<'r> = (u64, Result<&'r [u8], &'static str>);
 
 /// Where in a row a byte stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,141 +57,398 @@ enum At {
     CellStart,
     Cell,
     Quoted,
+    /// After a mark that takes its meaning from the next byte.
+    Escaped,
     /// After a quote in a quoted cell: its end, or the first of two that stand for one.
     Quote,
 }
 
-impl<'a> Rows<'a> {
-    pub(super) fn new(text: &'a [u8], delimiter: u8) -> Rows<'a> {
-        // the mark that some editors put before the first line
-        let text = text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text);
-        let mut reader = ReaderBuilder::new();
-        let reader = reader.flexible(true).has_headers(false).delimiter(delimiter).from_reader(Cursor::new(text));
+/// The row, or the spoiled line, at a place.
+enum Found {
+    /// A row that ends here, counted from the beginning of `bytes`.
+    Row(usize),
+    /// A line that is no row, and where it ends.
+    Spoiled(usize, &'static str),
+}
+
+impl Cells {
+    pub(super) fn get(&self, place: usize) -> Option<&[u8]> {
+        let end = *self.ends.get(place)?;
+        let start = match place.checked_sub(1) {
+            None => 0,
+            Some(before) => *self.ends.get(before)?,
+        };
+        self.text.get(start..end)
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        (0..self.len()).filter_map(|place| self.get(place))
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.text.clear();
+        self.ends.clear();
+    }
+
+    pub(super) fn push(&mut self, cell: &[u8]) {
+        self.text.extend_from_slice(cell);
+        self.ends.push(self.text.len());
+    }
+
+    /// Takes the cells of a row from its bytes.
+    fn split(&mut self, row: &[u8], shape: Shape) {
+        self.clear();
+        if !row.contains(&b'"') {
+            return row.split(|byte| *byte == shape.delimiter).for_each(|cell| self.push(cell));
+        }
+        let mut at = At::CellStart;
+        for byte in row {
+            let next = shape.after(at, *byte);
+            match (at, next) {
+                (At::Quoted | At::Cell | At::CellStart | At::Quote, At::CellStart) => self.ends.push(self.text.len()),
+                // marks that are not text
+                (At::CellStart, At::Quoted) => {}
+                (At::Quoted, At::Quote | At::Escaped) => {}
+                _ => self.text.push(*byte),
+            }
+            at = next;
+        }
+        self.ends.push(self.text.len());
+    }
+}
+
+impl Shape {
+    /// Where the byte after this one stands, which is no line break outside of quotes.
+    fn after(self, at: At, byte: u8) -> At {
+        match (at, byte) {
+            (At::Escaped, _) => At::Quoted,
+            (At::Quoted, byte) if Some(byte) == self.escape => At::Escaped,
+            (At::Quoted, b'"') => At::Quote,
+            (At::Quoted, _) | (At::Quote, b'"') => At::Quoted,
+            (_, byte) if byte == self.delimiter => At::CellStart,
+            (At::CellStart, b'"') => At::Quoted,
+            _ => At::Cell,
+        }
+    }
+}
+
+impl<R: Read> Rows<R> {
+    pub(super) fn new(input: R, shape: Shape) -> Rows<R> {
         Rows {
-            text,
-            delimiter,
-            reader,
-            record: ByteRecord::new(),
-            place: 0,
+            input,
+            shape,
+            bytes: Vec::new(),
+            start: 0,
+            dropped: 0,
+            at_end: false,
             line: 1,
-            read_to: 0,
-            spoiled_until: 0,
+            after_return: false,
             open_until: 0,
-            columns: 0,
+            cells: Cells::default(),
         }
     }
 
-    /// The first row, which says how many columns there are.
-    pub(super) fn head(&mut self) -> Result<ByteRecord, String> {
-        let head =
-            self.read()?.map(|row| row.cells.map_err(|problem| format!("line {}: {problem}", row.line)).cloned());
-        let head = head.transpose()?.unwrap_or_default();
-        self.columns = head.len();
-        Ok(head)
+    /// The first line that holds anything but blanks, as it is; it stays where it is.
+    pub(super) fn first_line(&mut self) -> io::Result<&[u8]> {
+        let end = match self.next_line()? {
+            Some((end, _)) => end,
+            None => self.start,
+        };
+        Ok(self.bytes.get(self.start..end).unwrap_or_default())
+    }
+
+    /// Drops the first line.
+    pub(super) fn skip_line(&mut self) -> io::Result<()> {
+        if let Some((end, _)) = self.next_line()? {
+            self.start = end;
+        }
+        Ok(())
+    }
+
+    /// The next line as it is, and its number: for what is no CSV.
+    pub(super) fn next_raw(&mut self) -> io::Result<Option<RawLine<'_>>> {
+        let Some((end, _)) = self.next_line()? else { return Ok(None) };
+        let (start, line) = (self.start, self.line);
+        self.start = end;
+        self.after_return = false;
+        if end.saturating_sub(start) > ROW_BYTES_MAX {
+            self.skip_rest_of_line()?;
+            return Ok(Some((line, Err(TOO_LONG))));
+        }
+        Ok(Some((line, Ok(self.bytes.get(start..end).unwrap_or_default()))))
+    }
+
+    /// From here on, cells are separated in this way.
+    pub(super) fn set_shape(&mut self, shape: Shape) {
+        self.shape = shape;
     }
 
     /// The next row.
-    pub(super) fn next(&mut self) -> Result<Option<Row<'_>>, String> {
-        let columns = self.columns;
-        let Some(Row { line, cells }) = self.read()? else { return Ok(None) };
-        let cells = cells.and_then(|cells| match cells.len() {
-            count if count == columns => Ok(cells),
-            1 => Err(format!("the line has 1 column, the first line {columns}")),
-            count => Err(format!("the line has {count} columns, the first line {columns}")),
-        });
-        Ok(Some(Row { line, cells }))
-    }
-
-    fn read(&mut self) -> Result<Option<Row<'_>>, String> {
-        let Some((start, end)) = self.next_line() else { return Ok(None) };
+    pub(super) fn next(&mut self) -> io::Result<Option<Row<'_>>> {
+        let Some((line_end, has_quote)) = self.next_line()? else { return Ok(None) };
         let line = self.line;
-        if let Some(problem) = self.problem(start, end) {
-            return Ok(Some(Row { line, cells: Err(problem.to_owned()) }));
+        let found = match line_end.saturating_sub(self.start) > ROW_BYTES_MAX {
+            true => Found::Spoiled(line_end, TOO_LONG),
+            false if has_quote => self.quoted_row(line_end)?,
+            false => Found::Row(line_end),
+        };
+        let (end, problem) = match found {
+            Found::Row(end) => (end, None),
+            Found::Spoiled(end, problem) => (end, Some(problem)),
+        };
+        // from here on no byte is read: `start` and `end` stay what they are
+        let row = self.bytes.get(self.start..end).unwrap_or_default();
+        let cells = match problem {
+            None => {
+                self.line = self.line.saturating_add(breaks(row, false));
+                self.cells.split(row, self.shape);
+                Ok(())
+            }
+            Some(problem) => Err(problem),
+        };
+        self.start = end;
+        self.after_return = false;
+        if problem == Some(TOO_LONG) {
+            self.skip_rest_of_line()?;
         }
-        let passed = self.text.get(self.read_to..start).unwrap_or_default();
-        if !passed.iter().all(is_break) {
-            self.skip_to(start)?;
-        }
-        self.reader.read_byte_record(&mut self.record).map_err(|error| error.to_string())?;
-        self.read_to = end;
-        Ok(Some(Row { line, cells: Ok(&self.record) }))
+        Ok(Some(Row { line, cells: cells.map(|()| &self.cells) }))
     }
 
-    /// Where the next line begins and ends that holds anything but blanks.
-    fn next_line(&mut self) -> Option<(usize, usize)> {
+    /// Where the next line ends that holds anything but blanks, and whether a quote is in it. It begins at `start`.
+    /// A line that is too long ends for now behind the most bytes that a row may have.
+    fn next_line(&mut self) -> io::Result<Option<(usize, bool)>> {
         loop {
-            let rest = self.text.get(self.place..).filter(|rest| !rest.is_empty())?;
-            let (breaks, rest) = rest.split_at(rest.iter().take_while(|byte| is_break(byte)).count());
-            let (line, _) = rest.split_at(rest.iter().take_while(|byte| !is_break(byte)).count());
-            let start = self.place.saturating_add(breaks.len());
-            self.place = start.saturating_add(line.len());
-            self.line = self.line.saturating_add(count(breaks));
-            if !line.trim_ascii().is_empty() {
-                return Some((start, self.place));
-            }
-        }
-    }
-
-    /// Why a line cannot be read as a row, if it cannot.
-    fn problem(&mut self, start: usize, end: usize) -> Option<&'static str> {
-        const OVER_LINES: &str = "the line belongs to a cell that goes over several lines";
-        if start < self.spoiled_until {
-            return Some(OVER_LINES);
-        }
-        match self.end_of_row(start, end) {
-            Some(row_end) if row_end == end => None,
-            Some(row_end) => {
-                self.spoiled_until = row_end;
-                Some(OVER_LINES)
-            }
-            None => Some("a quote is not closed in this line"),
-        }
-    }
-
-    /// Where the row ends whose first line begins at `start` and ends at `line_end`: at a line break outside of quotes.
-    /// `None` where a quote stays open: to the end of the file, or until one that does not end a cell, as the first
-    /// of a later row.
-    fn end_of_row(&mut self, start: usize, line_end: usize) -> Option<usize> {
-        let mut at = At::CellStart;
-        for (place, byte) in (start..).zip(self.text.get(start..).unwrap_or_default()) {
-            at = match (at, *byte) {
-                (At::Quoted, b'"') => At::Quote,
-                // so that the lines after an open quote are gone over once, not once for each of them
-                (At::Quoted, b'\r' | b'\n') if place < self.open_until => return None,
-                (At::Quoted, _) | (At::Quote, b'"') => At::Quoted,
-                (_, b'\r' | b'\n') => return Some(place),
-                (_, byte) if byte == self.delimiter => At::CellStart,
-                (At::CellStart, b'"') => At::Quoted,
-                (At::Quote, _) if place > line_end => {
-                    self.open_until = place;
-                    return None;
+            self.skip_breaks()?;
+            let mut end = self.start;
+            let mut has_quote = false;
+            loop {
+                let rest = self.bytes.get(end..).unwrap_or_default();
+                let length = rest.iter().position(is_break);
+                let line = rest.get(..length.unwrap_or(rest.len())).unwrap_or_default();
+                has_quote |= line.contains(&b'"');
+                end = end.saturating_add(line.len());
+                let is_long = end.saturating_sub(self.start) > ROW_BYTES_MAX;
+                if length.is_some() || is_long {
+                    break;
                 }
-                _ => At::Cell,
-            };
+                let before = self.start;
+                let is_more = self.fill()?;
+                end = end.saturating_sub(before.saturating_sub(self.start));
+                if !is_more {
+                    break;
+                }
+            }
+            let line = self.bytes.get(self.start..end).unwrap_or_default();
+            if line.is_empty() {
+                return Ok(None);
+            }
+            if !line.trim_ascii().is_empty() {
+                return Ok(Some((end, has_quote)));
+            }
+            self.start = end;
+            self.after_return = false;
         }
-        if at != At::Quoted {
-            return Some(self.text.len());
-        }
-        self.open_until = self.text.len();
-        None
     }
 
-    /// Reads on at a place.
-    fn skip_to(&mut self, place: usize) -> Result<(), String> {
-        let mut position = Position::new();
-        position.set_byte(place as u64);
-        self.reader.seek(position).map_err(|error| error.to_string())
+    /// Passes the line breaks at `start`, counting lines as an editor does.
+    fn skip_breaks(&mut self) -> io::Result<()> {
+        loop {
+            let rest = self.bytes.get(self.start..).unwrap_or_default();
+            let length = rest.iter().position(|byte| !is_break(byte)).unwrap_or(rest.len());
+            let passed = rest.get(..length).unwrap_or_default();
+            self.line = self.line.saturating_add(breaks(passed, self.after_return));
+            if let Some(last) = passed.last() {
+                self.after_return = *last == b'\r';
+            }
+            let is_end = length < rest.len();
+            self.start = self.start.saturating_add(length);
+            if is_end || !self.fill()? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Where the row ends whose first line ends at `line_end` and holds a quote: at a line break outside of quotes.
+    /// Spoiled where a quote stays open: to the end of the file, over more bytes than a row may have, or until one that
+    /// does not end a cell, as the first of a later row.
+    fn quoted_row(&mut self, line_end: usize) -> io::Result<Found> {
+        const OPEN: &str = "a quote is not closed in this line";
+        let first = line_end.saturating_sub(self.start);
+        let (mut at, mut length) = (At::CellStart, 0_usize);
+        loop {
+            let row = self.dropped.saturating_add(self.start as u64);
+            let rest = self.bytes.get(self.start.saturating_add(length)..).unwrap_or_default();
+            let line_end = self.start.saturating_add(first);
+            for byte in rest {
+                let place = row.saturating_add(length as u64);
+                match (at, *byte) {
+                    // so that the lines after an open quote are gone over once, not once for each of them
+                    (At::Quoted, b'\r' | b'\n') if place < self.open_until => {
+                        return Ok(Found::Spoiled(line_end, OPEN));
+                    }
+                    (At::CellStart | At::Cell | At::Quote, b'\r' | b'\n') => {
+                        return Ok(Found::Row(self.start.saturating_add(length)));
+                    }
+                    (At::Quote, byte) if length > first && byte != b'"' && byte != self.shape.delimiter => {
+                        self.open_until = place;
+                        return Ok(Found::Spoiled(line_end, OPEN));
+                    }
+                    (_, byte) => at = self.shape.after(at, byte),
+                }
+                length = length.saturating_add(1);
+            }
+            let is_more = length <= ROW_BYTES_MAX && self.fill()?;
+            let line_end = self.start.saturating_add(first);
+            if !is_more && (length > ROW_BYTES_MAX || matches!(at, At::Quoted | At::Escaped)) {
+                self.open_until = row.saturating_add(length as u64);
+                return Ok(Found::Spoiled(line_end, OPEN));
+            }
+            if !is_more {
+                return Ok(Found::Row(self.start.saturating_add(length)));
+            }
+        }
+    }
+
+    /// Drops what is left of a line that is too long.
+    fn skip_rest_of_line(&mut self) -> io::Result<()> {
+        loop {
+            let rest = self.bytes.get(self.start..).unwrap_or_default();
+            let length = rest.iter().position(is_break);
+            self.start = self.start.saturating_add(length.unwrap_or(rest.len()));
+            if length.is_some() || !self.fill()? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads on. Returns whether there was more. The bytes before `start` are dropped, and `start` moves to 0.
+    fn fill(&mut self) -> io::Result<bool> {
+        if self.at_end {
+            return Ok(false);
+        }
+        self.bytes.drain(..self.start);
+        self.dropped = self.dropped.saturating_add(self.start as u64);
+        self.start = 0;
+        let count = self.input.by_ref().take(READ_BYTES as u64).read_to_end(&mut self.bytes)?;
+        self.at_end = count == 0;
+        Ok(count > 0)
     }
 }
+
+const TOO_LONG: &str = "the line is longer than 1 MiB";
 
 fn is_break(byte: &u8) -> bool {
     matches!(byte, b'\r' | b'\n')
 }
 
-/// How many lines end with these line breaks, as an editor counts.
-fn count(breaks: &[u8]) -> u64 {
-    let feeds = breaks.iter().filter(|byte| **byte == b'\n').count();
-    let returns = breaks.iter().filter(|byte| **byte == b'\r').count();
-    let both = breaks.windows(2).filter(|pair| *pair == b"\r\n").count();
-    feeds.saturating_add(returns).saturating_sub(both) as u64
+/// How many lines end in these bytes, as an editor counts.
+fn breaks(bytes: &[u8], mut after_return: bool) -> u64 {
+    let mut count = 0_u64;
+    for byte in bytes {
+        let ends = match byte {
+            b'\r' => true,
+            b'\n' => !after_return,
+            _ => false,
+        };
+        count = count.saturating_add(u64::from(ends));
+        after_return = *byte == b'\r';
+    }
+    count
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives a few bytes at a time, so that everything ends at the end of what was read.
+    struct Drops<'a>(&'a [u8], usize);
+
+    impl Read for Drops<'_> {
+        fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+            let count = self.0.len().min(self.1).min(out.len());
+            let (now, later) = self.0.split_at(count);
+            out[..count].copy_from_slice(now);
+            self.0 = later;
+            Ok(count)
+        }
+    }
+
+    /// The rows of a text: the line of each and its cells, or `None`.
+    fn rows(input: impl Read, escape: Option<u8>) -> Vec<(u64, Option<Vec<String>>)> {
+        let mut rows = Rows::new(input, Shape { delimiter: b',', escape });
+        let mut all = Vec::new();
+        while let Some(row) = rows.next().unwrap() {
+            let texts = |cells: &Cells| cells.iter().map(|cell| String::from_utf8_lossy(cell).into_owned()).collect();
+            all.push((row.line, row.cells.ok().map(texts)));
+        }
+        all
+    }
+
+    fn cells(text: &str) -> Option<Vec<String>> {
+        rows(text.as_bytes(), None).pop().unwrap().1
+    }
+
+    #[test]
+    fn cells_are_what_their_quotes_say() {
+        for (row, expected) in [
+            ("a,b", vec!["a", "b"]),
+            ("a,", vec!["a", ""]),
+            (",", vec!["", ""]),
+            ("\"a\",\"b,c\"", vec!["a", "b,c"]),
+            ("\"a \"\"b\"\"\",c", vec!["a \"b\"", "c"]),
+            ("\"\",\"\"\"\"", vec!["", "\""]),
+            ("a\"b,c", vec!["a\"b", "c"]),
+            ("\"12\\\" vinyl\",7", vec!["12\\ vinyl\"", "7"]),
+            ("\"a\nb\",c", vec!["a\nb", "c"]),
+            ("\"a\r\n\r\nb\",c", vec!["a\r\n\r\nb", "c"]),
+        ] {
+            assert_eq!(cells(row), Some(expected.into_iter().map(str::to_owned).collect()), "{row:?}");
+        }
+        let escaped = rows(&b"\"a \\\"b\\\", c\",\"\\\\\""[..], Some(b'\\'));
+        assert_eq!(escaped, [(1, Some(vec!["a \"b\", c".to_owned(), "\\".to_owned()]))]);
+    }
+
+    #[test]
+    fn rows_are_the_same_however_the_bytes_come() {
+        let text = b"a,b\r\n\r\n\"x\r\ny\",2\r3,\"4\n\n\"\"5\"\"\"\n\"open,6\n7,8\n \t\n9,\"z\"\r\n";
+        let whole = rows(&text[..], None);
+        let lines: Vec<u64> = whole.iter().map(|(line, _)| *line).collect();
+        assert_eq!(lines, [1, 3, 5, 8, 9, 11]);
+        assert_eq!(whole.iter().filter(|(_, cells)| cells.is_none()).count(), 1);
+        for size in 1..9 {
+            assert_eq!(rows(Drops(text, size), None), whole, "{size} bytes at a time");
+        }
+    }
+
+    #[test]
+    fn a_row_that_is_too_long_is_dropped_and_takes_no_room() {
+        let long = "x".repeat(3 * ROW_BYTES_MAX);
+        for (text, expected) in [
+            (format!("a,b\n{long},c\nd,e\n"), vec![(1, true), (2, false), (3, true)]),
+            (format!("a,b\n\"{long}\",c\nd,e\n"), vec![(1, true), (2, false), (3, true)]),
+            (format!("a,b\n\"{long}"), vec![(1, true), (2, false)]),
+            (long.clone(), vec![(1, false)]),
+        ] {
+            let mut rows = Rows::new(text.as_bytes(), Shape { delimiter: b',', escape: None });
+            let mut found = Vec::new();
+            while let Some(row) = rows.next().unwrap() {
+                found.push((row.line, row.cells.is_ok()));
+            }
+            assert_eq!(found, expected);
+            assert!(rows.bytes.capacity() < 4 * ROW_BYTES_MAX, "{}", rows.bytes.capacity());
+        }
+    }
+
+    #[test]
+    fn a_quote_that_closes_too_late_spoils_its_own_line() {
+        let lines = "1,2\n".repeat(ROW_BYTES_MAX / 2);
+        let text = format!("a,b\n\"3,4\n{lines}");
+        let found = rows(text.as_bytes(), None);
+        assert_eq!(found.iter().filter(|(_, cells)| cells.is_none()).count(), 1);
+        assert_eq!(found.len(), 2 + ROW_BYTES_MAX / 2);
+    }
 }

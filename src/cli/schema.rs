@@ -1,20 +1,32 @@
 //! `accruedb schema`: the JSON Schema of what goes in and comes out.
 
 use super::apply::Answered;
+use super::examples;
 use super::output::{Exit, Failure, Output};
 use crate::domain::{AWARDS_MAX, Command, Entry, REFERENCE_BYTES_MAX, Receipt, Rejection};
 use schemars::schema_for;
 use serde_json::{Value, json};
 
-/// Prints the JSON Schemas of commands, receipts, rejections, journal entries, and the lines that `accruedb apply`
-/// answers, as one object.
+/// Prints the JSON Schemas, or an example of a command.
+///
+/// The schemas are those of commands, receipts, rejections, journal entries, and the lines that `accruedb apply` answers,
+/// as one object.
 ///
 /// Exit codes: 0 done.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  accruedb schema > accruedb.schema.json")]
-pub(super) struct Args {}
+#[command(after_help = "Example:\n  accruedb schema > accruedb.schema.json\n  accruedb schema --example redeem")]
+pub(super) struct Args {
+    /// Prints an example of a command of this kind in place of the schemas, as a line for `accruedb apply`; `all` prints
+    /// one of each, in an order in which they can be applied.
+    #[arg(long, value_name = "KIND", value_parser = examples::kinds())]
+    example: Option<String>,
+}
 
-pub(super) fn run(Args {}: &Args, output: &mut Output) -> Result<Exit, Failure> {
+pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
+    if let Some(kind) = &args.example {
+        let asked = examples::commands().into_iter().filter(|(of, _)| kind == "all" || kind == of);
+        return asked.into_iter().try_for_each(|(_, command)| output.json_line(&command)).map(|()| Exit::Done);
+    }
     let schemas = json!({
         "command": command(),
         "receipt": schema_for!(Receipt),

@@ -2,13 +2,20 @@
 
 use super::database::OneMember;
 use super::output::{Exit, Failure, Output};
-use super::table::{TextTable, grouped, signed};
-use crate::domain::{Entry, MemberKey, Sequence, Subject};
+use super::table::{TextTable, grouped, or_dash, signed};
+use crate::domain::{
+    Action, Balance, Entry, Leg, MemberKey, Outcome, PointState, PointTypeId, Points, Program, Rejection, Sequence,
+    Subject, Timestamp, Zone,
+};
 use crate::engine::{Engine, Error};
-use crate::report::StatementLine;
+use crate::report::{Change, StatementLine};
+use serde::Serialize;
 use serde_json::json;
 
 /// Shows a member's statement.
+///
+/// Each change stands at its own instant, also what has expired or matured and is not booked yet: that has no entry in
+/// the journal, and so no number.
 ///
 /// Exit codes: 0 done, 1 no such member, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
@@ -25,32 +32,95 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let (engine, key) = args.of.open(output)?;
-    let Some(entries) = page(&engine, key, args.before.map(Sequence), args.limit)? else {
+    let (engine, program, key) = args.of.open(output)?;
+    args.of.remark_on_time(&engine, output)?;
+    let Some(page) = Page::read(&engine, program.program(), key, args.before.map(Sequence), args.limit)? else {
         output.object(&json!({ "member": args.of.member, "enrolled": false }))?;
-        output.line(format!("no member {}", args.of.member))?;
+        output.note(args.of.unknown(&program))?;
         return Ok(Exit::Refused);
     };
-    let subject = Subject::Member(key.member);
-    let next_before =
-        entries.last().filter(|last| last.previous_of(subject) != Some(Sequence(0))).map(|last| last.sequence);
-    let statement: Vec<StatementLine> = entries.into_iter().map(|entry| StatementLine::of(entry, key.member)).collect();
     output.object(&json!({
-        "member": args.of.member, "enrolled": true, "lines": statement, "next_before": next_before,
+        "member": args.of.member, "enrolled": true, "lines": page.lines, "next_before": page.next_before,
     }))?;
-    lines(&statement).iter().try_for_each(|line| output.line(line))?;
-    let hidden = statement.iter().filter(|line| !is_shown(line)).count();
-    if hidden > 0 {
-        output.line(format!("(entries that changed nothing, not shown: {hidden})"))?;
+    output.note(format!("member {} (times in {})", args.of.member, program.zone()))?;
+    output.table(&table(&page.lines, &program.zone()))?;
+    if page.lines.iter().any(|line| line.sequence.is_none()) {
+        output.note("(those without a number are due and not booked yet: `accruedb sweep` books them)")?;
     }
-    if let Some(next) = next_before {
-        output.line(format!("(older ones: --before {next})"))?;
+    if page.hidden > 0 {
+        output.note(format!("(entries that changed nothing, not shown: {})", page.hidden))?;
+    }
+    if let Some(next) = page.next_before {
+        output.note(format!("(older ones: --before {next})"))?;
     }
     Ok(Exit::Done)
 }
 
+/// One line of a statement: an entry, or of a booking what took effect at one instant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Line {
+    /// The number of the entry; none of what is due and not booked yet.
+    sequence: Option<Sequence>,
+    /// When it took effect.
+    at: Timestamp,
+    recorded_at: Option<Timestamp>,
+    transaction_at: Option<Timestamp>,
+    verb: &'static str,
+    reference: Option<Box<str>>,
+    changes: Vec<Change>,
+    /// The balances after it, in the order of `changes`.
+    balances: Vec<Balance>,
+    refused: Option<Rejection>,
+}
+
+/// Entries of a member, the newest first.
+pub(super) struct Page {
+    pub(super) lines: Vec<Line>,
+    /// Bookings that found nothing left to book: they changed nothing that a reader could see.
+    hidden: usize,
+    next_before: Option<Sequence>,
+}
+
+impl Page {
+    /// Up to `limit` entries before `before`, or the newest, and then also what is due. `None` where there is no such
+    /// member.
+    pub(super) fn read(
+        engine: &Engine,
+        program: Option<&Program>,
+        key: MemberKey,
+        before: Option<Sequence>,
+        limit: usize,
+    ) -> Result<Option<Page>, Error> {
+        let Some(entries) = entries(engine, key, before, limit)? else { return Ok(None) };
+        let mut page = Page { lines: Vec::new(), hidden: 0, next_before: None };
+        if before.is_none() {
+            let now = engine.now();
+            let balances = engine.balances_as_of(key, now)?.unwrap_or_default();
+            page.lines = by_instant(None, &engine.due(key, now)?, balances, program);
+        }
+        let oldest = entries.last().filter(|last| last.previous_of(Subject::Member(key.member)) != Some(Sequence(0)));
+        page.next_before = oldest.map(|last| last.sequence);
+        for entry in entries {
+            match (&entry.command.action, &entry.outcome) {
+                (Action::BookDue(_), Outcome::Done { legs, balances }) => {
+                    let lines = by_instant(Some(&entry), legs, balances.clone(), program);
+                    page.hidden = page.hidden.saturating_add(usize::from(lines.is_empty()));
+                    page.lines.extend(lines);
+                }
+                _ => page.lines.push(Line::from(StatementLine::of(entry, key.member))),
+            }
+        }
+        Ok(Some(page))
+    }
+}
+
 /// Up to `limit` entries of a member, the newest of those before `before` first.
-fn page(engine: &Engine, key: MemberKey, before: Option<Sequence>, limit: usize) -> Result<Option<Vec<Entry>>, Error> {
+fn entries(
+    engine: &Engine,
+    key: MemberKey,
+    before: Option<Sequence>,
+    limit: usize,
+) -> Result<Option<Vec<Entry>>, Error> {
     let Some(before) = before else { return engine.statement(key, None, limit) };
     let mut from = None;
     loop {
@@ -66,25 +136,100 @@ fn page(engine: &Engine, key: MemberKey, before: Option<Sequence>, limit: usize)
     }
 }
 
+impl From<StatementLine> for Line {
+    fn from(line: StatementLine) -> Line {
+        let StatementLine { sequence, recorded_at, transaction_at, verb, reference, changes, balances, refused } = line;
+        let (at, sequence, recorded_at) = (recorded_at, Some(sequence), Some(recorded_at));
+        Line { sequence, at, recorded_at, transaction_at, verb, reference, changes, balances, refused }
+    }
+}
+
+/// The lines of a booking, done (with its entry) or due: one for each instant and movement, the newest first. `balances`
+/// are those after all of it.
+fn by_instant(entry: Option<&Entry>, legs: &[Leg], mut balances: Vec<Balance>, program: Option<&Program>) -> Vec<Line> {
+    let mut booked: Vec<Booked> = legs.iter().filter_map(Booked::of).collect();
+    booked.sort_by_key(|booked| (booked.at, booked.verb));
+    let mut lines = Vec::new();
+    for together in booked.chunk_by(|a, b| (a.at, a.verb) == (b.at, b.verb)).rev() {
+        let Some(Booked { verb, at, .. }) = together.first() else { continue };
+        let mut changes: Vec<Change> = Vec::new();
+        for booked in together {
+            match changes.iter_mut().find(|change| change.point_type == booked.point_type) {
+                Some(change) => change.points = change.points.saturating_add(booked.change()),
+                None => changes.push(Change { point_type: booked.point_type, points: booked.change() }),
+            }
+        }
+        let of = |change: &Change| balances.iter().find(|balance| balance.point_type == change.point_type).copied();
+        lines.push(Line {
+            sequence: entry.map(|entry| entry.sequence),
+            at: *at,
+            recorded_at: entry.map(|entry| entry.recorded_at),
+            transaction_at: None,
+            verb,
+            reference: None,
+            balances: changes.iter().filter_map(of).collect(),
+            changes,
+            refused: None,
+        });
+        together.iter().for_each(|booked| booked.undo(&mut balances, program));
+    }
+    lines
+}
+
+/// What a booking did to an item.
+#[derive(Debug, Clone, Copy)]
+struct Booked {
+    /// The word for it, as in the legs of a receipt.
+    verb: &'static str,
+    point_type: PointTypeId,
+    from: PointState,
+    to: PointState,
+    points: Points,
+    at: Timestamp,
+}
+
+impl Booked {
+    /// `None` of a leg that moves no points of a member.
+    fn of(leg: &Leg) -> Option<Booked> {
+        let Leg::Moved { point_type, from, to, points, effective_at: at, .. } = *leg else { return None };
+        Some(Booked { verb: leg.kind(), point_type, from, to, points, at })
+    }
+
+    /// What it changed of the account: what is repaid leaves the items and the debt alike, and what matures stays.
+    fn change(&self) -> i128 {
+        let is_in_account = |state: PointState| state.is_owned() || state == PointState::Repaid;
+        let points = i128::from(self.points.0);
+        match (is_in_account(self.from), is_in_account(self.to)) {
+            (true, false) => points.saturating_neg(),
+            (false, true) => points,
+            (true, true) | (false, false) => 0,
+        }
+    }
+
+    /// Makes balances after it those before it.
+    fn undo(&self, balances: &mut [Balance], program: Option<&Program>) {
+        let class = program.and_then(|program| program.point_type(self.point_type)).map(|kind| kind.class);
+        if let Some(balance) = balances.iter_mut().find(|balance| balance.point_type == self.point_type) {
+            balance.shift(self.to, self.from, self.points, class);
+        }
+    }
+}
+
 /// A statement as a table.
-pub(super) fn lines(statement: &[StatementLine]) -> Vec<String> {
-    let mut table = TextTable::new(&["entry", "recorded", "what", "points", "available", "reference"]);
-    for line in statement.iter().filter(|line| is_shown(line)) {
+pub(super) fn table(lines: &[Line], zone: &Zone) -> TextTable {
+    let mut table = TextTable::new(&["entry", "when", "what", "points", "available", "reference"]);
+    for line in lines {
         let of = |point_type| if line.balances.len() > 1 { format!(" of {point_type}") } else { String::new() };
         let each = |texts: Vec<String>| texts.join(" / ");
+        let what = if line.refused.is_some() { format!("{}, refused", line.verb) } else { line.verb.to_owned() };
         table.row([
-            line.sequence.to_string(),
-            line.recorded_at.to_string(),
-            line.verb.to_owned(),
+            or_dash(line.sequence),
+            line.at.on_the_wall(zone),
+            what,
             each(line.changes.iter().map(|change| signed(change.points) + &of(change.point_type)).collect()),
             each(line.balances.iter().map(|balance| grouped(balance.available.0)).collect()),
             line.reference.as_deref().unwrap_or_default().to_owned(),
         ]);
     }
-    table.lines()
-}
-
-/// A booking that found nothing left to book changed nothing that a reader could see.
-fn is_shown(line: &StatementLine) -> bool {
-    line.verb != "book_due" || !line.balances.is_empty()
+    table
 }

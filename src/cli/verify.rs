@@ -2,6 +2,7 @@
 
 use super::database::{self, Database};
 use super::output::{Exit, Failure, Output};
+use super::scratch::Scratch;
 use super::table::grouped;
 use crate::engine::{Audit, Engine, Error, ErrorKind};
 use crate::storage::Store;
@@ -10,8 +11,9 @@ use serde::Serialize;
 use std::path::Path;
 use std::sync::Arc;
 
-/// Audits a database: the journal is whole and unedited, the laws hold, the indexes match, and replaying the journal
-/// gives the same state.
+/// Audits a database.
+///
+/// The journal is whole and unedited, the laws hold, the indexes match, and replaying the journal gives the same state.
 ///
 /// Exit codes: 0 all is well, 1 something is damaged or broken, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
@@ -55,7 +57,7 @@ pub(super) fn audit(engine: &Engine, db: &Path) -> Result<Audit, Failure> {
     if engine.last_sequence().0 <= REPLAYED_IN_MEMORY_MAX {
         return Ok(engine.verify(Some(Arc::new(MemoryStore::new())))?);
     }
-    let scratch = tempfile::Builder::new().prefix(".accruedb-verify-").tempdir_in(database::beside(db))?;
+    let scratch = Scratch::new(database::beside(db), ".accruedb-verify-")?;
     Ok(engine.verify(Some(store_in(scratch.path())?))?)
 }
 

@@ -1,7 +1,9 @@
 //! A journal entry: a command, who asked for it and when it was decided, and what became of it.
 
 use super::own::names_no_entry;
-use super::{Balance, Command, Leg, MemberId, Own, OwnIds, Points, Receipt, Rejection, Sequence, Subject, Timestamp};
+use super::{
+    Balance, Command, Commitment, Leg, MemberId, Own, OwnIds, Points, Receipt, Rejection, Sequence, Subject, Timestamp,
+};
 use serde::{Deserialize, Serialize, Serializer};
 use smallvec::SmallVec;
 use std::fmt;
@@ -71,8 +73,10 @@ pub struct Entry {
     pub actor: Actor,
     /// The chains that it is in.
     pub links: Links,
-    /// What was asked.
+    /// What was asked. Its reference is missing where that was erased.
     pub command: Command,
+    /// What the entry holds of its command's reference.
+    pub commitment: Option<Commitment>,
     /// What became of it.
     pub outcome: Outcome,
 }
@@ -115,6 +119,25 @@ impl Entry {
         }
     }
 
+    /// Whether its reference was erased.
+    #[must_use]
+    pub fn is_erased(&self) -> bool {
+        self.commitment.is_some() && self.command.reference.is_none()
+    }
+
+    /// Whether a command asks for the same again. A reference that was erased is equal to any.
+    #[must_use]
+    pub fn is_repeated_by(&self, command: &Command) -> bool {
+        let Command { program, request_id, transaction_at, reference, action, long_ids: _ } = command;
+        let own = &self.command;
+        let refers = match self.is_erased() {
+            true => reference.is_some(),
+            false => *reference == own.reference,
+        };
+        let same = (program, request_id, transaction_at) == (&own.program, &own.request_id, &own.transaction_at);
+        same && refers && *action == own.action
+    }
+
     /// The entry before this one in a subject's chain; `None` where this one is not in it.
     #[must_use]
     pub fn previous_of(&self, subject: Subject) -> Option<Sequence> {
@@ -149,6 +172,8 @@ impl Serialize for Entry {
             links: &'a [Link],
             #[serde(flatten)]
             command: &'a Command,
+            #[serde(skip_serializing_if = "std::ops::Not::not")]
+            reference_erased: bool,
             outcome: &'static str,
             #[serde(skip_serializing_if = "Option::is_none")]
             legs: Option<&'a [Leg]>,
@@ -158,13 +183,14 @@ impl Serialize for Entry {
             refusal: Option<&'a Rejection>,
         }
 
-        let Entry { sequence, recorded_at, actor, links, command, outcome } = self;
+        let Entry { sequence, recorded_at, actor, links, command, commitment: _, outcome } = self;
         let (outcome, legs, balances, refusal) = match outcome {
             Outcome::Done { legs, balances } => ("done", Some(legs.as_slice()), Some(balances.as_slice()), None),
             Outcome::Refused(rejection) => ("refused", None, None, Some(rejection)),
         };
-        let (sequence, recorded_at) = (*sequence, *recorded_at);
-        Flat { sequence, recorded_at, actor, links, command, outcome, legs, balances, refusal }.serialize(serializer)
+        let (sequence, recorded_at, reference_erased) = (*sequence, *recorded_at, self.is_erased());
+        Flat { sequence, recorded_at, actor, links, command, reference_erased, outcome, legs, balances, refusal }
+            .serialize(serializer)
     }
 }
 
@@ -180,6 +206,7 @@ impl schemars::JsonSchema for Entry {
             ("sequence", generator.subschema_for::<Sequence>()),
             ("recorded_at", generator.subschema_for::<Timestamp>()),
             ("actor", generator.subschema_for::<Actor>()),
+            ("reference_erased", generator.subschema_for::<bool>()),
             ("links", generator.subschema_for::<Vec<Link>>()),
             ("outcome", schemars::json_schema!({ "type": "string", "enum": ["done", "refused"] })),
             ("legs", generator.subschema_for::<Vec<Leg>>()),

@@ -150,6 +150,22 @@ impl Item {
     pub fn is_expired(&self, now: Timestamp) -> bool {
         self.expires_at.is_some_and(|expiry| expiry <= now)
     }
+
+    /// Its state in one word: as long as points are left, whether they may be used; then what took the last of them. An
+    /// item that was used in part and then expired has expired.
+    #[must_use]
+    pub fn state(&self, now: Timestamp) -> &'static str {
+        let sum = |state| self.sums.get(state);
+        let is_closed = !self.is_open() && !sum(PointState::Held).is_positive();
+        match self {
+            _ if is_closed && sum(PointState::Expired).is_positive() => "expired",
+            _ if is_closed && sum(PointState::Cancelled) == self.granted => "cancelled",
+            _ if is_closed => "used_up",
+            _ if self.is_expired(now) => "expired",
+            _ if self.available_from > now => "future",
+            _ => "open",
+        }
+    }
 }
 
 impl Own for Item {
@@ -167,5 +183,31 @@ impl Own for Item {
             origin,
         } = self;
         origin.fill(own);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_state_says_what_took_the_last_points() {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let instants = ["2025-12-31T00:00:00Z", "2026-02-01T00:00:00Z", "2026-04-01T00:00:00Z"].map(at);
+        for (sums, states) in [
+            (&[(PointState::Matured, 10)][..], ["future", "open", "expired"]),
+            (&[(PointState::Expired, 10)], ["expired"; 3]),
+            (&[(PointState::Redeemed, 10)], ["used_up"; 3]),
+            (&[(PointState::Redeemed, 4), (PointState::Expired, 6)], ["expired"; 3]),
+            (&[(PointState::Redeemed, 4), (PointState::Cancelled, 6)], ["used_up"; 3]),
+            (&[(PointState::Cancelled, 10)], ["cancelled"; 3]),
+            (&[(PointState::Held, 10)], ["future", "open", "expired"]),
+            (&[(PointState::Repaid, 10)], ["used_up"; 3]),
+        ] {
+            let mut item = Item::new(at("2026-01-01T00:00:00Z"), Some(at("2026-03-01T00:00:00Z")));
+            item.granted = Points(10);
+            sums.iter().for_each(|(state, points)| *item.sums.get_mut(*state) = Points(*points));
+            assert_eq!(instants.map(|now| item.state(now)), states, "{sums:?}");
+        }
     }
 }

@@ -1,7 +1,8 @@
 //! A member and the member's accounts: one record, so that one read gives a balance.
 
 use super::{
-    AccountSums, ItemPosition, MemberId, Own, OwnIds, PointClass, PointState, PointTypeId, Points, Sequence, Timestamp,
+    AccountSums, ItemPosition, MemberId, Own, OwnIds, PointClass, PointState, PointTypeId, Points, Sequence, Skips,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -86,6 +87,8 @@ pub struct Account {
     pub absorbed: Points,
     /// No open item of the account comes before this place in the order of use.
     pub first_open: ItemPosition,
+    /// Stretches behind it without an open item.
+    pub skips: Skips,
 }
 
 impl Account {
@@ -100,6 +103,7 @@ impl Account {
             lifetime: Points::ZERO,
             absorbed: Points::ZERO,
             first_open: ItemPosition::LAST,
+            skips: Skips::default(),
         }
     }
 
@@ -127,14 +131,26 @@ impl Account {
 
     /// Makes sure that an open item at `position` is not passed over.
     pub fn open_at(&mut self, position: ItemPosition) {
-        self.first_open = self.first_open.min(position);
+        if position < self.first_open {
+            self.skips.add(position.successor(), self.first_open);
+            self.first_open = position;
+        } else {
+            self.skips.open(position);
+        }
+    }
+
+    /// No item before `position` is open.
+    pub fn walk_to(&mut self, position: ItemPosition) {
+        self.first_open = self.skips.past(position);
+        self.skips.begin_at(self.first_open);
     }
 }
 
 impl Own for Account {
     fn fill(&mut self, own: &OwnIds) {
-        let Account { point_type: _, granted: _, sums: _, debt: _, lifetime: _, absorbed: _, first_open } = self;
+        let Account { point_type: _, granted: _, sums: _, debt: _, lifetime: _, absorbed: _, first_open, skips } = self;
         first_open.fill(own);
+        skips.fill(own);
     }
 }
 
@@ -158,6 +174,44 @@ pub struct Balance {
     pub debt: Points,
     /// Ever granted, less cancelled.
     pub lifetime: Points,
+}
+
+impl Balance {
+    /// Brings a movement of points of this type from one state to another into it. The other way round takes it out
+    /// again.
+    pub(crate) fn shift(&mut self, from: PointState, to: PointState, points: Points, class: Option<PointClass>) {
+        self.add(from, points.0.saturating_neg(), class);
+        self.add(to, points.0, class);
+    }
+
+    fn add(&mut self, state: PointState, points: i64, class: Option<PointClass>) {
+        let add = |sum: &mut Points, points: i64| *sum = Points(sum.0.saturating_add(points));
+        match state {
+            PointState::Matured => {
+                if class.is_none_or(PointClass::is_redeemable) {
+                    add(&mut self.available, points);
+                }
+                if class.is_some_and(PointClass::is_qualifying) {
+                    add(&mut self.qualifying, points);
+                }
+            }
+            PointState::Future => add(&mut self.future, points),
+            PointState::Held => add(&mut self.held, points),
+            // what is repaid leaves the items and the debt alike
+            PointState::Repaid => {
+                add(&mut self.available, points);
+                add(&mut self.debt, points.saturating_neg());
+            }
+            PointState::MadeUp
+            | PointState::Redeemed
+            | PointState::Expired
+            | PointState::Cancelled
+            | PointState::Transferred
+            | PointState::Adjusted
+            | PointState::RolledOver
+            | PointState::Fee => {}
+        }
+    }
 }
 
 impl Balance {

@@ -138,7 +138,7 @@ impl schemars::JsonSchema for Rate {
         schemars::json_schema!({
             "description": "an exact rate: a decimal like 0.1 or a fraction like 1/3, as text",
             "type": "string",
-            "pattern": r"^([0-9]+(\.[0-9]+)?|[0-9]+/[0-9]+)$"
+            "pattern": r"^([0-9]+|[0-9]*\.[0-9]{1,18}|[0-9]+/[0-9]*[1-9][0-9]*)$"
         })
     }
 }

@@ -7,6 +7,10 @@
 //!
 //! A number belongs to one variant for ever. The order of the list is free.
 
+#[cfg(feature = "cli")]
+use serde::de::value::MapDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
 /// How the variants of a listed enum are named in JSON.
 pub(crate) trait Tagged {
     /// Every word.
@@ -17,6 +21,33 @@ pub(crate) trait Tagged {
 
     /// The stored number of the variant that a word stands for.
     fn number_of(kind: &str) -> Option<u16>;
+}
+
+/// Reads what does not begin with its kind, as JSON of sorted names does.
+pub(crate) fn kind_first<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
+    first: Option<String>,
+    mut from: A,
+) -> Result<T, A::Error> {
+    #[cfg(feature = "cli")]
+    {
+        let (mut fields, mut next) = (Vec::new(), first);
+        while let Some(name) = next {
+            fields.push((name, from.next_value::<serde_json::Value>()?));
+            next = from.next_key()?;
+        }
+        let Some(at) = fields.iter().position(|(name, _)| name == "kind") else {
+            return Err(A::Error::missing_field("kind"));
+        };
+        let kind = fields.remove(at);
+        fields.insert(0, kind);
+        T::deserialize(MapDeserializer::new(fields.into_iter()))
+            .map_err(|error: serde_json::Error| A::Error::custom(error))
+    }
+    #[cfg(not(feature = "cli"))]
+    {
+        let _ = (first, &mut from);
+        Err(A::Error::custom("`kind` must come first"))
+    }
 }
 
 /// Defines an enum by its list. Variants are units, have named fields, or one unnamed field with a name in JSON:
@@ -131,7 +162,7 @@ macro_rules! tagged {
                         use serde::de::{Deserialize, Error, value::MapAccessDeserializer};
                         let first: Option<String> = from.next_key()?;
                         if first.as_deref() != Some("kind") {
-                            return Err(A::Error::custom("`kind` must come first"));
+                            return $crate::domain::tagged::kind_first(first, from);
                         }
                         let kind: String = from.next_value()?;
                         match <$name as Tagged>::number_of(&kind) {
@@ -302,7 +333,6 @@ macro_rules! states {
 
 pub(crate) use {states, tagged};
 
-use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeTuple, Serializer};
 use std::fmt;
 use std::marker::PhantomData;

@@ -12,7 +12,7 @@ use std::str::FromStr;
 const DAY_MS: i64 = 86_400_000;
 
 /// An instant: milliseconds since 1970-01-01T00:00Z. Written in RFC 3339; shown in UTC.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Timestamp(i64);
 
 /// Why a text is not an instant, a date, or a time zone.
@@ -81,8 +81,28 @@ impl Timestamp {
         Timestamp::from_ms((order ^ (1 << 63)).cast_signed())
     }
 
+    /// As a clock on a wall of `zone` shows it: `2026-03-01 12:00`, with seconds and milliseconds where they are not 0.
+    #[must_use]
+    pub fn on_the_wall(self, zone: &Zone) -> String {
+        let Some(instant) = self.to_jiff() else { return self.to_string() };
+        let time = instant.to_zoned(zone.0.clone()).datetime();
+        let format = match (time.second(), time.millisecond()) {
+            (0, 0) => "%Y-%m-%d %H:%M",
+            (_, 0) => "%Y-%m-%d %H:%M:%S",
+            _ => "%Y-%m-%d %H:%M:%S%.3f",
+        };
+        time.strftime(format).to_string()
+    }
+
     fn to_jiff(self) -> Option<jiff::Timestamp> {
         jiff::Timestamp::from_millisecond(self.0).ok()
+    }
+}
+
+/// As it is written, for people who read a log or a failed assertion.
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 
@@ -250,6 +270,24 @@ impl Span {
         Span { count, unit: Unit::Days }
     }
 
+    /// `count` weeks.
+    #[must_use]
+    pub fn weeks(count: u16) -> Span {
+        Span { count, unit: Unit::Weeks }
+    }
+
+    /// `count` months.
+    #[must_use]
+    pub fn months(count: u16) -> Span {
+        Span { count, unit: Unit::Months }
+    }
+
+    /// `count` years.
+    #[must_use]
+    pub fn years(count: u16) -> Span {
+        Span { count, unit: Unit::Years }
+    }
+
     /// The instant this much after `from`, at the same time of day in `zone`. `None` past the year 9999.
     #[must_use]
     pub fn after(self, from: Timestamp, zone: &Zone) -> Option<Timestamp> {
@@ -338,6 +376,17 @@ mod tests {
     }
 
     #[test]
+    fn clocks_on_walls_show_what_matters() {
+        let vienna: Zone = "Europe/Vienna".parse().unwrap();
+        let shown =
+            ["2026-06-30T22:00:00Z", "2026-01-31T11:00:05Z", "2026-01-31T23:30:00.007Z", "0001-01-02T00:00:00Z"]
+                .map(|instant| at(instant).on_the_wall(&vienna));
+        let expected = ["2026-07-01 00:00", "2026-01-31 12:00:05", "2026-02-01 00:30:00.007", "0001-01-02 01:05:21"];
+        assert_eq!(shown, expected);
+        assert_eq!(format!("{:?}", at("2026-01-31T11:00:05Z")), "2026-01-31T11:00:05.000Z");
+    }
+
+    #[test]
     fn zones_are_known_by_their_names() {
         let mut count = 0;
         for name in jiff::tz::db().available() {
@@ -358,6 +407,16 @@ mod tests {
         assert_eq!(Span::days(1).after(at("2026-03-28T12:00:00Z"), &Zone::UTC), Some(at("2026-03-29T12:00:00Z")));
         let date: Date = "2026-03-29".parse().unwrap();
         assert_eq!(date.end(&vienna), Some(at("2026-03-29T22:00:00Z")));
+    }
+
+    /// Clocks in Nuuk were turned back on 2023-10-29 at 01:00Z, from -01:00 to -02:00. Two days after 23:30 of the 26th is
+    /// 23:30 of the 28th, which came twice; the library takes the first one, as everywhere. Whatever it takes is pinned: a
+    /// build that took the other one would not replay a journal.
+    #[test]
+    fn a_local_time_that_comes_twice_is_pinned() {
+        let nuuk: Zone = "America/Nuuk".parse().unwrap();
+        let later = Span::days(2).after(at("2023-10-27T01:30:00Z"), &nuuk);
+        assert_eq!(later, Some(at("2023-10-29T00:30:00Z")));
     }
 
     #[test]

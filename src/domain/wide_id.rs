@@ -1,4 +1,4 @@
-//! The 128-bit ids of members and requests, and the four ways to write them.
+//! The 128-bit ids of members and requests, and the five ways to write them.
 //!
 //! | written as | example | stored as |
 //! |---|---|---|
@@ -6,12 +6,19 @@
 //! | a UUID | `"0188d0a4-7c11-7f00-8000-2b0c3c9e1a77"` | its 128 bits |
 //! | text, 1 to 15 printable ASCII characters | `"M1"`, `"00004"` | `0xF0 + length`, then the characters, then zeros |
 //! | digits with leading zeros, 16 to 31 of them | `"0004111111111111111"` | `0xE0 + length - 16`, then the number |
+//! | longer text, 16 to 255 printable ASCII characters | `"someone@example.com"` | a UUID of version 8: 121 bits of a hash |
+//!
+//! UUIDs may be written without dashes, in braces, or as URN. A longer text is not in its id: the engine keeps it beside,
+//! and shows it while it is there. The hash has no salt: anybody who knows the text can find the id, also after the text
+//! was erased.
 //!
 //! What is stored is shown again as it was written, so that card numbers keep their zeros. But UUIDs are shown in lower
 //! case, integers of more than 64 bits as UUIDs, and UUIDs of 64 bits or less as integers.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::cell::RefCell;
 use std::fmt;
+use std::rc::Rc;
 use std::str::FromStr;
 
 const TEXT_TAG: u8 = 0xF0;
@@ -22,9 +29,7 @@ const DIGITS_MAX: usize = 31;
 
 /// Why a text is not an id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "not an id: expected an integer, a UUID, up to 15 printable ASCII characters without blanks, or up to 31 digits"
-)]
+#[error("not an id: expected an integer, a UUID, or up to 255 printable ASCII characters without blanks")]
 pub struct WideIdError;
 
 fn pack(text: &str) -> Result<u128, WideIdError> {
@@ -41,6 +46,10 @@ fn pack(text: &str) -> Result<u128, WideIdError> {
     if let Some(uuid) = parse_uuid(bytes) {
         return Ok(uuid);
     }
+    if is_long(text) {
+        note(text);
+        return Ok(hashed(text));
+    }
     if bytes.is_empty() || bytes.len() > TEXT_MAX || !bytes.iter().all(u8::is_ascii_graphic) {
         return Err(WideIdError);
     }
@@ -52,13 +61,88 @@ fn pack(text: &str) -> Result<u128, WideIdError> {
     Ok(u128::from_be_bytes(packed))
 }
 
+const LONG_MAX: usize = 255;
+
+/// Whether a text is an id by its hash: 16 to 255 printable ASCII characters, and none of the other forms.
+pub(super) fn is_long(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let fits = (DIGITS_MIN..=LONG_MAX).contains(&bytes.len()) && bytes.iter().all(u8::is_ascii_graphic);
+    fits && parse_uuid(bytes).is_none() && !is_number(text)
+}
+
+/// Whether a text is a number of 128 bits, or digits that are kept as they are.
+fn is_number(text: &str) -> bool {
+    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    digits && (text.len() <= DIGITS_MAX || (!text.starts_with('0') && text.parse::<u128>().is_ok()))
+}
+
+/// The id of a long text: a UUID of version 8, variant 10, whose first bit is 0: no short text, no digits, no 64-bit
+/// integer and no UUID of another version is one.
+pub(super) fn hashed(text: &str) -> u128 {
+    let hash = blake3::derive_key("accruedb long id", text.as_bytes());
+    let bits = hash.first_chunk::<16>().map_or(0, |head| u128::from_be_bytes(*head));
+    bits & !LONG_MASK | LONG_MARK
+}
+
+/// The bits of a UUID that say its version and variant, and the first one.
+const LONG_MASK: u128 = 1 << 127 | 0xF << 76 | 0b11 << 62;
+const LONG_MARK: u128 = 0x8 << 76 | 0b10 << 62;
+
+/// Whether an id may stand for a long text.
+fn may_be_long(value: u128) -> bool {
+    value & LONG_MASK == LONG_MARK
+}
+
+thread_local! {
+    /// The long texts that were read since somebody began to collect them.
+    static READ: RefCell<Option<Vec<super::LongId>>> = const { RefCell::new(None) };
+    /// Who knows the text of a long id, for showing it.
+    static KNOWN: RefCell<Option<Rc<KnownTexts>>> = const { RefCell::new(None) };
+}
+
+/// Tells the text of a long id.
+type KnownTexts = dyn Fn(u128) -> Option<String>;
+
+fn note(text: &str) {
+    READ.with_borrow_mut(|read| {
+        if let Some(read) = read {
+            read.extend(super::LongId::new(text));
+        }
+    });
+}
+
+/// Reads something, and gives the long ids that were read along.
+pub fn reading_long_ids<R>(read: impl FnOnce() -> R) -> (R, Vec<super::LongId>) {
+    let outer = READ.replace(Some(Vec::new()));
+    let result = read();
+    (result, READ.replace(outer).unwrap_or_default())
+}
+
+/// Shows something: long ids are shown as the text that `known` tells.
+pub fn showing_long_ids<R>(known: impl Fn(u128) -> Option<String> + 'static, show: impl FnOnce() -> R) -> R {
+    let outer = KNOWN.replace(Some(Rc::new(known)));
+    let result = show();
+    KNOWN.set(outer);
+    result
+}
+
+fn known_text(value: u128) -> Option<String> {
+    let known = KNOWN.with_borrow(Clone::clone).filter(|_| may_be_long(value))?;
+    known(value)
+}
+
+/// A UUID with its dashes or without, in braces, or as URN.
 fn parse_uuid(bytes: &[u8]) -> Option<u128> {
-    if bytes.len() != 36 {
-        return None;
-    }
+    let bare = bytes.strip_prefix(b"urn:uuid:").unwrap_or(bytes);
+    let bare = bare.strip_prefix(b"{").and_then(|inner| inner.strip_suffix(b"}")).unwrap_or(bare);
+    let has_dashes = match bare.len() {
+        36 => true,
+        32 => false,
+        _ => return None,
+    };
     let mut value = 0u128;
-    for (at, byte) in bytes.iter().enumerate() {
-        if matches!(at, 8 | 13 | 18 | 23) {
+    for (at, byte) in bare.iter().enumerate() {
+        if has_dashes && matches!(at, 8 | 13 | 18 | 23) {
             if *byte != b'-' {
                 return None;
             }
@@ -92,6 +176,9 @@ fn show(value: u128, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     if value <= u128::from(u64::MAX) {
         return f.pad(&value.to_string());
     }
+    if let Some(text) = known_text(value) {
+        return f.pad(&text);
+    }
     let hex = format!("{value:032x}");
     let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
     f.pad(&format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)))
@@ -103,7 +190,7 @@ impl de::Visitor<'_> for WideVisitor {
     type Value = u128;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an id: an integer, a UUID, up to 15 printable ASCII characters, or up to 31 digits as text")
+        f.write_str("an id: an integer, a UUID, or up to 255 printable ASCII characters as text")
     }
 
     fn visit_u64<E: de::Error>(self, value: u64) -> Result<u128, E> {
@@ -171,7 +258,7 @@ macro_rules! wide_id {
 
             fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
                 schemars::json_schema!({
-                    "description": "an integer, a UUID, up to 15 printable ASCII characters, or up to 31 digits",
+                    "description": "an integer, a UUID, or up to 255 printable ASCII characters without blanks",
                     "type": ["string", "integer"],
                     "minimum": 0
                 })
@@ -219,9 +306,42 @@ mod tests {
 
     #[test]
     fn what_is_no_id_is_refused() {
-        for text in ["", "sixteen-chars-xy", "a b", "caf\u{e9}", "line\nbreak", "\u{202e}abc", "\u{0}"] {
+        for text in
+            ["", &"x".repeat(256), "a sixteen-chars-b", "a b", "caf\u{e9}", "line\nbreak", "\u{202e}abc", "\u{0}"]
+        {
             assert_eq!(text.parse::<MemberId>(), Err(WideIdError), "{text:?}");
         }
+    }
+
+    #[test]
+    fn uuids_are_read_in_every_form() {
+        let plain: MemberId = "0188d0a4-7c11-7f00-8000-2b0c3c9e1a77".parse().unwrap();
+        for text in [
+            "0188d0a47c117f0080002b0c3c9e1a77",
+            "{0188D0A4-7C11-7F00-8000-2B0C3C9E1A77}",
+            "urn:uuid:0188d0a4-7c11-7f00-8000-2b0c3c9e1a77",
+        ] {
+            assert_eq!(text.parse(), Ok(plain), "{text}");
+        }
+    }
+
+    #[test]
+    fn long_texts_are_ids_and_shown_where_they_are_known() {
+        let texts = ["someone@example.com", "sixteen-chars-xy", "0010f00002ABCDEFGH", "01ARZ3NDEKTSV4RRFFQ69G5FAV"];
+        for text in texts {
+            let (id, read) = reading_long_ids(|| text.parse::<MemberId>().unwrap());
+            assert_eq!(read.iter().map(|long| (long.text(), long.id())).collect::<Vec<_>>(), [(text, id)]);
+            assert!(may_be_long(id.0) && packed_text(id.0).is_none());
+            let uuid = id.to_string();
+            assert_eq!(uuid.len(), 36);
+            assert_eq!(uuid.parse(), Ok(id), "the UUID stands for the same");
+            assert_eq!(
+                showing_long_ids(move |value| (value == id.0).then(|| text.to_owned()), || id.to_string()),
+                text
+            );
+        }
+        let numbers = ["340282366920938463463374607431768211455", "0000000000000000000000000000001"];
+        assert!(numbers.iter().all(|text| !is_long(text)));
     }
 
     #[test]

@@ -76,6 +76,9 @@ fn make(core: &Core, memory: &RunMemory) -> Result<Sequence, Error> {
         shard.lock().thaw();
     }
     core.checkpointer.thawed();
+    if core.checkpointer.take_erased() {
+        core.state.store.compact_texts()?;
+    }
     Ok(sequence)
 }
 

@@ -27,6 +27,9 @@ pub(super) struct Checkpointer {
     active: AtomicUsize,
     frozen: AtomicUsize,
     asleep: AtomicBool,
+    made: AtomicUsize,
+    /// Whether texts were erased since the last checkpoint.
+    erased: AtomicBool,
 }
 
 impl Checkpointer {
@@ -40,8 +43,20 @@ impl Checkpointer {
             changes_max: changes_max as usize,
             active: AtomicUsize::new(0),
             frozen: AtomicUsize::new(0),
+            erased: AtomicBool::new(false),
             asleep: AtomicBool::new(false),
+            made: AtomicUsize::new(0),
         }
+    }
+
+    /// Texts are erased: the next checkpoint lets the store forget them.
+    pub(super) fn erased(&self) {
+        self.erased.store(true, Ordering::Release);
+    }
+
+    /// Whether texts were erased since this was asked last.
+    pub(super) fn take_erased(&self) -> bool {
+        self.erased.swap(false, Ordering::AcqRel)
     }
 
     /// Counts changed records; wakes the checkpointer when there are enough.
@@ -67,6 +82,16 @@ impl Checkpointer {
             self.done.wait(&mut state);
         }
         Ok(())
+    }
+
+    /// Changes that are not in the tables yet.
+    pub(super) fn pending(&self) -> usize {
+        self.changes()
+    }
+
+    /// Checkpoints made since the engine was opened.
+    pub(super) fn made(&self) -> u64 {
+        self.made.load(Ordering::Relaxed) as u64
     }
 
     fn changes(&self) -> usize {
@@ -135,6 +160,7 @@ impl Checkpointer {
     /// What was frozen is in the tables: there is room.
     pub(super) fn thawed(&self) {
         self.frozen.store(0, Ordering::Relaxed);
+        self.made.fetch_add(1, Ordering::Relaxed);
         let _state = self.state.lock();
         self.done.notify_all();
     }

@@ -33,6 +33,18 @@ impl Clock {
         }
     }
 
+    /// Now, as [`Clock::stamp`] would tell it; the clock does not move.
+    pub(super) fn peek(&self, transaction_at: Option<Timestamp>) -> Timestamp {
+        let candidate = match self.source {
+            ClockSource::System => system_ms(),
+            ClockSource::Commands => transaction_at.map_or(UNSET, Timestamp::ms),
+        };
+        match self.last_ms.load(Ordering::Acquire).max(candidate) {
+            UNSET => Timestamp::MIN,
+            now => Timestamp::from_ms(now).unwrap_or(Timestamp::MAX),
+        }
+    }
+
     /// Makes sure that it is not before `instant` from now on.
     pub(super) fn not_before(&self, instant: Timestamp) {
         self.last_ms.fetch_max(instant.ms(), Ordering::AcqRel);

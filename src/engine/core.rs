@@ -11,14 +11,15 @@ use super::profile::{Profile, Step};
 use super::state::State;
 use super::sync::atomic::{AtomicBool, Ordering};
 use super::sync::{Mutant, Mutex, RwLock, planted, thread_local};
+use super::texts::{Texts, erases};
 use super::unwind::OnUnwind;
 use crate::domain::{
-    Actor, BookDue, CatalogKey, Command, Definition, Entry, Fault, LockName, Outcome, Own, OwnIds, ProgramId, Programs,
-    Receipt, Rejection, RequestId, RequestKey, Sequence, Subject, Timestamp, own_ids,
+    Actor, BookDue, CatalogKey, Command, Definition, Entry, Fault, LockName, Outcome, Own, OwnIds, Program, ProgramId,
+    Programs, Receipt, Rejection, RequestId, RequestKey, Sequence, Subject, Timestamp, own_ids,
 };
-use crate::machine::{Cold, Effects, LockSet, Undecided, check, decide, defines, laws, lock_set};
-use crate::storage::Epoch;
+use crate::machine::{Cold, Effects, LockSet, Undecided, check, decide, decide_again, defines, laws, lock_set};
 use crate::storage::record::{self, NewEntry};
+use crate::storage::{Epoch, TextChange};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -123,6 +124,7 @@ enum Attempt {
 pub(super) struct Asked<'a> {
     pub(super) command: &'a Command,
     pub(super) actor: &'a Actor,
+    pub(super) texts: &'a Texts,
 }
 
 /// What the rules say: what the journal is to record, its effects being there; or why there is no entry.
@@ -133,11 +135,12 @@ enum Verdict {
 
 impl Core {
     /// Decides a caller's command and adds it to the journal. The answer holds once its entry is durable.
-    pub(super) fn enter(&self, asked: Asked<'_>) -> Result<Answer, ExecuteError> {
-        let command = asked.command;
+    pub(super) fn enter(&self, command: &Command, actor: &Actor) -> Result<Answer, ExecuteError> {
         let mut watch = self.profile.watch();
         check(command)?;
         self.check_timed(command)?;
+        let texts = Texts::of(command)?;
+        let asked = Asked { command, actor, texts: &texts };
         // what is due is booked at the time that the command tells, if it tells the time
         let at = command.transaction_at.filter(|_| self.clock.source() == ClockSource::Commands);
         watch.step(Step::Shape);
@@ -165,7 +168,8 @@ impl Core {
         let body = BookDue { subject, limit: self.options.book_items_max };
         let mut command = Command::new(program, RequestId(0), body);
         command.transaction_at = at;
-        let asked = Asked { command: &command, actor: &self.options.sweep_actor };
+        let texts = Texts::default();
+        let asked = Asked { command: &command, actor: &self.options.sweep_actor, texts: &texts };
         let mut booked = false;
         loop {
             self.wait_for_room()?;
@@ -278,15 +282,24 @@ impl Core {
     fn append(
         &self,
         now: Timestamp,
-        Asked { command, actor }: Asked<'_>,
+        Asked { command, actor, texts }: Asked<'_>,
         effects: &Effects,
         outcome: &Outcome,
         entry: &mut Vec<u8>,
     ) -> Result<Sequence, Refused> {
         entry.clear();
-        let new = NewEntry { recorded_at: now, actor, links: &effects.links, command, outcome };
+        let (links, commitment) = (effects.links.as_slice(), texts.commitment);
+        let new = NewEntry { recorded_at: now, actor, links, command, commitment, outcome };
         record::encode_entry(&new, entry).map_err(|f| Refused::Closed(f.into()))?;
-        self.state.journal.append(now, entry)
+        if erases(outcome, &effects.erased) {
+            self.checkpointer.erased();
+        }
+        let beside = |sequence, changes: &mut Vec<TextChange>| {
+            if !texts.is_empty(&effects.erased) {
+                changes.extend(texts.changes(sequence, &effects.erased));
+            }
+        };
+        self.state.journal.append(now, entry, beside, |counts| counts.count(&command.action, outcome))
     }
 
     /// Applies a decision that has its number. It cannot fail; if it did, memory would no longer be what the journal
@@ -338,8 +351,10 @@ impl Core {
         entry: &Entry,
     ) -> Result<Option<Attempt>, Error> {
         let locked = LockedShards::new(&self.state, &catalog.programs, prepared, names);
-        let verdict = self.verdict(&locked, &catalog.programs, &entry.command, entry.recorded_at, effects)?;
-        let mut outcome = match verdict {
+        effects.clear();
+        let decided = decide_again(&locked, &entry.command, entry.recorded_at, effects);
+        let program = catalog.programs.get(&entry.command.program);
+        let mut outcome = match self.judge(decided, &locked, program, effects)? {
             Verdict::Entry(outcome) => outcome,
             Verdict::None(attempt) => return Ok(Some(attempt)),
         };
@@ -366,10 +381,22 @@ impl Core {
         effects: &mut Effects,
     ) -> Result<Verdict, Error> {
         effects.clear();
-        match decide(locked, command, now, effects) {
+        let decided = decide(locked, command, now, effects);
+        self.judge(decided, locked, programs.get(&command.program), effects)
+    }
+
+    /// What comes of a decision.
+    fn judge(
+        &self,
+        decided: Result<(), Undecided>,
+        locked: &LockedShards<'_>,
+        program: Option<&Program>,
+        effects: &mut Effects,
+    ) -> Result<Verdict, Error> {
+        match decided {
             Ok(()) => {
                 if self.options.check_laws
-                    && let Some(fault) = laws::decision(effects, programs.get(&command.program))
+                    && let Some(fault) = laws::decision(effects, program)
                 {
                     return Err(self.fault(fault));
                 }
@@ -442,7 +469,7 @@ impl Core {
 }
 
 /// The receipt of a request that was done before, with what was cancelled of it since.
-fn repeated(locked: &LockedShards<'_>, entry: Entry) -> Result<Answer, Error> {
+pub(super) fn repeated(locked: &LockedShards<'_>, entry: Entry) -> Result<Answer, Error> {
     let request = RequestKey { program: entry.command.program, request: entry.command.request_id };
     let sequence = entry.sequence;
     let mut outcome = entry.answer(true);

@@ -1,8 +1,9 @@
 //! [`Engine`]: the public face, and the threads behind it.
 
 use super::checkpoint::{checkpoint, snapshot};
-use super::core::{Asked, Core};
+use super::core::Core;
 use super::error::{ClosedReason, Error, ExecuteError};
+use super::metrics::Metrics;
 use super::options::{ClockSource, EngineOptions};
 use super::profile::StepTime;
 use super::recover;
@@ -12,8 +13,8 @@ use super::sync::thread::{self, JoinHandle};
 use super::ticket::{Pending, Ticket};
 use super::verify::{self, Audit};
 use crate::domain::{
-    AccountKey, Actor, Balance, Block, BlockId, Command, Entry, Item, ItemPosition, MemberKey, Partner, PartnerKey,
-    Points, Programs, Receipt, RequestKey, Sequence, Timestamp,
+    AccountKey, Actor, Balance, Block, BlockId, Command, Entry, Item, ItemPosition, Leg, MemberId, MemberKey, Partner,
+    PartnerId, PartnerKey, Points, ProgramId, Programs, Receipt, RequestKey, Sequence, TextKey, Timestamp,
 };
 use crate::storage::{Read, Store};
 use std::collections::BTreeMap;
@@ -32,6 +33,8 @@ pub struct Engine {
     core: Arc<Core>,
     sweeper: Arc<Sweeper>,
     threads: Mutex<Vec<JoinHandle<()>>>,
+    /// Whether it is a reader's: nothing is written at its end.
+    only_looks: bool,
 }
 
 /// The items of an account.
@@ -67,6 +70,8 @@ impl Engine {
         let rocks = crate::storage::rocks::RocksOptions {
             cache_bytes: options.cache_bytes as usize,
             guard_every_batches: options.guard_every,
+            guard_every_commands: options.guard_every_commands,
+            guard_after: options.guard_after,
             ..Default::default()
         };
         let store = crate::storage::rocks::RocksStore::open(path.as_ref(), rocks)?;
@@ -74,11 +79,11 @@ impl Engine {
     }
 
     /// Opens the database that a store holds, as [`Engine::open`] does. What belongs to RocksDB's store
-    /// (`cache_bytes`, `guard_every`) is the store's own.
+    /// (`cache_bytes`, `guard_every`, `guard_every_commands`, `guard_after`) is the store's own.
     pub fn open_store(store: Arc<dyn Store>, options: EngineOptions) -> Result<Engine, Error> {
         let sweep_every = options.sweep_every.filter(|_| options.clock == ClockSource::System);
         let core = Arc::new(recover::open(store, options)?);
-        let engine = Engine { core, sweeper: Arc::default(), threads: Mutex::default() };
+        let engine = Engine { core, sweeper: Arc::default(), threads: Mutex::default(), only_looks: false };
         let core = engine.core.clone();
         engine.spawn("accruedb-journal", move || core.state.journal.run_writer())?;
         let core = engine.core.clone();
@@ -87,6 +92,14 @@ impl Engine {
             let (core, sweeper) = (engine.core.clone(), engine.sweeper.clone());
             engine.spawn("accruedb-sweep", move || sweeper.run(&core, every))?;
         }
+        Ok(engine)
+    }
+
+    /// Opens a store that is only looked at.
+    #[cfg(feature = "rocksdb")]
+    pub(super) fn open_to_look(store: Arc<dyn Store>, options: EngineOptions) -> Result<Engine, Error> {
+        let mut engine = Engine::open_store(store, options)?;
+        engine.only_looks = true;
         Ok(engine)
     }
 
@@ -112,13 +125,13 @@ impl Engine {
     }
 
     fn execute_by(&self, actor: &Actor, command: &Command) -> Result<Receipt, ExecuteError> {
-        let answer = self.core.enter(Asked { command, actor })?;
+        let answer = self.core.enter(command, actor)?;
         self.core.state.journal.wait(answer.sequence)?;
         Ok(answer.outcome?)
     }
 
     fn submit_by(&self, actor: &Actor, command: &Command) -> Ticket {
-        let entered = self.core.enter(Asked { command, actor });
+        let entered = self.core.enter(command, actor);
         self.core.state.journal.nudge();
         Ticket::new(&self.core, entered)
     }
@@ -128,6 +141,12 @@ impl Engine {
     /// where it repeats or cancels something that is not durable yet.
     pub fn submit(&self, command: &Command) -> Ticket {
         self.submit_by(&NOBODY, command)
+    }
+
+    /// What a command would do now: the receipt or the refusal that it would have, as if everything due were booked. It
+    /// moves no clock, uses no request id and changes nothing; the receipt's sequence is 0.
+    pub fn preview(&self, command: &Command) -> Result<Receipt, ExecuteError> {
+        self.core.preview(command)
     }
 
     /// Does commands one after the other and returns when all are durable, with an answer for each. They are not
@@ -161,6 +180,23 @@ impl Engine {
         self.core.programs()
     }
 
+    /// Up to `limit` members of a program, in the order of their ids, from `from` on: the next page begins after the last
+    /// one.
+    pub fn members(&self, program: ProgramId, from: MemberId, limit: usize) -> Result<Vec<MemberId>, Error> {
+        self.core.members(program, from, limit)
+    }
+
+    /// Up to `limit` partners of a program, likewise.
+    pub fn partners(&self, program: ProgramId, from: PartnerId, limit: usize) -> Result<Vec<PartnerId>, Error> {
+        self.core.partners(program, from, limit)
+    }
+
+    /// Counters and distributions since the engine was opened. Counted under locks that are held anyway.
+    #[must_use]
+    pub fn metrics(&self) -> Metrics {
+        self.core.metrics()
+    }
+
     /// A member's balances now, one for each point type the member ever had (rules D28, D29, D31). What has expired or
     /// matured is in them, booked or not. `None` where there is no such member.
     pub fn balances(&self, member: MemberKey) -> Result<Option<Vec<Balance>>, Error> {
@@ -182,6 +218,12 @@ impl Engine {
         self.core.balances_as_of(member, at)
     }
 
+    /// What of a member's has expired or matured until `at` and is not booked yet, as the legs that a booking would have,
+    /// each with its own instant. Balances have it in them already; the journal, and so [`Engine::statement`], not yet.
+    pub fn due(&self, member: MemberKey, at: Timestamp) -> Result<Vec<Leg>, Error> {
+        self.core.due(member, at)
+    }
+
     /// Up to `limit` items of an account from a position on, as of now: matured ones in the order of use (rule D22),
     /// used-up and expired ones too, and up to `limit` that have not matured, always from the first one on. Begin at
     /// [`ItemPosition::FIRST`], and go on at the `successor` of the last one. Nothing where there is no such account.
@@ -199,7 +241,7 @@ impl Engine {
         Ok(Some(PartnerState { partner, balance, blocks }))
     }
 
-    /// A page of a member's statement, newest first: up to `limit` entries, from the entry `from` on, or from the
+    /// A page of a member's entries in the journal, newest first: up to `limit` entries, from the entry `from` on, or from the
     /// newest. The next page begins at the `previous` of the last entry; 0 is the end. `None` where there is no such
     /// member.
     ///
@@ -211,6 +253,12 @@ impl Engine {
         limit: usize,
     ) -> Result<Option<Vec<Entry>>, Error> {
         self.core.statement(member, from, limit)
+    }
+
+    /// The text of a long id, as it was written. `None` where it was erased, or the id is another one.
+    pub fn text_of(&self, id: MemberId) -> Result<Option<String>, Error> {
+        let text = self.core.state.history.text(TextKey::Id(id.0))?;
+        Ok(text.and_then(|text| String::from_utf8(text).ok()))
     }
 
     /// The transaction that used a request id. `None` also where it was refused: a refusal uses no id.
@@ -229,8 +277,8 @@ impl Engine {
         self.core.state.journal.last()
     }
 
-    /// Books everything that has expired or matured. It changes no answer. Returns how many members and partners
-    /// had something.
+    /// Books everything that has expired or matured: it gets entries in the journal. No balance, item or block changes:
+    /// they are shown as of now, booked or not. Returns how many members and partners had something.
     pub fn book_due(&self) -> Result<u64, Error> {
         let booked = sweeper::sweep(&self.core, self.now(), &|| false)?;
         self.core.state.journal.wait(self.last_sequence())?;
@@ -311,6 +359,9 @@ impl Engine {
         }
         if let Some(error) = core.state.journal.failure() {
             return Err(error);
+        }
+        if self.only_looks {
+            return Ok(());
         }
         checkpoint(core)?;
         Ok(core.state.store.release(core.epoch, core.state.journal.tail())?)

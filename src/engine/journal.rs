@@ -4,14 +4,17 @@
 //! Who waits for an entry writes the batch himself if nobody is writing (the leader), so that a single caller pays
 //! for the sync alone, with no hand-over between threads; a thread of its own writes for callers who do not wait.
 
+use super::clock::Stopwatch;
 use super::error::{ClosedReason, Error, ErrorKind};
+use super::metrics::{EntryCounts, GroupCounts};
 use super::profile::{Profile, Step};
 use super::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use super::sync::{Condvar, Mutant, Mutex, MutexGuard, planted};
 use super::unwind::OnUnwind;
 use crate::domain::{Fault, FaultKind, Sequence, Timestamp};
-use crate::storage::{Appended, ChainHash, Epoch, JournalRecord, Store, Tail, record};
+use crate::storage::{Appended, ChainHash, Epoch, JournalRecord, Store, Tail, TextChange, record};
 use std::sync::Arc;
+use std::task::Waker;
 use std::time::Duration;
 
 /// A record is closed when it has this many bytes: small enough to read one entry of it at little cost.
@@ -33,6 +36,9 @@ struct Open {
     next: Sequence,
     last_at: Timestamp,
     records: Vec<OpenRecord>,
+    /// Texts that are written together with these records.
+    texts: Vec<TextChange>,
+    counts: EntryCounts,
     /// Why nothing joins any more.
     closed: Option<Error>,
 }
@@ -70,6 +76,10 @@ pub(super) struct Journal {
     writer_rest: AtomicU8,
     writer_wake: Condvar,
     profile: Arc<Profile>,
+    /// Counted once a group.
+    groups: Mutex<GroupCounts>,
+    /// Who waits for an entry without a thread.
+    wakers: Mutex<Vec<(Sequence, Waker)>>,
 }
 
 impl Journal {
@@ -84,7 +94,14 @@ impl Journal {
             store,
             epoch,
             bytes_max,
-            open: Mutex::new(Open { next: tail.sequence.next(), last_at, records: Vec::new(), closed: None }),
+            open: Mutex::new(Open {
+                next: tail.sequence.next(),
+                last_at,
+                records: Vec::new(),
+                texts: Vec::new(),
+                counts: EntryCounts::default(),
+                closed: None,
+            }),
             turn: Mutex::new(tail.hash),
             durable: AtomicU64::new(tail.sequence.0),
             pending_bytes: AtomicUsize::new(0),
@@ -93,11 +110,19 @@ impl Journal {
             writer_rest: AtomicU8::new(BUSY),
             writer_wake: Condvar::new(),
             profile,
+            groups: Mutex::default(),
+            wakers: Mutex::default(),
         }
     }
 
     /// Adds an entry to the open batch. Called with the locks held under which it was decided.
-    pub(super) fn append(&self, recorded_at: Timestamp, entry: &[u8]) -> Result<Sequence, Refused> {
+    pub(super) fn append(
+        &self,
+        recorded_at: Timestamp,
+        entry: &[u8],
+        texts: impl FnOnce(Sequence, &mut Vec<TextChange>),
+        count: impl FnOnce(&mut EntryCounts),
+    ) -> Result<Sequence, Refused> {
         let before = planted(Mutant::NumberBeforeLock).then(|| self.last().next());
         let mut open = self.open.lock();
         if let Some(error) = &open.closed {
@@ -122,6 +147,8 @@ impl Journal {
             last.count = last.count.saturating_add(1);
             added = added.saturating_add(last.bytes.len()).saturating_sub(before);
         }
+        texts(sequence, &mut open.texts);
+        count(&mut open.counts);
         self.pending_bytes.fetch_add(added, Ordering::Relaxed);
         Ok(sequence)
     }
@@ -220,9 +247,9 @@ impl Journal {
     }
 
     fn write_in_turn(&self, mut chain: MutexGuard<'_, ChainHash>) -> Result<(), Error> {
-        let (records, closed) = {
+        let (records, texts, closed) = {
             let mut open = self.open.lock();
-            (std::mem::take(&mut open.records), open.closed.clone())
+            (std::mem::take(&mut open.records), std::mem::take(&mut open.texts), open.closed.clone())
         };
         if records.is_empty() {
             // IMPORTANT: somebody may have seen the turn taken, and be waiting for its holder to say that it is over
@@ -253,8 +280,13 @@ impl Journal {
             self.durable.store(last.last.0, Ordering::Release);
         }
         let mut watch = self.profile.watch();
-        let appended = self.store.append(self.epoch, &records);
+        let mut stopwatch = Stopwatch::start();
+        let appended = self.store.append(self.epoch, &records, &texts);
         watch.step(Step::Sync);
+        let entries = records.iter().fold(0, |sum: u64, record| {
+            sum.saturating_add(record.last.0.saturating_sub(record.first.0)).saturating_add(1)
+        });
+        self.groups.lock().count(entries, stopwatch.lap());
         // before anybody sees that these are durable: who waits for room would look, again and again
         let rest = self.pending_bytes.load(Ordering::Relaxed).min(written);
         self.pending_bytes.fetch_sub(rest, Ordering::Relaxed);
@@ -287,8 +319,44 @@ impl Journal {
     }
 
     fn notify(&self) {
-        let _waiting = self.waiting.lock();
+        let waiting = self.waiting.lock();
         self.answered.notify_all();
+        drop(waiting);
+        let mut wakers = self.wakers.lock();
+        if !wakers.is_empty() {
+            let all = std::mem::take(&mut *wakers);
+            let (settled, waiting) = all.into_iter().partition(|(sequence, _)| self.is_settled(*sequence));
+            *wakers = waiting;
+            drop(wakers);
+            let settled: Vec<(Sequence, Waker)> = settled;
+            settled.into_iter().for_each(|(_, waker)| waker.wake());
+        }
+    }
+
+    /// Wakes somebody when an entry is durable, or never will be. Returns whether that is so already.
+    pub(super) fn wake_when_settled(&self, sequence: Sequence, waker: &Waker) -> bool {
+        let mut wakers = self.wakers.lock();
+        if self.is_settled(sequence) {
+            return true;
+        }
+        wakers.push((sequence, waker.clone()));
+        false
+    }
+
+    /// What was counted since the engine was opened.
+    pub(super) fn counts(&self) -> (EntryCounts, GroupCounts) {
+        let entries = self.open.lock().counts.clone();
+        (entries, self.groups.lock().clone())
+    }
+
+    /// The last entry that is durable.
+    pub(super) fn durable(&self) -> Sequence {
+        Sequence(self.durable.load(Ordering::Acquire))
+    }
+
+    /// Bytes that are not durable yet.
+    pub(super) fn pending(&self) -> usize {
+        self.pending_bytes.load(Ordering::Relaxed)
     }
 
     /// From now on nothing joins. The first reason stays, but a failure is told even where the caller closes.
@@ -391,7 +459,7 @@ mod tests {
         for (pending, waits) in [(99, false), (100, false), (101, true), (500, true)] {
             let (_, journal) = journal(100);
             // a record has 48 bytes of its own, an entry 4
-            let entry = journal.append(Timestamp::MIN, &vec![7; pending - 52]).unwrap();
+            let entry = journal.append(Timestamp::MIN, &vec![7; pending - 52], |_, _| (), |_| ()).unwrap();
             journal.wait_for_room().unwrap();
             assert_eq!(journal.is_durable(entry), waits, "{pending} bytes pending, 100 may be");
             journal.wait(entry).unwrap();
@@ -404,7 +472,7 @@ mod tests {
     fn entries_share_records_of_64_kib() {
         let (store, journal) = journal(1 << 30);
         for _ in 0..200 {
-            journal.append(Timestamp::MIN, &[7; 1 << 10]).unwrap();
+            journal.append(Timestamp::MIN, &[7; 1 << 10], |_, _| (), |_| ()).unwrap();
         }
         journal.wait(Sequence(200)).unwrap();
         let mut firsts = Vec::new();
@@ -420,14 +488,14 @@ mod tests {
     fn damage_is_told_as_damage() {
         let (_, journal) = journal(1 << 20);
         assert_eq!(journal.poison(&Fault::corrupt("a table")).kind, ErrorKind::Corrupt);
-        let refused = journal.append(Timestamp::MIN, &[7; 10]).unwrap_err();
+        let refused = journal.append(Timestamp::MIN, &[7; 10], |_, _| (), |_| ()).unwrap_err();
         assert!(matches!(refused, Refused::Closed(error) if error.kind == ErrorKind::Corrupt));
     }
 
     #[test]
     fn nobody_waits_for_an_entry_that_is_not_there() {
         let (_, journal) = journal(1 << 20);
-        let last = journal.append(Timestamp::MIN, &[7; 10]).unwrap();
+        let last = journal.append(Timestamp::MIN, &[7; 10], |_, _| (), |_| ()).unwrap();
         let error = journal.wait(last.next()).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Corrupt, "{error}");
         assert!(journal.is_durable(last));
@@ -449,7 +517,7 @@ mod tests {
             scope.spawn(|| journal.run_writer());
             let written = (0..3).all(|_| {
                 let asleep = soon(&|| journal.writer_rest.load(Ordering::Acquire) == IDLE);
-                let entry = journal.append(Timestamp::MIN, &[7; 10]).unwrap();
+                let entry = journal.append(Timestamp::MIN, &[7; 10], |_, _| (), |_| ()).unwrap();
                 journal.nudge();
                 asleep && soon(&|| journal.is_durable(entry))
             });

@@ -1,5 +1,6 @@
 //! The motion: threads, locks, the journal's group commit, checkpoints, recovery, and the public [`Engine`].
 
+mod audit_texts;
 mod checkpoint;
 mod checkpointer;
 mod chunks;
@@ -10,15 +11,20 @@ mod error;
 mod filter;
 mod handle;
 mod journal;
+mod lists;
 mod locks;
 mod merge;
+mod metrics;
 mod next_items;
 mod options;
 mod pending;
 mod prepare;
 mod prepared;
+mod preview;
 mod profile;
 mod read;
+#[cfg(feature = "rocksdb")]
+mod reader;
 mod record_cache;
 mod recover;
 #[cfg(all(test, shuttle))]
@@ -26,13 +32,17 @@ mod schedules;
 mod state;
 mod sweeper;
 mod sync;
+mod texts;
 mod ticket;
 mod unwind;
 mod verify;
 
 pub use error::{ClosedReason, Error, ErrorKind, ExecuteError};
 pub use handle::{AccountItems, By, Engine, PartnerState};
+pub use metrics::{Distribution, Metrics};
 pub use options::{ClockSource, EngineOptions, OnProgress, Progress};
 pub use profile::{Step, StepTime};
+#[cfg(feature = "rocksdb")]
+pub use reader::Reader;
 pub use ticket::{Pending, Ticket};
 pub use verify::Audit;

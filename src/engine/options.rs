@@ -59,6 +59,12 @@ pub struct EngineOptions {
     /// Journal writes after which the guard file is brought up to date: 1 to 65,536. A tail of the journal that is
     /// lost by damage is noticed if it is older than that; with 1, always, for one more sync a write. Default: 64.
     pub guard_every: u32,
+    /// Commands after which it is brought up to date, too: 1 to 10,000,000. A write may hold thousands of them. Default:
+    /// 32,768.
+    pub guard_every_commands: u32,
+    /// How long after a write it is brought up to date at the latest, also where no further one comes: 1 millisecond to
+    /// 1 day. Default: 500 milliseconds.
+    pub guard_after: Duration,
     /// How often what is due is looked for, on the system's clock. `None`: only when it is used, or by
     /// [`super::Engine::book_due`]. At least 1 millisecond. Default: 1 second.
     pub sweep_every: Option<Duration>,
@@ -88,6 +94,8 @@ impl Default for EngineOptions {
             cache_bytes: 256 << 20,
             journal_bytes_max: 64 << 20,
             guard_every: 64,
+            guard_every_commands: 32_768,
+            guard_after: Duration::from_millis(500),
             sweep_every: Some(Duration::from_secs(1)),
             book_items_max: 1_000,
             check_laws: cfg!(debug_assertions),
@@ -110,6 +118,8 @@ impl fmt::Debug for EngineOptions {
             .field("cache_bytes", &self.cache_bytes)
             .field("journal_bytes_max", &self.journal_bytes_max)
             .field("guard_every", &self.guard_every)
+            .field("guard_every_commands", &self.guard_every_commands)
+            .field("guard_after", &self.guard_after)
             .field("sweep_every", &self.sweep_every)
             .field("book_items_max", &self.book_items_max)
             .field("check_laws", &self.check_laws)
@@ -133,6 +143,9 @@ impl EngineOptions {
         within("delta_changes_max", self.delta_changes_max.into(), 1, 100_000_000)?;
         within("journal_bytes_max", self.journal_bytes_max.into(), 1 << 20, 1 << 30)?;
         within("guard_every", self.guard_every.into(), 1, 65_536)?;
+        within("guard_every_commands", self.guard_every_commands.into(), 1, 10_000_000)?;
+        let guard_after_ms = u64::try_from(self.guard_after.as_millis()).unwrap_or(u64::MAX);
+        within("guard_after (ms)", guard_after_ms, 1, 86_400_000)?;
         within("book_items_max", self.book_items_max.into(), 1, 10_000)?;
         let sweep_us = self.sweep_every.map_or(1_000, |every| every.as_micros());
         within("sweep_every (us)", u64::try_from(sweep_us).unwrap_or(u64::MAX), 1_000, u64::MAX)

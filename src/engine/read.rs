@@ -6,7 +6,7 @@ use super::error::Error;
 use super::locks::LockedShards;
 use crate::domain::{
     AccountKey, Balance, Block, BlockId, Entry, Item, ItemKey, ItemPosition, Leg, Member, MemberKey, Outcome, Partner,
-    PartnerKey, PointState, Points, Program, ProgramId, RequestKey, Sequence, Subject, Timestamp,
+    PartnerKey, Program, ProgramId, RequestKey, Sequence, Subject, Timestamp,
 };
 use crate::machine::{Effects, LockSet, Undecided, View, would_book};
 use crate::storage::rows::Rows;
@@ -119,6 +119,17 @@ impl Core {
         Ok(Some(known))
     }
 
+    /// What a booking of the member at `at` would do.
+    pub(super) fn due(&self, key: MemberKey, at: Timestamp) -> Result<Vec<Leg>, Error> {
+        let subject = (key.program, Subject::Member(key.member));
+        let seen = self.look_as_booked(subject, at, |locked, booked| {
+            Ok(locked.member(key)?.map(|member| (member.last_sequence, booked.legs)))
+        })?;
+        let Some((last, legs)) = seen else { return Ok(Vec::new()) };
+        self.state.journal.wait(last)?;
+        Ok(legs)
+    }
+
     /// Up to `limit` items of an account from a position on, in the order of use, used-up ones too; then those that
     /// have not matured, by the instant at which they do. As of now, booked or not.
     pub(super) fn items(
@@ -225,35 +236,5 @@ fn book(balance: &mut Balance, leg: &Leg, at: Timestamp, program: Option<&Progra
         return;
     }
     let class = program.and_then(|program| program.point_type(point_type)).map(|kind| kind.class);
-    let mut change = |state: PointState, points: i64| {
-        let add = |sum: &mut Points| *sum = Points(sum.0.saturating_add(points));
-        match state {
-            PointState::Matured => {
-                if class.is_none_or(|class| class.is_redeemable()) {
-                    add(&mut balance.available);
-                }
-                if class.is_some_and(|class| class.is_qualifying()) {
-                    add(&mut balance.qualifying);
-                }
-            }
-            PointState::Future => add(&mut balance.future),
-            PointState::Held => add(&mut balance.held),
-            PointState::Repaid
-            | PointState::MadeUp
-            | PointState::Redeemed
-            | PointState::Expired
-            | PointState::Cancelled
-            | PointState::Transferred
-            | PointState::Adjusted
-            | PointState::RolledOver
-            | PointState::Fee => {}
-        }
-    };
-    change(from, points.0.saturating_neg());
-    change(to, points.0);
-    // what is repaid leaves the items and the debt alike
-    if to == PointState::Repaid {
-        balance.available = Points(balance.available.0.saturating_add(points.0));
-        balance.debt = Points(balance.debt.0.saturating_sub(points.0));
-    }
+    balance.shift(from, to, points, class);
 }

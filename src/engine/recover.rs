@@ -12,7 +12,7 @@ use super::state::State;
 use super::sync::RwLock;
 use crate::domain::keys::Key;
 use crate::domain::{Entry, Fault, MemberKey, Programs, Sequence, Timestamp};
-use crate::storage::record::Record;
+use crate::storage::record::{self, Record};
 use crate::storage::rows::{self, Rows};
 use crate::storage::{Claim, Epoch, Members, Read, Store, TableId, Tail};
 use std::ops::ControlFlow;
@@ -226,7 +226,7 @@ pub(super) fn page(core: &Core, from: Sequence, limit: usize) -> Result<Vec<Entr
             if entries.len() >= limit {
                 return Ok(ControlFlow::Break(()));
             }
-            entries.push(entry?);
+            entries.push(record::with_reference(core.state.history.as_ref(), entry?)?);
         }
         Ok(ControlFlow::Continue(()))
     })?;

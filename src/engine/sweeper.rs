@@ -1,4 +1,4 @@
-//! The sweeper: looks for what is due and books it, as ordinary commands. It changes no answer, only keeps the
+//! The sweeper: looks for what is due and books it, as ordinary commands. It changes no balance, only keeps the
 //! bookings up to date, so that reports and the tables show what is already true.
 
 use super::core::Core;

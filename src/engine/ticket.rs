@@ -3,7 +3,9 @@
 use super::core::{Answer, Core};
 use super::error::{Error, ExecuteError};
 use crate::domain::{Receipt, Sequence};
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 /// Something read, given out when it is durable: a reader is not shown what may be lost.
 #[derive(Debug)]
@@ -72,6 +74,12 @@ impl Ticket {
         }
     }
 
+    /// What became of the command, once it is settled; it is given once.
+    fn settled(&mut self) -> Result<Receipt, ExecuteError> {
+        let gone = || State::Failed(Error::invalid("the ticket was answered before").into());
+        Ticket(std::mem::replace(&mut self.0, gone())).wait()
+    }
+
     /// Waits until the command is durable.
     pub fn wait(self) -> Result<Receipt, ExecuteError> {
         match self.0 {
@@ -81,5 +89,23 @@ impl Ticket {
             }
             State::Failed(error) => Err(error),
         }
+    }
+}
+
+/// Ready when the command is durable, with any executor: no thread waits for it.
+impl Future for Ticket {
+    type Output = Result<Receipt, ExecuteError>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let ticket = self.get_mut();
+        let is_settled = match &ticket.0 {
+            State::Pending(core, answer) => {
+                let settled = core.state.journal.wake_when_settled(answer.sequence, context.waker());
+                core.state.journal.nudge();
+                settled
+            }
+            State::Failed(_) => true,
+        };
+        if is_settled { Poll::Ready(ticket.settled()) } else { Poll::Pending }
     }
 }

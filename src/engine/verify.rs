@@ -1,6 +1,7 @@
 //! The audit: the journal is whole and unedited, the laws hold, the indexes match, and replaying the journal into an
 //! empty store gives the same state, byte for byte.
 
+use super::audit_texts::TextAudit;
 use super::checkpoint::{checkpoint, snapshot};
 use super::clock::Reporter;
 use super::core::Core;
@@ -143,6 +144,7 @@ fn audit_journal(
 ) -> Result<Tail, Error> {
     let mut tail = Tail { sequence: Sequence(0), hash: [0; 32] };
     let mut last_at = Timestamp::MIN;
+    let mut texts = TextAudit::default();
     let mut reporter = Reporter::new(core.options.on_progress.as_ref(), "auditing the journal", Some(last.0));
     read.journal(Sequence(1), &mut |key, bytes| {
         let record = read_record(key, bytes)?;
@@ -153,6 +155,7 @@ fn audit_journal(
                 break;
             }
             let place = || format!("journal entry {}", entry.sequence);
+            findings.add(place, texts.look(read, &entry)?);
             let back = (entry.recorded_at < last_at).then(|| "is recorded before the one before it".to_owned());
             findings.add(place, back);
             last_at = entry.recorded_at;
@@ -165,6 +168,9 @@ fn audit_journal(
         reporter.report(tail.sequence.0);
         Ok(if tail.sequence < last { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
     })?;
+    for sequence in texts.lost() {
+        findings.add(|| format!("journal entry {sequence}"), ["its reference is lost".to_owned()]);
+    }
     if tail.sequence < last {
         return Err(Error::corrupt(format!("the journal ends at {}, the tables hold entry {last}", tail.sequence)));
     }
@@ -284,6 +290,8 @@ impl<'a> MemberAudit<'a> {
             while let Some(row) = self.items.next_if(|row| row.as_ref().map_or(true, |(key, _)| *key <= end)) {
                 let (key, item) = row?;
                 self.item(key, &item, key.account == account_key, findings);
+                let is_skipped = item.is_open() && account.skips.past(key.position) != key.position;
+                findings.add(|| item_place(&key), is_skipped.then(|| "is open where none is looked for".to_owned()));
                 sums.matured(key.position, &item);
             }
             while let Some(row) = self.future.next_if(|row| row.as_ref().map_or(true, |(key, _)| *key <= end)) {

@@ -1,5 +1,6 @@
 //! One command being decided: what every rule needs of it. Reads see what the command itself changed before.
 
+use super::due;
 use super::effects::{At, Effect, Effects};
 use super::view::{FoundRows, Undecided, View};
 use crate::domain::tables::Items;
@@ -23,6 +24,8 @@ pub(super) struct Draft<'a, V> {
     pub(super) now: Timestamp,
     /// When what is decided takes effect: now, or the instant of what is booked.
     pub(super) at: Timestamp,
+    /// Whether what is due is booked along, untold: in a preview.
+    books_due: bool,
     pub(super) effects: &'a mut Effects,
 }
 
@@ -47,6 +50,11 @@ impl<'a, V: View> Draft<'a, V> {
         Ok(draft)
     }
 
+    /// The same, with what is due booked along.
+    pub(super) fn with_due_booked(self) -> Draft<'a, V> {
+        Draft { books_due: true, ..self }
+    }
+
     /// Begins to book what is due of a program's subject.
     pub(super) fn booking(
         view: &'a V,
@@ -68,6 +76,7 @@ impl<'a, V: View> Draft<'a, V> {
             transaction_at: now,
             now,
             at: now,
+            books_due: false,
             effects,
         }
     }
@@ -109,7 +118,12 @@ impl<'a, V: View> Draft<'a, V> {
     pub(super) fn member(&mut self, id: MemberId) -> Result<Option<At<Member>>, Undecided> {
         let Some(at) = self.member_as_booked(id)? else { return Ok(None) };
         if self.effects.members[at].is_due(self.now) {
-            return Err(Undecided::Due(Subject::Member(id)));
+            if !self.books_due {
+                return Err(Undecided::Due(Subject::Member(id)));
+            }
+            let told = self.effects.legs.len();
+            due::book_member(self, at, self.now, usize::MAX)?;
+            self.effects.legs.truncate(told);
         }
         Ok(Some(at))
     }
@@ -170,7 +184,12 @@ impl<'a, V: View> Draft<'a, V> {
     pub(super) fn partner(&mut self, id: PartnerId) -> Result<At<Partner>, Undecided> {
         let at = self.partner_as_booked(id)?.ok_or(Rejection::PartnerUnknown { partner: id })?;
         if self.effects.partners[at].is_due(self.now) {
-            return Err(Undecided::Due(Subject::Partner(id)));
+            if !self.books_due {
+                return Err(Undecided::Due(Subject::Partner(id)));
+            }
+            let told = self.effects.legs.len();
+            due::book_partner(self, at)?;
+            self.effects.legs.truncate(told);
         }
         Ok(at)
     }

@@ -6,7 +6,7 @@
 use crate::domain::tables::{Claims, Corrections, Future, HoldTimeouts, Holds, Items, RowTable, Table};
 use crate::domain::{
     Balance, Block, BlockKey, CatalogKey, Definition, Item, ItemKey, Leg, Link, Links, Member, MemberKey, Outcome, Own,
-    OwnIds, Partner, PartnerKey, Totals, TotalsKey,
+    OwnIds, Partner, PartnerKey, TextKey, Totals, TotalsKey,
 };
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -33,12 +33,14 @@ pub struct Effects {
     pub balances: Vec<Balance>,
     /// The chains that the entry is in.
     pub links: Links,
+    /// Texts that go.
+    pub erased: Vec<TextKey>,
 }
 
 impl Effects {
     /// Forgets everything, and keeps the memory for the next decision.
     pub fn clear(&mut self) {
-        let Effects { definitions, members, partners, blocks, rows, totals, legs, balances, links } = self;
+        let Effects { definitions, members, partners, blocks, rows, totals, legs, balances, links, erased } = self;
         definitions.clear();
         members.clear();
         partners.clear();
@@ -48,11 +50,13 @@ impl Effects {
         legs.clear();
         balances.clear();
         links.clear();
+        erased.clear();
     }
 
     /// Puts the entry's own number and member wherever they are named.
     pub fn fill(&mut self, own: &OwnIds) {
-        let Effects { definitions: _, members, partners, blocks, rows, totals: _, legs, balances, links } = self;
+        let Effects { definitions: _, members, partners, blocks, rows, totals: _, legs, balances, links, erased: _ } =
+            self;
         members.fill(own);
         partners.fill(own);
         blocks.fill(own);

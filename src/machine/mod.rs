@@ -16,6 +16,7 @@ mod original;
 mod partners;
 mod points;
 mod rule;
+mod texts;
 mod validate;
 mod view;
 
@@ -49,6 +50,30 @@ pub fn decide(view: &impl View, command: &Command, now: Timestamp, effects: &mut
         return due::book(view, command.program, body, now, effects);
     }
     check_repeated(view, command)?;
+    rule::decide(&command.action, &mut Draft::new(view, command, now, effects)?)
+}
+
+/// What a command would do if it came at `now`, as if what is due were booked. Nothing is done.
+pub fn preview(view: &impl View, command: &Command, now: Timestamp, effects: &mut Effects) -> Result<(), Undecided> {
+    check_repeated(view, command)?;
+    rule::decide(&command.action, &mut Draft::new(view, command, now, effects)?.with_due_booked())
+}
+
+/// Decides the command of a journal entry again. A repetition is never in the journal: where its request id was used
+/// before, the entry refused it, whatever texts the two commands had.
+pub fn decide_again(
+    view: &impl View,
+    command: &Command,
+    now: Timestamp,
+    effects: &mut Effects,
+) -> Result<(), Undecided> {
+    if let Action::BookDue(body) = &command.action {
+        return due::book(view, command.program, body, now, effects);
+    }
+    let request = RequestKey { program: command.program, request: command.request_id };
+    if let Some(first) = view.request(request)? {
+        return Err(Rejection::RequestIdReused { first }.into());
+    }
     rule::decide(&command.action, &mut Draft::new(view, command, now, effects)?)
 }
 
@@ -86,7 +111,7 @@ fn check_repeated(view: &impl View, command: &Command) -> Result<(), Undecided> 
     let request = RequestKey { program: command.program, request: command.request_id };
     let Some(first) = view.request(request)? else { return Ok(()) };
     let entry = view.entry(first)?;
-    if entry.command == *command {
+    if entry.is_repeated_by(command) {
         return Err(Undecided::Repeated(Box::new(entry)));
     }
     Err(Rejection::RequestIdReused { first }.into())

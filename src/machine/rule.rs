@@ -6,7 +6,7 @@ use super::validate::Malformed;
 use super::view::{Undecided, View};
 use crate::domain::{
     Accrue, Action, ApproveBlock, BookDue, Cancel, CancelAmount, Capture, Command, CreatePartner, CreatePointType,
-    CreateProgram, Enrol, HoldPoints, LockName, Program, ProgramId, PurchaseBlock, Redeem, Rejection, Release,
+    CreateProgram, Enrol, Erase, HoldPoints, LockName, Program, ProgramId, PurchaseBlock, Redeem, Rejection, Release,
     RequestId, RequestKey, Subject, Transfer, for_each_verb,
 };
 use smallvec::SmallVec;

@@ -209,6 +209,10 @@ mod tests {
             Ok(())
         }
 
+        fn text(&self, _: crate::domain::TextKey) -> Result<Option<Vec<u8>>, Fault> {
+            Ok(None)
+        }
+
         fn journal_record(&self, _: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
             Ok(None)
         }

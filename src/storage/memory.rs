@@ -2,8 +2,8 @@
 //! lives, and can be told to break one on its k-th call.
 
 use super::keys::Key;
-use super::{Appended, Claim, Epoch, JournalRecord, Read, Run, Store, TableId, Tail, Visit, promise};
-use crate::domain::{Fault, FaultKind, Sequence};
+use super::{Appended, Claim, Epoch, JournalRecord, Read, Run, Store, TableId, Tail, TextChange, Visit, promise};
+use crate::domain::{Fault, FaultKind, Sequence, TextKey};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::ops::Bound;
@@ -63,6 +63,7 @@ struct Plan {
 struct State {
     tables: BTreeMap<TableId, Rows>,
     journal: BTreeMap<Sequence, Vec<u8>>,
+    texts: BTreeMap<TextKey, Vec<u8>>,
     epoch: u64,
     applied: Sequence,
     promised: Option<Tail>,
@@ -97,6 +98,11 @@ impl MemoryStore {
     /// Cuts the journal after entry `last`: damage that an engine must notice.
     pub fn lose_journal_after(&self, last: Sequence) {
         self.0.lock().journal.retain(|first, _| *first <= last);
+    }
+
+    /// Loses a text: damage that an audit must notice.
+    pub fn lose_text(&self, key: TextKey) {
+        self.0.lock().texts.remove(&key);
     }
 
     /// The trouble that is due on this call, if any. Sleeps where it is a delay.
@@ -225,6 +231,10 @@ impl Read for MemoryStore {
         walk(start, from, |from| self.0.lock().next_record(from), visit)
     }
 
+    fn text(&self, key: TextKey) -> Result<Option<Vec<u8>>, Fault> {
+        Ok(self.0.lock().texts.get(&key).cloned())
+    }
+
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
         match self.trouble_of(Call::Journal) {
             Some(_) => Err(planned()),
@@ -293,6 +303,10 @@ impl Read for Frozen {
         walk(start, from, |from| self.0.next_record(from), visit)
     }
 
+    fn text(&self, key: TextKey) -> Result<Option<Vec<u8>>, Fault> {
+        Ok(self.0.texts.get(&key).cloned())
+    }
+
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
         Ok(self.0.journal_record(at))
     }
@@ -326,7 +340,7 @@ impl Store for MemoryStore {
         Ok(Claim { epoch: Epoch(state.epoch), applied: state.applied, promised: state.promised, released })
     }
 
-    fn append(&self, epoch: Epoch, records: &[JournalRecord]) -> Appended {
+    fn append(&self, epoch: Epoch, records: &[JournalRecord], texts: &[TextChange]) -> Appended {
         let trouble = self.trouble_of(Call::Append);
         let mut state = self.0.lock();
         if state.fenced(epoch).is_err() {
@@ -338,6 +352,12 @@ impl Store for MemoryStore {
         if trouble != Some(Trouble::Lose) {
             for record in records {
                 state.journal.insert(record.first, record.bytes.clone());
+            }
+            for TextChange { key, value } in texts {
+                match value {
+                    Some(value) => drop(state.texts.insert(*key, value.clone())),
+                    None => drop(state.texts.remove(key)),
+                }
             }
         }
         if let Some(last) = records.last() {

@@ -1,4 +1,5 @@
-//! The bytes: what the engine asks of a store, and the tables and keys it keeps there. No rules, no threads of its own.
+//! The bytes: what the engine asks of a store, and the tables and keys it keeps there. No rules; one thread, which
+//! brings the guard on disk up to date.
 //!
 //! A store is a journal (records in order, never changed) and tables (sorted rows, changed by checkpoints only).
 //! There are two: `rocks` and [`memory`]; both pass the same conformance suite.
@@ -21,7 +22,7 @@ pub use crate::domain::tables::{
     Blocks, Catalog, Claims, Corrections, Due, Expiries, Future, HoldTimeouts, Holds, Items, Members, Partners,
     Requests, RowTable, Table, TableId, TotalsByDay,
 };
-use crate::domain::{Fault, Sequence};
+use crate::domain::{Fault, Sequence, TextKey};
 pub use run::{RowBuffer, Run, RunMemory};
 use std::fmt::Debug;
 use std::ops::ControlFlow;
@@ -60,6 +61,15 @@ pub struct JournalRecord {
     pub hash: ChainHash,
     /// What is stored.
     pub bytes: Vec<u8>,
+}
+
+/// A text that comes, or goes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TextChange {
+    /// Where it is kept.
+    pub key: TextKey,
+    /// What is stored; `None` erases it.
+    pub value: Option<Vec<u8>>,
 }
 
 /// What became of an append.
@@ -118,6 +128,9 @@ pub trait Read: Send + Sync {
     /// it, where any does. Where none begins so early, with the first. The key is the first entry's number, big-endian.
     fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault>;
 
+    /// A text that a caller wrote, as it is stored.
+    fn text(&self, key: TextKey) -> Result<Option<Vec<u8>>, Fault>;
+
     /// The first entry's number and the bytes of the last record that begins at or before `at`.
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault>;
 }
@@ -133,8 +146,13 @@ pub trait Store: Read + Debug {
     /// `Corrupt` where the journal is not the one that was promised: now, and whenever it is tried again.
     fn claim(&self) -> Result<Claim, Fault>;
 
-    /// Appends records to the journal, all or none, durable on return.
-    fn append(&self, epoch: Epoch, records: &[JournalRecord]) -> Appended;
+    /// Appends records to the journal, and changes the texts that belong to them: all or nothing, durable on return.
+    fn append(&self, epoch: Epoch, records: &[JournalRecord], texts: &[TextChange]) -> Appended;
+
+    /// Makes sure that texts that were erased are in none of the files any more.
+    fn compact_texts(&self) -> Result<(), Fault> {
+        Ok(())
+    }
 
     /// Applies changed rows to the tables, one [`Run`] for a table, and records that the tables now hold all entries
     /// up to `sequence`. All or nothing, also across a crash; on return it is durable.

@@ -7,12 +7,15 @@
 //! | 4 | how many entries |
 //! | 2 | the format |
 //! | 2 | the version of the rules that decided the entries |
-//! | each | length of the entry 4, the entry: recorded_at, actor, links, command, outcome |
+//! | each | length of the entry 4, the entry: recorded_at, actor, links, command, outcome; of a reference its commitment |
 //!
 //! The hash of a record is the BLAKE3 of all its bytes.
 
 use super::{ChainHash, JournalRecord, Read, codec, format};
-use crate::domain::{Actor, Command, Entry, Fault, Link, Links, Outcome, Own, Sequence, Timestamp, own_ids};
+use crate::domain::{
+    Action, Actor, Command, Commitment, Entry, Fault, Link, Links, Outcome, Own, ProgramId, RequestId, Sequence,
+    TextKey, Timestamp, opened, own_ids,
+};
 use crate::machine::{OLDEST_RULES, RULES};
 use serde::{Deserialize, Serialize};
 
@@ -23,7 +26,11 @@ struct StoredRef<'a> {
     recorded_at: Timestamp,
     actor: &'a Actor,
     links: &'a [Link],
-    command: &'a Command,
+    program: ProgramId,
+    request_id: RequestId,
+    transaction_at: Option<Timestamp>,
+    commitment: Option<Commitment>,
+    action: &'a Action,
     outcome: &'a Outcome,
 }
 
@@ -32,7 +39,11 @@ struct Stored {
     recorded_at: Timestamp,
     actor: Actor,
     links: Vec<Link>,
-    command: Command,
+    program: ProgramId,
+    request_id: RequestId,
+    transaction_at: Option<Timestamp>,
+    commitment: Option<Commitment>,
+    action: Action,
     outcome: Outcome,
 }
 
@@ -47,14 +58,20 @@ pub struct NewEntry<'a> {
     pub links: &'a [Link],
     /// What was asked.
     pub command: &'a Command,
+    /// What is written of the command's reference.
+    pub commitment: Option<Commitment>,
     /// What became of it.
     pub outcome: &'a Outcome,
 }
 
 /// Appends an entry's bytes, without its length and number, to `to`.
 pub fn encode_entry(entry: &NewEntry<'_>, to: &mut Vec<u8>) -> Result<(), Fault> {
-    let NewEntry { recorded_at, actor, links, command, outcome } = *entry;
-    codec::encode(&StoredRef { recorded_at, actor, links, command, outcome }, to)
+    let NewEntry { recorded_at, actor, links, command, commitment, outcome } = *entry;
+    let Command { program, request_id, transaction_at, reference: _, action, long_ids: _ } = command;
+    let (program, request_id, transaction_at) = (*program, *request_id, *transaction_at);
+    let stored =
+        StoredRef { recorded_at, actor, links, program, request_id, transaction_at, commitment, action, outcome };
+    codec::encode(&stored, to)
 }
 
 /// Begins a record: room for its header.
@@ -156,15 +173,27 @@ pub fn entry(read: &dyn Read, sequence: Sequence) -> Result<Entry, Fault> {
     let missing = || Fault::corrupt(format!("journal entry {sequence} is not there"));
     let (first, bytes) = read.journal_record(sequence)?.ok_or_else(missing)?;
     let mut entries = Record::read(first, &bytes)?.entries(sequence);
-    entries.next().ok_or_else(missing)?
+    with_reference(read, entries.next().ok_or_else(missing)??)
 }
 
 fn decode_entry(sequence: Sequence, bytes: &[u8]) -> Result<Entry, Fault> {
-    let Stored { recorded_at, actor, links, command, mut outcome } =
-        codec::decode(bytes, &format!("journal entry {sequence}"))?;
-    let mut links = Links::from_vec(links);
+    let stored: Stored = codec::decode(bytes, &format!("journal entry {sequence}"))?;
+    let Stored { recorded_at, actor, program, request_id, transaction_at, commitment, action, mut outcome, .. } =
+        stored;
+    let command = Command { transaction_at, ..Command::new(program, request_id, action) };
+    let mut links = Links::from_vec(stored.links);
     let own = own_ids(sequence, &command, &links);
     links.iter_mut().for_each(|link| link.fill(&own));
     outcome.fill(&own);
-    Ok(Entry { sequence, recorded_at, actor, links, command, outcome })
+    Ok(Entry { sequence, recorded_at, actor, links, command, commitment, outcome })
+}
+
+/// The same entry with its reference, unless that was erased.
+pub fn with_reference(read: &dyn Read, mut entry: Entry) -> Result<Entry, Fault> {
+    let Some(commitment) = &entry.commitment else { return Ok(entry) };
+    if let Some(stored) = read.text(TextKey::Reference(entry.sequence))? {
+        let changed = || Fault::corrupt(format!("journal entry {}: its reference was changed", entry.sequence));
+        entry.command.reference = Some(opened(&stored, commitment).ok_or_else(changed)?);
+    }
+    Ok(entry)
 }

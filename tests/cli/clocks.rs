@@ -40,7 +40,7 @@ fn an_old_history_goes_on_at_the_system_s_time_only_where_that_is_said() {
 fn whoever_looks_at_an_old_history_is_told_of_the_clock() {
     let shell = history();
     let told = "the newest entry is of 1997-01-01T00:00:00.000Z; --clock commands shows it at the history's own time";
-    for look in ["balance M1", "items M1"] {
+    for look in ["balance M1", "items M1", "statement M1"] {
         let run = shell.run(&format!("{look} --db db --json"));
         assert!(run.json().is_object() && run.err.contains(told), "{look}: {}", run.err);
         for rest in ["--clock commands", "--clock system"] {
@@ -49,7 +49,22 @@ fn whoever_looks_at_an_old_history_is_told_of_the_clock() {
         }
     }
     // these do not depend on what time it is
-    for look in ["balance M1 --as-of 1997-01-02", "statement M1", "journal", "verify"] {
+    for look in ["balance M1 --as-of 1997-01-02", "journal", "verify"] {
         assert_eq!(shell.run(&format!("{look} --db db")).err, "", "{look}");
+    }
+}
+
+#[test]
+fn a_clock_ahead_of_the_systems_is_told_by_every_command() {
+    let shell = Shell::new();
+    let program = r#"{"program":1,"transaction_at":"2962-01-01T00:00:00Z","action":{"create_program":{}}}"#;
+    shell.write("c.jsonl", program);
+    assert_eq!(shell.run("apply c.jsonl --db db --clock commands").code, 0);
+    let told = "this database's clock is at 2962-01-01T00:00:00.000Z, ahead of the system's";
+    for look in
+        ["balance M1", "liability", "journal", "verify", "sweep", "apply c.jsonl", "apply c.jsonl --clock commands"]
+    {
+        let run = shell.run(&format!("{look} --db db"));
+        assert!(run.err.contains(told), "{look}: {}", run.err);
     }
 }

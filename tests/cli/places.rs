@@ -140,3 +140,26 @@ fn a_backup_that_holds_a_link_or_a_pipe_is_damaged() {
     assert_eq!(run.json()["violations"][0], "copy/rocks/1.sst: is neither a file nor a directory");
     assert!(!shell.folder().join("again").exists());
 }
+
+/// Whatever the limit, the process says that it is too low, or does what it was asked: it is never ended from within.
+#[cfg(target_os = "linux")]
+#[test]
+fn too_little_memory_is_an_error() {
+    let shell = Shell::new();
+    shell.run("load --accruals 10 --members 5 --db db");
+    let mut refused = 0;
+    for (mib, call) in [100, 200, 300, 400, 500, 700, 900, 1200, 1700]
+        .into_iter()
+        .flat_map(|mib| ["verify --db db", "load --accruals 20000 --members 1000"].map(|call| (mib, call)))
+    {
+        let script = format!("ulimit -v {}; exec {} {call}", mib * 1024, env!("CARGO_BIN_EXE_accruedb"));
+        let done = Command::new("sh").args(["-c", &script]).current_dir(shell.folder()).output().unwrap();
+        // a process that was ended by a signal has no code
+        let code = done.status.code();
+        let told = String::from_utf8(done.stderr).unwrap();
+        let is_error = code == Some(3) && told.contains("too little memory may be used") && told.contains("ulimit -v");
+        assert!(code == Some(0) || is_error, "{mib} MiB, {call}: {code:?} {told}");
+        refused += usize::from(is_error);
+    }
+    assert!(refused >= 6, "{refused}");
+}

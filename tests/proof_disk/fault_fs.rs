@@ -4,7 +4,7 @@
 
 use super::machine::Draw;
 use super::oracle::{Look, Oracle};
-use super::work::{FIRST, MEMBERS, PROGRAM, command, set_up};
+use super::work::{FIRST, MEMBERS, NEVER, PROGRAM, command, set_up};
 use crate::proof::Proof;
 use accruedb::domain::*;
 use accruedb::engine::{Engine, EngineOptions, Error, Ticket};
@@ -159,7 +159,8 @@ impl Life {
 
     fn open(&self) -> Result<Engine, Error> {
         self.fs.arm();
-        let options = RocksOptions { guard_every_batches: self.guard_every, ..RocksOptions::default() };
+        let guard_every_batches = self.guard_every;
+        let options = RocksOptions { guard_every_batches, guard_after: NEVER, ..RocksOptions::default() };
         let store = Faulty { store: RocksStore::open_on(&self.fs.env(), &self.db, options)?, fs: self.fs.clone() };
         let checkpoint_changes = self.checkpoint_changes;
         let options = EngineOptions { sweep_every: Some(SWEEP), checkpoint_changes, ..EngineOptions::default() };

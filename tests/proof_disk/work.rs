@@ -6,8 +6,10 @@ use accruedb::domain::*;
 use accruedb::engine::{Engine, EngineOptions};
 use std::path::Path;
 use std::sync::OnceLock;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+/// The guard follows after writes only: longer than any test.
+pub(crate) const NEVER: Duration = Duration::from_secs(86_400);
 pub(crate) const PROGRAM: ProgramId = ProgramId(1);
 const POINTS: PointTypeId = PointTypeId(1);
 /// Of an account of their own: strewn among points that are redeemed, every redemption would walk over used-up items.
@@ -122,7 +124,7 @@ pub(crate) fn crashed(db: &Path, old: &Path, guard_every: u32) -> Oracle {
 /// The same, with commands up to a number after the last checkpoint; with 0, none.
 pub(crate) fn crashed_at(db: &Path, old: &Path, guard_every: u32, end: u128) -> Oracle {
     let folder = tempfile::tempdir().unwrap();
-    let options = EngineOptions { guard_every, sweep_every: None, ..EngineOptions::default() };
+    let options = EngineOptions { guard_every, guard_after: NEVER, sweep_every: None, ..EngineOptions::default() };
     let mut oracle = Oracle::default();
     let ask = |engine: &Engine, numbers: std::ops::Range<u128>, oracle: &mut Oracle| {
         SET_UP.into_iter().chain(numbers).for_each(|number| oracle.ask(engine, number));

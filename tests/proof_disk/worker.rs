@@ -3,7 +3,7 @@
 
 use super::machine::{signal, succeeds};
 use super::oracle::Oracle;
-use super::work::{FIRST, WRITERS, began, begin, command};
+use super::work::{FIRST, NEVER, WRITERS, began, begin, command};
 use accruedb::domain::Timestamp;
 use accruedb::engine::{Engine, EngineOptions, ExecuteError, Ticket};
 use serde::{Deserialize, Serialize};
@@ -217,6 +217,8 @@ fn works_in_a_process_of_its_own() {
         delta_changes_max: task.delta_changes_max,
         journal_bytes_max: task.journal_bytes_max,
         sweep_every: task.sweep_every,
+        // by writes only: what is done at which write must not depend on the time
+        guard_after: NEVER,
         ..EngineOptions::default()
     };
     let engine = match Engine::open(&task.db, options) {

@@ -1,6 +1,6 @@
 //! A line of JSON: the command that it says, or its column and what is wrong there, for people.
 
-use super::super::request_ids;
+use super::super::{request_ids, text};
 use crate::domain::Command;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use std::collections::BTreeSet;
@@ -56,9 +56,42 @@ fn problem(sent: &str, shift: usize, error: &serde_json::Error) -> String {
         what if what.starts_with("invalid type: floating point") && what.contains("expected an id") => {
             format!("{what}; an integer of more than 64 bits is written as text")
         }
-        what => what.to_owned(),
+        what => in_words_of_json(what),
     };
-    format!("column {}{field}: {what}", error.column().saturating_sub(shift))
+    text::on_one_line(&format!("column {}{field}: {what}", error.column().saturating_sub(shift))).into_owned()
+}
+
+/// What serde says, in the words of JSON: it speaks of structs, enums and sequences.
+fn in_words_of_json(what: &str) -> String {
+    // what a caller wrote stands in backquotes, or in double quotes, and is before the last comma
+    let Some((found, expected)) = what.rsplit_once(", expected ") else { return what.to_owned() };
+    let found = match found {
+        "invalid type: map" => "invalid type: an object",
+        "invalid type: sequence" => "invalid type: a list",
+        "invalid type: unit variant" | "invalid type: newtype variant" => "invalid type: a name",
+        found => found,
+    };
+    let found = match found.strip_prefix("unknown variant ") {
+        Some(word) => format!("unknown word {word}"),
+        None => found.to_owned(),
+    };
+    let first = expected.split(' ').next().unwrap_or_default();
+    let expected = match first {
+        "struct" | "enum" | "internally" | "adjacently" | "newtype" | "tuple" | "variant" => "an object",
+        "unit" => "a name alone, without an object",
+        "u8" => "a whole number from 0 to 255",
+        "u16" => "a whole number from 0 to 65535",
+        "u32" => "a whole number from 0 to 4294967295",
+        "u64" | "u128" | "usize" => "a whole number from 0",
+        "i8" | "i16" | "i32" | "i64" | "i128" | "isize" => "a whole number",
+        _ => match expected {
+            "a map" => "an object",
+            "a sequence" => "a list",
+            "a borrowed string" | "a string key" => "a string",
+            expected => expected,
+        },
+    };
+    format!("{found}, expected {expected}")
 }
 
 /// The field whose value a text ends in, as `, field "points"`.
@@ -144,6 +177,8 @@ impl<'de> Visitor<'de> for Look {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::examples;
+    use serde_json::Value;
 
     fn problem(text: &str) -> String {
         parse("file", 1, text.as_bytes()).unwrap_err()
@@ -198,6 +233,77 @@ mod tests {
         let told = problem(&wide("18446744073709551616"));
         assert!(told.ends_with("; an integer of more than 64 bits is written as text"), "{told}");
         assert!(parse("file", 1, wide("\"18446744073709551616\"").as_bytes()).is_ok());
+    }
+
+    /// Words of the language that this is written in, which a message about JSON must not speak.
+    const RUST: [&str; 12] = [
+        "struct",
+        "enum",
+        "variant",
+        "newtype",
+        "tuple",
+        "sequence",
+        " map",
+        "unit value",
+        "u16",
+        "u32",
+        "i64",
+        "Option",
+    ];
+
+    /// A value of a JSON text, by the way to it.
+    fn places(value: &Value, way: &str, found: &mut Vec<String>) {
+        found.push(way.to_owned());
+        match value {
+            Value::Object(fields) => fields.iter().for_each(|(name, of)| places(of, &format!("{way}/{name}"), found)),
+            Value::Array(list) => (0..).zip(list).for_each(|(at, of)| places(of, &format!("{way}/{at}"), found)),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn no_message_speaks_of_the_language_that_this_is_written_in() {
+        let wrong = ["null", "true", "-5", "1.5", "70000", "1e300", "\"x\"", "[]", "[[1]]", "{}", "{\"x\":1}"];
+        let mut told = 0;
+        for (kind, command) in examples::commands() {
+            let good = serde_json::to_value(&command).unwrap();
+            let mut ways = Vec::new();
+            places(&good, "", &mut ways);
+            for way in ways {
+                for value in wrong {
+                    let mut bad = good.clone();
+                    *bad.pointer_mut(&way).unwrap() = serde_json::from_str(value).unwrap();
+                    let Err(what) = parse("file", 1, bad.to_string().as_bytes()) else { continue };
+                    let is_plain = RUST.iter().all(|word| !what.contains(word));
+                    assert!(is_plain && what.starts_with("column "), "{kind} {way} {value}: {what}");
+                    told += 1;
+                }
+            }
+        }
+        assert!(told > 300, "{told}");
+    }
+
+    #[test]
+    fn what_a_caller_wrote_cannot_reach_a_terminal_as_it_is() {
+        let evil = "\u{1b}[2J\u{202e}\\n\u{9b}";
+        for line in [
+            format!(r#"{{"program":1,"{evil}":1,"action":{{"enrol":{{"member":1}}}}}}"#),
+            format!(r#"{{"program":1,"action":{{"{evil}":{{"member":1}}}}}}"#),
+            format!(r#"{{"program":1,"action":{{"enrol":{{"member":"{evil}"}}}}}}"#),
+            format!(r#"{{"program":1,"action":{{"create_point_type":{{"point_type":1,"class":"{evil}"}}}}}}"#),
+            format!(r#"{{"program":1,"action":{{"create_program":{{"zone":"{evil}"}}}}}}"#),
+            format!(r#"{{"program":1,"action":{{"enrol":{{"{evil}":1,"{evil}":1}}}}}}"#),
+        ] {
+            let line = line.replace('\u{1b}', "\\u001b");
+            let told = problem(&line);
+            // an id that is none is not repeated
+            assert!(
+                (told.contains("\\u{") || told.contains("not an id"))
+                    && !told.contains(char::is_control)
+                    && !told.contains('\u{202e}'),
+                "{told}"
+            );
+        }
     }
 
     #[test]

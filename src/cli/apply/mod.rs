@@ -17,8 +17,10 @@ use std::collections::VecDeque;
 use std::io::BufReader;
 use std::path::PathBuf;
 
-/// Applies commands, one JSON object a line, and answers each with a line: {"line":n,"receipt":{..}},
-/// {"line":n,"refused":{..}} or {"line":n,"error":".."}, in the order of the input. `accruedb schema` describes them.
+/// Applies commands, one JSON object a line.
+///
+/// Each is answered with a line: {"line":n,"receipt":{..}}, {"line":n,"refused":{..}} or {"line":n,"error":".."}, in the
+/// order of the input. `accruedb schema` describes them.
 ///
 /// A command without a request id gets one that is derived from the file's name (without its folders), the line's
 /// number and its text: after a crash the same file can be applied again, and nothing happens twice. Mend a bad line in

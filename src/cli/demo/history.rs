@@ -3,12 +3,12 @@
 
 use super::super::output::{Failure, Output};
 use super::super::posting::{Answer, Earners, Earning, Latency, RedeemRule, answer, post};
-use super::super::purchases::Purchase;
+use super::super::purchases::{Purchase, Ratio, Tariff};
 use super::super::request_ids;
 use crate::domain::{
     Action, ApproveBlock, Award, BlockId, Cancel, CancelAmount, Command, CreatePartner, CreatePointType, CreateProgram,
     Day, Enrolment, Expiry, MemberId, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate, Rejection,
-    RequestId, SourceId, Span, Timestamp, Unit, Zone,
+    RequestId, Rounding, SourceId, Span, Timestamp, Unit, Zone,
 };
 use crate::engine::Engine;
 use std::collections::BTreeMap;
@@ -67,10 +67,10 @@ pub(super) struct History<'a> {
 impl<'a> History<'a> {
     /// Plays all purchases, in the order of their dates.
     pub(super) fn play(engine: &'a Engine, purchases: Vec<Purchase>, output: &Output) -> Result<History<'a>, Failure> {
-        let ten = Rate::new(10, 1).unwrap_or(Rate::ONE);
+        let tariff = Tariff { rate: Ratio::whole(10), step: None, rounding: Rounding::HalfUp };
         let mut history = History {
             engine,
-            earning: Earning { program: PROGRAM, point_type: POINT_TYPE, partner: Some(PARTNER), points_per_unit: ten },
+            earning: Earning { program: PROGRAM, point_type: POINT_TYPE, partner: Some(PARTNER), tariff },
             rule: RedeemRule { program: PROGRAM, point_type: POINT_TYPE, points: REDEEMED_POINTS },
             planned: BTreeMap::new(),
             blocks_for: None,
@@ -154,7 +154,7 @@ impl<'a> History<'a> {
     fn accrual(&mut self, purchase: &Purchase) -> Option<Command> {
         let count = self.counts.purchases.saturating_add(1);
         self.counts.purchases = count;
-        let Some(points) = self.earning.points(purchase.amount).filter(|points| points.is_positive()) else {
+        let Some(points) = self.earning.points(purchase.worth).filter(|points| points.is_positive()) else {
             self.counts.without_points = self.counts.without_points.saturating_add(1);
             return None;
         };

@@ -5,11 +5,11 @@ mod tell;
 
 use super::database::{self, Clock};
 use super::output::{Exit, Failure, Output};
-use super::purchases::{self, Column, Layout};
+use super::purchases::{self, Column, Columns, Layout, Purchase};
 use crate::domain::Zone;
 use crate::engine::{Engine, EngineOptions};
 use history::History;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Plays the real purchases of the shop CDNOW, 1997 and 1998, and shows what became of them.
 ///
@@ -33,40 +33,52 @@ const PURCHASES: &[u8] = include_bytes!("../../../tests/data/cdnow_sample.csv");
 const FILE: &str = "cdnow_sample.csv";
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let column = |name: &str| Column::Name(name.to_owned());
-    let layout = Layout {
-        customer: column("customer_id"),
-        date: column("date"),
-        amount: column("dollars"),
-        source: Some(column("cds")),
-        date_format: None,
-        delimiter: b',',
-    };
-    let purchases = purchases::read(PURCHASES, FILE, &layout, &Zone::UTC).map_err(Failure::Usage)?.good;
-    let db = directory(args)?;
+    let db = directory(args.db.as_deref())?;
     let engine = open(&db, database::options(Clock::Commands), output)?;
-    let history = History::play(&engine, purchases, output)?;
+    let history = History::play(&engine, purchases()?, output)?;
     let audit = super::verify::audit(&engine, &db)?;
     tell::tell(&engine, &history, &audit, &db, output)?;
     engine.close()?;
     Ok(Exit::all(audit.ok()))
 }
 
-fn directory(args: &Args) -> Result<PathBuf, Failure> {
-    match &args.db {
-        Some(db) => database::must_be_new(db).map(|()| db.clone()),
+/// An engine in which the history has been played, and where its database is: for serving it.
+#[cfg(feature = "server")]
+pub(super) fn played(db: Option<&Path>, output: &mut Output) -> Result<(Engine, PathBuf), Failure> {
+    let db = directory(db)?;
+    let engine = open(&db, database::options(Clock::Commands), output)?;
+    History::play(&engine, purchases()?, output)?;
+    Ok((engine, db))
+}
+
+fn purchases() -> Result<Vec<Purchase>, Failure> {
+    let column = |name: &str| Some(Column::Name(name.to_owned()));
+    let columns = Columns {
+        customer: column("customer_id"),
+        date: column("date"),
+        amount: column("dollars"),
+        source: column("cds"),
+        ..Columns::default()
+    };
+    let layout = Layout { columns, ..Layout::default() };
+    Ok(purchases::read(PURCHASES, FILE, &layout, &Zone::UTC).map_err(Failure::Usage)?.good)
+}
+
+fn directory(db: Option<&Path>) -> Result<PathBuf, Failure> {
+    match db {
+        Some(db) => database::must_be_new(db).map(|()| db.to_owned()),
         None => Ok(tempfile::Builder::new().prefix("accruedb-demo-").tempdir()?.keep()),
     }
 }
 
 #[cfg(feature = "rocksdb")]
-fn open(db: &std::path::Path, options: EngineOptions, output: &Output) -> Result<Engine, Failure> {
+fn open(db: &Path, options: EngineOptions, output: &Output) -> Result<Engine, Failure> {
     database::open(db, options, output)
 }
 
 /// Without a store that keeps anything, the history can be played all the same; it is gone afterwards.
 #[cfg(not(feature = "rocksdb"))]
-fn open(db: &std::path::Path, options: EngineOptions, output: &Output) -> Result<Engine, Failure> {
+fn open(db: &Path, options: EngineOptions, output: &Output) -> Result<Engine, Failure> {
     output.remark(format!("built without the rocksdb feature: in memory, {} stays empty", db.display()));
     Ok(Engine::open_store(std::sync::Arc::new(crate::storage::memory::MemoryStore::new()), options)?)
 }

@@ -4,9 +4,9 @@ use super::super::output::{Failure, Output};
 use super::super::table::grouped;
 use super::super::{blocks, liability, statement, verify};
 use super::history::{BASKET, History, PARTNER, POINT_TYPE, PROGRAM, SINGLE};
-use crate::domain::{Balance, MemberId, MemberKey, PartnerKey, PointState, Points};
+use crate::domain::{Balance, MemberId, MemberKey, PartnerKey, PointState, Points, Zone};
 use crate::engine::{Audit, Engine, Error, PartnerState};
-use crate::report::{By, Liability, LiabilityRow, StatementLine};
+use crate::report::{By, Liability, LiabilityRow};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -19,7 +19,7 @@ struct Customer {
     member: MemberId,
     why: &'static str,
     balances: Vec<Balance>,
-    statement: Vec<StatementLine>,
+    statement: Vec<statement::Line>,
 }
 
 /// Everything that is told.
@@ -59,14 +59,14 @@ pub(super) fn tell(
         let available = customer.balances.first().map_or(Points::ZERO, |balance| balance.available);
         let (member, why) = (customer.member, customer.why);
         output.line(format!("\nCustomer {member}, {why}: {} points available", grouped(available.0)))?;
-        indented(&statement::lines(&customer.statement), output)?;
+        output.table_behind("  ", &statement::table(&customer.statement, &Zone::UTC))?;
     }
     if let Some(partner) = &found.partner {
         output.line(format!("\nPartner {PARTNER}: {} points left", grouped(partner.partner.remaining.0)))?;
-        indented(&blocks::lines(partner, now), output)?;
+        output.table_behind("  ", &blocks::table(partner, now, &Zone::UTC))?;
     }
     output.line("\nPoints owed at the end of each month")?;
-    indented(&liability::lines(&found.months, By::Month), output)?;
+    output.table_behind("  ", &liability::table(&found.months, By::Month))?;
     output.line(format!("\nSpeed: {}", history.latency.line()))?;
     output.line("Verify:")?;
     indented(&verify::lines(audit), output)?;
@@ -90,8 +90,9 @@ impl Findings {
         for (member, why) in chosen {
             let Some(member) = member else { continue };
             let key = MemberKey { program: PROGRAM, member };
-            let entries = engine.statement(key, None, STATEMENT_LINES)?.unwrap_or_default();
-            let statement = entries.into_iter().map(|entry| StatementLine::of(entry, member)).collect();
+            let programs = engine.programs()?;
+            let page = statement::Page::read(engine, programs.get(&PROGRAM), key, None, STATEMENT_LINES)?;
+            let statement = page.map(|page| page.lines).unwrap_or_default();
             let balances = engine.balances(key)?.unwrap_or_default();
             customers.push(Customer { member, why, balances, statement });
         }
@@ -142,18 +143,37 @@ fn indented(lines: &[String], output: &mut Output) -> Result<(), Failure> {
 /// Where the database is, and how to look further.
 fn further(found: &Findings, db: &Path, output: &mut Output) -> Result<(), Failure> {
     let member = found.customers.first().map_or(MemberId(1), |customer| customer.member);
-    let db = db.display();
+    let (program, db) = (own_name(), quoted(db));
     output.line(format!("\nThe database is in {db}. To look further:"))?;
     for verb in [
         format!("statement {member}"),
         format!("items {member} --all"),
         format!("balance {member} --as-of 1997-12-31"),
         format!("blocks {PARTNER}"),
+        "show".to_owned(),
         "liability --by day --from 1998-06-01".to_owned(),
         "journal --limit 3".to_owned(),
         "verify".to_owned(),
     ] {
-        output.line(format!("  accruedb {verb} --db {db} --clock commands"))?;
+        output.line(format!("  {program} {verb} --db {db} --clock commands"))?;
     }
     Ok(())
+}
+
+/// What to type for this program: its name where a shell finds it by that, else its path.
+fn own_name() -> String {
+    const NAME: &str = "accruedb";
+    let Some(own) = std::env::current_exe().ok() else { return NAME.to_owned() };
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|folder| folder.join(NAME)).find(|file| file.is_file());
+    let is_own =
+        found.and_then(|file| file.canonicalize().ok()).is_some_and(|file| Some(file) == own.canonicalize().ok());
+    if is_own { NAME.to_owned() } else { quoted(&own) }
+}
+
+/// A path as a word of a shell.
+fn quoted(path: &Path) -> String {
+    let path = path.display().to_string();
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@%".contains(c);
+    if path.chars().all(is_plain) { path } else { format!("'{}'", path.replace('\'', "'\\''")) }
 }

@@ -1,120 +1,185 @@
-//! What an import is to do: where a file's columns are, and what its points are to be.
+//! The options of an import: the file, its columns, the tariff of its points, the guards of its dates.
 
+use super::mapping::Mapping;
+use super::presets::Preset;
 use crate::cli::database::{Clock, Database, system_now};
 use crate::cli::output::Failure;
 use crate::cli::posting::{Earning, RedeemRule};
-use crate::cli::purchases::{BadLine, Column, Layout, Purchases, check_date_format};
-use crate::domain::{AHEAD_HOURS_MAX, Expiry, PartnerId, PointTypeId, Points, ProgramId, Rate, Span, Zone};
+use crate::cli::purchases::{Ratio, Tariff};
+use crate::domain::{
+    AHEAD_HOURS_MAX, Expiry, PartnerId, PointTypeId, Points, ProgramId, Rounding, Span, Timestamp, Zone,
+};
 use std::path::PathBuf;
 
-/// Imports purchases from a CSV file: each line is an accrual of points per unit of money, half away from zero.
+/// Imports purchases from a file: each gives points for money.
 ///
-/// Bad and refused lines are named on standard error with their number and column; the others are imported. A line is
-/// one purchase: as many columns as the first line has, and no cell with a line break in it. Where no line is good,
-/// nothing is made.
+/// A line is a purchase. A negative one is a refund: it takes points back from the order that it names, or from the
+/// member's latest. A line that cannot be read for certain is named as bad; the others are imported. Sending a file
+/// again does nothing twice.
 ///
-/// Each line's request id is derived from the file's name (without its folders), the line's number and its text: after
-/// a crash the same file can be imported again, and nothing happens twice. Mend a bad line in its place. A line added
-/// or removed makes all lines after it new: send mended lines as a file of their own.
-///
-/// Time is that of the purchases (`--clock commands`), which are taken in the order of their dates: points expire
-/// between them as they would have. With `--clock system` they are late postings, recorded now.
-///
-/// Exit codes: 0 done, 1 some lines were bad or refused, or a redemption or a set-up command was, 2 wrong call, 3 engine
-/// error.
+/// Exit codes: 0 done, 1 some lines were bad or refused, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  accruedb import purchases.csv --db shop --create --expire-days 180 \\\n    \
-    --customer-column customer_id --date-column date --amount-column dollars \\\n    \
-    --points-per-unit 10 --redeem-at 500")]
+#[command(after_long_help = FIRST_IMPORT, after_help = "A first import: accruedb import --help")]
 pub(in crate::cli) struct Args {
-    /// The file; - is the standard input. Its first line names the columns.
-    pub(super) file: PathBuf,
+    /// The file; - is the standard input.
+    #[arg(required_unless_present = "explain", default_value_if("explain", "true", "-"), hide_long_help = true)]
+    pub(super) file: Option<PathBuf>,
+    /// The database's directory.
+    #[arg(long, value_name = "DIR", hide_long_help = true)]
+    pub(super) db: Option<PathBuf>,
+    /// Show how the file would be read, and make nothing.
+    #[arg(long, hide_long_help = true)]
+    pub(super) dry_run: bool,
+    /// The columns of a known export.
+    #[arg(long, value_enum, value_name = "NAME", hide_long_help = true)]
+    pub(super) preset: Option<Preset>,
+    /// A file of column options, in TOML; --explain writes one.
+    #[arg(long, value_name = "FILE", hide_long_help = true)]
+    pub(super) mapping: Option<PathBuf>,
+    /// Show the mapping that the options make, as TOML, and import nothing.
+    #[arg(long, hide_long_help = true)]
+    pub(super) explain: bool,
     #[command(flatten)]
-    pub(super) database: Database,
-    /// The name to derive request ids from. Default: the file's; a pipe has none.
-    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    pub(super) columns: Mapping,
+    /// The first line is a purchase, and columns are given by number.
+    #[arg(long, conflicts_with = "header", hide_long_help = true)]
+    no_header: bool,
+    /// Points for one unit of money, as a decimal or a fraction.
+    #[arg(long, value_name = "RATE", hide_long_help = true)]
+    points_per_unit: Option<Ratio>,
+    /// Money that counts in whole steps only: points are then given for each step.
+    #[arg(long, value_name = "AMOUNT", value_parser = step, hide_long_help = true)]
+    step: Option<Ratio>,
+    /// Rounding of a part of a point: half-up, down, up.
+    #[arg(long, value_name = "HOW", default_value = "half-up", value_parser = rounding, hide_long_help = true)]
+    round: Rounding,
+    /// Create what is missing: the program (members enrol with their first accrual), the point type, and the partner
+    /// (post-paid, one for one). What is there must be as the options say it.
+    #[arg(long, hide_long_help = true)]
+    pub(super) create: bool,
+    /// With --create: points expire this many days after the purchase [default: never].
+    #[arg(long, value_name = "DAYS", requires = "create", value_parser = clap::value_parser!(u16).range(1..=36_500), hide_long_help = true)]
+    expire_days: Option<u16>,
+    /// With --create: the program's time zone [default: UTC]. It is that of dates that name none.
+    #[arg(long, hide_long_help = true)]
+    pub(super) zone: Option<Zone>,
+    /// The name to derive request ids from [default: the file's; a pipe has none].
+    #[arg(long, value_parser = clap::builder::NonEmptyStringValueParser::new(), hide_long_help = true)]
     pub(super) name: Option<String>,
-    /// The column of the member's id, by name or by number from 1.
-    #[arg(long, value_name = "COLUMN", default_value = "customer_id")]
-    customer_column: Column,
-    /// The column of the date.
-    #[arg(long, value_name = "COLUMN", default_value = "date")]
-    date_column: Column,
-    /// The column of the amount of money.
-    #[arg(long, value_name = "COLUMN", default_value = "amount")]
-    pub(super) amount_column: Column,
-    /// The column of the source's number, if there is one.
-    #[arg(long, value_name = "COLUMN")]
-    source_column: Option<Column>,
-    /// How dates are written, as in strftime, like %d.%m.%Y. Default: 1997-01-31, or an instant in RFC 3339.
-    #[arg(long, value_name = "FORMAT", value_parser = date_format)]
-    date_format: Option<String>,
-    /// What separates the columns.
-    #[arg(long, value_name = "CHARACTER", default_value = ",", value_parser = delimiter)]
-    delimiter: u8,
-    /// Take purchases that are dated more than 24 hours ahead of the system's clock. They move the database's time
-    /// there, and it never goes back; without this, such a line is bad. Not with --clock system, which takes none.
-    #[arg(long)]
+    /// Take purchases that are dated more than 24 hours ahead of the system's clock.
+    #[arg(long, hide_long_help = true)]
     allow_future: bool,
+    /// Take purchases that are dated before 1990, or more than a year before the program began.
+    #[arg(long, hide_long_help = true)]
+    allow_old: bool,
     /// The program.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, hide_long_help = true)]
     pub(super) program: u32,
     /// The kind of points.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, default_value_t = 1, hide_long_help = true)]
     pub(super) point_type: u16,
-    /// Who pays. Default: the host.
-    #[arg(long)]
+    /// The partner that pays [default: the host].
+    #[arg(long, hide_long_help = true)]
     pub(super) partner: Option<u32>,
-    /// Points for one unit of money, as a decimal or a fraction.
-    #[arg(long, value_name = "RATE")]
-    points_per_unit: Rate,
     /// Redeem this many points whenever a member has them: at the end of a day on the file's clock.
-    #[arg(long, value_name = "POINTS", value_parser = clap::value_parser!(i64).range(1..))]
+    #[arg(long, value_name = "POINTS", value_parser = clap::value_parser!(i64).range(1..), hide_long_help = true)]
     redeem_at: Option<i64>,
-    /// Create what is missing: the program (members enrol with their first accrual), the point type, and the partner
-    /// (post-paid, one for one). What is there must be as the options say it, and the partner must pay for the points.
-    #[arg(long)]
-    pub(super) create: bool,
-    /// With --create: points expire this many days after the purchase. Default: never.
-    #[arg(long, value_name = "DAYS", requires = "create", value_parser = clap::value_parser!(u16).range(1..=36_500))]
-    expire_days: Option<u16>,
-    /// With --create: the program's time zone. Default: UTC.
-    #[arg(long, requires = "create")]
-    pub(super) zone: Option<Zone>,
+    /// The time is that of the purchases (commands), or the purchases are late postings, recorded now (system).
+    #[arg(long, value_enum, value_name = "CLOCK", default_value = "commands", hide_long_help = true)]
+    clock: Clock,
 }
+
+/// A first import, on one screen of help.
+const FIRST_IMPORT: &str = "\
+Example:
+  accruedb import sold.csv
+      looks at the file and proposes how to read it
+  accruedb import sold.csv --preset shopify --points-per-unit 1 --dry-run
+      shows the first lines as they would be read, and makes nothing
+  accruedb import sold.csv --preset shopify --points-per-unit 1 --create --db s
+      makes the database s and imports
+
+  --points-per-unit RATE    points for one unit of money; --round down cuts
+  --customer-column COLUMN  the member's id   [customer_id]
+  --date-column COLUMN      the date          [date]
+  --date-format FORMAT      %d.%m.%Y, '%m/%d/%Y %H:%M'   [1997-01-31, RFC 3339]
+  --amount-column COLUMN    the money         [amount]
+  --decimal ,               1.234,50 is written so
+  --currency EUR            29.00 EUR is written so
+  --id-column COLUMN        the order's number: exports may overlap
+  --status-column COLUMN    what was not paid is left out: --only paid
+  --preset NAME             the columns of shopify, woocommerce, magento, square
+  --mapping FILE            such options in TOML; --explain writes them
+  --create                  makes what is missing: program, points, partner
+  --zone Europe/Vienna      with --create: the program's time zone
+  --expire-days 180         with --create: points expire after so many days
+
+All options: accruedb import -h
+All that a cell may say: src/docs/import.md";
 
 impl Args {
     pub(super) fn clock(&self) -> Clock {
-        self.database.clock(Clock::Commands)
+        self.clock
     }
 
     /// Refuses options that do not go together.
     pub(super) fn check(&self) -> Result<(), Failure> {
+        let refused = |what: &str| Err(Failure::Usage(what.to_owned()));
         if self.allow_future && self.clock() == Clock::System {
-            let what = "--allow-future does not go with --clock system, which takes no purchase from the future";
-            return Err(Failure::Usage(what.into()));
+            return refused("--allow-future does not go with --clock system, which takes no purchase from the future");
+        }
+        if self.zone.is_some() && !self.create && !self.dry_run {
+            return refused(
+                "--zone needs --create: a program that is there has its zone; --date-zone is that of dates",
+            );
         }
         Ok(())
     }
 
-    pub(super) fn layout(&self) -> Layout {
-        Layout {
-            customer: self.customer_column.clone(),
-            date: self.date_column.clone(),
-            amount: self.amount_column.clone(),
-            source: self.source_column.clone(),
-            date_format: self.date_format.clone(),
-            delimiter: self.delimiter,
-        }
+    /// The file that is read.
+    pub(super) fn file(&self) -> PathBuf {
+        self.file.clone().unwrap_or_else(|| PathBuf::from("-"))
     }
 
-    pub(super) fn earning(&self) -> Earning {
-        Earning {
+    /// The database, which a call that makes something must name.
+    pub(super) fn database(&self) -> Result<Database, Failure> {
+        let db =
+            self.db.clone().ok_or_else(|| Failure::Usage("--db DIR is missing: the database's directory".into()))?;
+        Ok(Database::in_directory(db, Some(self.clock)))
+    }
+
+    /// All column options: those given here, those of the file, those of the preset.
+    pub(super) fn mapping(&self) -> Result<Mapping, Failure> {
+        let mut own = self.columns.clone();
+        if self.no_header {
+            own.header = Some(false);
+        }
+        let file = self.mapping.as_deref().map(Mapping::of_file).transpose()?;
+        let own = own.over(file.unwrap_or_default());
+        self.preset.map_or(Ok(own.clone()), |preset| preset.under(own)).map_err(Failure::Usage)
+    }
+
+    /// Whether nothing says how the file is to be read, or where its points are to go.
+    pub(super) fn is_bare(&self) -> bool {
+        self.columns.is_empty() && self.preset.is_none() && self.mapping.is_none() && !self.no_header
+    }
+
+    /// Whether it is said what money is worth.
+    pub(super) fn has_rate(&self) -> bool {
+        self.points_per_unit.is_some()
+    }
+
+    /// The tariff. A column of points needs none.
+    pub(super) fn earning(&self, mapping: &Mapping) -> Result<Earning, Failure> {
+        let missing = || Failure::Usage("--points-per-unit RATE is missing: the points for one unit of money".into());
+        let none = mapping.points_column.is_some().then_some(Ratio::whole(1));
+        let rate = self.points_per_unit.or(none).ok_or_else(missing)?;
+        Ok(Earning {
             program: ProgramId(self.program),
             point_type: PointTypeId(self.point_type),
             partner: self.partner.map(PartnerId),
-            points_per_unit: self.points_per_unit,
-        }
+            tariff: Tariff { rate, step: self.step, rounding: self.round },
+        })
     }
 
     pub(super) fn redeem_rule(&self) -> Option<RedeemRule> {
@@ -127,25 +192,53 @@ impl Args {
         self.expire_days.map(|days| Expiry::After(Span::days(days)))
     }
 
-    /// Makes lines bad that would move the database's time ahead of the system's: it never goes back.
-    pub(super) fn drop_future(&self, purchases: &mut Purchases) {
+    /// The instants between which a line may be dated.
+    pub(super) fn bounds(&self, program_began: Option<Timestamp>) -> Bounds {
+        const YEAR_HOURS: i64 = 366 * 24;
         let latest = system_now().saturating_add_hours(AHEAD_HOURS_MAX);
-        let ahead = purchases.good.extract_if(.., |purchase| !self.allow_future && purchase.at > latest);
-        purchases.bad.extend(ahead.map(|purchase| BadLine {
-            line: purchase.line,
-            column: Some(self.date_column.to_string()),
-            problem: format!("{} is ahead of the system's clock; --allow-future takes it all the same", purchase.at),
-        }));
+        let began = program_began.map(|began| began.saturating_add_hours(-YEAR_HOURS));
+        Bounds {
+            earliest: (!self.allow_old).then(|| began.unwrap_or(Timestamp::MIN).max(oldest())),
+            // late postings from the future are refused by the engine
+            latest: (!self.allow_future && self.clock == Clock::Commands).then_some(latest),
+        }
     }
 }
 
-fn date_format(text: &str) -> Result<String, String> {
-    check_date_format(text).map(|()| text.to_owned())
+/// 1990-01-01: no shop exports purchases that are older. Years of two digits, and the zeros of other calendars, are.
+fn oldest() -> Timestamp {
+    Timestamp::from_ms(631_152_000_000).unwrap_or(Timestamp::MIN)
 }
 
-fn delimiter(text: &str) -> Result<u8, String> {
-    match text.as_bytes() {
-        [byte] if byte.is_ascii() => Ok(*byte),
-        _ => Err("one ASCII character, like ; or ,".into()),
+/// The instants between which a line may be dated; beyond them, an option takes it all the same.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    earliest: Option<Timestamp>,
+    latest: Option<Timestamp>,
+}
+
+impl Bounds {
+    /// The problem of an instant beyond them.
+    pub(super) fn problem(&self, at: Timestamp) -> Option<String> {
+        if self.latest.is_some_and(|latest| at > latest) {
+            return Some(format!("{at} is ahead of the system's clock; --allow-future takes it all the same"));
+        }
+        let earliest = self.earliest.filter(|earliest| at < *earliest)?;
+        let hint = if at.ms() < -59_000_000_000_000 { "; %y reads years of two digits" } else { "" };
+        Some(format!("{at} is before {earliest}; --allow-old takes it all the same{hint}"))
     }
+}
+
+fn rounding(text: &str) -> Result<Rounding, String> {
+    match text.replace('_', "-").as_str() {
+        "half-up" => Ok(Rounding::HalfUp),
+        "down" => Ok(Rounding::Down),
+        "up" => Ok(Rounding::Up),
+        _ => Err("half-up, down or up".to_owned()),
+    }
+}
+
+fn step(text: &str) -> Result<Ratio, String> {
+    let step: Ratio = text.parse()?;
+    if step == Ratio::whole(0) { Err("more than 0".to_owned()) } else { Ok(step) }
 }

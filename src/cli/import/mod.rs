@@ -1,131 +1,227 @@
-//! `accruedb import`: purchases in a CSV file become accruals.
+//! `accruedb import`: purchases in a file become accruals, refunds cancellations.
 
+mod again;
 mod args;
+mod dry_run;
+mod item;
+mod mapping;
+mod order;
+mod past;
+mod plan;
+mod presets;
+mod progress;
+mod propose;
+mod rehearsal;
+mod send;
 mod set_up;
 mod summary;
 
-use super::database::{self, Clock};
-use super::input::{Input, unreadable};
+use super::database::{self, Database};
+use super::input::Input;
 use super::output::{Exit, Failure, Output};
-use super::posting::{Earners, Earning, IN_FLIGHT_MAX, Latency, post};
-use super::purchases::{self, BadLine, Purchase};
-use crate::domain::{Award, Command, Points};
+use super::posting::{Earning, Latency};
+use super::purchases::{Head, Layout, Lines, Reader, plain};
+use crate::domain::{ProgramId, Timestamp};
 use crate::engine::Engine;
 pub(super) use args::Args;
+use mapping::Mapping;
+use past::Past;
+use plan::{Plan, Planner};
+use propose::Proposal;
+pub use rehearsal::{Rehearsal, counted};
+use send::Sending;
+use serde_json::json;
 use set_up::Known;
 use std::io::Read;
+use std::time::Instant;
 use summary::Summary;
-
-/// Lines after which members redeem, on the system's clock.
-const LINES_TOGETHER: u64 = IN_FLIGHT_MAX as u64;
-
-/// An import under way.
-struct Import<'a> {
-    args: &'a Args,
-    latency: Latency,
-    summary: Summary,
-}
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     args.check()?;
-    let Input { mut bytes, name, .. } = Input::open(&args.file, args.name.as_deref())?;
-    if name.is_empty() {
-        return Err(Failure::Usage("a pipe has no name to derive request ids from: give --name".to_owned()));
+    let mapping = args.mapping()?;
+    if args.explain {
+        return explain(args, &mapping, output);
     }
-    let mut file = Vec::new();
-    bytes.read_to_end(&mut file).map_err(|error| unreadable(&args.file, error))?;
-    let layout = args.layout();
-    purchases::check_head(&file, &name, &layout).map_err(Failure::Usage)?;
-    let engine = existing(args, output)?;
-    let known = engine.as_ref().map_or(Ok(Known::default()), |engine| Known::of(args, engine))?;
-    known.check(args)?;
-    let mut found = purchases::read(&file, &name, &layout, &known.zone(args)).map_err(Failure::Usage)?;
-    if args.clock() == Clock::Commands {
-        args.drop_future(&mut found);
-        found.good.sort_by_key(|purchase| (purchase.at, purchase.line));
+    if args.is_bare() && args.db.is_none() && !args.dry_run {
+        return look(args, output);
     }
-    let mut import = Import { args, latency: Latency::new()?, summary: Summary::new(found.bad) };
-    let imported = match found.good.first() {
-        None => engine.map_or(Ok(()), |engine| engine.close().map_err(Failure::from)),
-        Some(first) => {
-            let engine = engine.map_or_else(|| args.database.open(args.clock(), output), Ok)?;
-            let created = known.create(args, &engine, &name, first);
-            created
-                .and_then(|()| import.post(&engine, &found.good, output))
-                .and_then(|()| engine.close().map_err(Failure::from))
+    let layout = mapping.layout()?;
+    let earning = args.earning(&mapping)?;
+    let Input { bytes, name, .. } = Input::open(&args.file(), args.name.as_deref())?;
+    if name.is_empty() && !args.dry_run {
+        let what = "this input has no name of its own to derive request ids from: give --name, another for each input";
+        return Err(Failure::Usage(what.to_owned()));
+    }
+    let reader = Reader::new(bytes, &name, &layout).map_err(|problem| unread(args, &name, problem))?;
+    if let Some(encoding) = reader.encoding() {
+        output.remark(format!("{}: read as {encoding}", plain(&name)));
+    }
+    let file = File { args, mapping: &mapping, earning: &earning, name: &name };
+    if args.dry_run { file.try_out(reader, output) } else { file.import(reader, output) }
+}
+
+/// A file that is to be imported.
+struct File<'a> {
+    args: &'a Args,
+    mapping: &'a Mapping,
+    earning: &'a Earning,
+    name: &'a str,
+}
+
+impl File<'_> {
+    fn import(&self, reader: Reader<impl Read>, output: &mut Output) -> Result<Exit, Failure> {
+        let begun = Instant::now();
+        let (args, name) = (self.args, self.name);
+        let database = args.database()?;
+        let engine = existing(args, &database, output)?;
+        let known = engine.as_ref().map_or(Ok(Known::default()), |engine| Known::of(args, engine))?;
+        known.check(args)?;
+        let mut lines = reader.lines(&known.zone(args)).map_err(Failure::Usage)?;
+        let mut summary = self.summary();
+        let plan = self.planner(self.began(engine.as_ref())?).read(&mut lines, &mut summary, |_| {})?;
+        tell_encoding(name, &lines, output);
+        let mut latency = Latency::new()?;
+        let imported = match plan.span {
+            None => engine.map_or(Ok(()), |engine| engine.close().map_err(Failure::from)),
+            Some((first, _)) => {
+                if let Some(engine) = engine.as_ref().filter(|_| self.mapping.id_column.is_none()) {
+                    let repeats = self.repeats(engine, &plan, &mut summary)?;
+                    repeats.iter().for_each(|repeats| output.remark(format!("{}: {repeats}", plain(name))));
+                }
+                let engine = engine.map_or_else(|| database.open(args.clock(), output), Ok)?;
+                let mut sending = Sending {
+                    engine: &engine,
+                    earning: self.earning,
+                    rule: args.redeem_rule(),
+                    clock: args.clock(),
+                    latency,
+                    summary: &mut summary,
+                };
+                let created = known.create(args, &engine, name, first);
+                let sent = created.and_then(|()| sending.send(&plan, output));
+                latency = sending.latency;
+                sent.and_then(|()| engine.close().map_err(Failure::from))
+            }
+        };
+        summary.remark(name, output);
+        imported?;
+        summary.tell(name, (&latency, begun.elapsed()), output)?;
+        Ok(Exit::all(summary.is_clean()))
+    }
+
+    /// Shows how the file would be read.
+    fn try_out(&self, reader: Reader<impl Read>, output: &mut Output) -> Result<Exit, Failure> {
+        let (args, name) = (self.args, self.name);
+        let engine = match &args.db {
+            Some(db) if database::exists(db)? => Some(args.database()?.open(args.clock(), output)?),
+            _ => None,
+        };
+        let known = engine.as_ref().map_or(Ok(Known::default()), |engine| Known::of(args, engine))?;
+        let zone = known.zone(args);
+        let mut lines = reader.lines(&zone).map_err(Failure::Usage)?;
+        let began = self.began(engine.as_ref())?;
+        let about = dry_run::About { name, zone: &zone, date_format: self.mapping.date_format.as_deref(), began };
+        let engine_there = engine.as_ref().filter(|_| self.mapping.id_column.is_none());
+        let compare = |plan: &Plan, summary: &mut Summary| match engine_there {
+            Some(engine) => self.repeats(engine, plan, summary),
+            None => Ok(None),
+        };
+        let summary = dry_run::run(&mut lines, &self.planner(began), &about, self.summary(), compare, output)?;
+        tell_encoding(name, &lines, output);
+        engine.map_or(Ok(()), Engine::close)?;
+        Ok(Exit::all(summary.is_clean()))
+    }
+
+    /// Lines of an earlier import that come again under another name.
+    fn repeats(&self, engine: &Engine, plan: &Plan, summary: &mut Summary) -> Result<Option<String>, Failure> {
+        again::told(Past { engine, program: ProgramId(self.args.program) }, plan, summary)
+    }
+
+    fn summary(&self) -> Summary {
+        Summary::new(self.mapping.id_column.is_some())
+    }
+
+    fn began(&self, engine: Option<&Engine>) -> Result<Option<Timestamp>, Failure> {
+        let Some(engine) = engine else { return Ok(None) };
+        Past { engine, program: ProgramId(self.args.program) }.program_began()
+    }
+
+    fn planner(&self, began: Option<Timestamp>) -> Planner<'_> {
+        let mapping = self.mapping;
+        let named = |column: &Option<String>, usual: &str| Some(plain(column.as_deref().unwrap_or(usual)));
+        Planner {
+            earning: self.earning,
+            bounds: self.args.bounds(began),
+            clock: self.args.clock(),
+            date_column: named(&mapping.date_column, "date").filter(|_| mapping.date.is_none()),
+            amount_column: named(&mapping.amount_column.clone().or(mapping.points_column.clone()), "amount"),
         }
-    };
-    import.summary.remark(&name, output);
-    imported?;
-    import.summary.tell(&name, &import.latency, output)?;
-    Ok(Exit::all(import.summary.is_clean()))
+    }
+}
+
+/// Shows the mapping that the options make; a preset alone as it is kept, with its remarks.
+fn explain(args: &Args, mapping: &Mapping, output: &mut Output) -> Result<Exit, Failure> {
+    mapping.layout()?;
+    output.object(mapping)?;
+    match args.preset {
+        Some(preset) if args.columns.is_empty() && args.mapping.is_none() => {
+            preset.text().lines().try_for_each(|line| output.line(line))?
+        }
+        _ => mapping.to_toml()?.lines().try_for_each(|line| output.line(line))?,
+    }
+    Ok(Exit::Done)
+}
+
+/// Looks at a file of which nothing is said, and proposes how to read it.
+fn look(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
+    let Input { bytes, .. } = Input::open(&args.file(), Some("-"))?;
+    let file = plain(&args.file().display().to_string());
+    let proposal = proposal(bytes, &file)?;
+    let options = proposal.options();
+    let rate = if args.has_rate() { "" } else { " --points-per-unit 1" };
+    output.object(&json!({ "file": file, "options": options, "open": proposal.open() }))?;
+    let call = ["accruedb import", &file, &options].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>();
+    output.line("try it first:")?;
+    output.line(format!("  {}{rate} --dry-run", call.join(" ")))?;
+    proposal.open().iter().try_for_each(|open| output.note(format!("not certain: {open}")))?;
+    Ok(Exit::Done)
+}
+
+fn proposal(bytes: impl Read, name: &str) -> Result<Proposal, Failure> {
+    const ROWS: usize = 100;
+    let head = Head::of(bytes, &Layout::default(), ROWS);
+    let head = head.map_err(|problem| Failure::Usage(format!("{}: {problem}", plain(name))))?;
+    Ok(propose::propose(&head))
+}
+
+/// A file whose columns are not found; where nothing was said of them, with a proposal.
+fn unread(args: &Args, name: &str, problem: String) -> Failure {
+    let again = (args.is_bare() && args.file().is_file()).then(|| std::fs::File::open(args.file()).ok()).flatten();
+    let proposal = again.and_then(|file| proposal(file, name).ok()).map(|proposal| proposal.options());
+    Failure::Usage(match proposal.filter(|options| !options.is_empty()) {
+        Some(options) => format!("{problem}. It looks like: {options}"),
+        None => problem,
+    })
+}
+
+/// Says where a file stopped being UTF-8.
+fn tell_encoding(name: &str, lines: &Lines<impl Read>, output: &Output) {
+    if let Some(line) = lines.windows_line() {
+        output.remark(format!(
+            "{}: line {line} is not UTF-8, the file was read as Windows-1252; --encoding says otherwise",
+            plain(name)
+        ));
+    }
 }
 
 /// The database, if there is one already. A new one is made only when there is something to put into it.
-fn existing(args: &Args, output: &Output) -> Result<Option<Engine>, Failure> {
-    match database::exists(&args.database.db)? {
-        true => args.database.open(args.clock(), output).map(Some),
+fn existing(args: &Args, database: &Database, output: &Output) -> Result<Option<Engine>, Failure> {
+    match database::exists(&database.db)? {
+        true => database.open(args.clock(), output).map(Some),
         false if args.create => Ok(None),
         false => {
-            let db = args.database.db.display();
+            let db = database.db.display();
             Err(Failure::Usage(format!("there is no database in {db}; --create makes one")))
         }
-    }
-}
-
-impl Import<'_> {
-    /// Accrues some purchases at a time. Where members redeem, it is after each day on the commands' clock, and after
-    /// so many lines on the system's: a bad line that was mended moves no other one into another part, where the
-    /// redemptions would have other ids.
-    fn post(&mut self, engine: &Engine, purchases: &[Purchase], output: &Output) -> Result<(), Failure> {
-        let (earning, rule) = (self.args.earning(), self.args.redeem_rule());
-        let clock = self.args.clock();
-        let together = |a: &Purchase, b: &Purchase| match clock {
-            _ if rule.is_none() => true,
-            Clock::Commands => a.at.day() == b.at.day(),
-            Clock::System => a.line / LINES_TOGETHER == b.line / LINES_TOGETHER,
-        };
-        let bar = output.bar("importing", Some(purchases.len() as u64));
-        for part in purchases.chunk_by(together) {
-            let mut earners = Earners::default();
-            for window in part.chunks(IN_FLIGHT_MAX) {
-                let (lines, commands) = self.accruals(&earning, window);
-                let answers = post(engine, &commands, &mut self.latency)?;
-                lines.iter().zip(&answers).for_each(|(line, answer)| self.summary.count(*line, answer));
-                if let Some(rule) = &rule {
-                    rule.earned(&mut earners, &commands, &answers);
-                }
-                bar.inc(window.len() as u64);
-            }
-            if let Some(rule) = &rule {
-                let redeemed = rule.redeem(engine, earners, &mut Latency::new()?)?;
-                redeemed.iter().for_each(|(member, answer)| self.summary.count_redemption(*member, answer));
-            }
-        }
-        bar.finish_and_clear();
-        Ok(())
-    }
-
-    /// The accruals of some purchases, with their lines. Those that give no point are only counted.
-    fn accruals(&mut self, earning: &Earning, window: &[Purchase]) -> (Vec<u64>, Vec<Command>) {
-        let summary = &mut self.summary;
-        let mut commands = Vec::new();
-        for purchase in window {
-            match earning.points(purchase.amount) {
-                Some(Points(0)) => summary.without_points = summary.without_points.saturating_add(1),
-                Some(points) => {
-                    let award = Award { source: purchase.source, ..Award::new(earning.point_type, points) };
-                    let accrual = earning.accrual(purchase.customer, award, purchase.request, purchase.at);
-                    commands.push((purchase.line, accrual.reference(format!("line {}", purchase.line))));
-                }
-                None => summary.bad.push(BadLine {
-                    line: purchase.line,
-                    column: Some(self.args.amount_column.to_string()),
-                    problem: format!("{} gives more points than there can be", purchase.amount_text),
-                }),
-            }
-        }
-        summary.purchases = summary.purchases.saturating_add(window.len() as u64);
-        commands.into_iter().unzip()
     }
 }

@@ -1,17 +1,15 @@
-//! What an import needs: its program, point type and partner. What of it is there, and what is to be created.
+//! The program, point type and partner of an import: those that exist, and those to create.
 
 use super::args::Args;
-use crate::cli::database::Clock;
 use crate::cli::output::Failure;
-use crate::cli::purchases::Purchase;
 use crate::cli::request_ids;
 use crate::domain::{
     Action, Billing, Command, CreatePartner, CreatePointType, CreateProgram, Enrolment, Expiry, NeverUsable, Partner,
-    PartnerId, PartnerKey, PointTypeId, Program, ProgramId, Rate, Span, Zone,
+    PartnerId, PartnerKey, PointTypeId, Program, ProgramId, Rate, Span, Timestamp, Zone,
 };
 use crate::engine::{Engine, ExecuteError};
 
-/// What is there of what an import needs.
+/// The program and partner that exist.
 #[derive(Debug, Default)]
 pub(super) struct Known {
     program: Option<Program>,
@@ -40,7 +38,7 @@ impl Known {
         problem.map_or(Ok(()), |problem| Err(Failure::Usage(problem)))
     }
 
-    /// What is not there, if anything is not.
+    /// The first of them that is missing.
     fn missing(&self, args: &Args) -> Option<String> {
         let id = args.program;
         let what = match (&self.program, args.partner) {
@@ -54,7 +52,7 @@ impl Known {
         Some(format!("there is no {what}; --create makes one"))
     }
 
-    /// What is there and not as the options say it, if anything is.
+    /// The first of them that differs from the options.
     fn unlike(&self, args: &Args) -> Option<String> {
         let (id, point_type) = (args.program, PointTypeId(args.point_type));
         let program = self.program.as_ref()?;
@@ -80,13 +78,13 @@ impl Known {
     }
 
     /// Creates what is missing, dated with the first purchase.
-    pub(super) fn create(&self, args: &Args, engine: &Engine, name: &str, first: &Purchase) -> Result<(), Failure> {
+    pub(super) fn create(&self, args: &Args, engine: &Engine, name: &str, first: Timestamp) -> Result<(), Failure> {
         for action in self.to_create(args) {
             let what = action.verb();
             let key = [args.program, u32::from(args.point_type), args.partner.unwrap_or_default()];
             let key = key.map(u32::to_le_bytes);
             let request = request_ids::derived(&[b"create", name.as_bytes(), what.as_bytes(), key.as_flattened()]);
-            let command = Command::new(ProgramId(args.program), request, action).at(first.at);
+            let command = Command::new(ProgramId(args.program), request, action).at(first);
             engine.execute(&command).map_err(|error| match error {
                 ExecuteError::Refused(rejection) => Failure::Refused(format!("{what} is refused: {rejection}")),
                 failed @ ExecuteError::Failed(_) => failed.into(),
@@ -99,8 +97,8 @@ impl Known {
         let point_type = PointTypeId(args.point_type);
         let mut missing: Vec<Action> = Vec::new();
         if self.program.is_none() {
-            // posted late, points may have expired before they come: they are granted, and lapse
-            let never_usable = if args.clock() == Clock::System { NeverUsable::Allow } else { NeverUsable::Refuse };
+            // posted late, as those of an older file are, points may have expired before they come: they count, and lapse
+            let never_usable = NeverUsable::Allow;
             let (zone, enrolment) = (args.zone.clone().unwrap_or_default(), Enrolment::OnFirstAccrual);
             missing.push(CreateProgram { zone, enrolment, never_usable, ..CreateProgram::default() }.into());
         }

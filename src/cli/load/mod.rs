@@ -8,6 +8,7 @@ mod workload;
 
 use super::database;
 use super::output::{Exit, Failure, Output};
+use super::scratch::Scratch;
 use crate::engine::{Engine, EngineOptions};
 pub(super) use args::Load;
 use args::Workload;
@@ -24,7 +25,7 @@ pub(super) fn run(load: &Load, output: &mut Output) -> Result<Exit, Failure> {
     if load.workload == Workload::Mixed && load.redemptions > 0 {
         return Err(Failure::Usage("the mixed workload has its own share of redemptions".to_owned()));
     }
-    let scratch = tempfile::tempdir()?;
+    let scratch = Scratch::new(&std::env::temp_dir(), "accruedb-load-")?;
     let db = load.db.clone().unwrap_or_else(|| scratch.path().join("db"));
     let on_progress = Some(output.on_progress());
     let cache_members = load.cache_members;

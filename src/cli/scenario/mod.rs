@@ -8,6 +8,7 @@ mod expect;
 mod orders;
 mod parse;
 mod run;
+pub(super) mod session;
 mod show;
 mod step;
 mod words;
@@ -63,19 +64,31 @@ impl fmt::Display for Failure {
     }
 }
 
-/// The scenario files among `paths`, and under those that are directories, in order.
+/// The scenario files among `paths`, and under those that are directories, in order. A link to a directory is followed,
+/// but not into a directory that the way there leads through: links may make a loop.
 pub fn files(paths: &[PathBuf]) -> std::io::Result<Vec<PathBuf>> {
+    files_under(paths, &mut Vec::new())
+}
+
+/// The same; `above` are the directories on the way.
+fn files_under(paths: &[PathBuf], above: &mut Vec<PathBuf>) -> std::io::Result<Vec<PathBuf>> {
     let mut files = Vec::new();
     for path in paths {
         if !path.is_dir() {
             files.push(path.clone());
             continue;
         }
+        let here = path.canonicalize()?;
+        if above.contains(&here) {
+            continue;
+        }
         let mut inner: Vec<PathBuf> =
             std::fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<std::io::Result<_>>()?;
         inner.retain(|path| path.is_dir() || path.extension().is_some_and(|kind| kind == "scn"));
         inner.sort();
-        files.extend(self::files(&inner)?);
+        above.push(here);
+        files.extend(files_under(&inner, above)?);
+        above.pop();
     }
     Ok(files)
 }

@@ -46,7 +46,7 @@ fn is_rule(word: &str) -> bool {
 const FIRST_TYPE: PointTypeId = PointTypeId(1);
 
 /// The setup that a scenario need not say, and the file as far as it is read.
-struct Reader {
+pub(super) struct Reader {
     scenario: Scenario,
     /// Rules whose line is that of the header.
     unmarked: BTreeSet<String>,
@@ -59,7 +59,23 @@ struct Reader {
 }
 
 impl Reader {
-    fn new(text: &str) -> Reader {
+    /// A reader of lines about a program that is there, with these point types: nothing goes without saying.
+    pub(super) fn of_existing(types: BTreeSet<PointTypeId>) -> Reader {
+        let said = Reader::new("");
+        Reader { says_program: true, says_types: true, says_partners: true, types, ..said }
+    }
+
+    /// Reads a line that somebody types: the answer may be left out, also that of a question. Gives its step, behind those
+    /// that go without saying; none where the line says nothing.
+    pub(super) fn typed(&mut self, line: &Line, text: &str) -> Result<Vec<Step>, Syntax> {
+        let before = self.scenario.steps.len();
+        if !line.words.is_empty() {
+            self.words(line, text, 1, false)?;
+        }
+        Ok(self.scenario.steps.iter().skip(before).cloned().collect())
+    }
+
+    pub(super) fn new(text: &str) -> Reader {
         let says = |verb: &str, settings: &[&str]| {
             let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<&str>>());
             let is_said = |words: Vec<&str>| {
@@ -96,6 +112,11 @@ impl Reader {
             return Ok(());
         }
         self.mark(&line, number)?;
+        self.words(&line, text, number, true)
+    }
+
+    /// Reads the words of a line; where questions are `tests`, with the answer.
+    fn words(&mut self, line: &Line, text: &str, number: usize, tests: bool) -> Result<(), Syntax> {
         let mut words = Words::new(&line.words);
         let times = if words.take("repeat") { words.parse("how often, from 1")? } else { NonZeroU32::MIN };
         let verb = self.verb(&mut words)?;
@@ -105,7 +126,7 @@ impl Reader {
                 Some(expectation(&mut words, &verb)?)
             }
             Some(_) => return Err(words.expected("`->` or the end of the line")),
-            None if is_question(&verb) => return Err(words.expected("`->` and the answer")),
+            None if tests && is_question(&verb) => return Err(words.expected("`->` and the answer")),
             None => None,
         };
         self.before(&verb, number);
@@ -299,7 +320,7 @@ mod tests {
                 "expected what became of the points, like `debited` or `expired`, found `I1`",
             ),
             ("block B1 for P1 5", 1, 10, "expected `of`, found `for`"),
-            ("type T1 free", 1, 9, "unknown variant `free`, expected one of `redeemable`, `qualifying`, `both`"),
+            ("type T1 free", 1, 9, "unknown word `free`, expected `redeemable` or `qualifying`"),
             ("# covers: D22 first", 1, 1, "expected the number of a rule, like D22, found `first`"),
             ("repeat 0 redeem M1 5 -> ok", 1, 8, "expected how often, from 1, found `0`"),
             ("accrue M1 5 # D22", 1, 11, "rule D22 is not in the header `# covers:`"),

@@ -4,9 +4,11 @@ use super::answer::{Answer, GRANTED, Row};
 use super::show::{self, Names};
 use super::step::{Order, Scenario, Step, Verb};
 use crate::domain::{
-    AccountKey, Balance, ItemPosition, Leg, MemberKey, PartnerKey, Receipt, RequestId, Sequence, Timestamp,
+    AccountKey, Balance, ItemPosition, Leg, MemberKey, PartnerKey, Receipt, RequestId, Sequence, TextKey, Timestamp,
+    showing_long_ids,
 };
 use crate::engine::{ClockSource, Engine, EngineOptions, Error};
+use crate::storage::Read;
 use crate::storage::memory::MemoryStore;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -31,7 +33,9 @@ pub(super) fn run(scenario: &Scenario) -> Result<(), Mismatch> {
     let mut runner = Runner::new().map_err(|error| nothing_said(format!("error: {error}")))?;
     for step in &scenario.steps {
         for _ in 0..step.times.get() {
-            runner.step(step)?;
+            let store = runner.store.clone();
+            let known = move |id| String::from_utf8(store.text(TextKey::Id(id)).ok()??).ok();
+            showing_long_ids(known, || runner.step(step))?;
         }
     }
     let (line, verb) = (scenario.steps.last().map_or(1, |step| step.line), Verb::Verify);
@@ -39,12 +43,12 @@ pub(super) fn run(scenario: &Scenario) -> Result<(), Mismatch> {
     runner.step(&Step { line, text: "(the audit at the end)".into(), times, verb, expected: None })
 }
 
-struct Runner {
+pub(super) struct Runner {
     store: Arc<MemoryStore>,
-    engine: Engine,
-    names: Names,
-    /// The number of the next request that the scenario does not name.
-    request: u128,
+    pub(super) engine: Engine,
+    pub(super) names: Names,
+    /// The number of the last request that the scenario did not name.
+    pub(super) request: u128,
     digest: Option<String>,
 }
 
@@ -53,7 +57,12 @@ fn options() -> EngineOptions {
 }
 
 impl Runner {
-    fn new() -> Result<Runner, Error> {
+    /// Runs on an engine of one's own; `request` is the number before the first request. It cannot reopen or crash.
+    pub(super) fn over(engine: Engine, request: u128) -> Runner {
+        Runner { store: Arc::default(), engine, names: Names::new(), request, digest: None }
+    }
+
+    pub(super) fn new() -> Result<Runner, Error> {
         let store = Arc::new(MemoryStore::new());
         let engine = Engine::open_store(store.clone(), options())?;
         engine.advance_to(BEGINNING.parse().unwrap_or_default())?;
@@ -78,7 +87,7 @@ impl Runner {
         Err(Mismatch { line: *line, text: text.clone(), expected, actual })
     }
 
-    fn answer(&mut self, verb: &Verb, expected: &Answer) -> Result<Answer, Error> {
+    pub(super) fn answer(&mut self, verb: &Verb, expected: &Answer) -> Result<Answer, Error> {
         Ok(match verb {
             Verb::Do(orders) => self.commands(orders, expected),
             Verb::At(instant) if *instant < self.engine.now() => {

@@ -1,7 +1,7 @@
 //! What the engine answers, in the words of scenarios.
 
 use super::answer::{Answer, Row};
-use crate::cli::{blocks, items};
+use crate::cli::blocks;
 use crate::domain::{
     Action, Balance, Block, BlockId, Entry, Item, ItemId, Leg, MemberId, Outcome, PartnerId, PointClass, PointState,
     PointTypeId, Points, Receipt, Rejection, Timestamp,
@@ -125,7 +125,7 @@ pub(super) fn item(id: ItemId, item: &Item, now: Timestamp, names: &Names) -> Ro
     let row = row.figure("available_from", item.available_from).figure("expires_at", or_never(item.expires_at));
     row.figure("source", or_none(item.source))
         .figure("paid_by", paid_by(item.partner))
-        .figure("status", items::state_of(item, now))
+        .figure("status", item.state(now))
 }
 
 pub(super) fn partner(state: &PartnerState) -> Row {

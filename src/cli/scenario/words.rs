@@ -138,7 +138,8 @@ impl<'a> Words<'a> {
         let missing = self.expected("a setting");
         let column = missing.column;
         let word: StrDeserializer<'_, ValueError> = self.next().ok_or(missing)?.into_deserializer();
-        T::deserialize(word).map_err(|error| Syntax { column, what: error.to_string() })
+        let in_plain_words = |error: ValueError| error.to_string().replacen("unknown variant", "unknown word", 1);
+        T::deserialize(word).map_err(|error| Syntax { column, what: in_plain_words(error) })
     }
 
     /// An instant; a date alone is its first instant in UTC.
@@ -228,6 +229,6 @@ mod tests {
         let mut words = Words::new(&line.words);
         assert_eq!(words.choice(), Ok(crate::domain::UseOrder::FirstIn));
         let wrong = words.choice::<crate::domain::UseOrder>().unwrap_err();
-        assert_eq!(wrong.what, "unknown variant `sideways`, expected `earliest_expiry` or `first_in`");
+        assert_eq!(wrong.what, "unknown word `sideways`, expected `earliest_expiry` or `first_in`");
     }
 }

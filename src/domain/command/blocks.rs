@@ -4,7 +4,7 @@ use crate::domain::{BlockId, Expiry, PartnerId, Points, Rate, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Records that a partner bought a block (rules A10, B12). It is usable once approved.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct PurchaseBlock {
@@ -27,7 +27,7 @@ pub struct PurchaseBlock {
 }
 
 /// Makes a bought block usable (rules A31, A32).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ApproveBlock {

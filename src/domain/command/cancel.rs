@@ -5,7 +5,7 @@ use crate::domain::{Points, RequestId};
 use serde::{Deserialize, Serialize};
 
 /// Undoes an accrual, a redemption, a capture or a transfer (rule D45). The original stays; this is a transaction of its own.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Cancel {

@@ -5,9 +5,9 @@
 
 use super::{
     Accrue, Action, ApproveBlock, BookDue, Cancel, Capture, Command, CreatePartner, CreatePointType, CreateProgram,
-    Enrol, HoldPoints, PurchaseBlock, Redeem, Release, Transfer, for_each_verb,
+    Enrol, Erase, HoldPoints, PurchaseBlock, Redeem, Release, Transfer, for_each_verb,
 };
-use crate::domain::{ProgramId, RequestId, Timestamp};
+use crate::domain::{ProgramId, RequestId, Timestamp, reading_long_ids};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeTuple, Serializer};
@@ -97,7 +97,7 @@ impl Serialize for Command {
             body: Body<'a>,
         }
 
-        let Command { program, request_id, transaction_at, reference, action } = self;
+        let Command { program, request_id, transaction_at, reference, action, long_ids: _ } = self;
         if !serializer.is_human_readable() {
             return (program, request_id, transaction_at, reference, action).serialize(serializer);
         }
@@ -114,7 +114,7 @@ impl<'de> Deserialize<'de> for Command {
             return deserializer.deserialize_map(FlatCommand { kind: None });
         }
         let (program, request_id, transaction_at, reference, action) = Deserialize::deserialize(deserializer)?;
-        Ok(Command { program, request_id, transaction_at, reference, action })
+        Ok(Command { program, request_id, transaction_at, reference, action, long_ids: Vec::new() })
     }
 }
 
@@ -157,7 +157,14 @@ impl<'de> Visitor<'de> for FlatCommand {
         f.write_str("a command: an object with `program`, `request_id`, `kind` and its fields")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Command, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Command, A::Error> {
+        let (command, long_ids) = reading_long_ids(|| self.read(map));
+        Ok(Command { long_ids, ..command? })
+    }
+}
+
+impl FlatCommand {
+    fn read<'de, A: MapAccess<'de>>(self, mut map: A) -> Result<Command, A::Error> {
         let mut head = Head::default();
         let first = head.read_until_body(&mut map)?;
         let kind = self.kind.or_else(|| head.kind.clone());
@@ -174,6 +181,7 @@ impl<'de> Visitor<'de> for FlatCommand {
             transaction_at: head.transaction_at.flatten(),
             reference: head.reference.flatten(),
             action,
+            long_ids: Vec::new(),
         })
     }
 }

@@ -4,16 +4,18 @@ mod blocks;
 mod cancel;
 mod catalog;
 mod due;
+mod erase;
 mod holds;
 mod json;
 mod limits;
 mod points;
 
-use super::{MemberId, ProgramId, RequestId, Subject, Timestamp};
+use super::{LongId, MemberId, ProgramId, RequestId, Subject, Timestamp};
 pub use blocks::{ApproveBlock, PurchaseBlock};
 pub use cancel::{Cancel, CancelAmount};
 pub use catalog::{CreatePartner, CreatePointType, CreateProgram};
 pub use due::BookDue;
+pub use erase::Erase;
 pub use holds::{Capture, HoldPoints, Release};
 pub use limits::*;
 pub use points::{Accrue, Award, Enrol, Redeem, Start, Transfer};
@@ -34,18 +36,35 @@ pub struct Command {
     pub reference: Option<Box<str>>,
     /// What to do.
     pub action: Action,
+    /// The texts of ids of more than 15 characters that it names. They belong to these ids, so they say nothing that the
+    /// command does not say without them.
+    pub long_ids: Vec<LongId>,
 }
 
 impl Command {
     /// A command that happens now, without a reference.
     pub fn new(program: ProgramId, request_id: RequestId, action: impl Into<Action>) -> Command {
-        Command { program, request_id, transaction_at: None, reference: None, action: action.into() }
+        Command {
+            program,
+            request_id,
+            transaction_at: None,
+            reference: None,
+            action: action.into(),
+            long_ids: Vec::new(),
+        }
     }
 
     /// The same command, dated.
     #[must_use]
     pub fn at(mut self, transaction_at: Timestamp) -> Command {
         self.transaction_at = Some(transaction_at);
+        self
+    }
+
+    /// The same command with the texts of long ids that it names.
+    #[must_use]
+    pub fn naming(mut self, long_ids: impl IntoIterator<Item = LongId>) -> Command {
+        self.long_ids.extend(long_ids);
         self
     }
 
@@ -76,6 +95,7 @@ macro_rules! for_each_verb {
             11 HoldPoints "hold" of member;
             12 Capture "capture";
             13 Release "release";
+            14 Erase "erase";
         }
     };
 }
@@ -99,6 +119,15 @@ macro_rules! actions {
             #[must_use]
             pub fn verb(&self) -> &'static str {
                 match self { $(Action::$verb(_) => $word,)* }
+            }
+
+            /// The verb that has a stored number.
+            #[must_use]
+            pub fn verb_of(number: u16) -> Option<&'static str> {
+                match number {
+                    $($number => Some($word),)*
+                    _ => None,
+                }
             }
 
             /// The verb's stored number.

@@ -5,7 +5,7 @@ use crate::domain::{Expiry, MemberId, PartnerId, PointTypeId, Points, SourceId, 
 use serde::{Deserialize, Serialize};
 
 /// Enrols a member.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Enrol {
@@ -14,7 +14,7 @@ pub struct Enrol {
 }
 
 /// Gives a member points: one transaction, one point item for each award (rules D18 to D20).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Accrue {
@@ -74,7 +74,7 @@ tagged! {
 }
 
 /// Takes points of one type, from the items next in order (rules D21 to D25).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Redeem {
@@ -87,7 +87,7 @@ pub struct Redeem {
 }
 
 /// Moves points to another member, from the items next in order. They keep their expiry, source and partner.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Transfer {

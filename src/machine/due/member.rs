@@ -76,7 +76,7 @@ fn expire<V: View>(draft: &mut Draft<'_, V>, owner: At<Member>, key: ItemKey) ->
     // in the order of expiry, all that comes before has expired, too
     if draft.type_of(&key.account)?.order == UseOrder::EarliestExpiry {
         let account = draft.effects.members[owner].account_mut(key.account.point_type);
-        account.first_open = account.first_open.max(key.position.successor());
+        account.walk_to(account.first_open.max(key.position.successor()));
     }
     Ok(())
 }

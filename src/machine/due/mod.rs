@@ -12,6 +12,7 @@ use super::validate::{Malformed, wrong};
 use super::view::{Undecided, View};
 use crate::domain::{BookDue, Program, ProgramId, Rejection, Subject, Timestamp};
 pub(super) use member::book_member;
+pub(super) use partner::book_partner;
 
 /// Books what is due of a subject at `now`.
 pub(super) fn book(

@@ -7,7 +7,10 @@ use crate::machine::partners::OpenBlock;
 use crate::machine::view::{Undecided, View};
 use smallvec::SmallVec;
 
-pub(super) fn book_partner<V: View>(draft: &mut Draft<'_, V>, partner: At<Partner>) -> Result<(), Undecided> {
+pub(in crate::machine) fn book_partner<V: View>(
+    draft: &mut Draft<'_, V>,
+    partner: At<Partner>,
+) -> Result<(), Undecided> {
     let mut next_due = None;
     let mut open = SmallVec::new();
     for id in std::mem::take(&mut draft.effects.partners[partner].open) {

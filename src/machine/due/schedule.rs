@@ -214,7 +214,7 @@ impl AccountSchedule {
 /// The walk of the account passes over an item that is used up.
 fn pass<V: View>(draft: &mut Draft<'_, V>, owner: At<Member>, point_type: PointTypeId, position: ItemPosition) {
     let account = draft.effects.members[owner].account_mut(point_type);
-    account.first_open = account.first_open.max(position.successor());
+    account.walk_to(account.first_open.max(position.successor()));
 }
 
 /// The instant in the key of a row that is in the order of time.

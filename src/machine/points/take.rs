@@ -1,8 +1,8 @@
 //! Taking points from an account's items in the order of use: the walk that redemptions, holds, transfers and debts
 //! share.
 //!
-//! It costs one seek and a step for each item taken, however many items the account has: used-up items lie before
-//! the account's `first_open`, but for those behind an item that was put or opened before them.
+//! It costs one seek and a step for each item taken, however many items the account has: used-up items lie before the
+//! account's `first_open`, or in stretches that it knows to skip.
 
 use super::ledger::{Movement, Open};
 use crate::domain::tables::Items;
@@ -81,6 +81,9 @@ impl<V: View> Draft<'_, V> {
                 return Err(missing(&account, left).into());
             }
             for (key, item) in items {
+                if key.position < from {
+                    continue;
+                }
                 let part = self.take_from(taking, left, (key, item))?;
                 from = self.effects.members[taking.owner].account_mut(taking.point_type).first_open;
                 if let Some(part) = part {
@@ -109,18 +112,18 @@ impl<V: View> Draft<'_, V> {
     ) -> Result<Option<Taken>, Undecided> {
         let points = left.min(item.sums.get(PointState::Matured));
         let position = key.position;
-        let mut first_open = position.successor();
+        let mut walked_to = position.successor();
         if points.is_positive() {
             let mut open = Open { owner: taking.owner, key, waits: false, item };
             self.shift(&mut open, Movement { from: PointState::Matured, to: taking.into, points, at: self.at })?;
             if open.item.is_open() {
-                first_open = position;
+                walked_to = position;
             }
             self.put::<Items>(key, Some(open.item));
-            self.effects.members[taking.owner].account_mut(taking.point_type).first_open = first_open;
+            self.effects.members[taking.owner].account_mut(taking.point_type).walk_to(walked_to);
             return Ok(Some(Taken { position, item: open.item, points }));
         }
-        self.effects.members[taking.owner].account_mut(taking.point_type).first_open = first_open;
+        self.effects.members[taking.owner].account_mut(taking.point_type).walk_to(walked_to);
         Ok(None)
     }
 }

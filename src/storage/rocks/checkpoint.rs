@@ -32,7 +32,7 @@ use std::path::{Path, PathBuf};
 /// In `meta`: the entry up to which the tables are.
 pub(super) const APPLIED: &str = "applied";
 /// In `meta`: the checkpoint that is being applied.
-const INTENT: &str = "checkpoint";
+pub(super) const INTENT: &str = "checkpoint";
 
 /// A checkpoint that will be applied.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -17,6 +17,8 @@ use std::time::Duration;
 pub(super) const JOURNAL: &str = "journal";
 /// The family of the store's own few values.
 pub(super) const META: &str = "meta";
+/// Texts that callers wrote, which can be erased.
+pub(super) const TEXTS: &str = "texts";
 
 /// A sorted file of a table or the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +52,14 @@ impl Database {
     pub(super) fn look(path: &Path, setup: &Setup) -> Result<Database, Fault> {
         let opened = DB::open_cf_descriptors_read_only(&setup.database(), path, families(setup), false);
         Database::opened(opened, path, setup)
+    }
+
+    /// The same while another process goes on writing: every file is opened at once, and stays readable when its name
+    /// is gone.
+    pub(super) fn look_for_long(path: &Path, setup: &Setup) -> Result<Database, Fault> {
+        let mut database = setup.database();
+        database.set_max_open_files(-1);
+        Database::opened(DB::open_cf_descriptors_read_only(&database, path, families(setup), false), path, setup)
     }
 
     fn opened(opened: Result<DB, rocksdb::Error>, path: &Path, setup: &Setup) -> Result<Database, Fault> {
@@ -111,7 +121,7 @@ impl Database {
 
     /// Brings everything into sorted files, so that no write-ahead log is needed to read it again.
     pub(super) fn flush(&self) -> Result<(), Fault> {
-        let families = [self.family(JOURNAL)?, self.family(META)?];
+        let families = [self.family(JOURNAL)?, self.family(TEXTS)?, self.family(META)?];
         let flushed = self.db.flush_cfs_opt(&families.each_ref(), &FlushOptions::default());
         flushed.map_err(|error| fault("flushing the journal", error))
     }
@@ -189,11 +199,12 @@ impl Database {
 }
 
 fn family_names() -> impl Iterator<Item = &'static str> {
-    TableId::ALL.into_iter().map(TableId::name).chain([JOURNAL, META])
+    TableId::ALL.into_iter().map(TableId::name).chain([JOURNAL, TEXTS, META])
 }
 
 fn families(setup: &Setup) -> Vec<ColumnFamilyDescriptor> {
     let family = |name: &str, options: Options| ColumnFamilyDescriptor::new(name, options);
     let tables = TableId::ALL.into_iter().map(|table| family(table.name(), setup.table(table)));
-    tables.chain([family(JOURNAL, setup.journal()), family(META, setup.meta())]).collect()
+    let others = [family(JOURNAL, setup.journal()), family(TEXTS, setup.meta()), family(META, setup.meta())];
+    tables.chain(others).collect()
 }

@@ -7,12 +7,19 @@ use crate::storage::files::{
 };
 use crate::storage::format;
 use crate::storage::guard::{Guard, Mark};
+use parking_lot::Mutex;
+use std::collections::BTreeSet;
 use std::fs::{File, TryLockError};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-const FORMAT: &str = "FORMAT";
+pub(super) const FORMAT: &str = "FORMAT";
 const FORMAT_WORDS: &str = "accruedb format ";
 const FORMAT_BYTES_MAX: u64 = 64;
+
+/// The directories that this process has locked, as devices and numbers on them: the kernel does not tell whose a lock
+/// is.
+static OURS: Mutex<BTreeSet<(u64, u64)>> = Mutex::new(BTreeSet::new());
 
 /// A directory of this format, locked as long as this value lives.
 #[derive(Debug)]
@@ -20,6 +27,8 @@ pub(super) struct Directory {
     path: PathBuf,
     /// The lock is on the directory itself: it is taken before anything is written, and leaves nothing behind.
     lock: File,
+    /// Its device and number.
+    id: (u64, u64),
 }
 
 impl Directory {
@@ -49,11 +58,14 @@ impl Directory {
 
     fn lock(path: &Path) -> Result<Directory, Fault> {
         let lock = File::open(path).map_err(|error| io_fault("open", path, &error))?;
+        let found = lock.metadata().map_err(|error| io_fault("look at", path, &error))?;
+        let id = (found.dev(), found.ino());
         lock.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => locked(&path.display().to_string()),
+            TryLockError::WouldBlock => locked(OURS.lock().contains(&id), &path.display().to_string()),
             TryLockError::Error(error) => io_fault("lock", path, &error),
         })?;
-        Ok(Directory { path: path.to_owned(), lock })
+        OURS.lock().insert(id);
+        Ok(Directory { path: path.to_owned(), lock, id })
     }
 
     /// The guard comes first, then the format: a directory with a format and no guard has lost it, and is never taken
@@ -101,13 +113,15 @@ impl Directory {
 
 impl Drop for Directory {
     fn drop(&mut self) {
+        // IMPORTANT: before the lock goes: whoever gets it next is noted after that
+        OURS.lock().remove(&self.id);
         // A process that another thread is just starting has a copy of the file for a moment, which would hold the
         // lock. If this fails it is as good as closing the file.
         drop(self.lock.unlock());
     }
 }
 
-fn check_version(path: &Path) -> Result<(), Fault> {
+pub(super) fn check_version(path: &Path) -> Result<(), Fault> {
     let bytes = read_small(path, FORMAT_BYTES_MAX)?;
     let text = String::from_utf8_lossy(&bytes);
     let version = text.strip_suffix('\n').and_then(|line| line.strip_prefix(FORMAT_WORDS));
@@ -126,6 +140,21 @@ fn check_version(path: &Path) -> Result<(), Fault> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn whoever_has_it_open_is_told_apart() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().display().to_string();
+        let directory = Directory::open(dir.path()).unwrap();
+        let fault = Directory::open(dir.path()).unwrap_err();
+        assert_eq!(fault.what, format!("this process has the database open already: {path}"));
+        drop(directory);
+        // as another process has it
+        let lock = File::open(dir.path()).unwrap();
+        lock.try_lock().unwrap();
+        let fault = Directory::open(dir.path()).unwrap_err();
+        assert_eq!(fault.what, format!("another process has the database open: {path}"));
+    }
 
     #[test]
     fn a_copy_of_the_file_does_not_hold_the_lock() {

@@ -11,7 +11,7 @@ pub(super) fn fault(doing: &str, error: Error) -> Fault {
     let is_lock = text.contains("While lock file") || text.contains("lock hold by current process");
     let is_missing = text.contains("No such file or directory") || text.contains("does not exist");
     match kind {
-        ErrorKind::IOError if is_lock => locked(&text),
+        ErrorKind::IOError if is_lock => locked(text.contains("lock hold by current process"), &text),
         ErrorKind::Corruption => Fault::corrupt(format!("{doing}: {text}")),
         // Nobody but RocksDB removes its files: one that it misses was lost.
         _ if is_missing => Fault::corrupt(format!("{doing}: {text}")),
@@ -26,7 +26,9 @@ pub(super) fn has_no_links(error: &Error) -> bool {
     text.contains("while link file to") && text.contains("Operation not permitted")
 }
 
-/// Someone else has the database.
-pub(super) fn locked(what: &str) -> Fault {
-    Fault::new(FaultKind::Locked, format!("another process has the database open: {what}"))
+/// Someone else has the database: another engine of this process, or another process.
+pub(super) fn locked(is_ours: bool, what: &str) -> Fault {
+    let who =
+        if is_ours { "this process has the database open already" } else { "another process has the database open" };
+    Fault::new(FaultKind::Locked, format!("{who}: {what}"))
 }

@@ -18,8 +18,11 @@ mod directory;
 mod error;
 mod ingest;
 mod logs;
+mod look;
 mod options;
 mod records;
+mod reminder;
+mod room;
 mod store;
 mod torn;
 mod view;
@@ -28,5 +31,6 @@ mod view;
 mod tests;
 
 pub use database::StoredFile;
+pub use look::LookStore;
 pub use options::RocksOptions;
 pub use store::RocksStore;

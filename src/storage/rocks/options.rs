@@ -6,6 +6,7 @@ use crate::storage::TableId;
 use rocksdb::{
     BlockBasedOptions, Cache, DBCompressionType, DBRecoveryMode, Env, Options, SliceTransform, WriteOptions,
 };
+use std::time::Duration;
 
 const MIB: usize = 1 << 20;
 const BLOCK_BYTES: usize = 16 << 10;
@@ -23,11 +24,21 @@ pub struct RocksOptions {
     /// The guard is synced after this many appends; 1 costs a second sync for each append, and leaves nothing
     /// unguarded.
     pub guard_every_batches: u32,
+    /// It is synced after this many commands, too: an append may hold thousands of them.
+    pub guard_every_commands: u32,
+    /// And this long after the first append that it does not know, also where no further one comes.
+    pub guard_after: Duration,
 }
 
 impl Default for RocksOptions {
     fn default() -> RocksOptions {
-        RocksOptions { cache_bytes: 256 * MIB, open_files_max: 512, guard_every_batches: 64 }
+        RocksOptions {
+            cache_bytes: 256 * MIB,
+            open_files_max: 512,
+            guard_every_batches: 64,
+            guard_every_commands: 32_768,
+            guard_after: Duration::from_millis(500),
+        }
     }
 }
 

@@ -1,24 +1,27 @@
 //! The store: who may write, in which order things become durable, and what happens after a fault.
 
 use super::checkpoint::{APPLIED, Staging};
-use super::database::{Database, JOURNAL, META, StoredFile};
+use super::database::{Database, JOURNAL, META, StoredFile, TEXTS};
 use super::directory::Directory;
 use super::error::fault;
 use super::ingest::open_database;
 use super::options::{RocksOptions, Setup, machine};
+use super::reminder::Reminder;
+use super::room::Room;
 use super::view::View;
-use crate::domain::{Fault, FaultKind, Sequence};
+use crate::domain::{Fault, FaultKind, Sequence, TextKey};
 use crate::storage::files::{exists, io_fault, parent, rename, sync, unfinished};
 use crate::storage::guard::{Guard, Mark};
 use crate::storage::keys::Key;
 use crate::storage::promise;
 use crate::storage::record::Record;
-use crate::storage::{Appended, Claim, Epoch, JournalRecord, Read, Run, Store, TableId, Tail, Visit};
+use crate::storage::{Appended, Claim, Epoch, JournalRecord, Read, Run, Store, TableId, Tail, TextChange, Visit};
 use parking_lot::{Mutex, RwLock, RwLockUpgradableReadGuard};
-use rocksdb::{Env, WriteBatch};
+use rocksdb::{BottommostLevelCompaction, CompactOptions, Env, WriteBatch};
 use std::fmt;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// In `meta`: the number of the last claim.
@@ -29,11 +32,15 @@ const EPOCH: &str = "epoch";
 /// After a write or sync has failed, nobody knows what is on the disk: the store takes no further writes and has to
 /// be opened again.
 pub struct RocksStore {
+    /// Brings the guard up to date where no further append does. First: it must have ended before the lock of the
+    /// directory goes.
+    reminder: Reminder,
     /// Taken after `tables` where both are.
-    writer: Mutex<Writer>,
+    writer: Arc<Mutex<Writer>>,
     /// Upgradable: a checkpoint while it writes its files. Write: while files enter the tables. Read: snapshots and
     /// backups, so that they never see half a checkpoint.
     tables: RwLock<()>,
+    room: Room,
     pub(super) staging: Staging,
     pub(super) database: Database,
     pub(super) directory: Directory,
@@ -44,8 +51,10 @@ struct Writer {
     term: Option<Epoch>,
     poison: Option<Fault>,
     guard: Guard,
-    guard_every_batches: u32,
+    options: RocksOptions,
+    /// Appends, and the commands in them, that the guard does not know yet.
     batches_unguarded: u32,
+    commands_unguarded: u64,
     /// The end of the journal, as far as it is known.
     tail: Option<Tail>,
 }
@@ -70,6 +79,8 @@ impl RocksStore {
             return Err(Fault::corrupt(format!("guard file missing: {}", guard_path.display())));
         }
         let guard = Guard::open(&guard_path)?;
+        let room = Room::of_this_process();
+        room.for_opening(options.cache_bytes)?;
         let setup = Setup::new(options, env);
         match (exists(&rocks)?, guard.mark()) {
             (true, _) => {}
@@ -79,9 +90,14 @@ impl RocksStore {
         let staging = Staging::open(directory.staging(), setup.clone())?;
         let database = open_database(&directory, &setup)?;
         let tail = guard.mark().tail();
-        let guard_every_batches = options.guard_every_batches;
-        let writer = Writer { term: None, poison: None, guard, guard_every_batches, batches_unguarded: 0, tail };
-        Ok(RocksStore { writer: Mutex::new(writer), tables: RwLock::new(()), staging, database, directory })
+        let (batches_unguarded, commands_unguarded) = (0, 0);
+        let writer = Writer { term: None, poison: None, guard, options, batches_unguarded, commands_unguarded, tail };
+        let writer = Arc::new(Mutex::new(writer));
+        let reminder = Reminder::start(options.guard_after, {
+            let writer = writer.clone();
+            move || writer.lock().remember()
+        })?;
+        Ok(RocksStore { reminder, writer, tables: RwLock::new(()), room, staging, database, directory })
     }
 
     /// Reads every block of every sorted file from the disk and checks its checksum. The fault names the file.
@@ -94,9 +110,15 @@ impl RocksStore {
         self.database.files()
     }
 
-    fn write_records(&self, records: &[JournalRecord]) -> Result<(), Fault> {
-        let journal = self.database.family(JOURNAL)?;
+    fn write_records(&self, records: &[JournalRecord], texts: &[TextChange]) -> Result<(), Fault> {
+        let (journal, kept) = (self.database.family(JOURNAL)?, self.database.family(TEXTS)?);
         let mut batch = WriteBatch::default();
+        for TextChange { key, value } in texts {
+            match value {
+                Some(value) => batch.put_cf(kept, key.to_bytes(), value),
+                None => batch.delete_cf(kept, key.to_bytes()),
+            }
+        }
         for record in records {
             batch.put_cf(journal, record.first.to_bytes(), &record.bytes);
         }
@@ -158,12 +180,25 @@ impl Writer {
         let Some(last) = records.last() else { return Ok(()) };
         self.tail = Some(Tail { sequence: last.last, hash: last.hash });
         self.batches_unguarded = self.batches_unguarded.saturating_add(1);
-        if self.batches_unguarded >= self.guard_every_batches { self.promise() } else { Ok(()) }
+        let commands = records.iter().map(|record| record.last.0.saturating_sub(record.first.0).saturating_add(1));
+        self.commands_unguarded = commands.fold(self.commands_unguarded, u64::saturating_add);
+        let is_time = self.batches_unguarded >= self.options.guard_every_batches
+            || self.commands_unguarded >= self.options.guard_every_commands.into();
+        if is_time { self.promise() } else { Ok(()) }
+    }
+
+    /// Promises what is durable and not promised yet, as time has passed. Nobody waits for it: a fault is told to the
+    /// next who writes.
+    fn remember(&mut self) {
+        if self.batches_unguarded > 0 && self.term.is_some() && self.poison.is_none() {
+            let promised = self.promise();
+            let _ = self.poisoned_by(promised);
+        }
     }
 
     /// The guard promises all that is durable.
     fn promise(&mut self) -> Result<(), Fault> {
-        self.batches_unguarded = 0;
+        (self.batches_unguarded, self.commands_unguarded) = (0, 0);
         self.guard.write(Mark::Open(self.tail))
     }
 
@@ -199,22 +234,38 @@ impl Store for RocksStore {
         let promised = writer.tail;
         let reopened = writer.guard.reopen(promised);
         writer.poisoned_by(reopened)?;
-        writer.batches_unguarded = 0;
+        (writer.batches_unguarded, writer.commands_unguarded) = (0, 0);
         writer.term = Some(Epoch(epoch.0));
         Ok(Claim { epoch: Epoch(epoch.0), applied, promised, released })
     }
 
-    fn append(&self, epoch: Epoch, records: &[JournalRecord]) -> Appended {
+    fn append(&self, epoch: Epoch, records: &[JournalRecord], texts: &[TextChange]) -> Appended {
         let mut writer = self.writer.lock();
         if writer.term != Some(epoch) {
             return Appended::Fenced;
         }
         // IMPORTANT: the guard comes after the journal. It promises only what is durable.
-        let appended = writer.healthy().and_then(|()| self.write_records(records)).and_then(|()| writer.note(records));
+        let may_write = writer.healthy().and_then(|()| self.room.for_working("appending to the journal"));
+        let written = may_write.and_then(|()| self.write_records(records, texts));
+        let appended = written.and_then(|()| writer.note(records));
         match writer.poisoned_by(appended) {
-            Ok(()) => Appended::Durable,
+            Ok(()) => {
+                if writer.batches_unguarded > 0 {
+                    self.reminder.ask();
+                }
+                Appended::Durable
+            }
             Err(fault) => Appended::Unknown(fault),
         }
+    }
+
+    fn compact_texts(&self) -> Result<(), Fault> {
+        let kept = self.database.family(TEXTS)?;
+        let mut all = CompactOptions::default();
+        all.set_bottommost_level_compaction(BottommostLevelCompaction::Force);
+        self.database.flush()?;
+        self.database.db().compact_range_cf_opt(kept, None::<&[u8]>, None::<&[u8]>, &all);
+        Ok(())
     }
 
     fn checkpoint(
@@ -225,6 +276,7 @@ impl Store for RocksStore {
     ) -> Result<(), Fault> {
         let turn = self.tables.upgradable_read();
         self.writer.lock().permit(epoch)?;
+        self.room.for_working("a checkpoint")?;
         let intent = self.staging.stage(sequence, runs)?;
         {
             // The tables never get ahead of the promise: a journal that lost its end is then found out even where
@@ -250,6 +302,7 @@ impl Store for RocksStore {
         let _turn = self.tables.upgradable_read();
         let mut writer = self.writer.lock();
         writer.permit(epoch)?;
+        self.room.for_working("closing the database")?;
         writer.term = None;
         // IMPORTANT: the guard comes last. Once it says closed, the journal needs no write-ahead log.
         let closed = self.database.flush().and_then(|()| writer.guard.write(Mark::Closed(tail)));
@@ -261,12 +314,18 @@ impl Store for RocksStore {
     fn backup(&self, to: &Path) -> Result<(), Fault> {
         let _whole = self.tables.read();
         let promised = self.writer.lock().healthy_tail()?;
+        self.room.for_working("a backup")?;
         self.check_outside(to)?;
         let unfinished = unfinished(to);
-        for path in [to, &unfinished] {
-            if exists(path)? {
-                return Err(Fault::io(format!("backup: {} exists already", path.display())));
-            }
+        if exists(to)? {
+            return Err(Fault::io(format!("backup: {} exists already", to.display())));
+        }
+        if exists(&unfinished)? {
+            let (left, to) = (unfinished.display(), to.display());
+            return Err(Fault::io(format!(
+                "backup: {left} exists already: a backup to {to} is under way, or was interrupted. One that was interrupted \
+                 is not whole: remove {left}, then try again"
+            )));
         }
         // of two backups to one place one gets no further than here: the other's files are not its to remove
         fs::create_dir(&unfinished).map_err(|error| io_fault("create", &unfinished, &error))?;
@@ -307,6 +366,10 @@ impl Read for RocksStore {
 
     fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault> {
         View::live(&self.database).journal(from, visit)
+    }
+
+    fn text(&self, key: TextKey) -> Result<Option<Vec<u8>>, Fault> {
+        View::live(&self.database).text(key)
     }
 
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {

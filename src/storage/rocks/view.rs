@@ -1,9 +1,9 @@
 //! Reading: the store as it is, or as it was when a snapshot was taken.
 
-use super::database::{Database, JOURNAL};
+use super::database::{Database, JOURNAL, TEXTS};
 use super::error::fault;
 use super::options::is_of_one_account;
-use crate::domain::{Fault, Sequence};
+use crate::domain::{Fault, Sequence, TextKey};
 use crate::storage::keys::Key;
 use crate::storage::{Read, TableId, Visit};
 use rocksdb::{DBPinnableSlice, DBRawIterator, Error, ReadOptions, Snapshot};
@@ -88,6 +88,13 @@ impl Read for View<'_> {
             rows.seek(from.to_bytes());
         }
         walk(JOURNAL, rows, visit)
+    }
+
+    fn text(&self, key: TextKey) -> Result<Option<Vec<u8>>, Fault> {
+        let family = self.database.family(TEXTS)?;
+        let found = self.database.db().get_pinned_cf_opt(family, key.to_bytes(), &self.options());
+        let found = found.map_err(|error| fault("reading a text", error))?;
+        Ok(found.map(|value| value.to_vec()))
     }
 
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {

@@ -37,7 +37,8 @@ impl Extras {
         let request_id = self.request.unwrap_or_default();
         let program = self.program.unwrap_or(FIRST_PROGRAM);
         let Extras { transaction_at, reference, .. } = self;
-        let command = Command { program, request_id, transaction_at, reference, action: action.into() };
+        let action = action.into();
+        let command = Command { program, request_id, transaction_at, reference, action, long_ids: Vec::new() };
         Order { command, is_named: self.request.is_some() }
     }
 }

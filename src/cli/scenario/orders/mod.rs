@@ -3,13 +3,14 @@
 
 mod extras;
 mod members;
+mod texts;
 
 use super::step::Order;
 use super::words::{Syntax, Words};
 use crate::domain::{
     Accrue, Action, ApproveBlock, Award, BlockId, Cancel, CancelAmount, CreatePartner, CreatePointType, CreateProgram,
     Enrol, Enrolment, Expiry, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate, Redeem, SourceId,
-    SubtypeId,
+    SubtypeId, reading_long_ids,
 };
 pub(super) use extras::in_program;
 use extras::{Extras, MEMBER, POINTS, setting};
@@ -29,6 +30,16 @@ pub(super) fn orders(
     words: &mut Words<'_>,
     types: &BTreeSet<PointTypeId>,
 ) -> Result<Option<Vec<Order>>, Syntax> {
+    let (orders, long_ids) = reading_long_ids(|| read_orders(verb, words, types));
+    let mut orders = orders?;
+    // a block is two commands, of which none names a member
+    if let Some(Order { command, .. }) = orders.as_mut().and_then(|orders| orders.first_mut()) {
+        command.long_ids = long_ids;
+    }
+    Ok(orders)
+}
+
+fn read_orders(verb: &str, words: &mut Words<'_>, types: &BTreeSet<PointTypeId>) -> Result<Option<Vec<Order>>, Syntax> {
     let mut extras = Extras::default();
     let action = match verb {
         "program" => create_program(words, &mut extras)?,
@@ -41,7 +52,7 @@ pub(super) fn orders(
         "accrue" => accrue(words, &mut extras)?,
         "redeem" => redeem(words, &mut extras)?,
         "cancel" => cancel(words)?,
-        _ => match members::action(verb, words, &mut extras)? {
+        _ => match members::action(verb, words, &mut extras)?.or(texts::action(verb, words)?) {
             Some(action) => action,
             None => return Ok(None),
         },

@@ -1,0 +1,271 @@
+//! Routes: the operations as data. The same rows give the server, the OpenAPI document, the reference page and the
+//! matrix of who may call what.
+
+use super::budget::Spends;
+use super::call::{Answer, Call, Format, Head, Method, Verb, segments};
+use super::context::Context;
+use super::params::Param;
+use super::problem::Problem;
+use super::token::Scope;
+use schemars::{Schema, SchemaGenerator};
+use std::collections::BTreeMap;
+
+/// Who may call a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Access {
+    /// Anybody.
+    Open,
+    /// Tokens with a scope.
+    Needs(Scope),
+}
+
+/// What a bounded token may do with a route that names no partner in its path (no program in its path).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bounded {
+    /// Nothing: the route shows or does more than one partner's (one program's) share.
+    Nothing,
+    /// Everything: the handler leaves out what is foreign, or there is nothing of a partner's in it.
+    Fits,
+    /// The command's own `partner` must be the token's.
+    InBody,
+}
+
+/// What a call must send.
+#[derive(Debug, Clone, Copy)]
+pub enum Body {
+    /// Nothing.
+    None,
+    /// The fields of the route's command.
+    Command,
+    /// Commands, one a line.
+    Lines,
+    /// An object of the route's own.
+    Object(fn(&mut SchemaGenerator) -> Schema),
+}
+
+impl Body {
+    /// Bytes that it has at most.
+    #[must_use]
+    pub fn bytes_max(self) -> usize {
+        match self {
+            Body::None => 0,
+            Body::Command | Body::Object(_) => 1 << 20,
+            Body::Lines => 16 << 20,
+        }
+    }
+}
+
+/// Which threads do the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// Short: commands and look-ups.
+    Commands,
+    /// Long: scans and audits.
+    Reports,
+}
+
+/// What a route answers, for the document.
+#[derive(Debug, Clone, Copy)]
+pub enum Shape {
+    /// One object.
+    Object(fn(&mut SchemaGenerator) -> Schema),
+    /// The receipt of a command.
+    Receipt,
+    /// Rows, each of this shape, in pages.
+    Page(fn(&mut SchemaGenerator) -> Schema),
+    /// A line for each line.
+    Lines,
+    /// Events.
+    Feed,
+    /// A text of some type.
+    Text(&'static str),
+}
+
+/// Does the work of a route.
+pub type Handle = fn(&Context, &Call, &[u8]) -> Result<Answer, Problem>;
+
+/// An operation.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    /// The method.
+    pub method: Method,
+    /// The path; names between braces are parameters.
+    pub path: &'static str,
+    /// Its name in documents and clients.
+    pub id: &'static str,
+    /// What it does, in a sentence.
+    pub summary: &'static str,
+    /// Who may call it.
+    pub access: Access,
+    /// What a token bound to a program may do, where the path names none.
+    pub of_program: Bounded,
+    /// What a token bound to a partner may do, where the path names none.
+    pub of_partner: Bounded,
+    /// Parameters of the query.
+    pub params: &'static [Param],
+    /// Endings of the path that ask for another format.
+    pub formats: &'static [Format],
+    /// What is sent.
+    pub body: Body,
+    /// The command that it makes.
+    pub verb: Option<Verb>,
+    /// What is answered.
+    pub shape: Shape,
+    /// Which threads do it.
+    pub lane: Lane,
+    /// Does it.
+    pub handle: Handle,
+}
+
+impl Route {
+    /// A look, for tokens that may read.
+    pub(crate) const fn get(path: &'static str, id: &'static str, shape: Shape, handle: Handle) -> Route {
+        Route {
+            method: Method::Get,
+            path,
+            id,
+            summary: "",
+            access: Access::Needs(Scope::Read),
+            of_program: Bounded::Nothing,
+            of_partner: Bounded::Nothing,
+            params: &[],
+            formats: &[],
+            body: Body::None,
+            verb: None,
+            shape,
+            lane: Lane::Commands,
+            handle,
+        }
+    }
+
+    /// Something that is done, for tokens with a scope.
+    pub(crate) const fn post(
+        path: &'static str,
+        id: &'static str,
+        scope: Scope,
+        shape: Shape,
+        handle: Handle,
+    ) -> Route {
+        Route { method: Method::Post, access: Access::Needs(scope), ..Route::get(path, id, shape, handle) }
+    }
+
+    /// A command: its kind is the route's id.
+    pub(crate) const fn command(
+        path: &'static str,
+        kind: &'static str,
+        scope: Scope,
+        spends: Spends,
+        handle: Handle,
+    ) -> Route {
+        let verb = Some(Verb { kind, spends });
+        Route { body: Body::Command, verb, ..Route::post(path, kind, scope, Shape::Receipt, handle) }
+    }
+
+    /// Says what it does.
+    pub(crate) const fn about(self, summary: &'static str) -> Route {
+        Route { summary, ..self }
+    }
+
+    /// Takes parameters in its query.
+    pub(crate) const fn with(self, params: &'static [Param]) -> Route {
+        Route { params, ..self }
+    }
+
+    /// Answers in these formats, too.
+    pub(crate) const fn also_as(self, formats: &'static [Format]) -> Route {
+        Route { formats, ..self }
+    }
+
+    /// Takes a body.
+    pub(crate) const fn takes(self, body: Body) -> Route {
+        Route { body, ..self }
+    }
+
+    /// Takes long.
+    pub(crate) const fn long(self) -> Route {
+        Route { lane: Lane::Reports, ..self }
+    }
+
+    /// Says who may call it, where that is not what tokens that read may.
+    pub(crate) const fn access(self, access: Access) -> Route {
+        Route { access, ..self }
+    }
+
+    /// Says what tokens bound to a program may do.
+    pub(crate) const fn of_program(self, of_program: Bounded) -> Route {
+        Route { of_program, ..self }
+    }
+
+    /// Says what tokens bound to a partner may do.
+    pub(crate) const fn of_partner(self, of_partner: Bounded) -> Route {
+        Route { of_partner, ..self }
+    }
+
+    /// The names of the parameters in its path.
+    pub fn path_params(&self) -> impl Iterator<Item = &'static str> {
+        self.path.split('/').filter_map(|segment| segment.strip_prefix('{')?.strip_suffix('}'))
+    }
+
+    /// Whether a parameter is in its path.
+    #[must_use]
+    pub fn names(&self, param: &str) -> bool {
+        self.path_params().any(|name| name == param)
+    }
+
+    /// The parameters of a path, if it is one of this route, and the format that its ending asks for.
+    fn matches(&self, path: &[String]) -> Option<(BTreeMap<&'static str, String>, Format)> {
+        let pattern: Vec<&'static str> = self.path.trim_start_matches('/').split('/').collect();
+        if pattern.len() != path.len() {
+            return None;
+        }
+        let mut params = BTreeMap::new();
+        let mut format = Format::Json;
+        for (at, (pattern, segment)) in pattern.iter().zip(path).enumerate() {
+            if let Some(name) = pattern.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+                params.insert(name, segment.clone());
+            } else if segment != pattern {
+                let is_last = at.saturating_add(1) == path.len();
+                let (_, found) = Format::BY_ENDING
+                    .into_iter()
+                    .filter(|(_, format)| is_last && self.formats.contains(format))
+                    .find(|(ending, _)| segment.strip_suffix(ending) == Some(pattern))?;
+                format = found;
+            }
+        }
+        Some((params, format))
+    }
+}
+
+/// A route that fits a head, with the parameters of its path.
+#[derive(Debug, Clone)]
+pub(crate) struct Matched {
+    pub(crate) route: &'static Route,
+    pub(crate) path: BTreeMap<&'static str, String>,
+    pub(crate) format: Format,
+}
+
+/// Finds the route of a head.
+pub(crate) fn find(routes: impl Iterator<Item = &'static Route>, head: &Head) -> Result<Matched, Problem> {
+    let nothing = || Problem::new("not_found", "there is nothing at this address");
+    let path = segments(&head.path).ok_or_else(nothing)?;
+    let mut other_methods = Vec::new();
+    for route in routes {
+        if let Some((path, format)) = route.matches(&path) {
+            if route.method == head.method {
+                return Ok(Matched { route, path, format });
+            }
+            other_methods.push(route.method.word());
+        }
+    }
+    if other_methods.is_empty() {
+        return Err(nothing());
+    }
+    Err(method_not_allowed(&other_methods))
+}
+
+/// The problem of an address that exists for other methods. Where one can look, one can look at the head alone.
+pub(crate) fn method_not_allowed(methods: &[&'static str]) -> Problem {
+    let head = methods.contains(&"GET").then_some("HEAD");
+    let allow = methods.iter().copied().chain(head).collect::<Vec<&str>>().join(", ");
+    Problem::new("method_not_allowed", format!("this address is for {allow}")).with("allow", allow)
+}

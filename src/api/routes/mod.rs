@@ -1,0 +1,33 @@
+//! All routes, a table for each resource.
+
+mod admin;
+mod audit;
+mod batch;
+mod catalog;
+mod feed;
+mod members;
+mod meta;
+mod partners;
+mod reports;
+mod verbs;
+
+use super::route::Route;
+
+pub(crate) use feed::{STREAM_ROWS, begin, events_of};
+
+/// Every route, in the order of the documents.
+pub fn all() -> impl Iterator<Item = &'static Route> + Clone {
+    let tables = [
+        verbs::ROUTES,
+        batch::ROUTES,
+        catalog::ROUTES,
+        members::ROUTES,
+        partners::ROUTES,
+        audit::ROUTES,
+        reports::ROUTES,
+        feed::ROUTES,
+        admin::ROUTES,
+        meta::ROUTES,
+    ];
+    tables.into_iter().flatten()
+}

@@ -1,0 +1,159 @@
+//! What visitors may do: each form is a command of the API, and each field one of its fields.
+
+use super::ask::Ask;
+use super::blocks::{Block, Cell, Field, Form, Table, plain};
+use super::page::Page;
+use crate::api::{Problem, encoded, routes};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// Fields whose values are numbers where they look like numbers, and texts otherwise: ids may be either, and keep
+/// their zeros.
+fn typed(text: &str) -> Value {
+    let number = text.parse::<i64>().ok().filter(|number| number.to_string() == text);
+    number.map_or_else(|| json!(text), |number| json!(number))
+}
+
+/// A form for a command. `id` is the route's; `hidden` are the parameters of its path and fixed fields.
+pub(super) fn command(
+    id: &'static str,
+    title: &str,
+    hidden: &[(&str, String)],
+    fields: Vec<Field>,
+    key: String,
+) -> Block {
+    let mut all: Vec<(String, String)> =
+        hidden.iter().map(|(name, value)| ((*name).to_owned(), value.clone())).collect();
+    all.push(("key".to_owned(), key));
+    Block::Form(Form {
+        action: format!("/do/{id}"),
+        is_post: true,
+        title: title.to_owned(),
+        fields,
+        hidden: all,
+        button: "Do it",
+        is_folded: true,
+    })
+}
+
+/// A form that is not folded away.
+pub(super) fn unfolded(block: Block) -> Block {
+    match block {
+        Block::Form(form) => Block::Form(Form { is_folded: false, ..form }),
+        other => other,
+    }
+}
+
+/// Does what a form says, and shows what became of it.
+pub(super) fn act(ask: &Ask<'_>, id: &str, form: &BTreeMap<String, String>) -> Result<Page, Problem> {
+    let nothing = || Problem::new("not_found", "there is no such form");
+    let route = routes().find(|route| route.id == id && route.method.word() == "POST").ok_or_else(nothing)?;
+    let in_path: Vec<&str> = route.path_params().collect();
+    let path = in_path.iter().fold(route.path.to_owned(), |path, name| {
+        let value = form.get(*name).map(|value| encoded(value)).unwrap_or_default();
+        path.replace(&format!("{{{name}}}"), &value)
+    });
+    let mut body = Map::new();
+    for (name, text) in form.iter().filter(|(_, text)| !text.trim().is_empty()) {
+        let is_field = !in_path.contains(&name.as_str()) && !["key", "proof"].contains(&name.as_str());
+        if is_field {
+            put(&mut body, name, typed(text.trim()));
+        }
+    }
+    let body = if body.is_empty() { Value::Null } else { Value::Object(body) };
+    let key = form.get("key").map_or("", String::as_str);
+    let answer = ask.post(&path, key, &body)?;
+    let program = form.get("program").and_then(|program| program.parse().ok());
+    Ok(outcome(id, program, &answer))
+}
+
+/// Sets a field. A name with dots is a place inside, as `expires.after.count`; `awards.0.points` is in a list.
+fn put(body: &mut Map<String, Value>, name: &str, value: Value) {
+    match name.split_once('.') {
+        None => drop(body.insert(name.to_owned(), value)),
+        Some((list, rest)) if rest.starts_with("0.") => {
+            let list = body.entry(list.to_owned()).or_insert_with(|| json!([{}]));
+            if let Some(Value::Object(first)) = list.get_mut(0) {
+                put(first, rest.trim_start_matches("0."), value);
+            }
+        }
+        Some((outer, rest)) => {
+            let inner = body.entry(outer.to_owned()).or_insert_with(|| json!({}));
+            if let Value::Object(inner) = inner {
+                put(inner, rest, value);
+            }
+        }
+    }
+}
+
+fn outcome(id: &str, program: Option<u32>, answer: &Value) -> Page {
+    let title = id.replace('_', " ");
+    let (first, rest) = title.split_at(title.len().min(1));
+    let mut page = Page::note(&format!("{}{rest}", first.to_uppercase()), "good", "Done.");
+    page.program = program;
+    if let Some(sequence) = answer.get("sequence").and_then(Value::as_u64) {
+        let text = match answer.get("replayed").and_then(Value::as_bool) {
+            Some(true) => format!("This was done before, as entry {sequence}."),
+            _ => format!("Done and durable: entry {sequence}."),
+        };
+        page.blocks = vec![Block::Note { tone: "good", text }];
+        page.trail = vec![(format!("Entry {sequence}"), format!("/entries/{sequence}"))];
+        page.blocks.push(legs(answer.get("legs")));
+    } else {
+        let rows = answer.as_object().into_iter().flatten();
+        let rows = rows.map(|(name, _)| vec![Cell::text(name.replace('_', " ")), Cell::text(plain(answer, name))]);
+        let head = vec![Cell::text("what"), Cell::text("value")];
+        page.blocks.push(Block::Table(Table {
+            caption: title.clone(),
+            head,
+            rows: rows.collect(),
+            ..Table::default()
+        }));
+    }
+    page
+}
+
+/// The legs of an entry: what happened to which item or block.
+pub(super) fn legs(legs: Option<&Value>) -> Block {
+    let rows = legs.and_then(Value::as_array).cloned().unwrap_or_default();
+    let rows = rows.iter().map(|leg| {
+        let item = leg.get("item").map(|item| match item {
+            Value::Object(_) => format!("{}.{}", plain(item, "sequence"), plain(item, "place")),
+            other => other.to_string(),
+        });
+        let rest = leg.as_object().into_iter().flatten();
+        let rest =
+            rest.filter(|(name, value)| !["kind", "item", "points"].contains(&name.as_str()) && !value.is_null());
+        let rest: Vec<String> =
+            rest.map(|(name, _)| format!("{} {}", name.replace('_', " "), plain(leg, name))).collect();
+        vec![
+            Cell::text(plain(leg, "kind").replace('_', " ")),
+            Cell::text(item.unwrap_or_default()),
+            Cell::of(leg, "points"),
+            Cell::text(rest.join(", ")),
+        ]
+    });
+    Block::Table(Table {
+        caption: "What happened".to_owned(),
+        head: vec![Cell::text("what"), Cell::text("item"), Cell::number_head("points"), Cell::text("with")],
+        rows: rows.collect(),
+        empty: "No points moved.",
+        ..Table::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_with_dots_are_places_inside() {
+        let mut body = Map::new();
+        put(&mut body, "member", json!("M1"));
+        put(&mut body, "awards.0.points", json!(5));
+        put(&mut body, "awards.0.point_type", json!(1));
+        put(&mut body, "expires.after.count", json!(6));
+        let expected = json!({ "member": "M1", "awards": [{ "points": 5, "point_type": 1 }], "expires": { "after": { "count": 6 } } });
+        assert_eq!(Value::Object(body), expected);
+    }
+}

@@ -1,0 +1,77 @@
+//! Texts that callers wrote: references, and ids of more than 15 characters. They may be personal, so they are kept outside of
+//! the hash chain, where they can be erased: the entry holds a commitment to its text, and nothing else of it.
+
+use super::{MemberId, Sequence};
+
+/// Bytes of random salt that keep a commitment from being guessed once its text is erased.
+pub const SALT_BYTES: usize = 16;
+
+/// A hash over a salt and a text.
+pub type Commitment = [u8; 32];
+
+/// Where a text is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum TextKey {
+    /// The reference of an entry.
+    Reference(Sequence),
+    /// A long id, by the number that stands for it.
+    Id(u128),
+}
+
+impl TextKey {
+    /// The key's bytes: kind 1, then sequence 8 or id 16.
+    #[must_use]
+    pub fn to_bytes(self) -> Vec<u8> {
+        match self {
+            TextKey::Reference(sequence) => [&[0], sequence.0.to_be_bytes().as_slice()].concat(),
+            TextKey::Id(id) => [&[1], id.to_be_bytes().as_slice()].concat(),
+        }
+    }
+}
+
+/// The text of a member or request whose id has more than 15 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LongId(Box<str>);
+
+impl LongId {
+    /// A text of 16 to 255 printable ASCII characters that is no number and no UUID. `None` for any other.
+    #[must_use]
+    pub fn new(text: &str) -> Option<LongId> {
+        super::wide_id::is_long(text).then(|| LongId(text.into()))
+    }
+
+    /// The number that stands for it.
+    #[must_use]
+    pub fn id(&self) -> MemberId {
+        MemberId(super::wide_id::hashed(&self.0))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What an entry holds of a text.
+#[must_use]
+pub fn commitment(salt: &[u8; SALT_BYTES], text: &str) -> Commitment {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(salt);
+    hasher.update(text.as_bytes());
+    *hasher.finalize().as_bytes()
+}
+
+/// A text as it is stored: its salt, then the text.
+#[must_use]
+pub fn stored(salt: &[u8; SALT_BYTES], text: &str) -> Vec<u8> {
+    [salt.as_slice(), text.as_bytes()].concat()
+}
+
+/// The text that is stored, if it is the one that was committed to.
+#[must_use]
+pub fn opened(stored: &[u8], committed: &Commitment) -> Option<Box<str>> {
+    let (salt, text) = stored.split_first_chunk::<SALT_BYTES>()?;
+    let text = std::str::from_utf8(text).ok()?;
+    (commitment(salt, text) == *committed).then(|| text.into())
+}

@@ -1,0 +1,143 @@
+//! The feed as a stream (SSE, JSON Lines), and waiting for its next event. A reader that waits holds no thread and no
+//! queue: it reads the journal from its own place on.
+
+use super::pool::NoAnswer;
+use super::reply::Reply;
+use super::shared::{Shared, put, stopped};
+use crate::api::{Admitted, Lane, Problem, Streaming};
+use hyper::Response;
+use hyper::body::Bytes;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep, timeout_at};
+
+/// A stream without news says that it lives this often.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+/// After this long, a reader that found no thread tries again.
+const RETRY: Duration = Duration::from_millis(50);
+/// An entry has its number before it is durable: a reader that knows of one looks again this much later.
+const NOT_DURABLE_YET: Duration = Duration::from_millis(5);
+/// Pieces that wait for a slow reader, at most.
+const PIECES_MAX: usize = 4;
+
+/// How events are written into a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    ServerSent,
+    Lines,
+}
+
+/// The stream that a call for the feed asks for; none where it is another call, or a page is asked for. For a page, this
+/// waits as long as the call says.
+pub(super) async fn wanted(shared: &Arc<Shared>, admitted: &mut Admitted) -> Result<Option<Response<Reply>>, Problem> {
+    if admitted.route.id != "get_feed" {
+        return Ok(None);
+    }
+    let accept = admitted.call.accept();
+    let form = match accept {
+        accept if accept.contains("text/event-stream") => Form::ServerSent,
+        accept if accept.contains("application/x-ndjson") => Form::Lines,
+        _ => {
+            wait(shared, admitted).await?;
+            return Ok(None);
+        }
+    };
+    let streaming = shared.api.stream(&mut admitted.call)?;
+    let (pieces, reader) = mpsc::channel(PIECES_MAX);
+    tokio::spawn(follow(shared.clone(), streaming, form, pieces));
+    let mut response = Response::new(Reply::Stream(reader));
+    let headers = response.headers_mut();
+    let media_type = if form == Form::ServerSent { "text/event-stream" } else { "application/x-ndjson" };
+    put(headers, "content-type", media_type);
+    put(headers, "cache-control", "no-store");
+    put(headers, "x-content-type-options", "nosniff");
+    // a proxy that gathers pieces would keep events from their reader
+    put(headers, "x-accel-buffering", "no");
+    Ok(Some(response))
+}
+
+/// Waits for the next event, as long as the call says.
+async fn wait(shared: &Arc<Shared>, admitted: &mut Admitted) -> Result<(), Problem> {
+    let seconds = admitted.call.wait_seconds()?;
+    if seconds == 0 {
+        return Ok(());
+    }
+    let now = Instant::now();
+    let until = now.checked_add(Duration::from_secs(seconds)).unwrap_or(now);
+    let mut streaming = shared.api.stream(&mut admitted.call)?;
+    let (mut news, mut stop) = (shared.news.clone(), shared.stop.clone());
+    loop {
+        news.borrow_and_update();
+        match step(shared, streaming).await? {
+            (Some(_), _) => return Ok(()),
+            (None, same) => streaming = same,
+        }
+        let is_behind = shared.api.is_behind(&streaming);
+        let changed = async {
+            tokio::select! {
+                changed = news.changed() => changed.is_ok(),
+                () = sleep(NOT_DURABLE_YET), if is_behind => true,
+                () = stopped(&mut stop) => false,
+            }
+        };
+        if !timeout_at(until, changed).await.unwrap_or(false) {
+            return Ok(());
+        }
+    }
+}
+
+/// Sends events as they come, until the reader is gone or the server stops.
+async fn follow(shared: Arc<Shared>, mut streaming: Streaming, form: Form, pieces: mpsc::Sender<Bytes>) {
+    shared.metrics.streams.inc();
+    let (mut news, mut stop) = (shared.news.clone(), shared.stop.clone());
+    while !*stop.borrow() {
+        news.borrow_and_update();
+        let Ok((events, next)) = step(&shared, streaming).await else { break };
+        streaming = next;
+        if let Some(events) = events {
+            let piece: String = events.iter().map(|(id, event)| written(form, id, event)).collect();
+            if !piece.is_empty() && pieces.send(piece.into()).await.is_err() {
+                break;
+            }
+            continue;
+        }
+        tokio::select! {
+            changed = news.changed() => if changed.is_err() { break },
+            () = sleep(NOT_DURABLE_YET), if shared.api.is_behind(&streaming) => {}
+            () = stopped(&mut stop) => break,
+            () = pieces.closed() => break,
+            () = sleep(HEARTBEAT) => {
+                let beat: &[u8] = if form == Form::ServerSent { b":\n\n" } else { b"\n" };
+                if pieces.send(Bytes::from_static(beat)).await.is_err() {
+                    break;
+                }
+            }
+        }
+    }
+    shared.metrics.streams.dec();
+}
+
+/// Looks for the next events on a thread for reports; where there is none free, again a little later.
+async fn step(
+    shared: &Arc<Shared>,
+    streaming: Streaming,
+) -> Result<(Option<Vec<(String, String)>>, Streaming), Problem> {
+    loop {
+        let (api, mut own) = (shared.api.clone(), streaming.clone());
+        let found = shared.pool(Lane::Reports).run(move || api.follow(&mut own).map(|events| (events, own))).await;
+        match found {
+            Ok(found) => return found,
+            Err(NoAnswer::Full) => sleep(RETRY).await,
+            Err(NoAnswer::Panicked) => return Err(Problem::new("internal", "the server failed; see its log")),
+        }
+    }
+}
+
+fn written(form: Form, id: &str, event: &str) -> String {
+    match form {
+        // JSON has no line breaks outside of its texts, and none in them
+        Form::ServerSent => format!("id: {id}\ndata: {event}\n\n"),
+        Form::Lines => format!("{event}\n"),
+    }
+}

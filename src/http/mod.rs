@@ -1,0 +1,19 @@
+//! The server: sockets, timeouts, queues, streams, TLS and metrics around [`crate::api::Api`]. What a call means is not
+//! known here.
+
+mod body;
+mod console;
+mod feed;
+mod guard;
+mod listen;
+mod metrics;
+mod pool;
+mod reply;
+mod service;
+mod settings;
+mod shared;
+mod stalled;
+mod tls;
+
+pub use listen::{Server, Stop};
+pub use settings::{Settings, Transport};

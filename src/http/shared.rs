@@ -1,0 +1,100 @@
+//! What all requests share, and what every answer needs: a thread to be made on, and its headers.
+
+use super::guard::Hosts;
+use super::metrics::Metrics;
+use super::pool::{NoAnswer, Pool};
+use super::reply::Reply;
+use super::settings::Settings;
+use crate::api::{self, Api, Lane, Problem};
+use crate::console::Console;
+use crate::domain::Timestamp;
+use hyper::Response;
+use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+use tokio::sync::watch;
+
+/// What all requests share.
+pub(super) struct Shared {
+    pub(super) api: Arc<Api>,
+    pub(super) console: Arc<Console>,
+    pub(super) settings: Settings,
+    pub(super) hosts: Hosts,
+    pub(super) pools: Arc<[Pool; 2]>,
+    pub(super) metrics: Arc<Metrics>,
+    /// Rises when the journal does.
+    pub(super) news: watch::Receiver<u64>,
+    /// Becomes true when the server stops.
+    pub(super) stop: watch::Receiver<bool>,
+}
+
+impl Shared {
+    pub(super) fn pool(&self, lane: Lane) -> &Pool {
+        let [commands, reports] = self.pools.as_ref();
+        match lane {
+            Lane::Commands => commands,
+            Lane::Reports => reports,
+        }
+    }
+}
+
+/// Returns when the server stops.
+pub(super) async fn stopped(stop: &mut watch::Receiver<bool>) {
+    // where nobody can stop it any more, the server is gone
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// Does some work on a thread: refused at once where there is no room, given up where it takes too long.
+pub(super) async fn done<T: Send + 'static>(
+    shared: &Arc<Shared>,
+    lane: Lane,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let limit = match lane {
+        Lane::Commands => shared.settings.call_timeout,
+        Lane::Reports => shared.settings.call_timeout.saturating_mul(10),
+    };
+    match tokio::time::timeout(limit, shared.pool(lane).run(work)).await {
+        Ok(Ok(done)) => Ok(done),
+        Ok(Err(NoAnswer::Full)) => Err(Problem::new("busy", "as much work waits as may wait; nothing was done")),
+        Ok(Err(NoAnswer::Panicked)) => {
+            tracing::error!("a call panicked");
+            Err(Problem::new("internal", "the server failed; see its log"))
+        }
+        Err(_) => Err(Problem::new("closing", "it takes too long; it may be done: ask again with the same key")),
+    }
+}
+
+/// A whole response, with the headers that all of the API's have.
+pub(super) fn whole(answer: api::Response) -> Response<Reply> {
+    let mut response = Response::new(Reply::whole(answer.body));
+    *response.status_mut() = hyper::StatusCode::from_u16(answer.status).unwrap_or_default();
+    let headers = response.headers_mut();
+    let policy = match answer.media_type {
+        // a picture brings its own style
+        "image/svg+xml" => "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'",
+        _ => "default-src 'none'; frame-ancestors 'none'",
+    };
+    put(headers, "content-type", answer.media_type);
+    put(headers, "content-security-policy", policy);
+    put(headers, "x-content-type-options", "nosniff");
+    put(headers, "cache-control", "no-store");
+    put(headers, "referrer-policy", "no-referrer");
+    for (name, value) in &answer.headers {
+        put(headers, name, value);
+    }
+    response
+}
+
+/// Sets a header; one that cannot be a header's text is left out.
+pub(super) fn put(headers: &mut HeaderMap, name: &'static str, value: &str) {
+    if let Ok(value) = HeaderValue::from_str(value) {
+        headers.insert(HeaderName::from_static(name), value);
+    }
+}
+
+/// The system's time: for tokens and budgets.
+pub(super) fn system_now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).ok().and_then(Timestamp::from_ms).unwrap_or(Timestamp::MAX)
+}

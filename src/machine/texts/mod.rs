@@ -1,0 +1,3 @@
+//! Texts that callers wrote: erased.
+
+mod erase;

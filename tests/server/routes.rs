@@ -1,0 +1,232 @@
+//! The routes, called in the process: outcomes, places of mistakes, pages, the feed, batches, budgets.
+
+use super::{Served, wall};
+use accruedb::api::{Budget, Head, Method, Scope};
+use accruedb::domain::Points;
+use serde_json::{Value, json};
+
+#[test]
+fn a_command_is_done_once_and_refused_with_its_figures() {
+    let served = Served::with_points();
+    let redeem = |key, points| {
+        served.post("/v1/programs/1/redemptions", key, json!({ "member": "M1", "point_type": 1, "points": points }))
+    };
+    let (status, first) = redeem("r1", 40);
+    assert_eq!((status, &first["balances"][0]["available"]), (201, &json!(60)));
+    assert_eq!(first["legs"][0]["kind"], "redeemed");
+    let (status, again) = redeem("\"r1\"", 40);
+    assert_eq!((status, &again["sequence"], &again["replayed"]), (200, &first["sequence"], &json!(true)));
+    let (status, problem) = redeem("r1", 41);
+    assert_eq!((status, &problem["code"], &problem["first"]), (422, &json!("request_id_reused"), &first["sequence"]));
+    let (status, problem) = redeem("r2", 250);
+    assert_eq!((status, &problem["code"]), (422, &json!("insufficient_points")));
+    assert_eq!((&problem["available"], &problem["short"]), (&json!(60), &json!(190)));
+    // a refusal does not use up its key
+    assert_eq!(redeem("r2", 60).0, 201);
+    let found = served.get("/v1/programs/1/transactions/r2");
+    assert_eq!((&found["kind"], &found["command"]["points"]), (&json!("redeem"), &json!(60)));
+}
+
+#[test]
+fn mistakes_are_told_with_their_place() {
+    let served = Served::with_points();
+    let told = |path: &str, key: &str, body: &str| {
+        let mut head = Head::new(Method::Post, path, wall());
+        head.idempotency_key = Some(key.to_owned()).filter(|key| !key.is_empty());
+        let response = served.api.call(head, Some(&served.all), body.as_bytes());
+        let problem: Value = serde_json::from_slice(&response.body).unwrap();
+        let place = problem.get("pointer").or(problem.get("parameter")).cloned().unwrap_or_default();
+        (response.status, problem["code"].as_str().unwrap().to_owned(), place.as_str().unwrap_or_default().to_owned())
+    };
+    let redemptions = "/v1/programs/1/redemptions";
+    let expected = |status, code: &str, place: &str| (status, code.to_owned(), place.to_owned());
+    let malformed = |place| expected(400, "malformed", place);
+    assert_eq!(told(redemptions, "", "{}"), expected(400, "idempotency_key_required", ""));
+    let good = r#"{"member":"M1","point_type":1,"points":1}"#;
+    assert_eq!(told(redemptions, "a b", good), malformed("Idempotency-Key"));
+    assert_eq!(told(redemptions, "k", "{"), malformed(""));
+    let body = r#"{"member":"M1","point_type":1,"points":9007199254740992}"#;
+    assert_eq!(told(redemptions, "k", body), malformed("/points"));
+    assert_eq!(told(redemptions, "k", r#"{"member":"M1","points":1,"points":2}"#), malformed("/points"));
+    assert_eq!(told(redemptions, "k", r#"{"member":"M1","program":2}"#), malformed("/program"));
+    assert_eq!(told(redemptions, "k", r#"{"member":"M1","point_type":1,"points":1,"dry":true}"#).1, "malformed");
+    assert_eq!(told("/v1/programs/x/redemptions", "k", "{}"), malformed("program"));
+    assert_eq!(told("/v1/programs/01/redemptions", "k", "{}"), malformed("program"));
+    assert_eq!(
+        told("/v1/programs/9/redemptions", "k", r#"{"member":"M1","point_type":1,"points":1}"#).1,
+        "program_unknown"
+    );
+    assert_eq!(told("/v1/programs/1/redemptions?dry_run=true", "k", body), malformed("dry_run"));
+    assert_eq!(told("/v1/nothing", "k", "{}"), expected(404, "not_found", ""));
+    assert_eq!(told("/v1/feed", "k", "{}"), expected(405, "method_not_allowed", ""));
+    // the engine's own verb is not for callers
+    let line = r#"{"kind":"book_due","program":1,"request_id":"x","subject":{"member":"M1"},"limit":1}"#;
+    let batch = served.api.call(Head::new(Method::Post, "/v1/commands", wall()), Some(&served.all), line.as_bytes());
+    let answer: Value = serde_json::from_slice(&batch.body).unwrap();
+    assert_eq!((&answer["status"], &answer["problem"]["pointer"]), (&json!(400), &json!("/kind")));
+}
+
+#[test]
+fn a_batch_answers_each_line_in_order() {
+    let served = Served::with_points();
+    let lines = [
+        r#"{"kind":"accrue","program":1,"request_id":"b1","member":"M2","awards":[{"point_type":1,"points":5}]}"#,
+        "",
+        "{",
+        r#"{"kind":"redeem","program":1,"request_id":"b2","member":"M2","point_type":1,"points":6}"#,
+        r#"{"kind":"redeem","program":1,"request_id":"b3","member":"M2","point_type":1,"points":5}"#,
+    ];
+    let body = lines.join("\n");
+    let call = || served.api.call(Head::new(Method::Post, "/v1/commands", wall()), Some(&served.all), body.as_bytes());
+    let answers = |body: Vec<u8>| -> Vec<(u64, u64)> {
+        let text = String::from_utf8(body).unwrap();
+        let answers = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        answers.map(|answer| (answer["line"].as_u64().unwrap(), answer["status"].as_u64().unwrap())).collect()
+    };
+    assert_eq!(answers(call().body), [(1, 201), (3, 400), (4, 422), (5, 201)]);
+    assert_eq!(answers(call().body), [(1, 200), (3, 400), (4, 422), (5, 200)]);
+    let body = "{}\n".repeat(10_001);
+    let response = served.api.call(Head::new(Method::Post, "/v1/commands", wall()), Some(&served.all), body.as_bytes());
+    assert_eq!(response.status, 413);
+}
+
+#[test]
+fn pages_are_whole_and_hold_nothing_twice() {
+    let served = Served::with_points();
+    for member in 0..25 {
+        let award = json!({ "member": format!("N{member}"), "awards": [{ "point_type": 1, "points": 1 }] });
+        assert_eq!(served.post("/v1/programs/1/accruals", &format!("n{member}"), award).0, 201);
+    }
+    let walk = |path: &str| -> Vec<Value> {
+        let (mut rows, mut cursor) = (Vec::new(), String::new());
+        loop {
+            let page = served.get(&format!("{path}limit=7{cursor}"));
+            rows.extend(page["rows"].as_array().unwrap().clone());
+            let Some(next) = page["next"].as_str() else { return rows };
+            cursor = format!("&cursor={next}");
+        }
+    };
+    let members = walk("/v1/programs/1/members?");
+    assert_eq!(members.len(), 26);
+    let sequences =
+        |path: &str| -> Vec<u64> { walk(path).iter().map(|row| row["sequence"].as_u64().unwrap()).collect() };
+    assert_eq!(sequences("/v1/programs/1/audit?"), (1..=31).rev().collect::<Vec<u64>>());
+    assert_eq!(sequences("/v1/programs/1/audit?order=oldest&"), (1..=31).collect::<Vec<u64>>());
+    assert_eq!(sequences("/v1/programs/1/audit?order=oldest&member=N3&kind=accrue&"), [10]);
+    let link = served.get_as(&served.all, "/v1/programs/1/members?limit=7");
+    let (_, link) = link.headers.iter().find(|(name, _)| *name == "link").unwrap();
+    assert!(link.starts_with("</v1/programs/1/members?limit=7&cursor=") && link.ends_with(">; rel=\"next\""), "{link}");
+}
+
+#[test]
+fn items_and_statements_are_those_of_the_member() {
+    let served = Served::with_points();
+    for (key, points) in [("i1", 10), ("i2", 20), ("i3", 30)] {
+        let award = json!({ "member": "M1", "awards": [{ "point_type": 1, "points": points }] });
+        assert_eq!(served.post("/v1/programs/1/accruals", key, award).0, 201);
+    }
+    let redeem = json!({ "member": "M1", "point_type": 1, "points": 115 });
+    assert_eq!(served.post("/v1/programs/1/redemptions", "i4", redeem).0, 201);
+    let remaining = |query: &str| -> Vec<(String, i64)> {
+        let page = served.get(&format!("/v1/programs/1/members/M1/items?{query}"));
+        let row = |row: &Value| (row["state"].as_str().unwrap().to_owned(), row["remaining"].as_i64().unwrap());
+        page["rows"].as_array().unwrap().iter().map(row).collect()
+    };
+    assert_eq!(remaining(""), [("open".into(), 15), ("open".into(), 30)]);
+    assert_eq!(remaining("state=all").len(), 4);
+    assert_eq!(remaining("state=all&limit=1"), [("used_up".into(), 0)]);
+    assert_eq!(remaining("limit=1"), [("open".into(), 15)]);
+    let statement = served.get("/v1/programs/1/members/M1/statement?limit=2");
+    assert_eq!((&statement["rows"][0]["points"], &statement["rows"][1]["points"]), (&json!(-115), &json!(30)));
+    let member = served.get("/v1/programs/1/members/M1");
+    assert_eq!(member["balances"][0]["available"], 45);
+    let csv = served.get_as(&served.all, "/v1/programs/1/members/M1/statement.csv");
+    let text = String::from_utf8(csv.body).unwrap();
+    assert!(text.starts_with("sequence,recorded_at,") && text.lines().count() == 6, "{text}");
+}
+
+#[test]
+fn the_feed_has_every_leg_once() {
+    let served = Served::with_points();
+    for limit in [1, 2, 100] {
+        let (mut ids, mut from) = (Vec::new(), String::new());
+        loop {
+            let page = served.get(&format!("/v1/feed?limit={limit}&from={from}"));
+            let events = page["events"].as_array().unwrap();
+            ids.extend(events.iter().map(|event| event["id"].as_str().unwrap().to_owned()));
+            if events.is_empty() {
+                break;
+            }
+            from = events.last().unwrap()["id"].as_str().unwrap().to_owned();
+        }
+        // the accrual has two legs: a grant, and what the block paid
+        assert_eq!(ids, ["1.0", "2.0", "3.0", "4.0", "5.0", "6.0", "6.1"], "pages of {limit}");
+    }
+    let page = served.get("/v1/feed?kinds=granted");
+    assert_eq!((&page["events"][0]["id"], &page["events"][0]["member"]), (&json!("6.0"), &json!("M1")));
+    assert_eq!((&page["next"], &page["more"]), (&json!("6"), &json!(false)));
+    assert_eq!(served.get("/v1/feed?from=end")["events"], json!([]));
+    let mut head = Head::new(Method::Get, "/v1/feed?kinds=granted", wall());
+    head.accept = Some("application/cloudevents-batch+json".to_owned());
+    let cloud: Value = serde_json::from_slice(&served.api.call(head, Some(&served.all), b"").body).unwrap();
+    assert_eq!((&cloud[0]["type"], &cloud[0]["subject"]), (&json!("accruedb.granted.v1"), &json!("M1")));
+}
+
+#[test]
+fn reports_come_as_tables_and_pictures() {
+    let served = Served::with_points();
+    let report = served.get("/v1/programs/1/reports/liability");
+    assert_eq!((&report["rows"][0]["bucket"], &report["rows"][0]["outstanding"]), (&json!("2026-01"), &json!(100)));
+    let sources = served.get("/v1/programs/1/reports/sources");
+    assert_eq!((&sources["rows"][0]["bucket"], &sources["rows"][0]["issued_exact"]), (&json!("7"), &json!("100")));
+    let picture = served.get_as(&served.all, "/v1/programs/1/reports/liability.svg");
+    assert_eq!((picture.status, picture.media_type), (200, "image/svg+xml"));
+    assert!(String::from_utf8(picture.body).unwrap().contains("Points owed to members"));
+    assert_eq!(served.get_as(&served.all, "/v1/programs/1/members.svg").status, 404);
+    assert_eq!(
+        served.get_as(&served.all, "/v1/programs/1/reports/liability?from=2026-02-01&to=2026-01-01").status,
+        400
+    );
+}
+
+#[test]
+fn a_leaked_till_token_is_bounded_by_its_budget() {
+    let folder = tempfile::tempdir().unwrap();
+    let served = Served::with_tokens(Some(folder.path().join("tokens.json")));
+    for (path, key, body) in [
+        ("/v1/programs/1", "p", json!({ "enrolment": "on_first_accrual", "transaction_at": "2026-01-01T00:00:00Z" })),
+        ("/v1/programs/1/point-types", "t", json!({ "point_type": 1 })),
+    ] {
+        assert_eq!(served.post(path, key, body).0, 201);
+    }
+    let budget = Budget { granted: Some(Points(100)), largest: Some(Points(70)), redeemed: None };
+    let till = served.token(|token| {
+        token.scopes.insert(Scope::Post);
+        token.budget = budget;
+    });
+    let grant = |key: &str, points: i64| {
+        let body = json!({ "member": "M1", "awards": [{ "point_type": 1, "points": points }] });
+        let response = served.post_as(&till, "/v1/programs/1/accruals", key, &body);
+        (response.status, response.headers.iter().any(|(name, _)| *name == "retry-after"))
+    };
+    assert_eq!(grant("a", 71), (429, false));
+    assert_eq!(grant("b", 60), (201, false));
+    assert_eq!(grant("c", 60), (429, true));
+    // a repeated request costs nothing, and a refused one neither
+    assert_eq!(grant("b", 60), (200, false));
+    assert_eq!(grant("b", 30).0, 422);
+    assert_eq!(grant("d", 40), (201, false));
+    assert_eq!(grant("e", 1), (429, true));
+}
+
+#[test]
+fn the_clock_moves_for_tests_only_where_it_may() {
+    let served = Served::with_points();
+    let (status, clock) = served.post("/v1/clock", "", json!({ "to": "2026-02-01T00:00:00Z" }));
+    assert_eq!((status, &clock["now"]), (200, &json!("2026-02-01T00:00:00.000Z")));
+    let past = served.get("/v1/programs/1/members/M1?as_of=2026-01-15T00:00:00Z");
+    assert_eq!(past["balances"][0]["available"], 100);
+    assert_eq!(served.post("/v1/clock", "", json!({ "to": "soon" })).1["pointer"], "/to");
+    assert_eq!(served.post("/v1/admin/backup", "", json!({ "name": "../x" })).1["pointer"], "/name");
+    assert_eq!(served.post("/v1/admin/verify?replay=yes", "", Value::Null).1["ok"], true);
+}
