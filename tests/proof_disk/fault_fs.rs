@@ -218,8 +218,8 @@ impl Store for Faulty {
         self.armed().claim()
     }
 
-    fn append(&self, epoch: Epoch, records: &[JournalRecord]) -> Appended {
-        self.armed().append(epoch, records)
+    fn append(&self, epoch: Epoch, records: &[JournalRecord], texts: &[TextChange]) -> Appended {
+        self.armed().append(epoch, records, texts)
     }
 
     fn checkpoint(
