@@ -11,6 +11,7 @@ mod fault;
 mod ids;
 mod item;
 pub mod keys;
+mod ladder;
 mod leg;
 mod list;
 mod member;
@@ -44,10 +45,9 @@ pub use ids::{
     SubtypeId,
 };
 pub use item::{Item, ItemKey, ItemMore, ItemPosition};
+pub use ladder::{Assessment, Ladder, QualifyingPeriod, Threshold, Tier};
 pub use leg::{Debit, Granted, Leg, Moved};
-pub use member::{
-    Account, AccountMore, Balance, Counted, Member, MemberMore, MemberStatus, Membership, PolicyDue, TierState,
-};
+pub use member::{Account, AccountMore, Balance, Member, MemberMore, MemberStatus, Membership, PolicyDue};
 pub use outcome::Receipt;
 pub use own::{Own, OwnIds};
 pub use partner::{Billing, Block, BlockOrder, BlockStatus, Partner, PartnerTerms};
@@ -60,7 +60,7 @@ pub use program::{Enrolment, NeverUsable, OnClosing, Program, ProgramSettings, P
 pub use rate::{Rate, RateError, Rounding};
 pub use rejection::Rejection;
 pub use state::{BLOCK_MOVEMENTS, BlockState, BlockSums, MOVEMENTS, PointState, PointSums};
-pub use tier::{Assessment, Ladder, QualifyingPeriod, Threshold, Tier, TierId};
+pub use tier::{Counted, TierId, TierState};
 pub use time::{Date, Day, Span, TimeError, Timestamp, Unit, Zone};
 pub use totals::{Totals, TotalsKey};
 pub use wide_id::{MemberId, RequestId, WideIdError};
