@@ -3,7 +3,7 @@
 
 use super::own::names_no_entry;
 use super::tagged::tagged;
-use super::{PointType, PointTypeId, Program, ProgramId, ProgramSettings, Versions};
+use super::{PointType, PointTypeId, Program, ProgramId, ProgramSettings, SourceId, SourceTerms, Versions};
 use std::collections::BTreeMap;
 
 /// One version of one definition.
@@ -27,6 +27,8 @@ tagged! {
         0 Program "program" (settings: ProgramSettings),
         /// A kind of points.
         1 PointType "point_type" (point_type: PointType),
+        /// What points come from.
+        40 Source "source" (source: SourceTerms),
     }
 }
 
@@ -59,6 +61,7 @@ impl Definition {
                 Ok(id) => put(&mut program.point_types, PointTypeId(id), definition),
                 Err(_) => false,
             },
+            Definition::Source(terms) => put(&mut program.sources, SourceId(key.id), terms),
         }
     }
 }

@@ -13,12 +13,14 @@
 //! | [`CatalogKey`] | program 4, kind 1, id 4, version 4 |
 //! | [`DueKey`] | program 4, instant 8, kind 1, id 16 |
 //! | [`TotalsKey`] | program 4, day 4 (sign bit flipped), UTC day 4 (likewise), source 4, point type 2, subtype 2 |
+//! | [`SourceKey`] | program 4, source 4 |
+//! | [`CountKey`] | program 4, source 4, restriction 2, version 4, member 16 |
 //! | [`Sequence`] | sequence 8 |
 
 use super::{
-    AccountKey, BlockId, BlockKey, CatalogKey, ClaimKey, Day, HoldTimeoutKey, ItemId, ItemKey, ItemPosition, MemberId,
-    MemberKey, PartnerId, PartnerKey, PointTypeId, ProgramId, RequestId, RequestKey, Sequence, SourceId, SourceKey,
-    Subject, SubtypeId, Timestamp, TotalsKey,
+    AccountKey, BlockId, BlockKey, CatalogKey, ClaimKey, CountKey, Day, HoldTimeoutKey, ItemId, ItemKey, ItemPosition,
+    MemberId, MemberKey, PartnerId, PartnerKey, PointTypeId, ProgramId, RequestId, RequestKey, Sequence, SourceId,
+    SourceKey, Subject, SubtypeId, Timestamp, TotalsKey,
 };
 use std::ops::Range;
 
@@ -207,5 +209,6 @@ field_key!(
     HoldTimeoutKey { program, member, at, request },
     CatalogKey { program, kind, id, version },
     DueKey { program, due_at, subject },
+    CountKey { program, source, restriction, version, member },
     TotalsKey { program, day, utc_day, source, point_type, subtype },
 );

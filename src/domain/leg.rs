@@ -2,8 +2,8 @@
 
 use super::tagged::{Tagged, tagged};
 use super::{
-    BLOCK_MOVEMENTS, BlockId, BlockState, ItemId, ItemPosition, MOVEMENTS, MemberId, Own, OwnIds, PartnerId,
-    PointState, PointTypeId, Points, Rate, SourceId, Timestamp, UseOrder,
+    BLOCK_MOVEMENTS, BlockId, BlockState, InventoryChange, ItemId, ItemPosition, MOVEMENTS, MemberId, Own, OwnIds,
+    PartnerId, PointState, PointTypeId, Points, Rate, SourceId, SourceStatus, Timestamp, UseOrder,
 };
 
 tagged! {
@@ -48,6 +48,8 @@ tagged! {
             expires_at: Option<Timestamp>,
             /// When this took effect: the instant of expiry or of maturing, else that of the command.
             effective_at: Timestamp,
+            /// What they come from.
+            source: Option<SourceId>,
         },
         /// Spent points of a cancelled accrual became the member's debt.
         2 Owed "owed" {
@@ -104,6 +106,42 @@ tagged! {
             /// Partner points.
             points: Points,
         },
+        /// The inventory of a source changed.
+        30 Inventory "inventory" {
+            /// The source.
+            source: SourceId,
+            /// What changed it.
+            change: InventoryChange,
+            /// By how much: more than 0 where it has more.
+            points: Points,
+            /// What is left in it.
+            left: Points,
+        },
+        /// A source has another status.
+        31 SourceStatus "source_status" {
+            /// The source.
+            source: SourceId,
+            /// Which.
+            status: SourceStatus,
+        },
+        /// Points that an award does not give, since they were beyond an inventory or a limit.
+        32 Clipped "clipped" {
+            /// The source.
+            source: SourceId,
+            /// The award's place in the accrual.
+            place: u16,
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// How many.
+            points: Points,
+        },
+        /// The inventory of a source has become low.
+        33 InventoryLow "inventory_low" {
+            /// The source.
+            source: SourceId,
+            /// What is left in it.
+            left: Points,
+        },
     }
 }
 
@@ -116,9 +154,8 @@ impl Tagged for Leg {
 
     fn number_of(kind: &str) -> Option<u16> {
         let named = |of: &[&str], number| of.contains(&kind).then_some(number);
-        let plain = ["granted", "", "owed", "absorbed", "", "charged", "credited"];
-        let plain = plain.iter().position(|known| !known.is_empty() && *known == kind);
-        plain.and_then(|number| u16::try_from(number).ok()).or_else(|| {
+        let plain = PLAIN.iter().find(|(known, _)| *known == kind);
+        plain.map(|(_, number)| *number).or_else(|| {
             let moved: Vec<&str> = MOVEMENTS.iter().map(|(.., name)| *name).collect();
             let block: Vec<&str> = BLOCK_MOVEMENTS.iter().map(|(.., name)| *name).collect();
             named(&moved, 1).or_else(|| named(&block, 4))
@@ -126,13 +163,26 @@ impl Tagged for Leg {
     }
 }
 
+/// The legs that are no movements, with their numbers.
+const PLAIN: [(&str, u16); 9] = [
+    ("granted", 0),
+    ("owed", 2),
+    ("absorbed", 3),
+    ("charged", 5),
+    ("credited", 6),
+    ("inventory", 30),
+    ("source_status", 31),
+    ("clipped", 32),
+    ("inventory_low", 33),
+];
+
 /// Every name that a leg can have.
-#[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated by the compiler")]
-const KINDS: [&str; 5 + MOVEMENTS.len() + BLOCK_MOVEMENTS.len()] = {
-    let mut kinds = ["granted", "owed", "absorbed", "charged", "credited"].as_slice();
-    let mut all = [""; 5 + MOVEMENTS.len() + BLOCK_MOVEMENTS.len()];
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const KINDS: [&str; PLAIN.len() + MOVEMENTS.len() + BLOCK_MOVEMENTS.len()] = {
+    let mut kinds = PLAIN.as_slice();
+    let mut all = [""; PLAIN.len() + MOVEMENTS.len() + BLOCK_MOVEMENTS.len()];
     let mut at = 0;
-    while let [first, rest @ ..] = kinds {
+    while let [(first, _), rest @ ..] = kinds {
         all[at] = *first;
         kinds = rest;
         at += 1;
@@ -163,7 +213,11 @@ impl Leg {
             | Leg::Owed { .. }
             | Leg::Absorbed { .. }
             | Leg::Charged { .. }
-            | Leg::Credited { .. } => self.code(),
+            | Leg::Credited { .. }
+            | Leg::Inventory { .. }
+            | Leg::SourceStatus { .. }
+            | Leg::Clipped { .. }
+            | Leg::InventoryLow { .. } => self.code(),
         }
     }
 }
@@ -231,7 +285,11 @@ impl Leg {
             | Leg::Absorbed { .. }
             | Leg::Block { .. }
             | Leg::Charged { .. }
-            | Leg::Credited { .. } => None,
+            | Leg::Credited { .. }
+            | Leg::Inventory { .. }
+            | Leg::SourceStatus { .. }
+            | Leg::Clipped { .. }
+            | Leg::InventoryLow { .. } => None,
         }
     }
 
@@ -239,15 +297,28 @@ impl Leg {
     #[must_use]
     pub fn moved(&self) -> Option<Moved> {
         match *self {
-            Leg::Moved { member, item, point_type, from, to, points, remaining: _, expires_at, effective_at: _ } => {
-                Some(Moved { member, item, point_type, from, to, points, expires_at })
-            }
+            Leg::Moved {
+                member,
+                item,
+                point_type,
+                from,
+                to,
+                points,
+                remaining: _,
+                expires_at,
+                effective_at: _,
+                source: _,
+            } => Some(Moved { member, item, point_type, from, to, points, expires_at }),
             Leg::Granted { .. }
             | Leg::Owed { .. }
             | Leg::Absorbed { .. }
             | Leg::Block { .. }
             | Leg::Charged { .. }
-            | Leg::Credited { .. } => None,
+            | Leg::Credited { .. }
+            | Leg::Inventory { .. }
+            | Leg::SourceStatus { .. }
+            | Leg::Clipped { .. }
+            | Leg::InventoryLow { .. } => None,
         }
     }
 
@@ -264,7 +335,11 @@ impl Leg {
             | Leg::Owed { .. }
             | Leg::Absorbed { .. }
             | Leg::Charged { .. }
-            | Leg::Credited { .. } => None,
+            | Leg::Credited { .. }
+            | Leg::Inventory { .. }
+            | Leg::SourceStatus { .. }
+            | Leg::Clipped { .. }
+            | Leg::InventoryLow { .. } => None,
         }
     }
 }
@@ -302,6 +377,7 @@ impl Own for Leg {
                 remaining: _,
                 expires_at: _,
                 effective_at: _,
+                source: _,
             } => {
                 member.fill(own);
                 item.fill(own);
@@ -311,7 +387,11 @@ impl Own for Leg {
             }
             Leg::Block { partner: _, block: _, from: _, to: _, points: _, remaining: _, place: _, rate: _ }
             | Leg::Charged { partner: _, place: _, points: _, rate: _ }
-            | Leg::Credited { partner: _, points: _ } => {}
+            | Leg::Credited { partner: _, points: _ }
+            | Leg::Inventory { source: _, change: _, points: _, left: _ }
+            | Leg::SourceStatus { source: _, status: _ }
+            | Leg::Clipped { source: _, place: _, point_type: _, points: _ }
+            | Leg::InventoryLow { source: _, left: _ } => {}
         }
     }
 }

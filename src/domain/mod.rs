@@ -19,6 +19,7 @@ mod points;
 mod program;
 mod rate;
 mod rejection;
+mod source;
 mod state;
 pub mod tables;
 mod tagged;
@@ -44,11 +45,15 @@ pub use own::{Own, OwnIds};
 pub use partner::{Billing, Block, BlockOrder, BlockStatus, Partner, PartnerTerms};
 pub use points::Points;
 pub use program::{
-    Enrolment, Expiry, NegativeBalance, NeverUsable, PointClass, PointType, Program, ProgramSettings, UseOrder,
-    Versions,
+    Enrolment, Expiry, NegativeBalance, NeverUsable, PointClass, PointType, Program, ProgramSettings, SourceRule,
+    UseOrder, Versions,
 };
 pub use rate::{Rate, RateError, Rounding};
 pub use rejection::Rejection;
+pub use source::{
+    Beyond, COUNTED_PARTS_MAX, CountKey, Counted, Counting, Inventory, InventoryChange, Limit, LimitScope, PauseReason,
+    Restriction, Source, SourceStatus, SourceTerms, Window,
+};
 pub use state::{BLOCK_MOVEMENTS, BlockState, BlockSums, MOVEMENTS, PointState, PointSums};
 pub use time::{Date, Day, Span, TimeError, Timestamp, Unit, Zone};
 pub use totals::{Totals, TotalsKey};

@@ -1,7 +1,7 @@
 //! A program and its point types: what the catalog holds.
 
 use super::tagged::tagged;
-use super::{Date, PointTypeId, Span, Timestamp, Zone};
+use super::{Date, PointTypeId, SourceId, SourceTerms, Span, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -29,6 +29,18 @@ pub enum NeverUsable {
     Allow,
 }
 
+/// Whether awards must name a source (rule E05).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SourceRule {
+    /// An award may name none, or one that is no source of the program: a label for reports.
+    #[default]
+    Optional,
+    /// An award that names no source of the program is refused.
+    Required,
+}
+
 /// What is set for a whole program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
@@ -43,6 +55,8 @@ pub struct ProgramSettings {
     pub never_usable: NeverUsable,
     /// How many point types it may have (rule D06).
     pub point_types_max: u16,
+    /// Whether every award must name a source of the program (rule E05).
+    pub require_source: SourceRule,
 }
 
 /// A loyalty program with its definitions, all versions of them.
@@ -52,19 +66,43 @@ pub struct Program {
     pub settings: ProgramSettings,
     /// Its point types.
     pub point_types: BTreeMap<PointTypeId, Versions<PointType>>,
+    /// Its sources.
+    pub sources: BTreeMap<SourceId, Versions<SourceTerms>>,
 }
 
 impl Program {
     /// A program without definitions.
     #[must_use]
     pub fn new(settings: ProgramSettings) -> Program {
-        Program { settings, point_types: BTreeMap::new() }
+        Program { settings, point_types: BTreeMap::new(), sources: BTreeMap::new() }
     }
 
     /// The newest version of a point type.
     #[must_use]
     pub fn point_type(&self, id: PointTypeId) -> Option<&PointType> {
         self.point_types.get(&id).map(Versions::current)
+    }
+
+    /// The newest terms of a source.
+    #[must_use]
+    pub fn source(&self, id: SourceId) -> Option<&SourceTerms> {
+        self.sources.get(&id).map(Versions::current)
+    }
+
+    /// The sources whose name holds a text, in any case, sorted by name (rule E18).
+    #[must_use]
+    pub fn sources_by_name(&self, part: &str) -> Vec<(SourceId, &SourceTerms)> {
+        let part = part.to_lowercase();
+        let all = self.sources.iter().map(|(id, versions)| (*id, versions.current()));
+        let mut found: Vec<_> = all.filter(|(_, terms)| terms.name.to_lowercase().contains(&part)).collect();
+        found.sort_by_cached_key(|(id, terms)| (terms.name.to_lowercase(), *id));
+        found
+    }
+
+    /// The sources that may give points of a type (rules E13 to E15, E31).
+    pub fn sources_of(&self, point_type: PointTypeId) -> impl Iterator<Item = SourceId> + '_ {
+        let all = self.sources.iter().filter(move |(_, terms)| terms.current().point_types.contains(&point_type));
+        all.map(|(id, _)| *id)
     }
 }
 

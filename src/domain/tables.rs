@@ -6,8 +6,9 @@
 
 use super::keys::{DueKey, Key};
 use super::{
-    Block, BlockKey, CatalogKey, Claim, ClaimKey, Correction, Definition, Hold, HoldTimeoutKey, Item, ItemKey,
-    LockName, Member, MemberKey, Own, Partner, PartnerKey, RequestKey, Sequence, Subject, Totals, TotalsKey,
+    Block, BlockKey, CatalogKey, Claim, ClaimKey, Correction, CountKey, Counted, Definition, Hold, HoldTimeoutKey,
+    Item, ItemKey, LockName, Member, MemberKey, Own, Partner, PartnerKey, RequestKey, Sequence, Source, SourceKey,
+    Subject, Totals, TotalsKey,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -94,6 +95,10 @@ tables! {
     12 Due "due" 1: DueKey => ();
     /// Sums by day, source and point type.
     13 TotalsByDay "totals" 1: TotalsKey => Totals;
+    /// Sources: what is counted of them.
+    14 Sources "sources" 1: SourceKey => Source;
+    /// What the limits of sources have counted.
+    15 SourceCounts "source_counts" 1: CountKey => Counted;
 }
 
 impl RowTable for Items {
@@ -135,5 +140,11 @@ impl RowTable for Holds {
 impl RowTable for HoldTimeouts {
     fn lock(key: &HoldTimeoutKey) -> LockName {
         LockName::Subject(key.program, Subject::Member(key.member))
+    }
+}
+
+impl RowTable for SourceCounts {
+    fn lock(key: &CountKey) -> LockName {
+        LockName::Subject(key.program, Subject::Source(key.source))
     }
 }

@@ -13,7 +13,7 @@ use super::sync::{Mutant, Mutex, MutexGuard, planted};
 use super::unwind::OnUnwind;
 use crate::domain::{CatalogKey, Definition, Fault, Sequence, TotalsKey};
 use crate::storage::rows;
-use crate::storage::{Blocks, Catalog, Members, Partners, Read, Run, RunMemory, Table, TableId, TotalsByDay};
+use crate::storage::{Blocks, Catalog, Members, Partners, Read, Run, RunMemory, Sources, Table, TableId, TotalsByDay};
 use std::collections::BTreeMap;
 use std::hash::Hash;
 use std::sync::Arc;
@@ -109,6 +109,7 @@ impl<'a> Frozen<'a> {
             TableId::Members => self.records::<Members>(&mut run, |shard| &mut shard.members)?,
             TableId::Partners => self.records::<Partners>(&mut run, |shard| &mut shard.partners)?,
             TableId::Blocks => self.records::<Blocks>(&mut run, |shard| &mut shard.blocks)?,
+            TableId::Sources => self.records::<Sources>(&mut run, |shard| &mut shard.sources)?,
             TableId::Requests => self.deltas.iter().try_for_each(|delta| delta.lock().requests.write(&mut run))?,
             TableId::TotalsByDay => self.totals(&mut run)?,
             rows => self.deltas.iter().for_each(|delta| delta.lock().rows(rows).write(&mut run)),

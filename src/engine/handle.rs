@@ -13,7 +13,7 @@ use super::ticket::{Pending, Ticket};
 use super::verify::{self, Audit};
 use crate::domain::{
     AccountKey, Actor, Balance, Block, BlockId, Command, Entry, Item, ItemPosition, MemberKey, Partner, PartnerKey,
-    Points, Programs, Receipt, RequestKey, Sequence, Timestamp,
+    Points, Programs, Receipt, RequestKey, Sequence, Source, SourceKey, SourceTerms, Timestamp,
 };
 use crate::storage::{Read, Store};
 use std::collections::BTreeMap;
@@ -52,6 +52,15 @@ pub struct PartnerState {
     pub balance: Points,
     /// Its blocks, open and past, by id (rules A33, A34).
     pub blocks: BTreeMap<BlockId, Block>,
+}
+
+/// A source with its terms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceState {
+    /// Its terms: name, point types, restrictions.
+    pub terms: SourceTerms,
+    /// Its status and inventory.
+    pub source: Source,
 }
 
 impl Engine {
@@ -197,6 +206,13 @@ impl Engine {
         let usable = blocks.values().filter(|block| block.is_usable(now)).map(|block| block.remaining().0);
         let balance = Points(usable.fold(0, i64::saturating_add));
         Ok(Some(PartnerState { partner, balance, blocks }))
+    }
+
+    /// A source with its terms, status, inventory and restrictions, as of now (rule E89). `None` where the program has no
+    /// such source.
+    pub fn source(&self, source: SourceKey) -> Result<Option<SourceState>, Error> {
+        let found = self.core.source(source)?;
+        Ok(found.map(|(terms, source)| SourceState { terms, source }))
     }
 
     /// A page of a member's statement, newest first: up to `limit` entries, from the entry `from` on, or from the

@@ -28,9 +28,10 @@ mod sync;
 mod ticket;
 mod unwind;
 mod verify;
+mod verify_sources;
 
 pub use error::{ClosedReason, Error, ErrorKind, ExecuteError};
-pub use handle::{AccountItems, By, Engine, PartnerState};
+pub use handle::{AccountItems, By, Engine, PartnerState, SourceState};
 pub use options::{ClockSource, EngineOptions, OnProgress, Progress};
 pub use profile::{Step, StepTime};
 pub use ticket::{Pending, Ticket};

@@ -10,7 +10,7 @@ use crate::domain::tables::Table;
 use crate::domain::{Entry, Fault, LockName, Sequence};
 use crate::machine::Cold;
 use crate::storage::rows;
-use crate::storage::{Blocks, Members, Partners};
+use crate::storage::{Blocks, Members, Partners, Sources};
 use smallvec::SmallVec;
 use std::hash::Hash;
 
@@ -54,6 +54,7 @@ impl Core {
             }
             Cold::Member(key) => fetch::<Members>(state, &key.lock(), &key, |shard| &mut shard.members)?,
             Cold::Partner(key) => fetch::<Partners>(state, &key.lock(), &key, |shard| &mut shard.partners)?,
+            Cold::Source(key) => fetch::<Sources>(state, &key.lock(), &key, |shard| &mut shard.sources)?,
             Cold::Block(key) => fetch::<Blocks>(state, &key.owner().lock(), &key, |shard| &mut shard.blocks)?,
         };
         prepared.reads = prepared.reads.saturating_add(1);

@@ -6,7 +6,8 @@ use super::error::Error;
 use super::locks::LockedShards;
 use crate::domain::{
     AccountKey, Balance, Block, BlockId, Entry, Item, ItemKey, ItemPosition, Leg, Member, MemberKey, Outcome, Partner,
-    PartnerKey, PointState, Points, Program, ProgramId, RequestKey, Sequence, Subject, Timestamp,
+    PartnerKey, PointState, Points, Program, ProgramId, RequestKey, Sequence, Source, SourceKey, SourceTerms, Subject,
+    Timestamp,
 };
 use crate::machine::{Effects, LockSet, Undecided, View, would_book};
 use crate::storage::rows::Rows;
@@ -79,6 +80,17 @@ impl Core {
         let Some((partner, blocks, last)) = seen else { return Ok(None) };
         self.state.journal.wait(last)?;
         Ok(Some((partner, blocks)))
+    }
+
+    /// A source's record, with its terms; waits until both are durable.
+    pub(super) fn source(&self, key: SourceKey) -> Result<Option<(SourceTerms, Source)>, Error> {
+        let seen = self.look(lock_of(key.program, Subject::Source(key.source)), |locked| {
+            let terms = locked.program(key.program).and_then(|program| program.source(key.source)).cloned();
+            Ok((terms, locked.source(key)?, self.state.journal.last()))
+        })?;
+        let (terms, source, last) = seen;
+        self.state.journal.wait(last)?;
+        Ok(terms.zip(source))
     }
 
     /// The member's balances as the engine showed them at a past instant: those after the last entry until then,

@@ -6,6 +6,7 @@ use super::clock::Reporter;
 use super::core::Core;
 use super::error::{Error, ErrorKind};
 use super::recover::{check_link, entries_after, read_record, replica, stored_programs};
+use super::verify_sources::{Inventories, audit_sources, count_inventories};
 use crate::domain::keys::{DueKey, Key};
 use crate::domain::{
     BlockId, Day, Item, ItemKey, ItemPosition, Member, MemberKey, Outcome, Programs, RequestId, RequestKey, Sequence,
@@ -50,13 +51,13 @@ impl Audit {
 }
 
 #[derive(Default)]
-struct Findings {
+pub(super) struct Findings {
     told: Vec<String>,
     total: u64,
 }
 
 impl Findings {
-    fn add(&mut self, place: impl FnOnce() -> String, broken: impl IntoIterator<Item = String>) {
+    pub(super) fn add(&mut self, place: impl FnOnce() -> String, broken: impl IntoIterator<Item = String>) {
         let mut broken = broken.into_iter().peekable();
         if broken.peek().is_none() {
             return;
@@ -80,10 +81,13 @@ pub(super) fn verify(core: &Core, scratch: Option<Arc<dyn Store>>) -> Result<Aud
     let (last, read) = snapshot(core)?;
     let mut findings = Findings::default();
     let mut requests = Fingerprint::default();
-    let tail = damage(audit_journal(core, (read.as_ref(), last), &mut requests, &mut findings), &mut findings)?;
+    let mut inventories = Inventories::new();
+    let told = (&mut requests, &mut inventories);
+    let tail = damage(audit_journal(core, (read.as_ref(), last), told, &mut findings), &mut findings)?;
     // where the journal could not be read to its end, the requests that it names are not known
-    let requests = tail.map(|_| requests);
+    let (requests, inventories) = (tail.map(|_| requests), tail.map(|_| inventories));
     damage(audit_tables(core, read.as_ref(), requests, &mut findings), &mut findings)?;
+    damage(audit_sources(read.as_ref(), inventories, &mut findings), &mut findings)?;
     let digest = damage(digest(read.as_ref()), &mut findings)?.unwrap_or_default();
     let replayed = scratch.is_some();
     if let (Some(scratch), Some(tail)) = (scratch, tail) {
@@ -138,7 +142,7 @@ impl Fingerprint {
 fn audit_journal(
     core: &Core,
     (read, last): (&dyn Read, Sequence),
-    requests: &mut Fingerprint,
+    (requests, inventories): (&mut Fingerprint, &mut Inventories),
     findings: &mut Findings,
 ) -> Result<Tail, Error> {
     let mut tail = Tail { sequence: Sequence(0), hash: [0; 32] };
@@ -156,6 +160,7 @@ fn audit_journal(
             let back = (entry.recorded_at < last_at).then(|| "is recorded before the one before it".to_owned());
             findings.add(place, back);
             last_at = entry.recorded_at;
+            count_inventories(&entry, inventories);
             if matches!(entry.outcome, Outcome::Done { .. }) && entry.command.request_id != RequestId(0) {
                 let key = RequestKey { program: entry.command.program, request: entry.command.request_id };
                 requests.add(&key, entry.sequence.0);

@@ -3,10 +3,10 @@
 //!
 //! Reads of the same decision see them. The memory is used again from one decision to the next.
 
-use crate::domain::tables::{Claims, Corrections, Future, HoldTimeouts, Holds, Items, RowTable, Table};
+use crate::domain::tables::{Claims, Corrections, Future, HoldTimeouts, Holds, Items, RowTable, SourceCounts, Table};
 use crate::domain::{
     Balance, Block, BlockKey, CatalogKey, Definition, Item, ItemKey, Leg, Link, Links, Member, MemberKey, Outcome, Own,
-    OwnIds, Partner, PartnerKey, Totals, TotalsKey,
+    OwnIds, Partner, PartnerKey, Source, SourceKey, Totals, TotalsKey,
 };
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -23,6 +23,8 @@ pub struct Effects {
     pub partners: Records<PartnerKey, Partner>,
     /// Blocks, likewise.
     pub blocks: Records<BlockKey, Block>,
+    /// Sources, likewise.
+    pub sources: Records<SourceKey, Source>,
     /// Rows of the other tables.
     pub rows: RowEffects,
     /// Amounts to add to the totals.
@@ -38,11 +40,12 @@ pub struct Effects {
 impl Effects {
     /// Forgets everything, and keeps the memory for the next decision.
     pub fn clear(&mut self) {
-        let Effects { definitions, members, partners, blocks, rows, totals, legs, balances, links } = self;
+        let Effects { definitions, members, partners, blocks, sources, rows, totals, legs, balances, links } = self;
         definitions.clear();
         members.clear();
         partners.clear();
         blocks.clear();
+        sources.clear();
         rows.clear();
         totals.clear();
         legs.clear();
@@ -52,10 +55,12 @@ impl Effects {
 
     /// Puts the entry's own number and member wherever they are named.
     pub fn fill(&mut self, own: &OwnIds) {
-        let Effects { definitions: _, members, partners, blocks, rows, totals: _, legs, balances, links } = self;
+        let Effects { definitions: _, members, partners, blocks, sources, rows, totals: _, legs, balances, links } =
+            self;
         members.fill(own);
         partners.fill(own);
         blocks.fill(own);
+        sources.fill(own);
         rows.fill(own);
         legs.iter_mut().for_each(|leg| leg.fill(own));
         balances.iter_mut().for_each(|balance| balance.fill(own));
@@ -367,4 +372,5 @@ row_effects!(
     claims: Claims,
     holds: Holds,
     hold_timeouts: HoldTimeouts,
+    source_counts: SourceCounts,
 );

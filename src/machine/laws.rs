@@ -4,7 +4,7 @@
 use super::effects::Effects;
 use crate::domain::{
     Account, Billing, Block, BlockId, BlockStatus, Fault, Item, ItemPosition, LockName, Member, NegativeBalance,
-    Partner, PointState, PointType, Points, Program, Subject, Timestamp, Totals,
+    Partner, PointState, PointType, Points, Program, Source, SourceStatus, Subject, Timestamp, Totals,
 };
 
 /// What is wrong, where a law does not hold.
@@ -56,6 +56,24 @@ pub fn partner<'a>(partner: &Partner, blocks: impl Iterator<Item = (BlockId, &'a
     broken.extend(holds(!prepaid || debited == i128::from(partner.debited.0), || {
         format!("debited {} where its blocks say {debited}", partner.debited)
     }));
+    broken
+}
+
+/// Source: what was given is left, issued or expired, nothing negative; one that gives points has some left.
+#[must_use]
+pub fn source(source: &Source) -> Vec<Broken> {
+    let Source { last_sequence: _, status, inventory } = source;
+    let Some(inventory) = inventory else {
+        return holds(*status != SourceStatus::Exhausted, || "exhausted without an inventory".into())
+            .into_iter()
+            .collect();
+    };
+    let sums = [inventory.given, inventory.issued, inventory.expired, inventory.left()];
+    let whole = sums.into_iter().all(|points| points >= Points::ZERO);
+    let mut broken: Vec<Broken> =
+        holds(whole, || format!("points of the inventory do not add up: {inventory:?}")).into_iter().collect();
+    let gives = *status != SourceStatus::Active || inventory.left().is_positive();
+    broken.extend(holds(gives, || "active with an inventory of 0".into()));
     broken
 }
 
@@ -166,6 +184,11 @@ pub fn decision(effects: &Effects, program: Option<&Program>) -> Option<Fault> {
     for (key, block) in effects.blocks.changed() {
         if let Some(broken) = self::block(block) {
             return Some(Fault::broken(key.owner().lock(), broken));
+        }
+    }
+    for (key, source) in effects.sources.changed() {
+        if let Some(broken) = self::source(source).into_iter().next() {
+            return Some(Fault::broken(key.lock(), broken));
         }
     }
     let items = effects.rows.items.iter().chain(effects.rows.future.iter());

@@ -5,9 +5,10 @@ use super::original::Original;
 use super::validate::Malformed;
 use super::view::{Undecided, View};
 use crate::domain::{
-    Accrue, Action, ApproveBlock, BookDue, Cancel, CancelAmount, Capture, Command, CreatePartner, CreatePointType,
-    CreateProgram, Enrol, HoldPoints, LockName, Program, ProgramId, PurchaseBlock, Redeem, Rejection, Release,
-    RequestId, RequestKey, Subject, Transfer, for_each_verb,
+    Accrue, Action, ApproveBlock, ArchiveSource, BookDue, Cancel, CancelAmount, Capture, Command, CreatePartner,
+    CreatePointType, CreateProgram, CreateSource, EditSource, Enrol, HoldPoints, LockName, ModifyInventory,
+    PauseSource, Program, ProgramId, PurchaseBlock, Redeem, Rejection, Release, RequestId, RequestKey, RestrictSource,
+    ResumeSource, SetInventory, Subject, Transfer, UnrestrictSource, for_each_verb,
 };
 use smallvec::SmallVec;
 

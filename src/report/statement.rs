@@ -76,6 +76,9 @@ fn moved(leg: &Leg, of: MemberId) -> Option<(PointTypeId, i128)> {
             (member, point_type, points)
         }
         Leg::Absorbed { .. } | Leg::Block { .. } | Leg::Charged { .. } | Leg::Credited { .. } => return None,
+        Leg::Inventory { .. } | Leg::SourceStatus { .. } | Leg::Clipped { .. } | Leg::InventoryLow { .. } => {
+            return None;
+        }
     };
     (member == of).then_some((point_type, points))
 }

@@ -19,7 +19,7 @@ mod run;
 pub use crate::domain::keys;
 pub use crate::domain::tables::{
     Blocks, Catalog, Claims, Corrections, Due, Expiries, Future, HoldTimeouts, Holds, Items, Members, Partners,
-    Requests, RowTable, Table, TableId, TotalsByDay,
+    Requests, RowTable, SourceCounts, Sources, Table, TableId, TotalsByDay,
 };
 use crate::domain::{Fault, Sequence};
 pub use run::{RowBuffer, Run, RunMemory};

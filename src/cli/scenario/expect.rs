@@ -29,6 +29,10 @@ const LEGS: &[Shape] = &[
     shape("credited", false, &["partner"]),
     shape("owed", false, &["of", "member"]),
     shape("absorbed", false, &["of", "member"]),
+    shape("inventory", true, &["change", "left"]),
+    shape("source_status", true, &["status", "reason"]),
+    shape("clipped", true, &["award", "of"]),
+    shape("inventory_low", true, &["left"]),
 ];
 
 /// The legs of a kind, by the name that it has in JSON.
@@ -77,6 +81,8 @@ const ITEM: &[&str] = &[
 const PARTNER: &[&str] = &["balance", "debited"];
 const BLOCK: &[&str] =
     &["status", "purchased", "credited", "debited", "expired", "fee", "adjusted", "starts_at", "expires_at", "price"];
+const SOURCE: &[&str] =
+    &["status", "reason", "name", "types", "linked", "left", "given", "issued", "expired", "restrictions"];
 const ENTRY: &[&str] = &["as", "transaction_at", "recorded_at", "reference"];
 
 /// Reads what is expected of a verb's answer.
@@ -88,6 +94,9 @@ pub(super) fn expectation(words: &mut Words<'_>, verb: &Verb) -> Result<Answer, 
         Verb::Items { .. } => rows(words, &shape("", true, ITEM))?,
         Verb::Blocks(_) => rows(words, &shape("", true, BLOCK))?,
         Verb::Statement { .. } | Verb::Transaction(_) => rows(words, &shape("", true, ENTRY))?,
+        Verb::Source(_) => rows(words, &shape("", true, SOURCE))?,
+        Verb::Sources { .. } => rows(words, &shape("", true, SOURCE))?,
+        Verb::Dependents(_) => rows(words, &shape("", true, &["sources"]))?,
         Verb::Refusals => listed(words, &shape("", true, ANY))?,
         Verb::Sweep => listed(words, &shape("", false, &["booked"]))?,
         Verb::Digest if words.take("another") => Answer::status("another"),

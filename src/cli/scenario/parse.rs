@@ -1,12 +1,12 @@
 //! Reading a scenario: lines, headers, what is there without being said. The commands themselves are in `order`.
 
 use super::expect::expectation;
-use super::orders::{in_program, is_definition, orders};
+use super::orders::{in_program, is_definition, orders, sources};
 use super::step::{Order, Scenario, Step, Verb};
 use super::words::{Line, Syntax, Words};
 use crate::domain::{
     AccountKey, Accrue, Action, Command, CreatePartner, CreatePointType, CreateProgram, Enrolment, MemberKey,
-    PartnerId, PartnerKey, PointTypeId, ProgramId, Rate, RequestId, RequestKey,
+    PartnerId, PartnerKey, PointTypeId, ProgramId, Rate, RequestId, RequestKey, SourceKey,
 };
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
@@ -146,6 +146,12 @@ impl Reader {
             Some("items") => self.items(words)?,
             Some("statement") => statement(words)?,
             Some("transaction") => transaction(words)?,
+            Some("source") if sources::asks(words) => Verb::Source(source(words)?),
+            Some("dependents") => Verb::Dependents(source(words)?),
+            Some("sources") => {
+                let part = if words.take("named") { words.word("a part of a name")? } else { "" };
+                Verb::Sources { part: part.to_owned(), program: in_program(words)? }
+            }
             Some("blocks") => Verb::Blocks(partner(words)?),
             Some("partner") if !is_definition(words) => Verb::Partner(partner(words)?),
             Some(verb) => Verb::Do(orders(verb, words, &self.types)?.ok_or(wrong)?),
@@ -228,6 +234,7 @@ fn is_question(verb: &Verb) -> bool {
     match verb {
         Verb::Balance(..) | Verb::Items { .. } | Verb::Partner(_) | Verb::Blocks(_) => true,
         Verb::Statement { .. } | Verb::Transaction(_) | Verb::Refusals => true,
+        Verb::Source(_) | Verb::Sources { .. } | Verb::Dependents(_) => true,
         Verb::Do(_) | Verb::At(_) | Verb::Sweep | Verb::Digest => false,
         Verb::Checkpoint | Verb::Reopen | Verb::Crash | Verb::Verify => false,
     }
@@ -247,6 +254,11 @@ fn statement(words: &mut Words<'_>) -> Result<Verb, Syntax> {
 fn transaction(words: &mut Words<'_>) -> Result<Verb, Syntax> {
     let request = words.parse("a request like R1")?;
     Ok(Verb::Transaction(RequestKey { program: in_program(words)?, request }))
+}
+
+fn source(words: &mut Words<'_>) -> Result<SourceKey, Syntax> {
+    let source = sources::source(words)?;
+    Ok(SourceKey { program: in_program(words)?, source })
 }
 
 fn partner(words: &mut Words<'_>) -> Result<PartnerKey, Syntax> {

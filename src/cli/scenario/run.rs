@@ -4,7 +4,8 @@ use super::answer::{Answer, GRANTED, Row};
 use super::show::{self, Names};
 use super::step::{Order, Scenario, Step, Verb};
 use crate::domain::{
-    AccountKey, Balance, ItemPosition, Leg, MemberKey, PartnerKey, Receipt, RequestId, Sequence, Timestamp,
+    AccountKey, Balance, ItemPosition, Leg, MemberKey, PartnerKey, PointTypeId, ProgramId, Receipt, RequestId,
+    Sequence, SourceKey, Timestamp,
 };
 use crate::engine::{ClockSource, Engine, EngineOptions, Error};
 use crate::storage::memory::MemoryStore;
@@ -103,6 +104,12 @@ impl Runner {
                 }
                 None => Answer::status("unknown"),
             },
+            Verb::Source(key) => match self.engine.source(*key)? {
+                Some(state) => Answer::rows(vec![show::source(key.source, &state)]),
+                None => Answer::status("unknown"),
+            },
+            Verb::Sources { program, part } => self.sources(*program, part)?,
+            Verb::Dependents(key) => self.dependents(*key)?,
             Verb::Refusals => Answer::rows(self.refusals()?),
             Verb::Sweep => Answer::rows(vec![Row::default().figure("booked", self.engine.book_due()?)]),
             Verb::Checkpoint => {
@@ -183,6 +190,30 @@ impl Runner {
             Some(entries) => Ok(Answer::rows(entries.iter().map(|entry| show::entry(entry, member.member)).collect())),
             None => Ok(Answer::status("unknown")),
         }
+    }
+
+    /// The sources whose names hold a text, sorted by name.
+    fn sources(&self, program: ProgramId, part: &str) -> Result<Answer, Error> {
+        let programs = self.engine.programs()?;
+        let Some(known) = programs.get(&program) else { return Ok(Answer::status("unknown")) };
+        let mut rows = Vec::new();
+        for (source, _) in known.sources_by_name(part) {
+            if let Some(state) = self.engine.source(SourceKey { program, source })? {
+                rows.push(show::source(source, &state));
+            }
+        }
+        Ok(Answer::rows(rows))
+    }
+
+    /// The point types that a source may give, each with the number of its sources.
+    fn dependents(&self, SourceKey { program, source }: SourceKey) -> Result<Answer, Error> {
+        let programs = self.engine.programs()?;
+        let program = programs.get(&program);
+        let Some((program, terms)) = program.and_then(|program| Some((program, program.source(source)?))) else {
+            return Ok(Answer::status("unknown"));
+        };
+        let row = |id: &PointTypeId| Row::new(format!("T{id}")).figure("sources", program.sources_of(*id).count());
+        Ok(Answer::rows(terms.point_types.iter().map(row).collect()))
     }
 
     fn refusals(&self) -> Result<Vec<Row>, Error> {

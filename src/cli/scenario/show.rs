@@ -3,10 +3,10 @@
 use super::answer::{Answer, Row};
 use crate::cli::{blocks, items};
 use crate::domain::{
-    Action, Balance, Block, BlockId, Entry, Item, ItemId, Leg, MemberId, Outcome, PartnerId, PointClass, PointState,
-    PointTypeId, Points, Receipt, Rejection, Timestamp,
+    Action, Balance, Block, BlockId, Entry, Item, ItemId, Leg, MemberId, Outcome, PartnerId, PauseReason, PointClass,
+    PointState, PointTypeId, Points, Receipt, Rejection, Restriction, SourceId, SourceStatus, Timestamp,
 };
-use crate::engine::{Error, ErrorKind, ExecuteError, PartnerState};
+use crate::engine::{Error, ErrorKind, ExecuteError, PartnerState, SourceState};
 use crate::report::StatementLine;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -68,9 +68,47 @@ fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
             let row = Row::default().amount(points).figure("partner", format!("P{partner}"));
             row.figure("award", place).figure("rate", rate)
         }
+        Leg::Inventory { source, change, points, left } => {
+            Row::new(source.to_string()).amount(points).figure("change", change.code()).figure("left", left)
+        }
+        Leg::SourceStatus { source, status } => source_row(source, status),
+        Leg::Clipped { source, place, point_type, points } => {
+            let row = Row::new(source.to_string()).amount(points).figure("award", place);
+            row.figure("of", of(point_type))
+        }
+        Leg::InventoryLow { source, left } => Row::new(source.to_string()).figure("left", left),
         Leg::Credited { partner, points } => Row::default().amount(points).figure("partner", format!("P{partner}")),
     };
     (leg.kind(), row)
+}
+
+/// A source with its status.
+fn source_row(source: SourceId, status: SourceStatus) -> Row {
+    let row = Row::new(source.to_string()).figure("status", status.code());
+    let reason = match status.reason() {
+        Some(PauseReason::Manual) => "manual",
+        Some(PauseReason::Inventory) => "inventory",
+        None => "none",
+    };
+    row.figure("reason", reason)
+}
+
+/// A source with what is set and counted of it.
+pub(super) fn source(id: SourceId, state: &SourceState) -> Row {
+    let mut row = source_row(id, state.source.status).figure("name", &*state.terms.name);
+    row = row.figure("types", state.terms.point_types.len());
+    row = row.figure("linked", state.terms.point_types.iter().map(|id| of(*id)).collect::<Vec<_>>().join("+"));
+    let inventory = state.source.inventory;
+    row = row.figure("left", or_none(inventory.map(|inventory| inventory.left())));
+    row = row.figure("given", or_none(inventory.map(|inventory| inventory.given)));
+    row = row.figure("issued", or_none(inventory.map(|inventory| inventory.issued)));
+    row = row.figure("expired", or_none(inventory.map(|inventory| inventory.expired)));
+    let limits = state.terms.limits.iter().map(|limit| {
+        let Restriction { restriction, max, .. } = limit.restriction;
+        format!("{restriction}:{max}")
+    });
+    let limits: Vec<String> = limits.collect();
+    row.figure("restrictions", if limits.is_empty() { "none".to_owned() } else { limits.join("+") })
 }
 
 /// Why a command was not done.

@@ -1,7 +1,7 @@
 //! What a scenario file says, read: its rules and its steps. How it is written is in `parse`.
 
 use super::answer::Answer;
-use crate::domain::{AccountKey, Command, MemberKey, PartnerKey, RequestKey, Timestamp};
+use crate::domain::{AccountKey, Command, MemberKey, PartnerKey, ProgramId, RequestKey, SourceKey, Timestamp};
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
@@ -54,6 +54,15 @@ pub(super) enum Verb {
         newest: usize,
     },
     Transaction(RequestKey),
+    /// A source, with what is counted of it.
+    Source(SourceKey),
+    /// The sources of a program whose names hold a text, by name.
+    Sources {
+        program: ProgramId,
+        part: String,
+    },
+    /// What depends on a source: the point types that it may give.
+    Dependents(SourceKey),
     /// The refusals in the journal.
     Refusals,
     /// Books what has expired or matured.

@@ -172,7 +172,7 @@ impl<'a> Words<'a> {
         })
     }
 
-    fn span(&mut self) -> Result<Span, Syntax> {
+    pub(super) fn span(&mut self) -> Result<Span, Syntax> {
         let count = self.parse("a number of days, weeks, months or years")?;
         let wrong = self.expected("`days`, `weeks`, `months` or `years`");
         let unit = match self.next() {

@@ -2,7 +2,7 @@
 
 use crate::domain::{
     Billing, BlockOrder, Enrolment, Expiry, NegativeBalance, NeverUsable, PartnerId, PointClass, PointTypeId, Rate,
-    Rounding, UseOrder, Zone,
+    Rounding, SourceRule, UseOrder, Zone,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -22,6 +22,8 @@ pub struct CreateProgram {
     pub never_usable: NeverUsable,
     /// How many point types it may have, up to 256. Default: 8 (rule D06).
     pub point_types_max: Option<u16>,
+    /// Whether every award must name a source of the program. Default: it need not (rule E05).
+    pub require_source: SourceRule,
 }
 
 /// Creates a point type (rules D02, D03, D04, D06).

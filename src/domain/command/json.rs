@@ -4,8 +4,9 @@
 //! keep their 128 bits.
 
 use super::{
-    Accrue, Action, ApproveBlock, BookDue, Cancel, Capture, Command, CreatePartner, CreatePointType, CreateProgram,
-    Enrol, HoldPoints, PurchaseBlock, Redeem, Release, Transfer, for_each_verb,
+    Accrue, Action, ApproveBlock, ArchiveSource, BookDue, Cancel, Capture, Command, CreatePartner, CreatePointType,
+    CreateProgram, CreateSource, EditSource, Enrol, HoldPoints, ModifyInventory, PauseSource, PurchaseBlock, Redeem,
+    Release, RestrictSource, ResumeSource, SetInventory, Transfer, UnrestrictSource, for_each_verb,
 };
 use crate::domain::{ProgramId, RequestId, Timestamp};
 use serde::de::value::MapAccessDeserializer;

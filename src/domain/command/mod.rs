@@ -8,6 +8,7 @@ mod holds;
 mod json;
 mod limits;
 mod points;
+mod sources;
 
 use super::{MemberId, ProgramId, RequestId, Subject, Timestamp};
 pub use blocks::{ApproveBlock, PurchaseBlock};
@@ -17,6 +18,10 @@ pub use due::BookDue;
 pub use holds::{Capture, HoldPoints, Release};
 pub use limits::*;
 pub use points::{Accrue, Award, Enrol, Redeem, Start, Transfer};
+pub use sources::{
+    ArchiveSource, CreateSource, EditSource, ModifyInventory, PauseSource, RestrictSource, ResumeSource, SetInventory,
+    UnrestrictSource,
+};
 
 /// One request to the engine.
 ///
@@ -76,6 +81,15 @@ macro_rules! for_each_verb {
             11 HoldPoints "hold" of member;
             12 Capture "capture";
             13 Release "release";
+            80 CreateSource "create_source";
+            81 EditSource "edit_source";
+            82 PauseSource "pause_source";
+            83 ResumeSource "resume_source";
+            84 ArchiveSource "archive_source";
+            85 SetInventory "set_inventory";
+            86 ModifyInventory "modify_inventory";
+            87 RestrictSource "restrict_source";
+            88 UnrestrictSource "unrestrict_source";
         }
     };
 }

@@ -10,6 +10,7 @@ use crate::machine::due;
 use crate::machine::effects::At;
 use crate::machine::original::Original;
 use crate::machine::rule::{LockSet, Rule};
+use crate::machine::sources;
 use crate::machine::validate::{self, Malformed, wrong};
 use crate::machine::view::{Undecided, View};
 
@@ -25,10 +26,13 @@ impl Rule for Accrue {
         self.awards.iter().zip(0..).try_for_each(|(award, place)| check_award(award, place))
     }
 
-    fn names(&self, _: Option<&Program>, names: &mut LockSet) {
+    fn names(&self, program: Option<&Program>, names: &mut LockSet) {
         names.subject(Subject::Member(self.member));
         if let Some(partner) = self.partner {
             names.subject(Subject::Partner(partner));
+        }
+        if let Some(program) = program {
+            sources::name(program, &self.awards, names);
         }
     }
 
@@ -43,16 +47,19 @@ impl Rule for Accrue {
             None => return Err(Rejection::MemberUnknown.into()),
         };
 
+        let issue = draft.plan_issue(self.member, &self.awards)?;
+
         // room for the common case: a leg for each award and one for the block that pays, one account
         draft.effects.legs.reserve_exact(self.awards.len().saturating_mul(2));
         draft.effects.balances.reserve_exact(1);
         draft.link_member(member);
-        for (award, place) in self.awards.iter().zip(0..u16::MAX) {
+        for (award, place) in issue.awards().iter().zip(0..u16::MAX).filter(|(award, _)| award.points.is_positive()) {
             grant(draft, self, (award, place), member)?;
         }
         if let Some(payer) = payer {
-            draft.debit(payer, &self.awards)?;
+            draft.debit(payer, issue.awards())?;
         }
+        draft.issue(&issue)?;
         // points that were granted too late for use are gone before anybody is told of them
         if draft.effects.members[member].is_due(draft.now) {
             due::book_member(draft, member, draft.now, AWARDS_MAX)?;

@@ -37,6 +37,7 @@ pub(super) fn cancel<V: View>(
             draft.restore(payer, accrue, original, *part)?;
         }
     }
+    draft.give_back_to_sources(accrue, original, &parts)?;
     tell_balances(draft, accrue, owner)
 }
 
@@ -44,8 +45,10 @@ pub(super) fn cancel<V: View>(
 fn parts(accrue: &Accrue, original: &Original, amount: CancelAmount) -> Result<Vec<(u16, Points)>, Rejection> {
     let awards = accrue.awards.len() as u16;
     let left = |place: u16| {
-        let award = accrue.awards.get(usize::from(place)).ok_or(Rejection::AwardUnknown { awards })?;
-        fits(award.points.minus(original.cancelled(place)))
+        if place >= awards {
+            return Err(Rejection::AwardUnknown { awards });
+        }
+        fits(original.awarded(place).minus(original.cancelled(place)))
     };
     let some = |place: u16, points: Points| match left(place)? {
         rest if points <= rest => Ok(vec![(place, points)]),

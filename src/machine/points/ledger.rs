@@ -101,6 +101,7 @@ impl<V: View> Draft<'_, V> {
             remaining: open.item.remaining(),
             expires_at: open.item.expires_at,
             effective_at: at,
+            source: open.item.source,
         });
         Ok(())
     }

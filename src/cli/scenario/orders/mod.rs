@@ -2,6 +2,7 @@
 //! for its words.
 
 mod members;
+pub(super) mod sources;
 
 use super::step::Order;
 use super::words::{Syntax, Words};
@@ -90,7 +91,10 @@ pub(super) fn orders(
         "cancel" => cancel(words)?,
         _ => match members::action(verb, words, &mut extras)? {
             Some(action) => action,
-            None => return Ok(None),
+            None => match sources::action(verb, words, &mut extras)? {
+                Some(action) => action,
+                None => return Ok(None),
+            },
         },
     };
     while extras.take(words)? {}
@@ -107,6 +111,7 @@ fn create_program(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, 
             Some("zone") => body.zone = setting(words, |words| words.parse("a time zone like Europe/Vienna"))?,
             Some("enrolment") => body.enrolment = setting(words, Words::choice)?,
             Some("never_usable") => body.never_usable = setting(words, Words::choice)?,
+            Some("require_source") => body.require_source = setting(words, Words::choice)?,
             Some("point_types_max") => body.point_types_max = Some(setting(words, |words| words.parse("a number"))?),
             _ if extras.take(words)? => {}
             _ => return Ok(body.into()),
