@@ -2,12 +2,14 @@
 
 pub mod apply;
 mod args;
+mod audit;
 mod backup;
 mod balance;
 mod blocks;
 mod check;
 mod database;
 mod demo;
+mod export;
 mod import;
 mod input;
 mod items;
@@ -45,6 +47,7 @@ pub fn main() -> ExitCode {
         Verb::Blocks(args) => blocks::run(args, &mut output),
         Verb::Statement(args) => statement::run(args, &mut output),
         Verb::Liability(args) => liability::run(args, &mut output),
+        Verb::Audit(args) => audit::run(args, &mut output),
         Verb::Journal(args) => journal::run(args, &mut output),
         Verb::Verify(args) => verify::run(args, &mut output),
         Verb::Backup(args) => backup::run(args, &mut output),

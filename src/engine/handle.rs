@@ -12,8 +12,8 @@ use super::sync::thread::{self, JoinHandle};
 use super::ticket::{Pending, Ticket};
 use super::verify::{self, Audit};
 use crate::domain::{
-    AccountKey, Actor, Balance, Block, BlockId, Command, Entry, Item, ItemPosition, MemberKey, Partner, PartnerKey,
-    Points, Programs, Receipt, RequestKey, Sequence, Source, SourceKey, SourceTerms, Timestamp,
+    AccountKey, Actor, Balance, Block, BlockId, Command, Entry, Granted, Item, ItemPosition, MemberKey, Partner,
+    PartnerKey, Points, ProgramId, Programs, Receipt, RequestKey, Sequence, Source, SourceKey, SourceTerms, Timestamp,
 };
 use crate::storage::{Read, Store};
 use std::collections::BTreeMap;
@@ -237,6 +237,22 @@ impl Engine {
     /// Up to `limit` durable entries of the journal from `from` on, in order.
     pub fn journal(&self, from: Sequence, limit: usize) -> Result<Vec<Entry>, Error> {
         recover::page(&self.core, from, limit)
+    }
+
+    /// Entries of the journal up to a number, the newest first: as many as are stored together. None: there are none.
+    pub fn journal_back(&self, up_to: Sequence) -> Result<Vec<Entry>, Error> {
+        recover::page_back(&self.core, up_to)
+    }
+
+    /// The number of the first entry that was recorded at an instant or later; one more than the last where there is
+    /// none. Found by bisection.
+    pub fn first_entry_at(&self, instant: Timestamp) -> Result<Sequence, Error> {
+        recover::first_at(&self.core, instant)
+    }
+
+    /// An item as of now, by the leg that tells of its grant and when that was recorded.
+    pub fn item(&self, program: ProgramId, granted: &Granted, recorded_at: Timestamp) -> Result<Option<Item>, Error> {
+        self.core.item(program, granted, recorded_at)
     }
 
     /// The number of the newest entry of the journal, durable yet or not; 0 while there is none.

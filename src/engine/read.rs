@@ -5,13 +5,13 @@ use super::core::Core;
 use super::error::Error;
 use super::locks::LockedShards;
 use crate::domain::{
-    AccountKey, Balance, Block, BlockId, Entry, Item, ItemKey, ItemPosition, Leg, Member, MemberKey, Outcome, Partner,
-    PartnerKey, PointState, Points, Program, ProgramId, RequestKey, Sequence, Source, SourceKey, SourceTerms, Subject,
-    Timestamp,
+    AccountKey, Balance, Block, BlockId, Entry, Granted, Item, ItemKey, ItemPosition, Leg, Member, MemberKey, Outcome,
+    Partner, PartnerKey, PointState, Points, Program, ProgramId, RequestKey, Sequence, Source, SourceKey, SourceTerms,
+    Subject, Timestamp,
 };
 use crate::machine::{Effects, LockSet, Undecided, View, would_book};
 use crate::storage::rows::Rows;
-use crate::storage::{Blocks, Future};
+use crate::storage::{Blocks, Future, Items};
 use std::collections::BTreeMap;
 
 /// Balances with the entry that has to be durable before anybody is shown them.
@@ -188,6 +188,31 @@ impl Core {
             entries.push(entry);
         }
         Ok(Some(entries))
+    }
+
+    /// An item as of now, booked or not: the one that an entry granted. `None` where it is not there any more.
+    pub(super) fn item(
+        &self,
+        program: ProgramId,
+        granted: &Granted,
+        recorded_at: Timestamp,
+    ) -> Result<Option<Item>, Error> {
+        let now = self.clock.stamp(None);
+        let account = AccountKey { program, member: granted.member, point_type: granted.point_type };
+        let until = granted.expires_at.map_or(granted.available_from, |expiry| expiry.min(granted.available_from));
+        let waiting = ItemKey { account, position: ItemPosition::at(until.max(recorded_at), granted.item) };
+        self.look_as_booked((program, Subject::Member(granted.member)), now, |locked, booked| {
+            let known = locked.program(program).and_then(|program| program.point_type(granted.point_type));
+            let Some(order) = known.map(|kind| kind.order) else { return Ok(None) };
+            let key = ItemKey { account, position: granted.position(order) };
+            if let Some((_, item)) = booked.rows.items.iter().find(|(known, _)| **known == key) {
+                return Ok(*item);
+            }
+            match locked.row::<Items>(&key)? {
+                Some(item) => Ok(Some(item)),
+                None => locked.row::<Future>(&waiting),
+            }
+        })
     }
 
     /// The transaction that used a request id.

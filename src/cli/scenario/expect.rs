@@ -81,6 +81,25 @@ const ITEM: &[&str] = &[
 const PARTNER: &[&str] = &["balance", "debited"];
 const BLOCK: &[&str] =
     &["status", "purchased", "credited", "debited", "expired", "fee", "adjusted", "starts_at", "expires_at", "price"];
+const AUDIT: &[&str] = &[
+    "id",
+    "of",
+    "member",
+    "source",
+    "item",
+    "debt",
+    "spent",
+    "expired",
+    "cancelled",
+    "moved",
+    "left",
+    "type",
+    "verb",
+    "reference",
+    "actor",
+    "occurred_at",
+    "recorded_at",
+];
 const SOURCE: &[&str] =
     &["status", "reason", "name", "types", "linked", "left", "given", "issued", "expired", "restrictions"];
 const ENTRY: &[&str] = &["as", "transaction_at", "recorded_at", "reference"];
@@ -94,6 +113,7 @@ pub(super) fn expectation(words: &mut Words<'_>, verb: &Verb) -> Result<Answer, 
         Verb::Items { .. } => rows(words, &shape("", true, ITEM))?,
         Verb::Blocks(_) => rows(words, &shape("", true, BLOCK))?,
         Verb::Statement { .. } | Verb::Transaction(_) => rows(words, &shape("", true, ENTRY))?,
+        Verb::Audit(_) => listed(words, &shape("", true, AUDIT))?,
         Verb::Source(_) => rows(words, &shape("", true, SOURCE))?,
         Verb::Sources { .. } => rows(words, &shape("", true, SOURCE))?,
         Verb::Dependents(_) => rows(words, &shape("", true, &["sources"]))?,

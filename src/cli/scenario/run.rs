@@ -1,6 +1,7 @@
 //! Running a scenario: each step against an engine of its own, on the memory store and on the scenario's time.
 
 use super::answer::{Answer, GRANTED, Row};
+use super::reports;
 use super::show::{self, Names};
 use super::step::{Order, Scenario, Step, Verb};
 use crate::domain::{
@@ -110,6 +111,7 @@ impl Runner {
             },
             Verb::Sources { program, part } => self.sources(*program, part)?,
             Verb::Dependents(key) => self.dependents(*key)?,
+            Verb::Audit(question) => reports::audit_rows(&self.engine, question, &self.names)?,
             Verb::Refusals => Answer::rows(self.refusals()?),
             Verb::Sweep => Answer::rows(vec![Row::default().figure("booked", self.engine.book_due()?)]),
             Verb::Checkpoint => {

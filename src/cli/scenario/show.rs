@@ -15,7 +15,7 @@ use std::fmt::Display;
 /// The items that a scenario has named.
 pub(super) type Names = BTreeMap<ItemId, String>;
 
-fn name(names: &Names, item: ItemId) -> String {
+pub(super) fn name(names: &Names, item: ItemId) -> String {
     names.get(&item).cloned().unwrap_or_else(|| item.to_string())
 }
 
@@ -23,11 +23,11 @@ fn or_never(expires_at: Option<Timestamp>) -> String {
     expires_at.map_or("never".to_owned(), |expiry| expiry.to_string())
 }
 
-fn or_none(value: Option<impl Display>) -> String {
+pub(super) fn or_none(value: Option<impl Display>) -> String {
     value.map_or("none".to_owned(), |value| value.to_string())
 }
 
-fn of(point_type: PointTypeId) -> String {
+pub(super) fn of(point_type: PointTypeId) -> String {
     format!("T{point_type}")
 }
 

@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use crate::domain::{AccountKey, Command, MemberKey, PartnerKey, ProgramId, RequestKey, SourceKey, Timestamp};
+use crate::report::{AuditQuery, Preset};
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
@@ -31,6 +32,14 @@ pub(super) struct Step {
 pub(super) struct Order {
     pub(super) command: Command,
     pub(super) is_named: bool,
+}
+
+/// A question about the audit log; a range by name is cut when it is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Audit {
+    pub(super) query: AuditQuery,
+    pub(super) preset: Option<Preset>,
+    pub(super) newest: usize,
 }
 
 /// What a line does.
@@ -63,6 +72,8 @@ pub(super) enum Verb {
     },
     /// What depends on a source: the point types that it may give.
     Dependents(SourceKey),
+    /// Lines of the audit log, newest first.
+    Audit(Box<Audit>),
     /// The refusals in the journal.
     Refusals,
     /// Books what has expired or matured.
