@@ -94,6 +94,8 @@ pub struct Item {
     pub partner: Option<PartnerId>,
     /// Why they were given, for reports only (rules D13, D16).
     pub subtype: SubtypeId,
+    /// When an accrual issued the points, where that is not when they became available.
+    pub issued_at: Option<Timestamp>,
     /// The item that they were before they moved here: from another member, from another account.
     pub origin: Option<ItemId>,
 }
@@ -112,8 +114,15 @@ impl Item {
             source: None,
             partner: None,
             subtype: SubtypeId::default(),
+            issued_at: None,
             origin: None,
         }
+    }
+
+    /// When an accrual issued the points.
+    #[must_use]
+    pub fn issued_at(&self) -> Timestamp {
+        self.issued_at.unwrap_or(self.available_from)
     }
 
     /// Points left to be used, now or later.
@@ -148,6 +157,7 @@ impl Own for Item {
             source: _,
             partner: _,
             subtype: _,
+            issued_at: _,
             origin,
         } = self;
         origin.fill(own);

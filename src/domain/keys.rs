@@ -15,12 +15,14 @@
 //! | [`TotalsKey`] | program 4, day 4 (sign bit flipped), UTC day 4 (likewise), source 4, point type 2, subtype 2 |
 //! | [`SourceKey`] | program 4, source 4 |
 //! | [`CountKey`] | program 4, source 4, restriction 2, version 4, member 16 |
+//! | [`CohortKey`] | program 4, day 4 (sign bit flipped), source 4, point type 2, subtype 2 |
+//! | [`ExpiringKey`] | program 4, day 4 (sign bit flipped), point type 2, source 4 |
 //! | [`Sequence`] | sequence 8 |
 
 use super::{
-    AccountKey, BlockId, BlockKey, CatalogKey, ClaimKey, CountKey, Day, HoldTimeoutKey, ItemId, ItemKey, ItemPosition,
-    MemberId, MemberKey, PartnerId, PartnerKey, PointTypeId, ProgramId, RequestId, RequestKey, Sequence, SourceId,
-    SourceKey, Subject, SubtypeId, Timestamp, TotalsKey,
+    AccountKey, BlockId, BlockKey, CatalogKey, ClaimKey, CohortKey, CountKey, Day, ExpiringKey, HoldTimeoutKey, ItemId,
+    ItemKey, ItemPosition, MemberId, MemberKey, PartnerId, PartnerKey, PointTypeId, ProgramId, RequestId, RequestKey,
+    Sequence, SourceId, SourceKey, Subject, SubtypeId, Timestamp, TotalsKey,
 };
 use std::ops::Range;
 
@@ -210,5 +212,7 @@ field_key!(
     CatalogKey { program, kind, id, version },
     DueKey { program, due_at, subject },
     CountKey { program, source, restriction, version, member },
+    CohortKey { program, day, source, point_type, subtype },
+    ExpiringKey { program, day, point_type, source },
     TotalsKey { program, day, utc_day, source, point_type, subtype },
 );

@@ -56,5 +56,5 @@ pub use source::{
 };
 pub use state::{BLOCK_MOVEMENTS, BlockState, BlockSums, MOVEMENTS, PointState, PointSums};
 pub use time::{Date, Day, Span, TimeError, Timestamp, Unit, Zone};
-pub use totals::{Totals, TotalsKey};
+pub use totals::{CohortKey, ExpiringKey, Sum, Totals, TotalsKey};
 pub use wide_id::{MemberId, RequestId, WideIdError};

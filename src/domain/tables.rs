@@ -6,9 +6,9 @@
 
 use super::keys::{DueKey, Key};
 use super::{
-    Block, BlockKey, CatalogKey, Claim, ClaimKey, Correction, CountKey, Counted, Definition, Hold, HoldTimeoutKey,
-    Item, ItemKey, LockName, Member, MemberKey, Own, Partner, PartnerKey, RequestKey, Sequence, Source, SourceKey,
-    Subject, Totals, TotalsKey,
+    Block, BlockKey, CatalogKey, Claim, ClaimKey, CohortKey, Correction, CountKey, Counted, Definition, ExpiringKey,
+    Hold, HoldTimeoutKey, Item, ItemKey, LockName, Member, MemberKey, Own, Partner, PartnerKey, RequestKey, Sequence,
+    Source, SourceKey, Subject, Totals, TotalsKey,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -99,6 +99,10 @@ tables! {
     14 Sources "sources" 1: SourceKey => Source;
     /// What the limits of sources have counted.
     15 SourceCounts "source_counts" 1: CountKey => Counted;
+    /// What became of the points that were issued on a day; how many were issued, the totals tell.
+    16 Cohorts "cohorts" 1: CohortKey => Totals;
+    /// Points that members still have, by the day on which they expire.
+    17 Expiring "expiring" 1: ExpiringKey => i128;
 }
 
 impl RowTable for Items {

@@ -69,6 +69,12 @@ impl Timestamp {
         Day(self.0.saturating_add(offset.saturating_mul(1000)).div_euclid(DAY_MS) as i32)
     }
 
+    /// The last day of a zone that lies before this instant: what expires at midnight was good until the day before.
+    #[must_use]
+    pub fn last_day_before(self, zone: &Zone) -> Day {
+        Timestamp(self.0.saturating_sub(1)).day_in(zone)
+    }
+
     /// The beginning of the calendar day, week (from Monday), month or year of a zone that this instant lies in.
     #[must_use]
     pub fn start_of(self, unit: Unit, zone: &Zone) -> Timestamp {

@@ -11,8 +11,8 @@ use super::pending::{PendingRows, UsedRequests};
 use super::record_cache::RecordCache;
 use super::sync::Mutex;
 use crate::domain::{
-    Block, BlockKey, Fault, Member, MemberKey, Partner, PartnerKey, RequestKey, Sequence, Source, SourceKey, Totals,
-    TotalsKey,
+    Block, BlockKey, CohortKey, ExpiringKey, Fault, Member, MemberKey, Partner, PartnerKey, RequestKey, Sequence,
+    Source, SourceKey, Totals, TotalsKey,
 };
 use crate::storage::{Table, TableId};
 use hashbrown::{DefaultHashBuilder, HashMap};
@@ -26,12 +26,20 @@ pub(super) struct Delta {
     /// By the number of their table; those of records stay empty.
     rows: [PendingRows; TableId::ALL.len()],
     pub(super) totals: HashMap<TotalsKey, Totals>,
+    pub(super) cohorts: HashMap<CohortKey, Totals>,
+    pub(super) expiring: HashMap<ExpiringKey, i128>,
 }
 
 impl Default for Delta {
     fn default() -> Delta {
         let rows = std::array::from_fn(|_| PendingRows::default());
-        Delta { requests: UsedRequests::default(), rows, totals: HashMap::new() }
+        Delta {
+            requests: UsedRequests::default(),
+            rows,
+            totals: HashMap::new(),
+            cohorts: HashMap::new(),
+            expiring: HashMap::new(),
+        }
     }
 }
 
@@ -47,6 +55,8 @@ impl Delta {
         self.requests.clear();
         self.rows.iter_mut().for_each(PendingRows::clear);
         self.totals.clear();
+        self.cohorts.clear();
+        self.expiring.clear();
     }
 }
 

@@ -144,12 +144,20 @@ impl<'a> LockedShards<'a> {
             self.locked(&key.lock())?.borrow_mut().sources.put(key, source, |_| ());
         }
         effects.rows.drain(&mut ApplyRows(self))?;
-        if !effects.totals.is_empty() {
+        let counts_nothing = effects.totals.is_empty() && effects.cohorts.is_empty() && effects.expiring.is_empty();
+        if !counts_nothing {
             // sums may gather in any shard: a checkpoint adds them up
             let (_, shard) = self.shards.first().ok_or_else(|| Fault::io("totals without a lock"))?;
             let mut shard = shard.borrow_mut();
             for (key, totals) in effects.totals.drain(..) {
                 shard.active.totals.entry(key).or_default().add(&totals);
+            }
+            for (key, totals) in effects.cohorts.drain(..) {
+                shard.active.cohorts.entry(key).or_default().add(&totals);
+            }
+            for (key, points) in effects.expiring.drain(..) {
+                let sum = shard.active.expiring.entry(key).or_default();
+                *sum = sum.saturating_add(points);
             }
         }
         Ok(())

@@ -28,6 +28,7 @@ mod sync;
 mod ticket;
 mod unwind;
 mod verify;
+mod verify_days;
 mod verify_sources;
 
 pub use error::{ClosedReason, Error, ErrorKind, ExecuteError};

@@ -6,6 +6,7 @@ use super::clock::Reporter;
 use super::core::Core;
 use super::error::{Error, ErrorKind};
 use super::recover::{check_link, entries_after, read_record, replica, stored_programs};
+use super::verify_days::DaySums;
 use super::verify_sources::{Inventories, audit_sources, count_inventories};
 use crate::domain::keys::{DueKey, Key};
 use crate::domain::{
@@ -236,6 +237,7 @@ struct MemberAudit<'a> {
     future: Sorted<'a, Future>,
     expiries: Fingerprint,
     totals: BTreeMap<TotalsKey, Totals>,
+    days: DaySums,
 }
 
 impl<'a> MemberAudit<'a> {
@@ -248,6 +250,7 @@ impl<'a> MemberAudit<'a> {
             future: Rows::all(read).peekable(),
             expiries: Fingerprint::default(),
             totals: BTreeMap::new(),
+            days: DaySums::default(),
         }
     }
 
@@ -272,7 +275,8 @@ impl<'a> MemberAudit<'a> {
             stored.add(&row?.0, 0);
         }
         same("expiries", "items", stored, self.expiries, findings);
-        self.audit_totals(findings)
+        self.audit_totals(findings)?;
+        self.days.audit(self.read, findings)
     }
 
     fn member(&mut self, key: MemberKey, member: &Member, findings: &mut Findings) -> Result<(), Error> {
@@ -308,6 +312,9 @@ impl<'a> MemberAudit<'a> {
             self.expiries.add(&ItemKey { position: ItemPosition::at(expiry, key.position.id), ..key }, 0);
         }
         self.totals.entry(totals_key(key, item)).or_default().add(&laws::totals_of(item));
+        if let Some(program) = self.programs.get(&key.account.program) {
+            self.days.add(key, item, &program.settings.zone);
+        }
     }
 
     /// Totals, over all days, equal a fresh count of the items.

@@ -5,8 +5,8 @@
 
 use crate::domain::tables::{Claims, Corrections, Future, HoldTimeouts, Holds, Items, RowTable, SourceCounts, Table};
 use crate::domain::{
-    Balance, Block, BlockKey, CatalogKey, Definition, Item, ItemKey, Leg, Link, Links, Member, MemberKey, Outcome, Own,
-    OwnIds, Partner, PartnerKey, Source, SourceKey, Totals, TotalsKey,
+    Balance, Block, BlockKey, CatalogKey, CohortKey, Definition, ExpiringKey, Item, ItemKey, Leg, Link, Links, Member,
+    MemberKey, Outcome, Own, OwnIds, Partner, PartnerKey, Source, SourceKey, Totals, TotalsKey,
 };
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -29,6 +29,10 @@ pub struct Effects {
     pub rows: RowEffects,
     /// Amounts to add to the totals.
     pub totals: Vec<(TotalsKey, Totals)>,
+    /// Amounts to add to the cohorts.
+    pub cohorts: Vec<(CohortKey, Totals)>,
+    /// Points to add to those that expire on a day.
+    pub expiring: Vec<(ExpiringKey, i128)>,
     /// What happened to which item or block.
     pub legs: Vec<Leg>,
     /// The members' balances after it.
@@ -40,7 +44,20 @@ pub struct Effects {
 impl Effects {
     /// Forgets everything, and keeps the memory for the next decision.
     pub fn clear(&mut self) {
-        let Effects { definitions, members, partners, blocks, sources, rows, totals, legs, balances, links } = self;
+        let Effects {
+            definitions,
+            members,
+            partners,
+            blocks,
+            sources,
+            rows,
+            totals,
+            cohorts,
+            expiring,
+            legs,
+            balances,
+            links,
+        } = self;
         definitions.clear();
         members.clear();
         partners.clear();
@@ -48,6 +65,8 @@ impl Effects {
         sources.clear();
         rows.clear();
         totals.clear();
+        cohorts.clear();
+        expiring.clear();
         legs.clear();
         balances.clear();
         links.clear();
@@ -55,8 +74,20 @@ impl Effects {
 
     /// Puts the entry's own number and member wherever they are named.
     pub fn fill(&mut self, own: &OwnIds) {
-        let Effects { definitions: _, members, partners, blocks, sources, rows, totals: _, legs, balances, links } =
-            self;
+        let Effects {
+            definitions: _,
+            members,
+            partners,
+            blocks,
+            sources,
+            rows,
+            totals: _,
+            cohorts: _,
+            expiring: _,
+            legs,
+            balances,
+            links,
+        } = self;
         members.fill(own);
         partners.fill(own);
         blocks.fill(own);
@@ -75,12 +106,17 @@ impl Effects {
 
     /// The sums of a day, source and point type, to add to.
     pub(super) fn totals_mut(&mut self, key: TotalsKey) -> &mut Totals {
-        let at = self.totals.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
-            self.totals.push((key, Totals::NONE));
-            self.totals.len().saturating_sub(1)
-        });
-        #[expect(clippy::indexing_slicing, reason = "the line above found or made it")]
-        &mut self.totals[at].1
+        sum_of(&mut self.totals, key)
+    }
+
+    /// What became of points that were issued on a day, to add to.
+    pub(super) fn cohort_mut(&mut self, key: CohortKey) -> &mut Totals {
+        sum_of(&mut self.cohorts, key)
+    }
+
+    /// The points that expire on a day, to add to.
+    pub(super) fn expiring_mut(&mut self, key: ExpiringKey) -> &mut i128 {
+        sum_of(&mut self.expiring, key)
     }
 
     /// Puts the entry into a chain, once.
@@ -89,6 +125,16 @@ impl Effects {
             self.links.push(link);
         }
     }
+}
+
+/// The sum of a key, made where there is none yet.
+fn sum_of<K: Eq, V: Default>(sums: &mut Vec<(K, V)>, key: K) -> &mut V {
+    let at = sums.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
+        sums.push((key, V::default()));
+        sums.len().saturating_sub(1)
+    });
+    #[expect(clippy::indexing_slicing, reason = "the line above found or made it")]
+    &mut sums[at].1
 }
 
 /// The place of a record among those of one decision.

@@ -18,8 +18,8 @@ mod run;
 
 pub use crate::domain::keys;
 pub use crate::domain::tables::{
-    Blocks, Catalog, Claims, Corrections, Due, Expiries, Future, HoldTimeouts, Holds, Items, Members, Partners,
-    Requests, RowTable, SourceCounts, Sources, Table, TableId, TotalsByDay,
+    Blocks, Catalog, Claims, Cohorts, Corrections, Due, Expiries, Expiring, Future, HoldTimeouts, Holds, Items,
+    Members, Partners, Requests, RowTable, SourceCounts, Sources, Table, TableId, TotalsByDay,
 };
 use crate::domain::{Fault, Sequence};
 pub use run::{RowBuffer, Run, RunMemory};

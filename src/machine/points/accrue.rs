@@ -131,7 +131,8 @@ fn grant<V: View>(
     };
     let account = draft.effects.members.key(owner).account(award.point_type);
     let (source, partner, subtype) = (award.source, accrue.partner, award.subtype);
-    let item = Item { source, partner, subtype, ..Item::new(available_from, expires_at) };
+    let issued_at = (available_from != draft.now).then_some(draft.now);
+    let item = Item { source, partner, subtype, issued_at, ..Item::new(available_from, expires_at) };
     let mut open = Open { owner, key: ItemKey { account, position }, waits, item };
     draft.grant(&mut open, award.points)?;
     let booked = draft.effects.members[owner].account_mut(award.point_type);

@@ -113,8 +113,8 @@ impl Transfer {
         let id = ItemId { sequence: Sequence::OWN, place };
         let position = ItemPosition::new(draft.type_of(&account)?.order, part.item.expires_at, id);
         let Item { source, partner, subtype, expires_at, .. } = part.item;
-        let item =
-            Item { source, partner, subtype, origin: Some(part.position.id), ..Item::new(draft.now, expires_at) };
+        let (issued_at, origin) = (Some(part.item.issued_at()), Some(part.position.id));
+        let item = Item { source, partner, subtype, issued_at, origin, ..Item::new(draft.now, expires_at) };
         let mut open = Open { owner, key: ItemKey { account, position }, waits: false, item };
         draft.grant(&mut open, part.points)?;
         draft.settle_debt(&mut open, part.points)?;
