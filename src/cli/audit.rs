@@ -5,8 +5,8 @@ use super::export::{Cell, csv_line};
 use super::output::{Exit, Failure, Output};
 use super::table::TextTable;
 use crate::domain::{
-    Date, Entry, Granted, Item, MemberId, MemberKey, PointTypeId, ProgramId, Sequence, SourceId, Subject, Timestamp,
-    Zone,
+    Date, Entry, Granted, Item, MemberId, MemberKey, PointTypeId, ProgramId, Sequence, SourceId, Subject, SubtypeId,
+    Timestamp, Zone,
 };
 use crate::engine::{Engine, Error};
 use crate::report::{AuditClock, AuditId, AuditKind, AuditLine, AuditQuery, AuditReader, Preset, audit};
@@ -46,6 +46,9 @@ pub(super) struct Args {
     /// Only points of this source; 0: those without one. May be given several times.
     #[arg(long)]
     source: Vec<u32>,
+    /// Only points of this subtype; may be given several times.
+    #[arg(long)]
+    subtype: Vec<u16>,
     /// Only this type of transaction, like issuance or redemption. May be given several times.
     #[arg(long = "type", value_name = "TYPE")]
     kind: Vec<String>,
@@ -132,6 +135,7 @@ impl Args {
             clock: if self.occurred { AuditClock::Occurred } else { AuditClock::Recorded },
             point_types: self.point_type.iter().copied().map(PointTypeId).collect(),
             sources: self.source.iter().copied().map(SourceId).collect(),
+            subtypes: self.subtype.iter().copied().map(SubtypeId).collect(),
             kinds: kinds?,
             member: self.member,
             reference: self.reference.as_deref().map(Into::into),
@@ -143,7 +147,7 @@ impl Args {
 }
 
 /// The columns: as a table has them, and as a file does.
-const HEAD: [(&str, &str); 18] = [
+const HEAD: [(&str, &str); 19] = [
     ("line", "audit_log_id"),
     ("occurred", "occurred_at"),
     ("recorded", "recorded_at"),
@@ -152,6 +156,7 @@ const HEAD: [(&str, &str); 18] = [
     ("member", "user_id"),
     ("point type", "point_account"),
     ("source", "point_source"),
+    ("subtype", "subtype"),
     ("item", "item"),
     ("points", "modification"),
     ("debt", "debt"),
@@ -178,6 +183,7 @@ fn cells(line: &AuditLine) -> impl Iterator<Item = Cell> {
         text(line.member.map(|id| id.to_string())),
         text(line.point_type.map(|id| id.to_string())),
         text(line.source.map(|id| id.to_string())),
+        text(line.subtype.map(|id| id.to_string())),
         text(line.item.map(|id| id.to_string())),
         Cell::Signed(line.modification.into()),
         Cell::Signed(line.debt.into()),

@@ -3,7 +3,7 @@
 use super::tagged::{Tagged, tagged};
 use super::{
     BLOCK_MOVEMENTS, BlockId, BlockState, InventoryChange, ItemId, ItemPosition, MOVEMENTS, MemberId, Own, OwnIds,
-    PartnerId, PointState, PointTypeId, Points, Rate, SourceId, SourceStatus, Timestamp, UseOrder,
+    PartnerId, PointState, PointTypeId, Points, Rate, SourceId, SourceStatus, SubtypeId, Timestamp, UseOrder,
 };
 
 tagged! {
@@ -27,6 +27,8 @@ tagged! {
             expires_at: Option<Timestamp>,
             /// What they come from.
             source: Option<SourceId>,
+            /// Why they were given.
+            subtype: SubtypeId,
         },
         /// Points of an item went from one state to another.
         1 Moved "moved" {
@@ -50,6 +52,8 @@ tagged! {
             effective_at: Timestamp,
             /// What they come from.
             source: Option<SourceId>,
+            /// Why they were given.
+            subtype: SubtypeId,
         },
         /// Spent points of a cancelled accrual became the member's debt.
         2 Owed "owed" {
@@ -277,7 +281,7 @@ impl Leg {
     #[must_use]
     pub fn granted(&self) -> Option<Granted> {
         match *self {
-            Leg::Granted { member, item, point_type, points, available_from, expires_at, source: _ } => {
+            Leg::Granted { member, item, point_type, points, available_from, expires_at, source: _, subtype: _ } => {
                 Some(Granted { member, item, point_type, points, available_from, expires_at })
             }
             Leg::Moved { .. }
@@ -308,6 +312,7 @@ impl Leg {
                 expires_at,
                 effective_at: _,
                 source: _,
+                subtype: _,
             } => Some(Moved { member, item, point_type, from, to, points, expires_at }),
             Leg::Granted { .. }
             | Leg::Owed { .. }
@@ -363,7 +368,16 @@ impl Granted {
 impl Own for Leg {
     fn fill(&mut self, own: &OwnIds) {
         match self {
-            Leg::Granted { member, item, point_type: _, points: _, available_from: _, expires_at: _, source: _ } => {
+            Leg::Granted {
+                member,
+                item,
+                point_type: _,
+                points: _,
+                available_from: _,
+                expires_at: _,
+                source: _,
+                subtype: _,
+            } => {
                 member.fill(own);
                 item.fill(own);
             }
@@ -378,6 +392,7 @@ impl Own for Leg {
                 expires_at: _,
                 effective_at: _,
                 source: _,
+                subtype: _,
             } => {
                 member.fill(own);
                 item.fill(own);

@@ -100,6 +100,18 @@ impl Totals {
     /// Nothing at all.
     pub const NONE: Totals = Totals { issued: 0, moved_in: 0, gone: [0; PointState::ALL.len()] };
 
+    /// The same with points that came from elsewhere counted as issued: legs do not tell them apart.
+    #[must_use]
+    pub fn given_together(&self) -> Totals {
+        Totals { issued: self.issued.saturating_add(self.moved_in), moved_in: 0, gone: self.gone }
+    }
+
+    /// What was issued, and nothing else.
+    #[must_use]
+    pub fn issued_only(&self) -> Totals {
+        Totals { issued: self.issued, ..Totals::NONE }
+    }
+
     /// Points that are in a state in which they are no longer the member's.
     #[must_use]
     pub fn gone(&self, state: PointState) -> i128 {

@@ -6,7 +6,7 @@ use super::clock::Reporter;
 use super::core::Core;
 use super::error::{Error, ErrorKind};
 use super::recover::{check_link, entries_after, read_record, replica, stored_programs};
-use super::verify_days::DaySums;
+use super::verify_days::{DaySums, ToldTotals};
 use super::verify_sources::{Inventories, audit_sources, count_inventories};
 use crate::domain::keys::{DueKey, Key};
 use crate::domain::{
@@ -83,11 +83,17 @@ pub(super) fn verify(core: &Core, scratch: Option<Arc<dyn Store>>) -> Result<Aud
     let mut findings = Findings::default();
     let mut requests = Fingerprint::default();
     let mut inventories = Inventories::new();
-    let told = (&mut requests, &mut inventories);
+    let mut totals = ToldTotals::new(
+        damage(stored_programs(read.as_ref()).map_err(Error::from), &mut findings)?.unwrap_or_default(),
+    );
+    let told = (&mut requests, &mut inventories, &mut totals);
     let tail = damage(audit_journal(core, (read.as_ref(), last), told, &mut findings), &mut findings)?;
     // where the journal could not be read to its end, the requests that it names are not known
     let (requests, inventories) = (tail.map(|_| requests), tail.map(|_| inventories));
     damage(audit_tables(core, read.as_ref(), requests, &mut findings), &mut findings)?;
+    if tail.is_some() {
+        damage(totals.audit(read.as_ref(), &mut findings), &mut findings)?;
+    }
     damage(audit_sources(read.as_ref(), inventories, &mut findings), &mut findings)?;
     let digest = damage(digest(read.as_ref()), &mut findings)?.unwrap_or_default();
     let replayed = scratch.is_some();
@@ -143,7 +149,7 @@ impl Fingerprint {
 fn audit_journal(
     core: &Core,
     (read, last): (&dyn Read, Sequence),
-    (requests, inventories): (&mut Fingerprint, &mut Inventories),
+    (requests, inventories, totals): (&mut Fingerprint, &mut Inventories, &mut ToldTotals),
     findings: &mut Findings,
 ) -> Result<Tail, Error> {
     let mut tail = Tail { sequence: Sequence(0), hash: [0; 32] };
@@ -162,6 +168,7 @@ fn audit_journal(
             findings.add(place, back);
             last_at = entry.recorded_at;
             count_inventories(&entry, inventories);
+            totals.count(&entry);
             if matches!(entry.outcome, Outcome::Done { .. }) && entry.command.request_id != RequestId(0) {
                 let key = RequestKey { program: entry.command.program, request: entry.command.request_id };
                 requests.add(&key, entry.sequence.0);

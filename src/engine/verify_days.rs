@@ -2,11 +2,71 @@
 
 use super::error::Error;
 use super::verify::Findings;
-use crate::domain::{CohortKey, ExpiringKey, Item, ItemKey, Totals, TotalsKey, Zone};
+use crate::domain::{CohortKey, Entry, ExpiringKey, Item, ItemKey, Leg, PointState, Programs, Totals, TotalsKey, Zone};
 use crate::machine::laws;
 use crate::storage::rows::Rows;
 use crate::storage::{Cohorts, Expiring, Read, TotalsByDay};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// What the journal says: the totals, counted afresh from the legs of all entries (the audit log).
+#[derive(Default)]
+pub(super) struct ToldTotals {
+    programs: Programs,
+    totals: BTreeMap<TotalsKey, Totals>,
+}
+
+impl ToldTotals {
+    pub(super) fn new(programs: Programs) -> ToldTotals {
+        ToldTotals { programs, totals: BTreeMap::new() }
+    }
+
+    /// Counts what an entry tells.
+    pub(super) fn count(&mut self, entry: &Entry) {
+        let program = entry.command.program;
+        let Some(zone) = self.programs.get(&program).map(|program| &program.settings.zone) else { return };
+        for leg in entry.legs() {
+            match *leg {
+                Leg::Granted { point_type, points, source, subtype, .. } => {
+                    let (day, utc_day) = (entry.recorded_at.day_in(zone), entry.recorded_at.day());
+                    let source = source.unwrap_or_default();
+                    let key = TotalsKey { program, day, utc_day, source, point_type, subtype };
+                    let sum = self.totals.entry(key).or_default();
+                    sum.issued = sum.issued.saturating_add(points.0.into());
+                }
+                Leg::Moved { point_type, from, to, points, effective_at, expires_at, source, subtype, .. } => {
+                    let (day, utc_day) = match to == PointState::Expired && expires_at == Some(effective_at) {
+                        true => (effective_at.last_day_before(zone), effective_at.last_day_before(&Zone::UTC)),
+                        false => (effective_at.day_in(zone), effective_at.day()),
+                    };
+                    let source = source.unwrap_or_default();
+                    let key = TotalsKey { program, day, utc_day, source, point_type, subtype };
+                    let sum = self.totals.entry(key).or_default();
+                    sum.add_gone(from, i128::from(points.0).saturating_neg());
+                    sum.add_gone(to, points.0.into());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Totals, day by day, equal what the journal tells.
+    pub(super) fn audit(&self, read: &dyn Read, findings: &mut Findings) -> Result<(), Error> {
+        let mut recorded: BTreeMap<TotalsKey, Totals> = BTreeMap::new();
+        for row in Rows::<TotalsByDay>::all(read) {
+            let (key, totals) = row?;
+            recorded.insert(key, totals.given_together());
+        }
+        let keys: BTreeSet<&TotalsKey> = recorded.keys().chain(self.totals.keys()).collect();
+        for key in keys {
+            let [recorded, told] = [&recorded, &self.totals].map(|of| of.get(key).copied().unwrap_or_default());
+            let TotalsKey { program, day, source, point_type, .. } = key;
+            let place = || format!("program {program}, source {source}, point type {point_type}, day {day}");
+            let broken = (recorded != told).then(|| format!("totals say {recorded:?}, the journal {told:?}"));
+            findings.add(place, broken);
+        }
+        Ok(())
+    }
+}
 
 /// What the items say.
 #[derive(Default)]

@@ -11,7 +11,7 @@
 
 use crate::domain::{
     AHEAD_HOURS_MAX, Entry, Granted, InventoryChange, Item, ItemId, Leg, MemberId, PointState, PointTypeId, Points,
-    ProgramId, Sequence, SourceId, Timestamp,
+    ProgramId, Sequence, SourceId, SubtypeId, Timestamp,
 };
 use serde::Serialize;
 use std::fmt;
@@ -171,6 +171,8 @@ pub struct AuditLine {
     pub point_type: Option<PointTypeId>,
     /// What they come from.
     pub source: Option<SourceId>,
+    /// Why they were given.
+    pub subtype: Option<SubtypeId>,
     /// The point item.
     pub item: Option<ItemId>,
     /// How many more points the account (for an inventory, the source) has; less than 0: how many fewer (rule E44).
@@ -213,6 +215,8 @@ pub struct AuditQuery {
     pub point_types: Vec<PointTypeId>,
     /// Only points of these sources; 0 are those without one (rule E38).
     pub sources: Vec<SourceId>,
+    /// Only points of these subtypes (rule D14).
+    pub subtypes: Vec<SubtypeId>,
     /// Only transactions of these types (rule E39).
     pub kinds: Vec<AuditKind>,
     /// Only points of this member (rule E40).
@@ -240,6 +244,7 @@ impl AuditQuery {
             clock: AuditClock::Recorded,
             point_types: Vec::new(),
             sources: Vec::new(),
+            subtypes: Vec::new(),
             kinds: Vec::new(),
             member: None,
             reference: None,
@@ -270,6 +275,7 @@ impl AuditQuery {
             && self.to.is_none_or(|to| at < to)
             && (self.point_types.is_empty() || line.point_type.is_some_and(|of| self.point_types.contains(&of)))
             && listed(&self.sources, &line.source.unwrap_or_default())
+            && (self.subtypes.is_empty() || line.subtype.is_some_and(|of| self.subtypes.contains(&of)))
             && listed(&self.kinds, &line.transaction_type)
             && self.member.is_none_or(|member| line.member == Some(member))
             && self.reference.as_deref().is_none_or(|text| line.reference.as_deref() == Some(text))
@@ -303,6 +309,7 @@ fn lines_of(entry: &Entry) -> impl Iterator<Item = (AuditLine, Option<Granted>)>
             member: None,
             point_type: None,
             source: None,
+            subtype: None,
             item: None,
             modification: 0,
             debt: 0,
@@ -321,14 +328,15 @@ fn lines_of(entry: &Entry) -> impl Iterator<Item = (AuditLine, Option<Granted>)>
 fn fill(line: AuditLine, leg: &Leg) -> Option<AuditLine> {
     let verb = line.verb;
     let line = match *leg {
-        Leg::Granted { member, item, point_type, points, source, .. } => AuditLine {
+        Leg::Granted { member, item, point_type, points, source, subtype, .. } => AuditLine {
             transaction_type: granted(verb),
             modification: points.0,
             item: Some(item),
             source,
+            subtype: Some(subtype),
             ..of_account(line, member, point_type)
         },
-        Leg::Moved { member, item, point_type, from, to, points, effective_at, source, .. } => {
+        Leg::Moved { member, item, point_type, from, to, points, effective_at, source, subtype, .. } => {
             let modification = match (from.is_owned(), to.is_owned()) {
                 (true, false) => points.0.saturating_neg(),
                 (false, true) => points.0,
@@ -341,7 +349,7 @@ fn fill(line: AuditLine, leg: &Leg) -> Option<AuditLine> {
             };
             let occurred_at = if effective_at < line.recorded_at { effective_at } else { line.occurred_at };
             let transaction_type = moved(verb, from, to);
-            let line = of_account(line, member, point_type);
+            let line = AuditLine { subtype: Some(subtype), ..of_account(line, member, point_type) };
             AuditLine { transaction_type, modification, debt, item: Some(item), source, occurred_at, ..line }
         }
         Leg::Owed { member, point_type, points } => {

@@ -34,6 +34,13 @@ impl<'a> SnapshotView<'a> {
     }
 }
 
+impl SnapshotView<'_> {
+    /// The programs alone.
+    pub(super) fn into_programs(self) -> Programs {
+        self.programs
+    }
+}
+
 impl View for SnapshotView<'_> {
     fn program(&self, id: ProgramId) -> Option<&Program> {
         self.programs.get(&id)

@@ -2,7 +2,7 @@
 
 use super::expect::expectation;
 use super::orders::{in_program, is_definition, orders, sources};
-use super::reports;
+use super::reports::{self, Report};
 use super::step::{Order, Scenario, Step, Verb};
 use super::words::{Line, Syntax, Words};
 use crate::domain::{
@@ -149,6 +149,10 @@ impl Reader {
             Some("transaction") => transaction(words)?,
             Some("source") if sources::asks(words) => Verb::Source(source(words)?),
             Some("audit") => Verb::Audit(Box::new(reports::audit(words)?)),
+            Some("liability") => Verb::Sums(Box::new(reports::sums(Report::Liability, words)?)),
+            Some("cohort") => Verb::Sums(Box::new(reports::sums(Report::Cohort, words)?)),
+            Some("source_report") => Verb::Sums(Box::new(reports::sums(Report::BySource, words)?)),
+            Some("expiry_curve") => Verb::Sums(Box::new(reports::sums(Report::ExpiryCurve, words)?)),
             Some("dependents") => Verb::Dependents(source(words)?),
             Some("sources") => {
                 let part = if words.take("named") { words.word("a part of a name")? } else { "" };
@@ -236,7 +240,7 @@ fn is_question(verb: &Verb) -> bool {
     match verb {
         Verb::Balance(..) | Verb::Items { .. } | Verb::Partner(_) | Verb::Blocks(_) => true,
         Verb::Statement { .. } | Verb::Transaction(_) | Verb::Refusals => true,
-        Verb::Audit(_) | Verb::Source(_) | Verb::Sources { .. } | Verb::Dependents(_) => true,
+        Verb::Audit(_) | Verb::Sums(_) | Verb::Source(_) | Verb::Sources { .. } | Verb::Dependents(_) => true,
         Verb::Do(_) | Verb::At(_) | Verb::Sweep | Verb::Digest => false,
         Verb::Checkpoint | Verb::Reopen | Verb::Crash | Verb::Verify => false,
     }

@@ -112,6 +112,7 @@ impl Runner {
             Verb::Sources { program, part } => self.sources(*program, part)?,
             Verb::Dependents(key) => self.dependents(*key)?,
             Verb::Audit(question) => reports::audit_rows(&self.engine, question, &self.names)?,
+            Verb::Sums(question) => reports::sums_rows(&self.engine, question)?,
             Verb::Refusals => Answer::rows(self.refusals()?),
             Verb::Sweep => Answer::rows(vec![Row::default().figure("booked", self.engine.book_due()?)]),
             Verb::Checkpoint => {

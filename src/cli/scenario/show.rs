@@ -46,7 +46,7 @@ pub(super) fn receipt(receipt: &Receipt, names: &Names) -> Answer {
 
 fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
     let row = match *leg {
-        Leg::Granted { member, item, point_type, points, available_from, expires_at, source } => {
+        Leg::Granted { member, item, point_type, points, available_from, expires_at, source, .. } => {
             let row = Row::new(name(names, item)).amount(points).figure("of", of(point_type)).figure("member", member);
             let row = row.figure("available_from", available_from).figure("expires_at", or_never(expires_at));
             row.figure("source", or_none(source))

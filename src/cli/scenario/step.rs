@@ -1,6 +1,7 @@
 //! What a scenario file says, read: its rules and its steps. How it is written is in `parse`.
 
 use super::answer::Answer;
+use super::reports::Sums;
 use crate::domain::{AccountKey, Command, MemberKey, PartnerKey, ProgramId, RequestKey, SourceKey, Timestamp};
 use crate::report::{AuditQuery, Preset};
 use std::collections::BTreeMap;
@@ -74,6 +75,8 @@ pub(super) enum Verb {
     Dependents(SourceKey),
     /// Lines of the audit log, newest first.
     Audit(Box<Audit>),
+    /// A report about sums.
+    Sums(Box<Sums>),
     /// The refusals in the journal.
     Refusals,
     /// Books what has expired or matured.

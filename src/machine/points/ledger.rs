@@ -120,6 +120,7 @@ impl<V: View> Draft<'_, V> {
             available_from: open.item.available_from,
             expires_at: open.item.expires_at,
             source: open.item.source,
+            subtype: open.item.subtype,
         });
         Ok(())
     }
@@ -161,6 +162,7 @@ impl<V: View> Draft<'_, V> {
             expires_at: open.item.expires_at,
             effective_at: at,
             source: open.item.source,
+            subtype: open.item.subtype,
         });
         Ok(())
     }
