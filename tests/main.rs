@@ -26,6 +26,7 @@ mod rocks_store;
 #[cfg(feature = "cli")]
 mod scenarios;
 mod simulation;
+mod sources;
 mod statements;
 mod stress;
 mod tidy;

@@ -3,6 +3,7 @@
 use super::checkpoint::{checkpoint, snapshot};
 use super::core::{Asked, Core};
 use super::error::{ClosedReason, Error, ExecuteError};
+use super::feed::{Feed, FeedFilter};
 use super::options::{ClockSource, EngineOptions};
 use super::profile::StepTime;
 use super::recover;
@@ -253,6 +254,30 @@ impl Engine {
     /// An item as of now, by the leg that tells of its grant and when that was recorded.
     pub fn item(&self, program: ProgramId, granted: &Granted, recorded_at: Timestamp) -> Result<Option<Item>, Error> {
         self.core.item(program, granted, recorded_at)
+    }
+
+    /// The change feed: durable entries from a number on, in the order of their commit, without gaps. It goes on where
+    /// [`Feed::position`] of another was.
+    #[must_use]
+    pub fn feed(&self, from: Sequence, filter: FeedFilter) -> Feed<'_> {
+        Feed::new(&self.core, from, filter)
+    }
+
+    /// A member's balances by the time at which transactions happened, as far as it is known now: a purchase that was
+    /// posted late counts from the time of the purchase. [`Engine::balances_as_of`] goes by the time at which they were
+    /// recorded. `None` where the member was not enrolled then and nothing had happened.
+    ///
+    /// Walks all of the member's entries.
+    pub fn balances_by_transaction(&self, member: MemberKey, at: Timestamp) -> Result<Option<Vec<Balance>>, Error> {
+        self.core.balances_by_transaction(member, at)
+    }
+
+    /// The items of an account as they were at a past instant, by the time at which things were recorded, in the order of
+    /// use; used-up ones too. What was claimed of an item is told as of now. What expired or matured until then is so, whenever it was booked.
+    ///
+    /// Reads all items of the account, and walks the member's entries back to that instant.
+    pub fn items_as_of(&self, account: AccountKey, at: Timestamp) -> Result<Vec<(ItemPosition, Item)>, Error> {
+        self.core.items_as_of(account, at)
     }
 
     /// The number of the newest entry of the journal, durable yet or not; 0 while there is none.

@@ -5,9 +5,8 @@ use super::core::Core;
 use super::error::Error;
 use super::locks::LockedShards;
 use crate::domain::{
-    AccountKey, Balance, Block, BlockId, Entry, Granted, Item, ItemKey, ItemPosition, Leg, Member, MemberKey, Outcome,
-    Partner, PartnerKey, PointState, Points, Program, ProgramId, RequestKey, Sequence, Source, SourceKey, SourceTerms,
-    Subject, Timestamp,
+    AccountKey, Balance, Block, BlockId, Entry, Granted, Item, ItemKey, ItemPosition, Member, MemberKey, Outcome,
+    Partner, PartnerKey, Program, ProgramId, RequestKey, Sequence, Source, SourceKey, SourceTerms, Subject, Timestamp,
 };
 use crate::machine::{Effects, LockSet, Undecided, View, would_book};
 use crate::storage::rows::Rows;
@@ -17,7 +16,7 @@ use std::collections::BTreeMap;
 /// Balances with the entry that has to be durable before anybody is shown them.
 type SeenBalances = (Option<Vec<Balance>>, Sequence);
 
-fn lock_of(program: ProgramId, subject: Subject) -> LockSet {
+pub(super) fn lock_of(program: ProgramId, subject: Subject) -> LockSet {
     let mut names = LockSet::new(program);
     names.subject(subject);
     names
@@ -26,7 +25,7 @@ fn lock_of(program: ProgramId, subject: Subject) -> LockSet {
 impl Core {
     /// Looks at a subject with what is due of it until `at` as if it were booked. So much of it that it takes long under
     /// the lock is booked first.
-    fn look_as_booked<R>(
+    pub(super) fn look_as_booked<R>(
         &self,
         (program, subject): (ProgramId, Subject),
         at: Timestamp,
@@ -91,44 +90,6 @@ impl Core {
         let (terms, source, last) = seen;
         self.state.journal.wait(last)?;
         Ok(terms.zip(source))
-    }
-
-    /// The member's balances as the engine showed them at a past instant: those after the last entry until then,
-    /// and what expired or matured until then and was booked later.
-    pub(super) fn balances_as_of(&self, key: MemberKey, at: Timestamp) -> Result<Option<Vec<Balance>>, Error> {
-        let subject = Subject::Member(key.member);
-        // IMPORTANT: both under one lock: what is booked in between would be in neither
-        let seen = self.look_as_booked((key.program, subject), at, |locked, booked| {
-            Ok(locked.member(key)?.map(|member| (member, booked.legs)))
-        })?;
-        let Some((member, mut booked_later)) = seen else { return Ok(None) };
-        if member.enrolled_at > at {
-            return Ok(None);
-        }
-        self.state.journal.wait(member.last_sequence)?;
-        let mut known: Vec<Balance> = Vec::new();
-        let mut sequence = member.last_sequence;
-        while sequence != Sequence(0) && known.len() < member.accounts.len() {
-            let entry = self.state.entry(sequence)?;
-            sequence = previous(&entry, subject)?;
-            let Outcome::Done { legs, balances } = entry.outcome else { continue };
-            if entry.recorded_at > at {
-                booked_later.extend(legs);
-                continue;
-            }
-            for balance in balances.into_iter().filter(|balance| balance.member == key.member) {
-                if known.iter().all(|newer| newer.point_type != balance.point_type) {
-                    known.push(balance);
-                }
-            }
-        }
-        let catalog = self.catalog.read();
-        let program = catalog.programs.get(&key.program);
-        known.sort_by_key(|balance| balance.point_type);
-        for balance in &mut known {
-            booked_later.iter().for_each(|leg| book(balance, leg, at, program));
-        }
-        Ok(Some(known))
     }
 
     /// Up to `limit` items of an account from a position on, in the order of use, used-up ones too; then those that
@@ -229,7 +190,7 @@ type PartnerWithBlocks = (Partner, BTreeMap<BlockId, Block>);
 pub(super) type PlacedItems = Vec<(ItemPosition, Item)>;
 
 /// The entry before this one in a chain that it is in.
-fn previous(entry: &Entry, subject: Subject) -> Result<Sequence, Error> {
+pub(super) fn previous(entry: &Entry, subject: Subject) -> Result<Sequence, Error> {
     let missing =
         || Error::corrupt(format!("entry {} is in the chain of {subject}, but does not say so", entry.sequence));
     entry.previous_of(subject).ok_or_else(missing)
@@ -253,44 +214,4 @@ fn balances(program: Option<&Program>, key: MemberKey, member: &Member) -> Vec<B
         Some(account.balance(key.member, point_type.class))
     });
     shown.collect()
-}
-
-/// Brings a leg that was booked later, but took effect until `at`, into a balance.
-fn book(balance: &mut Balance, leg: &Leg, at: Timestamp, program: Option<&Program>) {
-    let Leg::Moved { member, point_type, from, to, points, effective_at, .. } = *leg else { return };
-    if member != balance.member || point_type != balance.point_type || effective_at > at {
-        return;
-    }
-    let class = program.and_then(|program| program.point_type(point_type)).map(|kind| kind.class);
-    let mut change = |state: PointState, points: i64| {
-        let add = |sum: &mut Points| *sum = Points(sum.0.saturating_add(points));
-        match state {
-            PointState::Matured => {
-                if class.is_none_or(|class| class.is_redeemable()) {
-                    add(&mut balance.available);
-                }
-                if class.is_some_and(|class| class.is_qualifying()) {
-                    add(&mut balance.qualifying);
-                }
-            }
-            PointState::Future => add(&mut balance.future),
-            PointState::Held => add(&mut balance.held),
-            PointState::Repaid
-            | PointState::MadeUp
-            | PointState::Redeemed
-            | PointState::Expired
-            | PointState::Cancelled
-            | PointState::Transferred
-            | PointState::Adjusted
-            | PointState::RolledOver
-            | PointState::Fee => {}
-        }
-    };
-    change(from, points.0.saturating_neg());
-    change(to, points.0);
-    // what is repaid leaves the items and the debt alike
-    if to == PointState::Repaid {
-        balance.available = Points(balance.available.0.saturating_add(points.0));
-        balance.debt = Points(balance.debt.0.saturating_sub(points.0));
-    }
 }

@@ -108,9 +108,9 @@ const ENTRY: &[&str] = &["as", "transaction_at", "recorded_at", "reference"];
 pub(super) fn expectation(words: &mut Words<'_>, verb: &Verb) -> Result<Answer, Syntax> {
     let expected = match verb {
         Verb::Do(orders) => outcome(words, orders.first().map(|order| &order.command.action))?,
-        Verb::Balance(..) => rows(words, &shape("", false, BALANCE))?,
+        Verb::Balance(..) | Verb::BalanceByTransaction(..) => rows(words, &shape("", false, BALANCE))?,
         Verb::Partner(_) => rows(words, &shape("", false, PARTNER))?,
-        Verb::Items { .. } => rows(words, &shape("", true, ITEM))?,
+        Verb::Items { .. } | Verb::ItemsAt(..) => rows(words, &shape("", true, ITEM))?,
         Verb::Blocks(_) => rows(words, &shape("", true, BLOCK))?,
         Verb::Statement { .. } | Verb::Transaction(_) => rows(words, &shape("", true, ENTRY))?,
         Verb::Sums(_) => listed(words, &shape("", true, ANY))?,

@@ -170,12 +170,21 @@ impl Reader {
         let member = words.parse("a member like M1")?;
         let point_type = point_type(words)?;
         let at = if words.take("at") { Some(words.instant()?) } else { None };
+        if words.take("happened") {
+            let at = words.instant()?;
+            let account = AccountKey { program: in_program(words)?, member, point_type };
+            return Ok(Verb::BalanceByTransaction(account, at));
+        }
         Ok(Verb::Balance(AccountKey { program: in_program(words)?, member, point_type }, at))
     }
 
     fn items(&mut self, words: &mut Words<'_>) -> Result<Verb, Syntax> {
         let member = words.parse("a member like M1")?;
         let point_type = point_type(words)?;
+        if words.take("at") {
+            let at = words.instant()?;
+            return Ok(Verb::ItemsAt(AccountKey { program: in_program(words)?, member, point_type }, at));
+        }
         let all = words.take("all");
         Ok(Verb::Items { account: AccountKey { program: in_program(words)?, member, point_type }, all })
     }
@@ -240,7 +249,13 @@ fn is_question(verb: &Verb) -> bool {
     match verb {
         Verb::Balance(..) | Verb::Items { .. } | Verb::Partner(_) | Verb::Blocks(_) => true,
         Verb::Statement { .. } | Verb::Transaction(_) | Verb::Refusals => true,
-        Verb::Audit(_) | Verb::Sums(_) | Verb::Source(_) | Verb::Sources { .. } | Verb::Dependents(_) => true,
+        Verb::BalanceByTransaction(..)
+        | Verb::ItemsAt(..)
+        | Verb::Audit(_)
+        | Verb::Sums(_)
+        | Verb::Source(_)
+        | Verb::Sources { .. }
+        | Verb::Dependents(_) => true,
         Verb::Do(_) | Verb::At(_) | Verb::Sweep | Verb::Digest => false,
         Verb::Checkpoint | Verb::Reopen | Verb::Crash | Verb::Verify => false,
     }

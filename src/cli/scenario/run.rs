@@ -5,7 +5,7 @@ use super::reports;
 use super::show::{self, Names};
 use super::step::{Order, Scenario, Step, Verb};
 use crate::domain::{
-    AccountKey, Balance, ItemPosition, Leg, MemberKey, PartnerKey, PointTypeId, ProgramId, Receipt, RequestId,
+    AccountKey, Balance, Item, ItemPosition, Leg, MemberKey, PartnerKey, PointTypeId, ProgramId, Receipt, RequestId,
     Sequence, SourceKey, Timestamp,
 };
 use crate::engine::{ClockSource, Engine, EngineOptions, Error};
@@ -91,6 +91,14 @@ impl Runner {
                 Answer::status("ok")
             }
             Verb::Balance(account, at) => self.balance(*account, *at)?,
+            Verb::BalanceByTransaction(account, at) => {
+                self.shown_balance(*account, self.engine.balances_by_transaction(account.owner(), *at)?)?
+            }
+            Verb::ItemsAt(account, at) => {
+                let items = self.engine.items_as_of(*account, *at)?;
+                let row = |(place, item): &(ItemPosition, Item)| show::item(place.id, item, *at, &self.names);
+                Answer::rows(items.iter().map(row).collect())
+            }
             Verb::Items { account, all } => self.items(*account, *all)?,
             Verb::Partner(key) => match self.engine.partner(*key)? {
                 Some(state) => Answer::rows(vec![show::partner(&state)]),
@@ -160,6 +168,10 @@ impl Runner {
             Some(at) => self.engine.balances_as_of(account.owner(), at)?,
             None => self.engine.balances(account.owner())?,
         };
+        self.shown_balance(account, balances)
+    }
+
+    fn shown_balance(&self, account: AccountKey, balances: Option<Vec<Balance>>) -> Result<Answer, Error> {
         let Some(balances) = balances else { return Ok(Answer::status("unknown")) };
         let found = balances.into_iter().find(|balance| balance.point_type == account.point_type);
         let balance = found.unwrap_or_else(|| Balance::zero(account.member, account.point_type));

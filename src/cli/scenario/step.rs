@@ -51,6 +51,10 @@ pub(super) enum Verb {
     /// Time goes on to an instant.
     At(Timestamp),
     Balance(AccountKey, Option<Timestamp>),
+    /// By the time at which transactions happened.
+    BalanceByTransaction(AccountKey, Timestamp),
+    /// An account's items as they were at an instant, used-up ones too.
+    ItemsAt(AccountKey, Timestamp),
     /// An account's items; used-up and expired ones too, where `all`.
     Items {
         account: AccountKey,
