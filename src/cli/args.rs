@@ -1,8 +1,8 @@
 //! What the command line understands.
 
 use super::{
-    apply, audit, backup, balance, blocks, check, demo, import, items, journal, liability, load, restore, schema,
-    statement, verify,
+    apply, audit, backup, balance, blocks, check, demo, import, items, journal, liability, load, report, restore,
+    schema, sources, statement, verify,
 };
 use clap::{Parser, Subcommand};
 
@@ -31,6 +31,8 @@ pub(super) enum Verb {
     Statement(statement::Args),
     Liability(liability::Args),
     Audit(Box<audit::Args>),
+    Report(Box<report::Args>),
+    Sources(sources::Args),
     Journal(journal::Args),
     Verify(verify::Args),
     Backup(backup::Args),

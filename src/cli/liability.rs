@@ -24,10 +24,10 @@ pub(super) struct Args {
     /// What a line is about.
     #[arg(long, value_enum, default_value_t)]
     by: Grouping,
-    /// The first day (UTC).
+    /// The first day, in the program's zone.
     #[arg(long, value_name = "DATE")]
     from: Option<Date>,
-    /// The last day (UTC).
+    /// The last day, in the program's zone.
     #[arg(long, value_name = "DATE")]
     to: Option<Date>,
     /// Only points of this source; 0: those without one.
@@ -67,9 +67,15 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     }
     let engine = args.database.open_existing(output)?;
     args.database.remark_on_time(&engine, output)?;
-    let object =
-        |rows: &[LiabilityRow]| Report { program: query.program, by: word(query.by), rows: to_json(rows, query.by) };
-    if !engine.programs()?.contains_key(&query.program) {
+    let programs = engine.programs()?;
+    let zone = programs.get(&query.program).map(|program| program.settings.zone.name().to_owned());
+    let object = |rows: &[LiabilityRow]| Report {
+        program: query.program,
+        zone: zone.as_deref(),
+        by: word(query.by),
+        rows: to_json(rows, query.by),
+    };
+    if zone.is_none() {
         output.object(&object(&[]))?;
         output.line(format!("no program {}", query.program))?;
         return Ok(Exit::Refused);
@@ -77,6 +83,9 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let rows =
         engine.with_snapshot(|read| liability(read, engine.now(), &query))?.map_err(crate::engine::Error::from)?;
     output.object(&object(&rows))?;
+    if let Some(zone) = &zone {
+        output.line(format!("program {}, days of {zone}", query.program))?;
+    }
     lines(&rows, query.by).iter().try_for_each(|line| output.line(line))?;
     Ok(Exit::Done)
 }
@@ -96,8 +105,9 @@ fn word(by: By) -> &'static str {
 
 /// The report as an object. Its sums may be longer than the numbers of a JSON value in memory: it is written directly.
 #[derive(Serialize)]
-struct Report {
+struct Report<'a> {
     program: ProgramId,
+    zone: Option<&'a str>,
     by: &'static str,
     rows: Vec<RowObject>,
 }

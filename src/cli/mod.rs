@@ -19,11 +19,13 @@ mod load;
 mod output;
 mod posting;
 pub mod purchases;
+mod report;
 mod request_ids;
 mod restore;
 mod rows;
 pub mod scenario;
 mod schema;
+mod sources;
 mod statement;
 mod table;
 mod verify;
@@ -48,6 +50,8 @@ pub fn main() -> ExitCode {
         Verb::Statement(args) => statement::run(args, &mut output),
         Verb::Liability(args) => liability::run(args, &mut output),
         Verb::Audit(args) => audit::run(args, &mut output),
+        Verb::Report(args) => report::run(args, &mut output),
+        Verb::Sources(args) => sources::run(args, &mut output),
         Verb::Journal(args) => journal::run(args, &mut output),
         Verb::Verify(args) => verify::run(args, &mut output),
         Verb::Backup(args) => backup::run(args, &mut output),

@@ -17,6 +17,12 @@ pub fn expected_redemptions(issued: i128, redeemed: i128, per_mille: i128) -> Op
     Some(divide_half_up(issued.checked_mul(per_mille)?, 1000)?.max(redeemed))
 }
 
+/// What points are worth, where a thousand of them are worth so much.
+#[must_use]
+pub fn worth(points: i128, per_thousand: i128) -> Option<i128> {
+    divide_half_up(points.checked_mul(per_thousand)?, 1000)
+}
+
 /// The share of a price that is for the points, by the relative stand-alone prices of goods and points.
 #[must_use]
 pub fn deferred(price: i128, goods_alone: i128, points_alone: i128) -> Option<i128> {
