@@ -10,7 +10,8 @@ use crate::domain::{
 };
 use crate::engine::{Engine, Error};
 use crate::report::{
-    AsOf, CohortRow, Filter, Grouping, Preset, Series, cohort, expiry_curve, outstanding, revenue, source_report,
+    AsOf, CohortRow, Filter, Grouping, Preset, Series, SourceDay, cohort, expiry_curve, outstanding, revenue,
+    source_report,
 };
 use crate::storage::Read;
 use serde_json::{Map, Value, json};
@@ -196,22 +197,7 @@ impl Asked {
     }
 
     fn by_day(&self, read: &dyn Read) -> Result<Sheet, crate::domain::Fault> {
-        let days = source_report(read, self.now, (self.program, self.from, self.to), &self.filter)?;
-        let rows = days.iter().map(|day| {
-            let cells = [Cell::Text(day.day.to_string())].into_iter().chain(issued_redeemed_expired(&day.daily));
-            cells.chain(issued_redeemed_expired(&day.cumulative)).chain([adjusted(&day.daily)]).collect()
-        });
-        let columns = vec![
-            "day",
-            "issued",
-            "redeemed",
-            "expired",
-            "issued, summed up",
-            "redeemed, summed up",
-            "expired, summed up",
-            "adjusted",
-        ];
-        Ok(Sheet { columns, rows: rows.collect() })
+        source_report(read, self.now, (self.program, self.from, self.to), &self.filter).map(|days| by_day_sheet(&days))
     }
 
     fn expiry(&self, read: &dyn Read) -> Result<Sheet, crate::domain::Fault> {
@@ -222,6 +208,25 @@ impl Asked {
         });
         Ok(Sheet { columns: vec!["day", "source", "point type", "expires"], rows: rows.collect() })
     }
+}
+
+/// What happened by day: daily, and summed up (rule E56).
+pub(super) fn by_day_sheet(days: &[SourceDay]) -> Sheet {
+    let rows = days.iter().map(|day| {
+        let cells = [Cell::Text(day.day.to_string())].into_iter().chain(issued_redeemed_expired(&day.daily));
+        cells.chain(issued_redeemed_expired(&day.cumulative)).chain([adjusted(&day.daily)]).collect()
+    });
+    let columns = vec![
+        "day",
+        "issued",
+        "redeemed",
+        "expired",
+        "issued, summed up",
+        "redeemed, summed up",
+        "expired, summed up",
+        "adjusted",
+    ];
+    Sheet { columns, rows: rows.collect() }
 }
 
 fn series_cells(series: Series) -> impl Iterator<Item = Cell> {

@@ -6,6 +6,8 @@ use super::show::{Names, name, of, or_none};
 use super::step::Audit;
 use super::words::{Syntax, Words};
 use crate::cli::audit::EngineAudit;
+use crate::cli::export::csv_line;
+use crate::cli::report::{Sheet, by_day_sheet};
 use crate::domain::{Date, Day, PointTypeId, ProgramId, SourceId, SubtypeId, Timestamp, Totals, Zone};
 use crate::engine::{Engine, Error};
 use crate::report::{
@@ -104,13 +106,16 @@ pub(super) struct Sums {
     preset: Option<Preset>,
     filter: Filter,
     grouping: Grouping,
+    /// As a file of comma-separated values has it.
+    is_csv: bool,
 }
 
 /// `liability source 5 of T1 on 2026-03-31`, `cohort from 2026-03-01 to 2026-03-31 by subtype`.
 pub(super) fn sums(report: Report, words: &mut Words<'_>) -> Result<Sums, Syntax> {
     let program = ProgramId(1);
     let (filter, grouping) = (Filter::default(), Grouping::default());
-    let mut sums = Sums { report, program, from: None, to: None, as_of: None, preset: None, filter, grouping };
+    let mut sums =
+        Sums { report, program, from: None, to: None, as_of: None, preset: None, filter, grouping, is_csv: false };
     while let Some(word) = words.peek().filter(|word| *word != "->") {
         if word == "in" {
             sums.program = in_program(words)?;
@@ -124,6 +129,7 @@ pub(super) fn sums(report: Report, words: &mut Words<'_>) -> Result<Sums, Syntax
             "subtype" => sums.filter.subtypes.push(SubtypeId(words.parse("the number of a subtype")?)),
             "from" => sums.from = Some(day(words)?),
             "to" => sums.to = Some(day(words)?),
+            "csv" => sums.is_csv = true,
             "on" => sums.as_of = Some(AsOf::Day(day(words)?)),
             "at" => sums.as_of = Some(AsOf::Instant(words.instant()?)),
             "range" => sums.preset = Some(words.parse::<Preset>("a range, like last-7-days")?),
@@ -162,6 +168,9 @@ pub(super) fn sums_rows(engine: &Engine, question: &Sums) -> Result<Answer, Erro
             let row = |row: &CohortRow| figures(series_row(row.series).amount(row.left()), "", &row.fate);
             rows.iter().map(row).collect()
         }),
+        Report::BySource if question.is_csv => {
+            source_report(read, now, range, &question.filter).map(|days| csv_rows(by_day_sheet(&days)))
+        }
         Report::BySource => source_report(read, now, range, &question.filter).map(|days| {
             let row = |day: &SourceDay| {
                 let row = figures(Row::new(day.day.to_string()), "", &day.daily);
@@ -178,6 +187,10 @@ pub(super) fn sums_rows(engine: &Engine, question: &Sums) -> Result<Answer, Erro
         }),
     })?;
     Ok(Answer::rows(rows?))
+}
+
+fn csv_rows(sheet: Sheet) -> Vec<Row> {
+    sheet.rows.into_iter().map(|row| Row::new(csv_line(row).trim_end())).collect()
 }
 
 fn series_row(series: Series) -> Row {
