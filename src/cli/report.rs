@@ -155,10 +155,10 @@ impl Args {
             return Err(Failure::Usage("--from is after --to".into()));
         }
         let as_of = match &self.as_of {
-            None => AsOf::Instant(now),
+            None => AsOf::At(now),
             Some(text) => {
                 let date = || text.parse::<Date>().ok().and_then(|date| day(Some(date))).map(AsOf::Day);
-                let instant = text.parse::<Timestamp>().ok().map(AsOf::Instant);
+                let instant = text.parse::<Timestamp>().ok().map(AsOf::At);
                 let wrong = || Failure::Usage(format!("--as-of {text:?}: neither a date nor an instant"));
                 instant.or_else(date).ok_or_else(wrong)?
             }

@@ -9,6 +9,7 @@ mod delta;
 mod error;
 mod feed;
 mod filter;
+mod findings;
 mod handle;
 mod journal;
 mod locks;

@@ -5,6 +5,7 @@ use super::checkpoint::{checkpoint, snapshot};
 use super::clock::Reporter;
 use super::core::Core;
 use super::error::{Error, ErrorKind};
+use super::findings::Findings;
 use super::recover::{check_link, entries_after, read_record, replica, stored_programs};
 use super::verify_days::{DaySums, ToldTotals};
 use super::verify_sources::{Inventories, audit_sources, count_inventories};
@@ -22,9 +23,6 @@ use std::collections::BTreeMap;
 use std::iter::Peekable;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-
-/// Violations that are told one by one; more are counted.
-const TOLD_MAX: usize = 100;
 
 /// What an audit found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,28 +46,6 @@ impl Audit {
     #[must_use]
     pub fn ok(&self) -> bool {
         self.violations_total == 0
-    }
-}
-
-#[derive(Default)]
-pub(super) struct Findings {
-    told: Vec<String>,
-    total: u64,
-}
-
-impl Findings {
-    pub(super) fn add(&mut self, place: impl FnOnce() -> String, broken: impl IntoIterator<Item = String>) {
-        let mut broken = broken.into_iter().peekable();
-        if broken.peek().is_none() {
-            return;
-        }
-        let place = place();
-        for what in broken {
-            self.total = self.total.saturating_add(1);
-            if self.told.len() < TOLD_MAX {
-                self.told.push(format!("{place}: {what}"));
-            }
-        }
     }
 }
 

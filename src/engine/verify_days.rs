@@ -1,7 +1,7 @@
 //! The part of the audit that is about sums by day: cohorts and expiries, counted afresh from the items.
 
 use super::error::Error;
-use super::verify::Findings;
+use super::findings::Findings;
 use crate::domain::{CohortKey, Entry, ExpiringKey, Item, ItemKey, Leg, PointState, Programs, Totals, TotalsKey, Zone};
 use crate::machine::laws;
 use crate::storage::rows::Rows;

@@ -1,8 +1,8 @@
 //! The part of the audit that is about sources: terms, records and what the journal tells of inventories.
 
 use super::error::Error;
+use super::findings::Findings;
 use super::recover::stored_programs;
-use super::verify::Findings;
 use crate::domain::{Entry, Inventory, InventoryChange, Leg, SourceKey, SourceStatus};
 use crate::machine::laws;
 use crate::storage::rows::Rows;

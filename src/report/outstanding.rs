@@ -15,7 +15,7 @@ pub enum AsOf {
     /// The end of a day, in the program's zone; of today: now. Needs no scan.
     Day(Day),
     /// An instant. Reads the journal from the beginning of its day on.
-    Instant(Timestamp),
+    At(Timestamp),
 }
 
 /// Points owed of one series.
@@ -74,7 +74,7 @@ pub fn outstanding(
     // whole days from the sums, the rest of the day from the journal
     let (until, instant) = match as_of {
         AsOf::Day(day) => (day, day.date().end(&zone).unwrap_or(Timestamp::MAX)),
-        AsOf::Instant(at) => (Day(at.day_in(&zone).0.saturating_sub(1)), at),
+        AsOf::At(at) => (Day(at.day_in(&zone).0.saturating_sub(1)), at),
     };
     let instant = instant.min(now);
     let mut rows: Vec<(TotalsKey, Totals)> = unbooked(read, program, instant)?.totals;
@@ -85,11 +85,11 @@ pub fn outstanding(
         }
         rows.push((key, totals));
     }
-    let unbooked_today = |key: &TotalsKey| matches!(as_of, AsOf::Instant(_)) && key.day > until;
+    let unbooked_today = |key: &TotalsKey| matches!(as_of, AsOf::At(_)) && key.day > until;
     for (key, totals) in rows.iter().filter(|(key, _)| key.day <= until || unbooked_today(key)) {
         add(series_of(key), totals.outstanding());
     }
-    if let AsOf::Instant(_) = as_of {
+    if let AsOf::At(_) = as_of {
         let start = instant.start_of(Unit::Days, &zone);
         history::entries_from(read, start, &mut |entry| {
             if entry.command.program == program {

@@ -1,9 +1,10 @@
 //! Reading a scenario: lines, headers, what is there without being said. The commands themselves are in `order`.
 
 use super::expect::expectation;
-use super::orders::{in_program, is_definition, orders, sources};
-use super::reports::{self, Report};
-use super::step::{Order, Scenario, Step, Verb};
+use super::orders::extras::in_program;
+use super::orders::{is_definition, orders, sources};
+use super::reports;
+use super::step::{Order, Report, Scenario, Step, Verb};
 use super::words::{Line, Syntax, Words};
 use crate::domain::{
     AccountKey, Accrue, Action, Command, CreatePartner, CreatePointType, CreateProgram, Enrolment, MemberKey,

@@ -1,9 +1,9 @@
 //! Questions about reports: how they are written, and what is answered.
 
 use super::answer::{Answer, Row};
-use super::orders::in_program;
+use super::orders::extras::in_program;
 use super::show::{Names, name, of, or_none};
-use super::step::Audit;
+use super::step::{Audit, Report, Sums};
 use super::words::{Syntax, Words};
 use crate::cli::audit::EngineAudit;
 use crate::cli::export::csv_line;
@@ -82,34 +82,6 @@ fn audit_row(line: &AuditLine, names: &Names) -> Row {
     row.figure("actor", &*line.actor).figure("occurred_at", line.occurred_at).figure("recorded_at", line.recorded_at)
 }
 
-/// A report about sums.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Report {
-    /// What is owed.
-    Liability,
-    /// What became of the points of some days.
-    Cohort,
-    /// What happened by day.
-    BySource,
-    /// What expires by day.
-    ExpiryCurve,
-}
-
-/// A question about sums.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Sums {
-    report: Report,
-    program: ProgramId,
-    from: Option<Day>,
-    to: Option<Day>,
-    as_of: Option<AsOf>,
-    preset: Option<Preset>,
-    filter: Filter,
-    grouping: Grouping,
-    /// As a file of comma-separated values has it.
-    is_csv: bool,
-}
-
 /// `liability source 5 of T1 on 2026-03-31`, `cohort from 2026-03-01 to 2026-03-31 by subtype`.
 pub(super) fn sums(report: Report, words: &mut Words<'_>) -> Result<Sums, Syntax> {
     let program = ProgramId(1);
@@ -131,7 +103,7 @@ pub(super) fn sums(report: Report, words: &mut Words<'_>) -> Result<Sums, Syntax
             "to" => sums.to = Some(day(words)?),
             "csv" => sums.is_csv = true,
             "on" => sums.as_of = Some(AsOf::Day(day(words)?)),
-            "at" => sums.as_of = Some(AsOf::Instant(words.instant()?)),
+            "at" => sums.as_of = Some(AsOf::At(words.instant()?)),
             "range" => sums.preset = Some(words.parse::<Preset>("a range, like last-7-days")?),
             "by" => {
                 words.must("subtype")?;
@@ -159,7 +131,7 @@ pub(super) fn sums_rows(engine: &Engine, question: &Sums) -> Result<Answer, Erro
         let found = preset.range(now, &zone);
         (range.1, range.2) = (Some(found.start.day_in(&zone)), Some(found.end.last_day_before(&zone)));
     }
-    let as_of = question.as_of.unwrap_or(AsOf::Instant(now));
+    let as_of = question.as_of.unwrap_or(AsOf::At(now));
     let kinds = (&question.filter, question.grouping);
     let rows = engine.with_snapshot(|read| match question.report {
         Report::Liability => outstanding(read, now, (question.program, as_of), kinds)

@@ -1,9 +1,8 @@
 //! What a scenario file says, read: its rules and its steps. How it is written is in `parse`.
 
 use super::answer::Answer;
-use super::reports::Sums;
-use crate::domain::{AccountKey, Command, MemberKey, PartnerKey, ProgramId, RequestKey, SourceKey, Timestamp};
-use crate::report::{AuditQuery, Preset};
+use crate::domain::{AccountKey, Command, Day, MemberKey, PartnerKey, ProgramId, RequestKey, SourceKey, Timestamp};
+use crate::report::{AsOf, AuditQuery, Filter, Grouping, Preset};
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
@@ -41,6 +40,34 @@ pub(super) struct Audit {
     pub(super) query: AuditQuery,
     pub(super) preset: Option<Preset>,
     pub(super) newest: usize,
+}
+
+/// A report about sums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Report {
+    /// What is owed.
+    Liability,
+    /// What became of the points of some days.
+    Cohort,
+    /// What happened by day.
+    BySource,
+    /// What expires by day.
+    ExpiryCurve,
+}
+
+/// A question about sums.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sums {
+    pub(super) report: Report,
+    pub(super) program: ProgramId,
+    pub(super) from: Option<Day>,
+    pub(super) to: Option<Day>,
+    pub(super) as_of: Option<AsOf>,
+    pub(super) preset: Option<Preset>,
+    pub(super) filter: Filter,
+    pub(super) grouping: Grouping,
+    /// As a file of comma-separated values has it.
+    pub(super) is_csv: bool,
 }
 
 /// What a line does.

@@ -1,6 +1,6 @@
 //! Words about sources: what they give, and how much of it.
 
-use super::{Extras, POINTS, setting};
+use super::extras::{Extras, POINTS, setting};
 use crate::cli::scenario::words::{Syntax, Words};
 use crate::domain::{
     Action, ArchiveSource, CreateSource, EditSource, LimitScope, ModifyInventory, PauseSource, PointTypeId, Points,
