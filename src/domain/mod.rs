@@ -16,6 +16,7 @@ mod outcome;
 mod own;
 mod partner;
 mod points;
+mod posting;
 mod program;
 mod rate;
 mod rejection;
@@ -44,6 +45,7 @@ pub use outcome::Receipt;
 pub use own::{Own, OwnIds};
 pub use partner::{Billing, Block, BlockOrder, BlockStatus, Partner, PartnerTerms};
 pub use points::Points;
+pub use posting::Posting;
 pub use program::{
     Enrolment, Expiry, NegativeBalance, NeverUsable, PointClass, PointType, Program, ProgramSettings, SourceRule,
     UseOrder, Versions,

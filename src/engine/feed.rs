@@ -3,7 +3,7 @@
 use super::core::Core;
 use super::error::Error;
 use super::recover;
-use crate::domain::{Entry, Leg, ProgramId, Sequence, Subject};
+use crate::domain::{Entry, ProgramId, Sequence, Subject};
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -28,37 +28,11 @@ impl FeedFilter {
             |kind: &String| kind == entry.command.action.verb() || entry.legs().iter().any(|leg| leg.kind() == kind);
         let has_subject = |subject: &Subject| {
             let is_named = subject.member().is_some_and(|id| entry.command.action.member() == Some(id));
-            is_named || entry.previous_of(*subject).is_some() || entry.legs().iter().any(|leg| leg_names(leg, subject))
+            is_named || entry.previous_of(*subject).is_some() || entry.legs().iter().any(|leg| leg.names(*subject))
         };
         (self.programs.is_empty() || self.programs.contains(&entry.command.program))
             && (self.kinds.is_empty() || self.kinds.iter().any(has_kind))
             && (self.subjects.is_empty() || self.subjects.iter().any(has_subject))
-    }
-}
-
-/// Whether a leg is about a subject.
-fn leg_names(leg: &Leg, subject: &Subject) -> bool {
-    match *subject {
-        Subject::Member(id) => match *leg {
-            Leg::Granted { member, .. }
-            | Leg::Moved { member, .. }
-            | Leg::Owed { member, .. }
-            | Leg::Absorbed { member, .. } => member == id,
-            _ => false,
-        },
-        Subject::Partner(id) => match *leg {
-            Leg::Block { partner, .. } | Leg::Charged { partner, .. } | Leg::Credited { partner, .. } => partner == id,
-            _ => false,
-        },
-        Subject::Source(id) => match *leg {
-            Leg::Granted { source, .. } | Leg::Moved { source, .. } => source == Some(id),
-            Leg::Inventory { source, .. }
-            | Leg::SourceStatus { source, .. }
-            | Leg::Clipped { source, .. }
-            | Leg::InventoryLow { source, .. } => source == id,
-            _ => false,
-        },
-        Subject::Program => false,
     }
 }
 

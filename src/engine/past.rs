@@ -6,7 +6,7 @@ use super::error::Error;
 use super::read::previous;
 use crate::domain::{
     AccountKey, Balance, Entry, Item, ItemId, ItemKey, ItemPosition, Leg, MemberKey, Outcome, PointState, PointTypeId,
-    Points, Program, Sequence, Subject, Timestamp,
+    Points, Posting, Program, Sequence, Subject, Timestamp,
 };
 use crate::machine::View;
 use crate::storage::{Future, Items};
@@ -126,22 +126,19 @@ impl Core {
 
 /// Takes a leg that took effect after an instant back.
 fn undo(items: &mut BTreeMap<ItemId, Item>, leg: &Leg, account: AccountKey, at: Timestamp) {
-    match *leg {
-        Leg::Granted { member, item, point_type, .. }
-            if (member, point_type) == (account.member, account.point_type) =>
-        {
+    let is_own = |posting: &Posting| (posting.member, posting.point_type) == (account.member, account.point_type);
+    let Some(Posting { item, points, movement, .. }) = leg.posting().filter(is_own) else { return };
+    match movement {
+        None => {
             items.remove(&item);
         }
-        Leg::Moved { member, item, point_type, from, to, points, effective_at, .. }
-            if (member, point_type) == (account.member, account.point_type) && effective_at > at =>
-        {
-            if let Some(item) = items.get_mut(&item) {
+        Some((from, to, effective_at)) => {
+            if let Some(item) = items.get_mut(&item).filter(|_| effective_at > at) {
                 let change = |sum: &mut Points, by: i64| *sum = Points(sum.0.saturating_add(by));
                 change(item.sums.get_mut(from), points.0);
                 change(item.sums.get_mut(to), points.0.saturating_neg());
             }
         }
-        _ => {}
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::error::Error;
 use super::findings::Findings;
-use crate::domain::{CohortKey, Entry, ExpiringKey, Item, ItemKey, Leg, PointState, Programs, Totals, TotalsKey, Zone};
+use crate::domain::{CohortKey, Entry, ExpiringKey, Item, ItemKey, Leg, Posting, Programs, Totals, TotalsKey, Zone};
 use crate::machine::laws;
 use crate::storage::rows::Rows;
 use crate::storage::{Cohorts, Expiring, Read, TotalsByDay};
@@ -24,27 +24,17 @@ impl ToldTotals {
     pub(super) fn count(&mut self, entry: &Entry) {
         let program = entry.command.program;
         let Some(zone) = self.programs.get(&program).map(|program| &program.settings.zone) else { return };
-        for leg in entry.legs() {
-            match *leg {
-                Leg::Granted { point_type, points, source, subtype, .. } => {
-                    let (day, utc_day) = (entry.recorded_at.day_in(zone), entry.recorded_at.day());
-                    let source = source.unwrap_or_default();
-                    let key = TotalsKey { program, day, utc_day, source, point_type, subtype };
-                    let sum = self.totals.entry(key).or_default();
-                    sum.issued = sum.issued.saturating_add(points.0.into());
+        for posting in entry.legs().iter().filter_map(Leg::posting) {
+            let [day, utc_day] = [zone, &Zone::UTC].map(|zone| posting.day(entry.recorded_at, zone));
+            let Posting { point_type, points, movement, source, subtype, .. } = posting;
+            let key = TotalsKey { program, day, utc_day, source, point_type, subtype };
+            let (sum, points) = (self.totals.entry(key).or_default(), i128::from(points.0));
+            match movement {
+                None => sum.issued = sum.issued.saturating_add(points),
+                Some((from, to, _)) => {
+                    sum.add_gone(from, points.saturating_neg());
+                    sum.add_gone(to, points);
                 }
-                Leg::Moved { point_type, from, to, points, effective_at, expires_at, source, subtype, .. } => {
-                    let (day, utc_day) = match to == PointState::Expired && expires_at == Some(effective_at) {
-                        true => (effective_at.last_day_before(zone), effective_at.last_day_before(&Zone::UTC)),
-                        false => (effective_at.day_in(zone), effective_at.day()),
-                    };
-                    let source = source.unwrap_or_default();
-                    let key = TotalsKey { program, day, utc_day, source, point_type, subtype };
-                    let sum = self.totals.entry(key).or_default();
-                    sum.add_gone(from, i128::from(points.0).saturating_neg());
-                    sum.add_gone(to, points.0.into());
-                }
-                _ => {}
             }
         }
     }

@@ -14,8 +14,7 @@ pub(super) type Inventories = BTreeMap<SourceKey, Inventory>;
 
 /// Counts what an entry did to inventories.
 pub(super) fn count_inventories(entry: &Entry, inventories: &mut Inventories) {
-    for leg in entry.legs() {
-        let Leg::Inventory { source, change, points, .. } = *leg else { continue };
+    for (source, change, points) in entry.legs().iter().filter_map(Leg::inventory) {
         let key = SourceKey { program: entry.command.program, source };
         let inventory = inventories.entry(key).or_default();
         let (sum, points) = match change {

@@ -4,7 +4,7 @@
 use super::filter::{Filter, Grouping, Series};
 use super::history;
 use super::unbooked::{programs, unbooked};
-use crate::domain::{Day, Fault, Leg, PointState, Program, ProgramId, Timestamp, Totals, TotalsKey, Unit, Zone};
+use crate::domain::{Day, Fault, Leg, Posting, Program, ProgramId, Timestamp, Totals, TotalsKey, Unit, Zone};
 use crate::storage::rows::Rows;
 use crate::storage::{Cohorts, Read, TotalsByDay};
 use std::collections::BTreeMap;
@@ -93,43 +93,19 @@ pub fn outstanding(
         let start = instant.start_of(Unit::Days, &zone);
         history::entries_from(read, start, &mut |entry| {
             if entry.command.program == program {
-                for leg in entry.legs() {
-                    changed(leg, entry.recorded_at, start..=instant, &mut add);
+                for posting in entry.legs().iter().filter_map(Leg::posting) {
+                    let Posting { source, point_type, subtype, .. } = posting;
+                    // points that expire at the first instant of a day are in the sums of the day before
+                    let is_today = posting.day(entry.recorded_at, &zone) > until;
+                    if is_today && posting.effective_at(entry.recorded_at) <= instant {
+                        add(Series { source, point_type, subtype }, posting.gain().into());
+                    }
                 }
             }
         })?;
     }
     let rows = sums.into_iter().filter(|(_, points)| *points != 0);
     Ok(rows.map(|(series, points)| OutstandingRow { series, points }).collect())
-}
-
-/// What a leg adds to the points that are owed, where it took effect in a range. Points that expire at the first
-/// instant of a day expired with the day before.
-fn changed(
-    leg: &Leg,
-    recorded_at: Timestamp,
-    range: std::ops::RangeInclusive<Timestamp>,
-    add: &mut impl FnMut(Series, i128),
-) {
-    match *leg {
-        Leg::Granted { point_type, points, source, subtype, .. } if range.contains(&recorded_at) => {
-            add(Series { source: source.unwrap_or_default(), point_type, subtype }, points.0.into());
-        }
-        Leg::Moved { point_type, from, to, points, effective_at, expires_at, source, subtype, .. } => {
-            let of_day_before =
-                to == PointState::Expired && expires_at == Some(effective_at) && effective_at == *range.start();
-            if !range.contains(&effective_at) || of_day_before {
-                return;
-            }
-            let points = match (from.is_owned(), to.is_owned()) {
-                (true, false) => i128::from(points.0).saturating_neg(),
-                (false, true) => points.0.into(),
-                (true, true) | (false, false) => return,
-            };
-            add(Series { source: source.unwrap_or_default(), point_type, subtype }, points);
-        }
-        _ => {}
-    }
 }
 
 /// What became, until now, of the points that were issued on some days.

@@ -182,8 +182,8 @@ impl<'a, V: View> Draft<'a, V> {
         (member, points): (MemberId, Points),
         original: &Original,
     ) -> Result<(), Undecided> {
-        let drew = |leg: &Leg| matches!(leg, Leg::Inventory { source, change: InventoryChange::Drawn, .. } if *source == known.id);
-        if original.legs().iter().any(drew) {
+        let mut changes = original.legs().iter().filter_map(Leg::inventory);
+        if changes.any(|(source, change, _)| source == known.id && change == InventoryChange::Drawn) {
             self.change_inventory(known.at, InventoryChange::Returned, points)?;
             if self.effects.sources[known.at].status == SourceStatus::Archived {
                 self.change_inventory(known.at, InventoryChange::Expired, fits(points.negated())?)?;
