@@ -153,8 +153,9 @@ const NOTHING: Totals = Totals::NONE;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::Sequence;
-    use crate::storage::{TableId, Visit, codec};
+    use crate::domain::keys::Key;
+    use crate::domain::{PointState, Sequence, SubtypeId};
+    use crate::storage::{TableId, Visit, rows};
     use std::ops::ControlFlow;
 
     /// A table of totals, and nothing else.
@@ -165,8 +166,10 @@ mod tests {
             Ok(self.0.get(key).cloned())
         }
 
-        fn scan(&self, _: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
-            for (key, value) in self.0.range(from.to_vec()..to.to_vec()) {
+        fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
+            // there is no other table
+            let rows = if table == TableId::TotalsByDay { &self.0 } else { &BTreeMap::new() };
+            for (key, value) in rows.range(from.to_vec()..to.to_vec()) {
                 if visit(key, value)? == ControlFlow::Break(()) {
                     break;
                 }
@@ -203,11 +206,16 @@ mod tests {
             let key = TotalsKey {
                 program: ProgramId(program),
                 day: Day(day),
+                utc_day: Day(day),
                 source: SourceId(source),
                 point_type: PointTypeId(1),
+                subtype: SubtypeId(0),
             };
+            let mut totals = NOTHING;
+            totals.issued = issued;
+            totals.add_gone(PointState::Redeemed, redeemed);
             let mut value = Vec::new();
-            codec::encode(&Totals { issued, redeemed, ..NOTHING }, &mut value).unwrap();
+            rows::encode::<TotalsByDay>(&totals, &mut value).unwrap();
             (key.to_bytes(), value)
         });
         Sums(rows.into())
