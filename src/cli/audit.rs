@@ -19,9 +19,7 @@ use std::cell::Cell as MemoryCell;
 ///
 /// Exit codes: 0 done, 1 no such program, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
-#[command(
-    after_help = "Example:\n  accruedb audit --db shop --source 5 --type redemption --range last-30-days --csv > log.csv"
-)]
+#[command(after_help = "Example:\n  accruedb audit --db shop --source 5 --range last-30-days --csv")]
 pub(super) struct Args {
     #[command(flatten)]
     database: Database,

@@ -22,7 +22,7 @@ use serde_json::{Map, Value, json};
 ///
 /// Exit codes: 0 done, 1 no such program, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  accruedb report source --db shop --range last-month --source 5 --csv > source.csv")]
+#[command(after_help = "Example:\n  accruedb report source --db shop --range last-month --csv")]
 pub(super) struct Args {
     /// Which.
     #[arg(value_enum)]
