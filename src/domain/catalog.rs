@@ -3,8 +3,8 @@
 
 use super::tagged::tagged;
 use super::{
-    Ladder, Own, OwnIds, PartnerId, PartnerTerms, PointType, PointTypeId, Program, ProgramId, ProgramSettings, Subtype,
-    SubtypeId, Versions,
+    Ladder, Own, OwnIds, PartnerId, PartnerTerms, PointType, PointTypeId, Program, ProgramId, ProgramSettings,
+    SourceId, SourceTerms, Subtype, SubtypeId, Versions,
 };
 use std::collections::BTreeMap;
 
@@ -35,6 +35,8 @@ tagged! {
         11 Ladder "ladder" (ladder: Ladder),
         /// What a partner and the host agreed.
         30 Partner "partner" (terms: PartnerTerms),
+        /// What points come from.
+        40 Source "source" (source: SourceTerms),
     }
 }
 
@@ -45,7 +47,11 @@ impl Own for CatalogKey {
 impl Own for Definition {
     fn fill(&mut self, own: &OwnIds) {
         match self {
-            Definition::Program(_) | Definition::PointType(_) | Definition::Subtype(_) | Definition::Ladder(_) => {}
+            Definition::Program(_)
+            | Definition::PointType(_)
+            | Definition::Subtype(_)
+            | Definition::Ladder(_)
+            | Definition::Source(_) => {}
             Definition::Partner(terms) => terms.fill(own),
         }
     }
@@ -93,6 +99,7 @@ impl Definition {
                 }
                 true
             }
+            Definition::Source(terms) => put(&mut program.sources, SourceId(key.id), terms),
         }
     }
 }

@@ -7,9 +7,9 @@
 use super::keys::{DueKey, Key};
 use super::{
     Bill, BillKey, BillLine, BillLineKey, Block, BlockKey, BlockTurnKey, CatalogKey, Charge, ChargeKey, Claim,
-    ClaimKey, Correction, Definition, Fee, FeeKey, Forward, ForwardKey, Hold, HoldTimeoutKey, HouseholdKey, Item,
-    ItemKey, LockName, Member, MemberKey, Merge, MergeKey, OpenBlockKey, Own, Partner, PartnerKey, RequestKey,
-    Sequence, Subject, Timestamp, Totals, TotalsKey, UnbilledKey,
+    ClaimKey, CohortKey, Correction, CountKey, Counted, Definition, ExpiringKey, Fee, FeeKey, Forward, ForwardKey,
+    Hold, HoldTimeoutKey, HouseholdKey, Item, ItemKey, LockName, Member, MemberKey, Merge, MergeKey, OpenBlockKey, Own,
+    Partner, PartnerKey, RequestKey, Sequence, Source, SourceKey, Subject, Timestamp, Totals, TotalsKey, UnbilledKey,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -116,6 +116,14 @@ tables! {
     22 HouseholdMembers "household_members" 1: HouseholdKey => ();
     /// Which items came with which merge.
     23 Merges "merges" 1: MergeKey => Merge;
+    /// Sources: what is counted of them.
+    24 Sources "sources" 1: SourceKey => Source;
+    /// What the limits of sources have counted.
+    25 SourceCounts "source_counts" 1: CountKey => Counted;
+    /// What became of the points that were issued on a day; how many were issued, the totals tell.
+    26 Cohorts "cohorts" 1: CohortKey => Totals;
+    /// Points that members still have, by the day on which they expire.
+    27 Expiring "expiring" 1: ExpiringKey => i128;
 }
 
 impl RowTable for Items {
@@ -197,4 +205,10 @@ of_partner! {
     Unbilled: partner;
     Bills: partner;
     BillLines: bill.partner;
+}
+
+impl RowTable for SourceCounts {
+    fn lock(key: &CountKey) -> LockName {
+        LockName::Subject(key.program, Subject::Source(key.source))
+    }
 }

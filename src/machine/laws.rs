@@ -5,8 +5,8 @@ mod partners;
 
 use super::effects::Effects;
 use crate::domain::{
-    Account, Block, Fault, Item, ItemPosition, LockName, Member, PointState, PointType, Points, Program, Subject,
-    Timestamp, Totals,
+    Account, Block, Fault, Item, ItemPosition, LockName, Member, PointState, PointType, Points, Program, Source,
+    SourceStatus, Subject, Timestamp, Totals,
 };
 pub use partners::{PartnerBooks, bill, partner};
 
@@ -34,6 +34,24 @@ pub fn block(block: &Block) -> Option<Broken> {
     let given = i128::from(purchased.0).saturating_add(credited.0.into());
     let whole = purchased.is_positive() && *credited >= Points::ZERO && given == sums.total() && sums.none_negative();
     holds(whole, || format!("points of the block do not add up: {block:?}"))
+}
+
+/// Source: what was given is left, issued or expired, nothing negative; one that gives points has some left.
+#[must_use]
+pub fn source(source: &Source) -> Vec<Broken> {
+    let Source { last_sequence: _, status, inventory } = source;
+    let Some(inventory) = inventory else {
+        return holds(*status != SourceStatus::Exhausted, || "exhausted without an inventory".into())
+            .into_iter()
+            .collect();
+    };
+    let sums = [inventory.given, inventory.issued, inventory.expired, inventory.left()];
+    let whole = sums.into_iter().all(|points| points >= Points::ZERO);
+    let mut broken: Vec<Broken> =
+        holds(whole, || format!("points of the inventory do not add up: {inventory:?}")).into_iter().collect();
+    let gives = *status != SourceStatus::Active || inventory.left().is_positive();
+    broken.extend(holds(gives, || "active with an inventory of 0".into()));
+    broken
 }
 
 /// The sums of an account's items, to be held against the account.
@@ -143,6 +161,11 @@ pub fn decision(effects: &Effects, program: Option<&Program>) -> Option<Fault> {
     for (key, block) in effects.blocks.changed() {
         if let Some(broken) = self::block(block) {
             return Some(Fault::broken(key.owner().lock(), broken));
+        }
+    }
+    for (key, source) in effects.sources.changed() {
+        if let Some(broken) = self::source(source).into_iter().next() {
+            return Some(Fault::broken(key.lock(), broken));
         }
     }
     let items = effects.rows.items.iter().chain(effects.rows.future.iter());

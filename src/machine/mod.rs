@@ -16,6 +16,7 @@ mod original;
 mod partners;
 mod points;
 mod rule;
+mod sources;
 mod texts;
 mod validate;
 mod view;

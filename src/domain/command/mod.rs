@@ -11,6 +11,7 @@ mod limits;
 mod members;
 mod partners;
 mod points;
+mod sources;
 
 use super::{LongId, MemberId, ProgramId, RequestId, Subject, Timestamp};
 pub use blocks::{ApproveBlock, CancelBlock, PurchaseBlock, RejectBlock};
@@ -28,6 +29,10 @@ pub use partners::{
     AdjustBlock, BillPartner, BillUntil, ChargeFee, ContinueBill, CreatePartner, Direction, EditPartner, RefundFee,
 };
 pub use points::{Accrue, Award, Enrol, ExtendItems, Redeem, ReinstateItems, Spend, Start, Transfer};
+pub use sources::{
+    ArchiveSource, CreateSource, EditSource, ModifyInventory, PauseSource, RestrictSource, ResumeSource, SetInventory,
+    UnrestrictSource,
+};
 
 /// One request to the engine.
 ///
@@ -127,6 +132,15 @@ macro_rules! for_each_verb {
             31 JoinHousehold "join_household" of member;
             32 LeaveHousehold "leave_household" of member;
             33 EditMembership "edit_membership" of member;
+            80 CreateSource "create_source";
+            81 EditSource "edit_source";
+            82 PauseSource "pause_source";
+            83 ResumeSource "resume_source";
+            84 ArchiveSource "archive_source";
+            85 SetInventory "set_inventory";
+            86 ModifyInventory "modify_inventory";
+            87 RestrictSource "restrict_source";
+            88 UnrestrictSource "unrestrict_source";
         }
     };
 }
