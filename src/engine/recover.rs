@@ -228,9 +228,8 @@ pub(super) fn page_back(core: &Core, up_to: Sequence) -> Result<Vec<Entry>, Erro
         .entries(first)
         .take_while(|entry| entry.as_ref().map_or(true, |entry| entry.sequence <= up_to))
         .collect();
-    let mut entries = entries?;
-    entries.reverse();
-    Ok(entries)
+    let store = core.state.history.as_ref();
+    Ok(entries?.into_iter().rev().map(|entry| record::with_reference(store, entry)).collect::<Result<_, Fault>>()?)
 }
 
 /// The number of the first entry that was recorded at an instant or later; one more than the last where there is none.

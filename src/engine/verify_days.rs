@@ -88,7 +88,7 @@ impl DaySums {
             let (TotalsKey { program, day, source, point_type, subtype, .. }, totals) = row?;
             let key = CohortKey { program, day, source, point_type, subtype };
             let cohort = recorded.entry(key).or_default();
-            cohort.issued = cohort.issued.saturating_add(totals.issued);
+            cohort.add(&totals.issued_only());
         }
         for row in Rows::<Cohorts>::all(read) {
             let (key, totals) = row?;
