@@ -105,32 +105,32 @@ pub(super) fn state_of(block: &Block, now: Timestamp) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Points, Rate, Sequence};
+    use crate::domain::{BlockSums, Points, Rate, Sequence};
 
     #[test]
     fn a_state_says_what_took_the_last_points() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let block = Block {
-            status: BlockStatus::Approved,
-            purchased: Points(10),
-            remaining: Points(0),
-            debited: Points(0),
-            expired: Points(0),
-            starts_at: at("2026-01-01T00:00:00Z"),
-            expires_at: Some(at("2026-03-01T00:00:00Z")),
-            unit_price: Rate::ZERO,
-            created: Sequence(1),
+        let with = |sums: &[(BlockState, i64)]| {
+            let mut block = Block {
+                status: BlockStatus::Approved,
+                purchased: Points(10),
+                credited: Points(0),
+                sums: BlockSums::NONE,
+                starts_at: at("2026-01-01T00:00:00Z"),
+                expires_at: Some(at("2026-03-01T00:00:00Z")),
+                unit_price: Rate::ZERO,
+                created: Sequence(1),
+            };
+            sums.iter().for_each(|(state, points)| *block.sums.get_mut(*state) = Points(*points));
+            block
         };
         let instants = ["2025-12-31T00:00:00Z", "2026-02-01T00:00:00Z", "2026-04-01T00:00:00Z"].map(at);
-        let ten = Points(10);
+        let left = with(&[(BlockState::Remaining, 10)]);
         for (block, states) in [
-            (Block { remaining: ten, ..block.clone() }, ["waiting", "open", "expired"]),
-            (
-                Block { remaining: ten, status: BlockStatus::Pending, ..block.clone() },
-                ["pending", "pending", "expired"],
-            ),
-            (Block { debited: ten, ..block.clone() }, ["used_up"; 3]),
-            (Block { debited: Points(4), expired: Points(6), ..block.clone() }, ["expired"; 3]),
+            (left.clone(), ["waiting", "open", "expired"]),
+            (Block { status: BlockStatus::Pending, ..left }, ["pending", "pending", "expired"]),
+            (with(&[(BlockState::Debited, 10)]), ["used_up"; 3]),
+            (with(&[(BlockState::Debited, 4), (BlockState::Expired, 6)]), ["expired"; 3]),
         ] {
             assert_eq!(instants.map(|now| state_of(&block, now)), states, "{block:?}");
         }
