@@ -65,6 +65,7 @@ const ITEM: &[&str] = &[
     "transferred",
     "adjusted",
     "rolled_over",
+    "made_up",
     "fee",
     "absorbed",
     "claimed",
