@@ -81,6 +81,7 @@ const ITEM: &[&str] = &[
     "transferred",
     "adjusted",
     "rolled_over",
+    "made_up",
     "fee",
     "absorbed",
     "claimed",

@@ -412,7 +412,7 @@ mod tests {
                 "expected what became of the points, like `debited` or `expired`, found `I1`",
             ),
             ("block B1 for P1 5", 1, 10, "expected `of`, found `for`"),
-            ("type T1 free", 1, 9, "unknown word `free`, expected `redeemable` or `qualifying`"),
+            ("type T1 free", 1, 9, "unknown word `free`, expected one of `redeemable`, `qualifying`, `both`"),
             ("# covers: D22 first", 1, 1, "expected the number of a rule, like D22, found `first`"),
             ("repeat 0 redeem M1 5 -> ok", 1, 8, "expected how often, from 1, found `0`"),
             ("accrue M1 5 # D22", 1, 11, "rule D22 is not in the header `# covers:`"),
