@@ -105,7 +105,7 @@ pub(super) fn state_of(block: &Block, now: Timestamp) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{Points, Rate, Sequence};
+    use crate::domain::{BlockSums, Points, Rate, Sequence};
 
     #[test]
     fn a_state_says_what_took_the_last_points() {
@@ -113,25 +113,22 @@ mod tests {
         let block = Block {
             status: BlockStatus::Approved,
             purchased: Points(10),
-            remaining: Points(0),
-            debited: Points(0),
-            expired: Points(0),
+            credited: Points(0),
+            sums: BlockSums::default(),
             starts_at: at("2026-01-01T00:00:00Z"),
             expires_at: Some(at("2026-03-01T00:00:00Z")),
             unit_price: Rate::ZERO,
             created: Sequence(1),
         };
         let instants = ["2025-12-31T00:00:00Z", "2026-02-01T00:00:00Z", "2026-04-01T00:00:00Z"].map(at);
-        let ten = Points(10);
-        for (block, states) in [
-            (Block { remaining: ten, ..block.clone() }, ["waiting", "open", "expired"]),
-            (
-                Block { remaining: ten, status: BlockStatus::Pending, ..block.clone() },
-                ["pending", "pending", "expired"],
-            ),
-            (Block { debited: ten, ..block.clone() }, ["used_up"; 3]),
-            (Block { debited: Points(4), expired: Points(6), ..block.clone() }, ["expired"; 3]),
+        for (status, sums, states) in [
+            (BlockStatus::Approved, &[(BlockState::Remaining, 10)][..], ["waiting", "open", "expired"]),
+            (BlockStatus::Pending, &[(BlockState::Remaining, 10)], ["pending", "pending", "expired"]),
+            (BlockStatus::Approved, &[(BlockState::Debited, 10)], ["used_up"; 3]),
+            (BlockStatus::Approved, &[(BlockState::Debited, 4), (BlockState::Expired, 6)], ["expired"; 3]),
         ] {
+            let mut block = Block { status, ..block.clone() };
+            sums.iter().for_each(|(state, points)| *block.sums.get_mut(*state) = Points(*points));
             assert_eq!(instants.map(|now| state_of(&block, now)), states, "{block:?}");
         }
     }

@@ -287,12 +287,12 @@ mod tests {
     fn what_a_caller_wrote_cannot_reach_a_terminal_as_it_is() {
         let evil = "\u{1b}[2J\u{202e}\\n\u{9b}";
         for line in [
-            format!(r#"{{"program":1,"{evil}":1,"action":{{"enrol":{{"member":1}}}}}}"#),
-            format!(r#"{{"program":1,"action":{{"{evil}":{{"member":1}}}}}}"#),
-            format!(r#"{{"program":1,"action":{{"enrol":{{"member":"{evil}"}}}}}}"#),
-            format!(r#"{{"program":1,"action":{{"create_point_type":{{"point_type":1,"class":"{evil}"}}}}}}"#),
-            format!(r#"{{"program":1,"action":{{"create_program":{{"zone":"{evil}"}}}}}}"#),
-            format!(r#"{{"program":1,"action":{{"enrol":{{"{evil}":1,"{evil}":1}}}}}}"#),
+            format!(r#"{{"program":1,"{evil}":1,"kind":"enrol","member":1}}"#),
+            format!(r#"{{"program":1,"kind":"{evil}","member":1}}"#),
+            format!(r#"{{"program":1,"kind":"enrol","member":"{evil}"}}"#),
+            format!(r#"{{"program":1,"kind":"create_point_type","point_type":1,"class":"{evil}"}}"#),
+            format!(r#"{{"program":1,"kind":"create_program","zone":"{evil}"}}"#),
+            format!(r#"{{"program":1,"kind":"enrol","{evil}":1,"{evil}":1}}"#),
         ] {
             let line = line.replace('\u{1b}', "\\u001b");
             let told = problem(&line);
