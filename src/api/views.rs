@@ -2,10 +2,9 @@
 
 use super::command;
 use crate::domain::{
-    Balance, Billing, Block, BlockId, BlockOrder, BlockState, BlockStatus, Enrolment, Entry, Expiry, Item, ItemId, Leg,
-    MemberId, NegativeBalance, NeverUsable, Outcome, Partner, PartnerId, PointClass, PointState, PointType,
-    PointTypeId, Points, Program, ProgramId, Rate, Rejection, RequestId, Rounding, Sequence, SourceId, Timestamp,
-    UseOrder, Zone,
+    Balance, Billing, Block, BlockId, BlockOrder, BlockState, BlockStatus, Enrolment, Entry, Item, ItemId, Leg,
+    MemberId, NeverUsable, Outcome, Partner, PartnerId, PartnerTerms, PointState, PointType, PointTypeId, Points,
+    Program, ProgramId, Rate, Rejection, RequestId, Rounding, Sequence, SourceId, Timestamp, Zone,
 };
 use crate::report::{LiabilityRow, StatementLine};
 use schemars::JsonSchema;
@@ -169,33 +168,13 @@ impl From<(ProgramId, &Program)> for ProgramRow {
     }
 }
 
-/// A point type.
+/// A point type, with all that is set of it.
 #[derive(Debug, Serialize, JsonSchema)]
-#[schemars(rename = "PointType")]
+#[schemars(rename = "PointTypeRow")]
 pub(crate) struct PointTypeRow {
-    point_type: PointTypeId,
-    name: Box<str>,
-    /// What members are shown.
-    label: Box<str>,
-    class: PointClass,
-    order: UseOrder,
-    expiry: Expiry,
-    negative_balance: NegativeBalance,
-}
-
-impl From<(&PointTypeId, &PointType)> for PointTypeRow {
-    fn from((point_type, of): (&PointTypeId, &PointType)) -> PointTypeRow {
-        let PointType { ref name, ref label, class, order, expiry, negative_balance } = *of;
-        PointTypeRow {
-            point_type: *point_type,
-            name: name.clone(),
-            label: label.clone(),
-            class,
-            order,
-            expiry,
-            negative_balance,
-        }
-    }
+    pub(crate) point_type: PointTypeId,
+    #[serde(flatten)]
+    pub(crate) settings: PointType,
 }
 
 /// A partner.
@@ -203,33 +182,41 @@ impl From<(&PointTypeId, &PointType)> for PointTypeRow {
 #[schemars(rename = "Partner")]
 pub(crate) struct PartnerRow {
     partner: PartnerId,
+    name: Box<str>,
     billing: Billing,
     /// Partner points per member point, by point type.
     rates: BTreeMap<PointTypeId, Rate>,
     rounding: Rounding,
     order: BlockOrder,
-    /// In its usable blocks now (rule A05); in lists, where the blocks are not read, null.
-    balance: Option<Points>,
-    /// Left in open blocks, as booked, also in those that have not started.
-    remaining: Points,
+    /// In its usable blocks, the reserve too (rule A05).
+    balance: Points,
+    /// Of it, in reserve blocks.
+    reserve: Points,
+    /// In approved blocks that have not started.
+    waiting: Points,
+    /// In blocks that are not approved.
+    pending: Points,
     /// Debited or owed so far, less what cancellations gave back.
     debited: Points,
-    /// Approved blocks with points left.
+    /// Blocks that can be debited.
     open_blocks: u32,
 }
 
 impl PartnerRow {
-    pub(crate) fn new(partner: PartnerId, of: &Partner, balance: Option<Points>) -> PartnerRow {
+    pub(crate) fn new(partner: PartnerId, terms: &PartnerTerms, of: &Partner) -> PartnerRow {
         PartnerRow {
             partner,
-            billing: of.terms.billing,
-            rates: of.terms.rates.clone(),
-            rounding: of.terms.rounding,
-            order: of.terms.order,
-            balance,
-            remaining: of.remaining,
+            name: terms.name.clone(),
+            billing: terms.billing,
+            rates: terms.rates.clone(),
+            rounding: terms.rounding,
+            order: terms.order,
+            balance: of.balance(),
+            reserve: of.reserve,
+            waiting: of.waiting,
+            pending: of.pending,
             debited: of.debited,
-            open_blocks: u32::try_from(of.open.len()).unwrap_or(u32::MAX),
+            open_blocks: of.open_blocks,
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::database::{Database, OneProgram};
 use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, grouped, or_dash};
-use crate::domain::{Block, BlockId, BlockState, BlockStatus, PartnerId, PartnerKey, Timestamp, Zone};
+use crate::domain::{Block, BlockId, BlockState, BlockStatus, Partner, PartnerId, PartnerKey, Timestamp, Zone};
 use crate::engine::PartnerState;
 use serde_json::{Value, json};
 
@@ -41,8 +41,8 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         "partner {}: {} points usable now, {} left in {} open blocks, {} debited (times in {})",
         key.partner,
         grouped(state.balance.0),
-        grouped(partner.remaining.0),
-        partner.open.len(),
+        grouped(left(partner)),
+        partner.open_blocks,
         grouped(partner.debited.0),
         program.zone()
     ))?;
@@ -50,19 +50,26 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
+/// Points left in all approved blocks, also in those whose validity has not started.
+fn left(partner: &Partner) -> i64 {
+    partner.balance().0.saturating_add(partner.waiting.0)
+}
+
 /// A partner and its blocks, as one object.
 pub(super) fn to_json(partner: PartnerId, state: &PartnerState, now: Timestamp) -> Value {
     let blocks = as_bought(state).into_iter().map(|(id, block)| {
         json!({
-            "block": id, "state": state_of(block, now), "purchased": block.purchased, "credited": block.credited,
+            "block": id, "kind": block.kind, "state": state_of(block, now), "purchased": block.purchased, "credited": block.credited,
             "remaining": block.remaining(), "debited": block.sums.get(BlockState::Debited),
             "expired": block.sums.get(BlockState::Expired), "fees": block.sums.get(BlockState::Fee),
-            "adjusted": block.sums.get(BlockState::Adjusted), "starts_at": block.starts_at,
+            "adjusted": block.sums.get(BlockState::Adjusted),
+            "cancelled": block.sums.get(BlockState::Cancelled), "starts_at": block.starts_at,
             "expires_at": block.expires_at, "unit_price": block.unit_price, "created": block.created,
         })
     });
     json!({
-        "partner": partner, "known": true, "usable": state.balance, "remaining": state.partner.remaining,
+        "partner": partner, "known": true, "usable": state.balance, "remaining": left(&state.partner),
+        "reserve": state.partner.reserve, "waiting": state.partner.waiting, "pending": state.partner.pending,
         "debited": state.partner.debited, "at": now, "blocks": blocks.collect::<Vec<Value>>(),
     })
 }
@@ -93,6 +100,8 @@ pub(super) fn table(state: &PartnerState, now: Timestamp, zone: &Zone) -> TextTa
 pub(super) fn state_of(block: &Block, now: Timestamp) -> &'static str {
     let is_used = !block.remaining().is_positive();
     match block.status {
+        BlockStatus::Rejected => "rejected",
+        BlockStatus::Cancelled => "cancelled",
         _ if is_used && block.sums.get(BlockState::Expired).is_positive() => "expired",
         _ if is_used => "used_up",
         _ if block.is_expired(now) => "expired",
@@ -105,30 +114,29 @@ pub(super) fn state_of(block: &Block, now: Timestamp) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::{BlockSums, Points, Rate, Sequence};
+    use crate::domain::{BlockKind, BlockSums, Points, Sequence};
 
     #[test]
     fn a_state_says_what_took_the_last_points() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let block = Block {
-            status: BlockStatus::Approved,
-            purchased: Points(10),
-            credited: Points(0),
-            sums: BlockSums::default(),
-            starts_at: at("2026-01-01T00:00:00Z"),
-            expires_at: Some(at("2026-03-01T00:00:00Z")),
-            unit_price: Rate::ZERO,
-            created: Sequence(1),
-        };
+        let starts = at("2026-01-01T00:00:00Z");
+        let block = Block { status: BlockStatus::Approved, ..Block::new(BlockKind::Regular, Points(10), starts) };
+        let block = Block { expires_at: Some(at("2026-03-01T00:00:00Z")), created: Sequence(1), ..block };
         let instants = ["2025-12-31T00:00:00Z", "2026-02-01T00:00:00Z", "2026-04-01T00:00:00Z"].map(at);
-        for (status, sums, states) in [
-            (BlockStatus::Approved, &[(BlockState::Remaining, 10)][..], ["waiting", "open", "expired"]),
-            (BlockStatus::Pending, &[(BlockState::Remaining, 10)], ["pending", "pending", "expired"]),
-            (BlockStatus::Approved, &[(BlockState::Debited, 10)], ["used_up"; 3]),
-            (BlockStatus::Approved, &[(BlockState::Debited, 4), (BlockState::Expired, 6)], ["expired"; 3]),
+        let with = |parts: &[(BlockState, i64)]| {
+            let mut sums = BlockSums::NONE;
+            parts.iter().for_each(|(state, points)| *sums.get_mut(*state) = Points(*points));
+            Block { sums, ..block.clone() }
+        };
+        let status = |status| Block { status, ..block.clone() };
+        for (block, states) in [
+            (block.clone(), ["waiting", "open", "expired"]),
+            (status(BlockStatus::Pending), ["pending", "pending", "expired"]),
+            (status(BlockStatus::Rejected), ["rejected"; 3]),
+            (status(BlockStatus::Cancelled), ["cancelled"; 3]),
+            (with(&[(BlockState::Debited, 10)]), ["used_up"; 3]),
+            (with(&[(BlockState::Debited, 4), (BlockState::Expired, 6)]), ["expired"; 3]),
         ] {
-            let mut block = Block { status, ..block.clone() };
-            sums.iter().for_each(|(state, points)| *block.sums.get_mut(*state) = Points(*points));
             assert_eq!(instants.map(|now| state_of(&block, now)), states, "{block:?}");
         }
     }

@@ -1,9 +1,9 @@
 //! One valid command of each kind that a caller may send, in an order in which they can be applied.
 
 use crate::domain::{
-    Accrue, Action, ApproveBlock, Award, BlockId, Cancel, CancelAmount, Command, CreatePartner, CreatePointType,
-    CreateProgram, Enrol, Enrolment, Expiry, MemberId, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate,
-    Redeem, RequestId, SourceId, Span, Zone,
+    Accrue, Action, ApproveBlock, Award, BlockId, BlockKind, Cancel, CancelAmount, Command, CreatePartner,
+    CreatePointType, CreateProgram, Enrol, Enrolment, Expiry, MemberId, PartnerId, PointTypeId, Points, ProgramId,
+    PurchaseBlock, Rate, Redeem, RequestId, SourceId, Span, Zone,
 };
 use clap::builder::PossibleValuesParser;
 
@@ -20,6 +20,7 @@ pub(super) fn commands() -> Vec<(&'static str, Command)> {
     let purchase = PurchaseBlock {
         partner,
         block,
+        block_kind: BlockKind::Regular,
         points: Points(100_000),
         starts_at: None,
         expires: year,

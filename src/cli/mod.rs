@@ -11,6 +11,7 @@ mod completions;
 mod database;
 mod demo;
 mod examples;
+mod expiring;
 pub mod import;
 mod input;
 mod items;
@@ -19,6 +20,7 @@ mod liability;
 mod lists;
 mod load;
 mod output;
+mod partner;
 mod posting;
 pub mod purchases;
 mod request_ids;
@@ -63,8 +65,10 @@ pub fn main() -> ExitCode {
         Verb::Show(args) => show::run(args, &mut output),
         Verb::Items(args) => items::run(args, &mut output),
         Verb::Blocks(args) => blocks::run(args, &mut output),
+        Verb::Partner(args) => partner::run(args, &mut output),
         Verb::Statement(args) => statement::run(args, &mut output),
         Verb::Sweep(args) => sweep::run(args, &mut output),
+        Verb::Expiring(args) => expiring::run(args, &mut output),
         Verb::Liability(args) => liability::run(args, &mut output),
         Verb::Journal(args) => journal::run(args, &mut output),
         Verb::Verify(args) => verify::run(args, &mut output),

@@ -4,8 +4,8 @@ use super::database::Database;
 use super::output::{Exit, Failure, Output};
 use super::request_ids;
 use crate::domain::{
-    Action, ApproveBlock, BlockId, Command, CreatePartner, CreatePointType, CreateProgram, Enrolment, Expiry,
-    PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate, RequestId, Span, Zone,
+    Action, ApproveBlock, BlockId, BlockKind, Command, CreatePartner, CreatePointType, CreateProgram, Enrolment,
+    Expiry, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate, RequestId, Span, Zone,
 };
 use crate::engine::ErrorKind;
 use crate::engine::{Error, ExecuteError};
@@ -119,7 +119,8 @@ impl Plan {
             let rates = [(POINT_TYPE, *rate)].into();
             let (points, starts_at, expires, unit_price) = (Points(*block), None, Expiry::Never, None);
             actions.push(CreatePartner { partner, rates, ..CreatePartner::default() }.into());
-            actions.push(PurchaseBlock { partner, block: BLOCK, points, starts_at, expires, unit_price }.into());
+            let (block, block_kind) = (BLOCK, BlockKind::Regular);
+            actions.push(PurchaseBlock { partner, block, block_kind, points, starts_at, expires, unit_price }.into());
             actions.push(ApproveBlock { partner, block: BLOCK }.into());
         }
         actions.into_iter().map(|action| Command::new(*program, id_of(&action), action)).collect()

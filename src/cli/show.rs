@@ -6,8 +6,8 @@ use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, grouped, or_dash};
 use super::words::{expiry, word};
 use crate::domain::{
-    MemberId, MemberKey, PartnerId, PartnerKey, PointState, PointTypeId, Program, ProgramId, ProgramSettings, Sequence,
-    SourceId, Timestamp,
+    MemberId, MemberKey, PartnerId, PartnerKey, PointState, PointTypeId, Program, ProgramId, Sequence, SourceId,
+    Timestamp,
 };
 use crate::engine::Engine;
 use crate::report::{Bucket, By, Liability, liability};
@@ -135,15 +135,14 @@ pub(super) fn in_short(engine: &Engine, output: &mut Output) -> Result<(), Failu
 fn programs(engine: &Engine, output: &mut Output) -> Result<(), Failure> {
     let mut table = TextTable::new(&["program", "zone", "enrolment", "never usable", "point types", "of at most"]);
     for (id, program) in engine.programs()? {
-        let ProgramSettings { name, zone, enrolment, never_usable, point_types_max } = &program.settings;
+        let settings = &program.settings;
         let point_types = &program.point_types;
         output.object(&json!({
-            "program": id, "name": name, "zone": zone, "enrolment": enrolment, "never_usable": never_usable,
-            "point_types": point_types.keys().collect::<Vec<_>>(), "point_types_max": point_types_max,
+            "program": id, "settings": settings, "point_types": point_types.keys().collect::<Vec<_>>(),
         }))?;
-        let words = [word(enrolment), word(never_usable)];
-        let figures = [point_types.len().to_string(), point_types_max.to_string()];
-        table.row([id.to_string(), zone.to_string()].into_iter().chain(words).chain(figures));
+        let words = [word(&settings.enrolment), word(&settings.never_usable)];
+        let figures = [point_types.len().to_string(), settings.point_types_max.to_string()];
+        table.row([id.to_string(), settings.zone.to_string()].into_iter().chain(words).chain(figures));
     }
     output.table(&table)
 }
@@ -152,8 +151,7 @@ fn point_types(program: &Program, output: &mut Output) -> Result<(), Failure> {
     let mut table = TextTable::new(&["point type", "class", "order of use", "expires", "negative balance"]);
     for (id, kind) in program.point_types.iter().map(|(id, versions)| (id, versions.current())) {
         output.object(&json!({
-            "point_type": id, "class": kind.class, "order": kind.order, "expiry": kind.expiry,
-            "negative_balance": kind.negative_balance,
+            "point_type": id, "settings": kind,
         }))?;
         let words = [word(&kind.class), word(&kind.order), expiry(&kind.expiry), word(&kind.negative_balance)];
         table.row([id.to_string()].into_iter().chain(words));
@@ -189,13 +187,14 @@ fn partners(engine: &Engine, program: ProgramId, page: Page<'_>, output: &mut Ou
     let more = cut(&mut found, page.limit);
     let head = ["partner", "billing", "rates", "rounding", "usable", "open blocks", "debited", "order of debit"];
     let mut table = TextTable::new(&head).may_drop(&["order of debit", "rounding"]);
+    let programs = engine.programs()?;
     for (id, _) in &found {
-        let Some(state) = engine.partner(PartnerKey { program, partner: *id })? else { continue };
-        let (terms, partner) = (&state.partner.terms, &state.partner);
+        let Some(partner) = engine.partner_record(PartnerKey { program, partner: *id })? else { continue };
+        let Some(terms) = programs.get(&program).and_then(|program| program.terms(*id)) else { continue };
         output.object(&json!({
-            "partner": id, "billing": terms.billing, "rates": terms.rates, "rounding": terms.rounding,
-            "order": terms.order, "usable": state.balance, "remaining": partner.remaining,
-            "debited": partner.debited, "open_blocks": partner.open,
+            "partner": id, "name": terms.name, "billing": terms.billing, "rates": terms.rates, "rounding": terms.rounding,
+            "order": terms.order, "usable": partner.balance(), "reserve": partner.reserve, "waiting": partner.waiting,
+            "pending": partner.pending, "debited": partner.debited, "open_blocks": partner.open_blocks,
         }))?;
         let rates: Vec<String> = terms.rates.iter().map(|(of, rate)| format!("{of}: {rate}")).collect();
         let rates = if rates.is_empty() { "-".to_owned() } else { rates.join(", ") };
@@ -204,8 +203,8 @@ fn partners(engine: &Engine, program: ProgramId, page: Page<'_>, output: &mut Ou
             word(&terms.billing),
             rates,
             word(&terms.rounding),
-            grouped(state.balance.0),
-            grouped(partner.open.len() as u64),
+            grouped(partner.balance().0),
+            grouped(partner.open_blocks),
             grouped(partner.debited.0),
             word(&terms.order),
         ]);

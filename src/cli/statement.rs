@@ -8,7 +8,7 @@ use crate::domain::{
     Subject, Timestamp, Zone,
 };
 use crate::engine::{Engine, Error};
-use crate::report::{Change, StatementLine};
+use crate::report::{Change, StatementLine, TierChange};
 use serde::Serialize;
 use serde_json::json;
 
@@ -68,6 +68,9 @@ pub(super) struct Line {
     verb: &'static str,
     reference: Option<Box<str>>,
     changes: Vec<Change>,
+    /// What it changed of the member's tier.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tiers: Vec<TierChange>,
     /// The balances after it, in the order of `changes`.
     balances: Vec<Balance>,
     refused: Option<Rejection>,
@@ -138,9 +141,10 @@ fn entries(
 
 impl From<StatementLine> for Line {
     fn from(line: StatementLine) -> Line {
-        let StatementLine { sequence, recorded_at, transaction_at, verb, reference, changes, balances, refused } = line;
+        let StatementLine { sequence, recorded_at, transaction_at, verb, reference, changes, tiers, balances, refused } =
+            line;
         let (at, sequence, recorded_at) = (recorded_at, Some(sequence), Some(recorded_at));
-        Line { sequence, at, recorded_at, transaction_at, verb, reference, changes, balances, refused }
+        Line { sequence, at, recorded_at, transaction_at, verb, reference, changes, tiers, balances, refused }
     }
 }
 
@@ -169,6 +173,7 @@ fn by_instant(entry: Option<&Entry>, legs: &[Leg], mut balances: Vec<Balance>, p
             reference: None,
             balances: changes.iter().filter_map(of).collect(),
             changes,
+            tiers: Vec::new(),
             refused: None,
         });
         together.iter().for_each(|booked| booked.undo(&mut balances, program));

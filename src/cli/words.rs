@@ -1,6 +1,6 @@
 //! Settings in words, as JSON writes them.
 
-use crate::domain::{Expiry, Unit};
+use crate::domain::{Expiry, Span, Unit};
 use serde::Serialize;
 
 /// The word of a setting: that of its JSON.
@@ -18,14 +18,20 @@ pub(super) fn expiry(expiry: &Expiry) -> String {
         Expiry::Never => "never".to_owned(),
         Expiry::At(instant) => instant.to_string(),
         Expiry::On(date) => date.to_string(),
-        Expiry::After(span) => {
-            let unit = match span.unit {
-                Unit::Days => "day",
-                Unit::Weeks => "week",
-                Unit::Months => "month",
-                Unit::Years => "year",
-            };
-            format!("after {} {unit}{}", span.count, if span.count == 1 { "" } else { "s" })
-        }
+        Expiry::After(span) => format!("after {}", count(span)),
+        Expiry::EndOf { span: None, period } => format!("end of {}", word(period)),
+        Expiry::EndOf { span: Some(span), period } => format!("end of {} after {}", word(period), count(span)),
+        Expiry::Rolling { age, evaluated, .. } => format!("rolling {}, {}", count(age), evaluated.code()),
     }
+}
+
+/// `30 days`.
+fn count(span: &Span) -> String {
+    let unit = match span.unit {
+        Unit::Days => "day",
+        Unit::Weeks => "week",
+        Unit::Months => "month",
+        Unit::Years => "year",
+    };
+    format!("{} {unit}{}", span.count, if span.count == 1 { "" } else { "s" })
 }

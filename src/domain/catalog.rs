@@ -1,9 +1,11 @@
 //! The catalog: definitions as they are stored, each version a row of its own. What was made under a version finds it
 //! again, whatever was defined since.
 
-use super::own::names_no_entry;
 use super::tagged::tagged;
-use super::{PointType, PointTypeId, Program, ProgramId, ProgramSettings, Versions};
+use super::{
+    Ladder, Own, OwnIds, PartnerId, PartnerTerms, PointType, PointTypeId, Program, ProgramId, ProgramSettings, Subtype,
+    SubtypeId, Versions,
+};
 use std::collections::BTreeMap;
 
 /// One version of one definition.
@@ -26,11 +28,28 @@ tagged! {
         /// What is set for the whole program. It comes first among a program's rows.
         0 Program "program" (settings: ProgramSettings),
         /// A kind of points.
-        1 PointType "point_type" (point_type: PointType),
+        1 PointType "point_type" (point_type: Box<PointType>),
+        /// A reason for which points are given.
+        10 Subtype "subtype" (subtype: Subtype),
+        /// The tiers.
+        11 Ladder "ladder" (ladder: Ladder),
+        /// What a partner and the host agreed.
+        30 Partner "partner" (terms: PartnerTerms),
     }
 }
 
-names_no_entry!(CatalogKey, Definition);
+impl Own for CatalogKey {
+    fn fill(&mut self, _: &OwnIds) {}
+}
+
+impl Own for Definition {
+    fn fill(&mut self, own: &OwnIds) {
+        match self {
+            Definition::Program(_) | Definition::PointType(_) | Definition::Subtype(_) | Definition::Ladder(_) => {}
+            Definition::Partner(terms) => terms.fill(own),
+        }
+    }
+}
 
 /// A program's definitions by id.
 pub type Programs = BTreeMap<ProgramId, Program>;
@@ -55,10 +74,25 @@ impl Definition {
         let Some(program) = programs.get_mut(&key.program) else { return false };
         match self {
             Definition::Program(_) => true,
+            Definition::Partner(terms) => put(&mut program.partners, PartnerId(key.id), terms),
             Definition::PointType(definition) => match u16::try_from(key.id) {
-                Ok(id) => put(&mut program.point_types, PointTypeId(id), definition),
+                Ok(id) => put(&mut program.point_types, PointTypeId(id), *definition),
                 Err(_) => false,
             },
+            Definition::Subtype(definition) => {
+                let Ok(id) = u16::try_from(key.id).map(SubtypeId) else { return false };
+                if definition.is_default {
+                    program.default_subtype = id;
+                }
+                put(&mut program.subtypes, id, definition)
+            }
+            Definition::Ladder(definition) => {
+                match &mut program.ladder {
+                    Some(versions) => versions.push(definition),
+                    None => program.ladder = Some(Versions::first(definition)),
+                }
+                true
+            }
         }
     }
 }

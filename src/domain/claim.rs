@@ -94,5 +94,72 @@ impl Hold {
     }
 }
 
-names_no_entry!(Hold, super::HoldTimeoutKey, super::keys::DueKey, super::RequestKey);
+/// Where an item went from the place in which its accrual put it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Forward {
+    /// Its place now: it was extended or reinstated. `None`: it is where it was.
+    pub moved_to: Option<ItemPosition>,
+    /// Who has it now: it went there when a merge was undone. `None`: it is this account's.
+    pub member: Option<MemberId>,
+    /// Its points that went on into other accounts when they expired.
+    pub rolled: Vec<Rolled>,
+}
+
+/// Points that went on into another account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rolled {
+    /// Whose they became: the member who had the item then.
+    pub member: MemberId,
+    /// The kind of points that they became.
+    pub point_type: PointTypeId,
+    /// Where the item is that they became.
+    pub position: ItemPosition,
+    /// How many, less those that were taken back.
+    pub points: Points,
+}
+
+impl Own for Forward {
+    fn fill(&mut self, own: &OwnIds) {
+        let Forward { moved_to, member: _, rolled } = self;
+        moved_to.fill(own);
+        for Rolled { member: _, point_type: _, position, points: _ } in rolled {
+            position.fill(own);
+        }
+    }
+}
+
+impl Own for super::ForwardKey {
+    fn fill(&mut self, own: &OwnIds) {
+        let super::ForwardKey { account: _, item } = self;
+        item.fill(own);
+    }
+}
+
+/// The items that came with a merge.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Merge {
+    /// Which.
+    pub items: Vec<MergedItem>,
+}
+
+/// An item that came with a merge.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MergedItem {
+    /// The kind of points.
+    pub point_type: PointTypeId,
+    /// Where it stands once it has matured.
+    pub position: ItemPosition,
+    /// Where it waited, if it had not matured.
+    pub waited_at: Option<ItemPosition>,
+}
+
+names_no_entry!(
+    super::HouseholdKey,
+    super::MergeKey,
+    Merge,
+    Hold,
+    super::HoldTimeoutKey,
+    super::keys::DueKey,
+    super::RequestKey
+);
 names_no_entry!(super::MemberKey, super::PartnerKey, super::BlockKey, super::SourceKey);

@@ -341,6 +341,33 @@ pub struct ClaimKey {
     pub sequence: Sequence,
 }
 
+/// An item that went elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ForwardKey {
+    /// Whose it is.
+    pub account: AccountKey,
+    /// The item.
+    pub item: ItemId,
+}
+
+/// A member of a household.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct HouseholdKey {
+    /// The household.
+    pub household: MemberKey,
+    /// Who belongs to it.
+    pub member: super::MemberId,
+}
+
+/// A merge of two members.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MergeKey {
+    /// Who stayed.
+    pub into: MemberKey,
+    /// Who was merged into that member.
+    pub other: super::MemberId,
+}
+
 /// A hold that is still open, in the order in which a member's holds time out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HoldTimeoutKey {

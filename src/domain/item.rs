@@ -112,6 +112,17 @@ pub struct Item {
     pub subtype: SubtypeId,
     /// The item that they were before they moved here: from another member, from another account.
     pub origin: Option<ItemId>,
+    /// What few items have. One byte on disk where there is nothing of it.
+    pub more: Option<ItemMore>,
+}
+
+/// What few items have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct ItemMore {
+    /// The version of its point type whose policy it is under; 0: none.
+    pub policy: u32,
+    /// Whether an adjustment gave it: then it was not issued.
+    pub adjusted: bool,
 }
 
 impl Item {
@@ -129,7 +140,14 @@ impl Item {
             partner: None,
             subtype: SubtypeId::default(),
             origin: None,
+            more: None,
         }
+    }
+
+    /// The version of its point type whose policy it is under; 0: none.
+    #[must_use]
+    pub fn policy(&self) -> u32 {
+        self.more.map_or(0, |more| more.policy)
     }
 
     /// Points left to be used, now or later.
@@ -181,6 +199,7 @@ impl Own for Item {
             partner: _,
             subtype: _,
             origin,
+            more: _,
         } = self;
         origin.fill(own);
     }

@@ -9,16 +9,27 @@
 //! | [`ItemKey`] | program 4, member 16, point type 2, order 8, sequence 8, place 2 |
 //! | [`RequestKey`] | program 4, request 16 |
 //! | [`ClaimKey`] | program 4, member 16, point type 2, item 10, sequence 8 |
+//! | [`ForwardKey`] | program 4, member 16, point type 2, item 10 |
+//! | [`HouseholdKey`] | program 4, household 16, member 16 |
+//! | [`MergeKey`] | program 4, member 16, other member 16 |
 //! | [`HoldTimeoutKey`] | program 4, member 16, instant 8, request 16 |
+//! | [`OpenBlockKey`] | program 4, partner 4, class 1, rank 8, sequence 8, block 8 |
+//! | [`BlockTurnKey`] | program 4, partner 4, instant 8, turn 1, block 8 |
+//! | [`ChargeKey`] | program 4, partner 4, sequence 8, place 2 |
+//! | [`FeeKey`] | program 4, partner 4, sequence 8 |
+//! | [`UnbilledKey`] | program 4, partner 4, instant 8, sequence 8, place 2 |
+//! | [`BillKey`] | program 4, partner 4, number 4 |
+//! | [`BillLineKey`] | program 4, partner 4, number 4, instant 8, sequence 8, place 2 |
 //! | [`CatalogKey`] | program 4, kind 1, id 4, version 4 |
 //! | [`DueKey`] | program 4, instant 8, kind 1, id 16 |
 //! | [`TotalsKey`] | program 4, day 4 (sign bit flipped), UTC day 4 (likewise), source 4, point type 2, subtype 2 |
 //! | [`Sequence`] | sequence 8 |
 
 use super::{
-    AccountKey, BlockId, BlockKey, CatalogKey, ClaimKey, Day, HoldTimeoutKey, ItemId, ItemKey, ItemPosition, MemberId,
-    MemberKey, PartnerId, PartnerKey, PointTypeId, ProgramId, RequestId, RequestKey, Sequence, SourceId, SourceKey,
-    Subject, SubtypeId, Timestamp, TotalsKey,
+    AccountKey, BillKey, BillLineKey, BlockId, BlockKey, BlockTurn, BlockTurnKey, CatalogKey, ChargeKey, ClaimKey, Day,
+    FeeKey, ForwardKey, HoldTimeoutKey, HouseholdKey, ItemId, ItemKey, ItemPosition, MemberId, MemberKey, MergeKey,
+    OpenBlockKey, PartnerId, PartnerKey, PointTypeId, ProgramId, RequestId, RequestKey, Sequence, SourceId, SourceKey,
+    Subject, SubtypeId, Timestamp, TotalsKey, UnbilledKey,
 };
 use std::ops::Range;
 
@@ -144,6 +155,17 @@ impl Key for u32 {
     }
 }
 
+impl Key for BlockTurn {
+    fn write(&self, to: &mut Vec<u8>) {
+        to.push(*self as u8);
+    }
+
+    fn read(from: &mut Bytes<'_>) -> Option<Self> {
+        let [number] = from.take()?;
+        BlockTurn::ALL.get(usize::from(number)).copied()
+    }
+}
+
 impl Key for Subject {
     fn write(&self, to: &mut Vec<u8>) {
         let (kind, id) = self.to_raw();
@@ -204,7 +226,17 @@ field_key!(
     RequestKey { program, request },
     SourceKey { program, source },
     ClaimKey { account, item, sequence },
+    ForwardKey { account, item },
+    HouseholdKey { household, member },
+    MergeKey { into, other },
     HoldTimeoutKey { program, member, at, request },
+    OpenBlockKey { partner, class, rank, created, block },
+    BlockTurnKey { partner, at, turn, block },
+    ChargeKey { partner, sequence, place },
+    FeeKey { partner, sequence },
+    UnbilledKey { partner, at, sequence, place },
+    BillKey { partner, number },
+    BillLineKey { bill, at, sequence, place },
     CatalogKey { program, kind, id, version },
     DueKey { program, due_at, subject },
     TotalsKey { program, day, utc_day, source, point_type, subtype },

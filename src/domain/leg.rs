@@ -2,8 +2,9 @@
 
 use super::tagged::{Tagged, tagged};
 use super::{
-    BLOCK_MOVEMENTS, BlockId, BlockState, ItemId, ItemPosition, MOVEMENTS, MemberId, Own, OwnIds, PartnerId,
-    PointState, PointTypeId, Points, Rate, SourceId, Timestamp, UseOrder,
+    BLOCK_MOVEMENTS, BlockId, BlockState, ChargeCause, Currency, ItemId, ItemPosition, MOVEMENTS, MemberId, Own,
+    OwnIds, PartnerEvent, PartnerId, PointState, PointTypeId, Points, Rate, Sequence, SourceId, TierId, Timestamp,
+    UseOrder,
 };
 
 tagged! {
@@ -104,6 +105,137 @@ tagged! {
             /// Partner points.
             points: Points,
         },
+        /// A prepaid partner is charged: points times the unit price (rules A17, A18, A23).
+        20 Charge "charge" {
+            /// The partner.
+            partner: PartnerId,
+            /// Its place among the entry's charges, from 0: with the entry's number, the charge's id.
+            place: u16,
+            /// Why.
+            cause: ChargeCause,
+            /// Which block; for a block that is due, the reserve block whose use made it so.
+            block: BlockId,
+            /// For how many points.
+            points: Points,
+            /// What a point costs.
+            unit_price: Rate,
+            /// In which currency.
+            currency: Currency,
+        },
+        /// A partner's points crossed a mark.
+        21 Event "event" {
+            /// The partner.
+            partner: PartnerId,
+            /// What happened.
+            event: PartnerEvent,
+            /// Of which block, where it is about one.
+            block: Option<BlockId>,
+            /// Points left: of the block, or of all regular ones.
+            remaining: Points,
+        },
+        /// Lines of a bill, of one version of the terms.
+        22 Billed "billed" {
+            /// The partner.
+            partner: PartnerId,
+            /// The bill's number.
+            bill: u32,
+            /// The version of the terms.
+            terms: u32,
+            /// How many lines.
+            lines: u32,
+            /// Partner points owed; below 0 where more was cancelled than given.
+            points: Points,
+            /// What a point costs.
+            price: Rate,
+            /// In which currency.
+            currency: Currency,
+        },
+        /// A bill is whole: it does not change any more.
+        23 BillClosed "bill_closed" {
+            /// The partner.
+            partner: PartnerId,
+            /// The bill's number.
+            bill: u32,
+            /// Partner points owed by all its lines.
+            points: Points,
+        },
+        /// A fee in money is recorded (rule B07).
+        24 FeeCharged "fee_charged" {
+            /// The partner.
+            partner: PartnerId,
+            /// How much.
+            amount: Rate,
+            /// Of which currency.
+            currency: Currency,
+        },
+        /// A fee is refunded (rule B41).
+        25 FeeRefunded "fee_refunded" {
+            /// The partner.
+            partner: PartnerId,
+            /// The entry of the fee.
+            fee: Sequence,
+            /// Money that comes back; 0 of a fee in points.
+            amount: Rate,
+            /// Of which currency.
+            currency: Currency,
+        },
+        /// A debt is smaller, because the redemption that overdrew the account was cancelled.
+        10 Forgiven "forgiven" {
+            /// Who owes less.
+            member: MemberId,
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// How many.
+            points: Points,
+        },
+        /// An item expires at another instant.
+        12 Extended "extended" {
+            /// Whose it is.
+            member: MemberId,
+            /// The item.
+            item: ItemId,
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// Left in it.
+            points: Points,
+            /// When it expired, or would have.
+            before: Option<Timestamp>,
+            /// When it expires now.
+            expires_at: Option<Timestamp>,
+        },
+        /// A member's tier is another one, or lasts longer.
+        13 TierChanged "tier" {
+            /// Whose it is.
+            member: MemberId,
+            /// The tier before.
+            before: Option<TierId>,
+            /// The tier now.
+            tier: Option<TierId>,
+            /// How long it lasts.
+            until: Option<Timestamp>,
+        },
+        /// Points came from another member, with their items, or went there.
+        14 Merged "merged" {
+            /// Whose they are now.
+            member: MemberId,
+            /// Whose they were.
+            other: MemberId,
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// How many, less what was owed.
+            points: Points,
+        },
+        /// Points of an award were not given: the account has as many as it may (rule E67).
+        11 Clipped "clipped" {
+            /// Who did not get them.
+            member: MemberId,
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// The award's place in the accrual.
+            place: u16,
+            /// How many.
+            points: Points,
+        },
     }
 }
 
@@ -116,9 +248,8 @@ impl Tagged for Leg {
 
     fn number_of(kind: &str) -> Option<u16> {
         let named = |of: &[&str], number| of.contains(&kind).then_some(number);
-        let plain = ["granted", "", "owed", "absorbed", "", "charged", "credited"];
-        let plain = plain.iter().position(|known| !known.is_empty() && *known == kind);
-        plain.and_then(|number| u16::try_from(number).ok()).or_else(|| {
+        let plain = PLAIN.iter().find(|(known, _)| *known == kind).map(|(_, number)| *number);
+        plain.or_else(|| {
             let moved: Vec<&str> = MOVEMENTS.iter().map(|(.., name)| *name).collect();
             let block: Vec<&str> = BLOCK_MOVEMENTS.iter().map(|(.., name)| *name).collect();
             named(&moved, 1).or_else(|| named(&block, 4))
@@ -126,15 +257,35 @@ impl Tagged for Leg {
     }
 }
 
+/// The legs that are no movements: their names and numbers.
+const PLAIN: [(&str, u16); 16] = [
+    ("granted", 0),
+    ("owed", 2),
+    ("absorbed", 3),
+    ("charged", 5),
+    ("credited", 6),
+    ("charge", 20),
+    ("event", 21),
+    ("billed", 22),
+    ("bill_closed", 23),
+    ("fee_charged", 24),
+    ("fee_refunded", 25),
+    ("forgiven", 10),
+    ("clipped", 11),
+    ("extended", 12),
+    ("tier", 13),
+    ("merged", 14),
+];
+
 /// Every name that a leg can have.
-#[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated by the compiler")]
-const KINDS: [&str; 5 + MOVEMENTS.len() + BLOCK_MOVEMENTS.len()] = {
-    let mut kinds = ["granted", "owed", "absorbed", "charged", "credited"].as_slice();
-    let mut all = [""; 5 + MOVEMENTS.len() + BLOCK_MOVEMENTS.len()];
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
+const KINDS: [&str; PLAIN.len() + MOVEMENTS.len() + BLOCK_MOVEMENTS.len()] = {
+    let mut plain = PLAIN.as_slice();
+    let mut all = [""; PLAIN.len() + MOVEMENTS.len() + BLOCK_MOVEMENTS.len()];
     let mut at = 0;
-    while let [first, rest @ ..] = kinds {
-        all[at] = *first;
-        kinds = rest;
+    while let [(name, _), rest @ ..] = plain {
+        all[at] = *name;
+        plain = rest;
         at += 1;
     }
     let mut movements = MOVEMENTS.as_slice();
@@ -163,7 +314,18 @@ impl Leg {
             | Leg::Owed { .. }
             | Leg::Absorbed { .. }
             | Leg::Charged { .. }
-            | Leg::Credited { .. } => self.code(),
+            | Leg::Credited { .. }
+            | Leg::Charge { .. }
+            | Leg::Event { .. }
+            | Leg::Billed { .. }
+            | Leg::BillClosed { .. }
+            | Leg::FeeCharged { .. }
+            | Leg::FeeRefunded { .. }
+            | Leg::Forgiven { .. }
+            | Leg::Clipped { .. }
+            | Leg::Extended { .. }
+            | Leg::TierChanged { .. }
+            | Leg::Merged { .. } => self.code(),
         }
     }
 }
@@ -231,7 +393,18 @@ impl Leg {
             | Leg::Absorbed { .. }
             | Leg::Block { .. }
             | Leg::Charged { .. }
-            | Leg::Credited { .. } => None,
+            | Leg::Credited { .. }
+            | Leg::Charge { .. }
+            | Leg::Event { .. }
+            | Leg::Billed { .. }
+            | Leg::BillClosed { .. }
+            | Leg::FeeCharged { .. }
+            | Leg::FeeRefunded { .. }
+            | Leg::Forgiven { .. }
+            | Leg::Clipped { .. }
+            | Leg::Extended { .. }
+            | Leg::TierChanged { .. }
+            | Leg::Merged { .. } => None,
         }
     }
 
@@ -247,7 +420,68 @@ impl Leg {
             | Leg::Absorbed { .. }
             | Leg::Block { .. }
             | Leg::Charged { .. }
-            | Leg::Credited { .. } => None,
+            | Leg::Credited { .. }
+            | Leg::Charge { .. }
+            | Leg::Event { .. }
+            | Leg::Billed { .. }
+            | Leg::BillClosed { .. }
+            | Leg::FeeCharged { .. }
+            | Leg::FeeRefunded { .. }
+            | Leg::Forgiven { .. }
+            | Leg::Clipped { .. }
+            | Leg::Extended { .. }
+            | Leg::TierChanged { .. }
+            | Leg::Merged { .. } => None,
+        }
+    }
+
+    /// The debt that it tells of: which points, and how many.
+    #[must_use]
+    pub fn owed(&self) -> Option<(PointTypeId, Points)> {
+        match *self {
+            Leg::Owed { member: _, point_type, points } => Some((point_type, points)),
+            Leg::Granted { .. }
+            | Leg::Moved { .. }
+            | Leg::Absorbed { .. }
+            | Leg::Block { .. }
+            | Leg::Charged { .. }
+            | Leg::Credited { .. }
+            | Leg::Charge { .. }
+            | Leg::Event { .. }
+            | Leg::Billed { .. }
+            | Leg::BillClosed { .. }
+            | Leg::FeeCharged { .. }
+            | Leg::FeeRefunded { .. }
+            | Leg::Forgiven { .. }
+            | Leg::Clipped { .. }
+            | Leg::Extended { .. }
+            | Leg::TierChanged { .. }
+            | Leg::Merged { .. } => None,
+        }
+    }
+
+    /// The points of an award that were not given: its place, and how many.
+    #[must_use]
+    pub fn clipped(&self) -> Option<(u16, Points)> {
+        match *self {
+            Leg::Clipped { member: _, point_type: _, place, points } => Some((place, points)),
+            Leg::Granted { .. }
+            | Leg::Moved { .. }
+            | Leg::Owed { .. }
+            | Leg::Absorbed { .. }
+            | Leg::Block { .. }
+            | Leg::Charged { .. }
+            | Leg::Credited { .. }
+            | Leg::Charge { .. }
+            | Leg::Event { .. }
+            | Leg::Billed { .. }
+            | Leg::BillClosed { .. }
+            | Leg::FeeCharged { .. }
+            | Leg::FeeRefunded { .. }
+            | Leg::Forgiven { .. }
+            | Leg::Extended { .. }
+            | Leg::TierChanged { .. }
+            | Leg::Merged { .. } => None,
         }
     }
 
@@ -264,7 +498,18 @@ impl Leg {
             | Leg::Owed { .. }
             | Leg::Absorbed { .. }
             | Leg::Charged { .. }
-            | Leg::Credited { .. } => None,
+            | Leg::Credited { .. }
+            | Leg::Charge { .. }
+            | Leg::Event { .. }
+            | Leg::Billed { .. }
+            | Leg::BillClosed { .. }
+            | Leg::FeeCharged { .. }
+            | Leg::FeeRefunded { .. }
+            | Leg::Forgiven { .. }
+            | Leg::Clipped { .. }
+            | Leg::Extended { .. }
+            | Leg::TierChanged { .. }
+            | Leg::Merged { .. } => None,
         }
     }
 }
@@ -306,12 +551,28 @@ impl Own for Leg {
                 member.fill(own);
                 item.fill(own);
             }
-            Leg::Owed { member, point_type: _, points: _ } | Leg::Absorbed { member, point_type: _, points: _ } => {
+            Leg::Owed { member, point_type: _, points: _ }
+            | Leg::Absorbed { member, point_type: _, points: _ }
+            | Leg::Forgiven { member, point_type: _, points: _ }
+            | Leg::Clipped { member, point_type: _, place: _, points: _ }
+            | Leg::TierChanged { member, before: _, tier: _, until: _ } => member.fill(own),
+            Leg::Extended { member, item, point_type: _, points: _, before: _, expires_at: _ } => {
                 member.fill(own);
+                item.fill(own);
+            }
+            Leg::Merged { member, other, point_type: _, points: _ } => {
+                member.fill(own);
+                other.fill(own);
             }
             Leg::Block { partner: _, block: _, from: _, to: _, points: _, remaining: _, place: _, rate: _ }
             | Leg::Charged { partner: _, place: _, points: _, rate: _ }
-            | Leg::Credited { partner: _, points: _ } => {}
+            | Leg::Credited { partner: _, points: _ }
+            | Leg::Charge { partner: _, place: _, cause: _, block: _, points: _, unit_price: _, currency: _ }
+            | Leg::Event { partner: _, event: _, block: _, remaining: _ }
+            | Leg::Billed { partner: _, bill: _, terms: _, lines: _, points: _, price: _, currency: _ }
+            | Leg::BillClosed { partner: _, bill: _, points: _ }
+            | Leg::FeeCharged { partner: _, amount: _, currency: _ }
+            | Leg::FeeRefunded { partner: _, fee: _, amount: _, currency: _ } => {}
         }
     }
 }

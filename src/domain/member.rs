@@ -1,8 +1,8 @@
 //! A member and the member's accounts: one record, so that one read gives a balance.
 
 use super::{
-    AccountSums, ItemPosition, MemberId, Own, OwnIds, PointClass, PointState, PointTypeId, Points, Sequence, Skips,
-    Timestamp,
+    AccountSums, Day, ItemPosition, MemberId, Own, OwnIds, PointClass, PointState, PointTypeId, Points, Sequence,
+    Skips, TierId, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -19,13 +19,79 @@ pub struct Member {
     /// The accounts, in order of point type: most members have one.
     #[serde(deserialize_with = "super::list::read")]
     pub accounts: SmallVec<[Account; 1]>,
+    /// What few members have. One byte on disk where there is nothing of it.
+    pub more: Option<Box<MemberMore>>,
+}
+
+/// Whether a member earns and spends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MemberStatus {
+    /// The member earns and spends.
+    #[default]
+    Active,
+    /// The member earns, and spends nothing.
+    Blocked,
+    /// The member neither earns nor spends.
+    Closed,
+}
+
+/// What few members have.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct MemberMore {
+    /// Whether the member earns and spends.
+    pub status: MemberStatus,
+    /// The member's tier.
+    pub tier: Option<TierState>,
+    /// Qualifying points by day, as far back as the ladder's period needs.
+    pub counted: Vec<Counted>,
+    /// Whether it is a household.
+    pub is_household: bool,
+    /// The household that the member belongs to.
+    pub membership: Option<Membership>,
+    /// The member into whom this one was merged.
+    pub merged_into: Option<MemberId>,
+}
+
+/// A member's tier, and how long it lasts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TierState {
+    /// The tier.
+    pub tier: TierId,
+    /// Since when the member has it.
+    pub since: Timestamp,
+    /// When it is evaluated again.
+    pub until: Timestamp,
+}
+
+/// Qualifying points of one day of the program's zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted {
+    /// The kind of points.
+    pub point_type: PointTypeId,
+    /// The day.
+    pub day: Day,
+    /// How many, less those that were cancelled.
+    pub points: Points,
+}
+
+/// That a member belongs to a household.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    /// The household.
+    pub household: MemberId,
+    /// When it is over: after its last day (rule D41). `None`: it has no end.
+    pub ends_at: Option<Timestamp>,
+    /// Whether qualifying points roll up (rule D40).
+    pub rolls_up: bool,
 }
 
 impl Member {
     /// A member without points.
     #[must_use]
     pub fn new(enrolled_at: Timestamp) -> Member {
-        Member { enrolled_at, last_sequence: Sequence(0), next_due: None, accounts: SmallVec::new() }
+        Member { enrolled_at, last_sequence: Sequence(0), next_due: None, accounts: SmallVec::new(), more: None }
     }
 
     /// The account of a point type, if the member ever had points of it.
@@ -47,6 +113,23 @@ impl Member {
         &mut self.accounts[at]
     }
 
+    /// What few members have, made where there is nothing of it yet.
+    pub fn more_mut(&mut self) -> &mut MemberMore {
+        self.more.get_or_insert_default()
+    }
+
+    /// The member's tier.
+    #[must_use]
+    pub fn tier(&self) -> Option<TierId> {
+        self.more.as_ref()?.tier.map(|state| state.tier)
+    }
+
+    /// Whether the member earns and spends.
+    #[must_use]
+    pub fn status(&self) -> MemberStatus {
+        self.more.as_ref().map(|more| more.status).unwrap_or_default()
+    }
+
     /// Whether something matures or expires at `now` that is not booked yet.
     #[must_use]
     pub fn is_due(&self, now: Timestamp) -> bool {
@@ -61,7 +144,7 @@ impl Member {
 
 impl Own for Member {
     fn fill(&mut self, own: &OwnIds) {
-        let Member { enrolled_at: _, last_sequence, next_due: _, accounts } = self;
+        let Member { enrolled_at: _, last_sequence, next_due: _, accounts, more: _ } = self;
         last_sequence.fill(own);
         accounts.iter_mut().for_each(|account| account.fill(own));
     }
@@ -89,6 +172,26 @@ pub struct Account {
     pub first_open: ItemPosition,
     /// Stretches behind it without an open item.
     pub skips: Skips,
+    /// What few accounts have. One byte on disk where there is nothing of it.
+    pub more: Option<Box<AccountMore>>,
+}
+
+/// What accounts have whose points expire when their member does nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct AccountMore {
+    /// When the member did something last.
+    pub last_activity: Timestamp,
+    /// When points expire unless the member does something; an entry for each policy under which points are left.
+    pub due: Vec<PolicyDue>,
+}
+
+/// When points under one version of a point type expire unless the member does something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PolicyDue {
+    /// The version of the point type.
+    pub policy: u32,
+    /// When.
+    pub at: Timestamp,
 }
 
 impl Account {
@@ -104,6 +207,7 @@ impl Account {
             absorbed: Points::ZERO,
             first_open: ItemPosition::LAST,
             skips: Skips::default(),
+            more: None,
         }
     }
 
@@ -148,7 +252,17 @@ impl Account {
 
 impl Own for Account {
     fn fill(&mut self, own: &OwnIds) {
-        let Account { point_type: _, granted: _, sums: _, debt: _, lifetime: _, absorbed: _, first_open, skips } = self;
+        let Account {
+            point_type: _,
+            granted: _,
+            sums: _,
+            debt: _,
+            lifetime: _,
+            absorbed: _,
+            first_open,
+            skips,
+            more: _,
+        } = self;
         first_open.fill(own);
         skips.fill(own);
     }

@@ -1,10 +1,15 @@
 //! The words: ids, points, time, and the records and commands made of them; the tables they are kept in, by key. Plain
 //! data, no rules.
 
+mod block;
 mod catalog;
+mod charge;
 mod claim;
 mod command;
+mod currency;
 mod entry;
+mod evaluation;
+mod expiry;
 mod fault;
 mod ids;
 mod item;
@@ -15,6 +20,7 @@ mod member;
 mod outcome;
 mod own;
 mod partner;
+mod point_type;
 mod points;
 mod program;
 mod rate;
@@ -24,36 +30,53 @@ mod state;
 pub mod tables;
 mod tagged;
 mod text;
+mod tier;
 mod time;
 mod totals;
 mod wide_id;
 
+pub use block::{Block, BlockKind, BlockStatus, BlockTurn, BlockTurnKey, OWN_BLOCKS_FROM, OpenBlockKey};
 pub use catalog::{CatalogKey, Definition, Programs};
-pub use claim::{Claim, ClaimPart, Hold, HoldPart};
+pub use charge::{
+    Bill, BillKey, BillLine, BillLineKey, BillPart, Charge, ChargeCause, ChargeKey, Fee, FeeKey, PartnerEvent, Refund,
+    UnbilledKey, UnbilledKeyTail,
+};
+pub use claim::{Claim, ClaimPart, Forward, Hold, HoldPart, Merge, MergedItem, Rolled};
 pub(crate) use command::for_each_verb;
 pub use command::*;
+pub use currency::{Currency, CurrencyError};
 pub use entry::{ACTOR_BYTES_MAX, Actor, Correction, Entry, Link, Links, Outcome, own_ids};
+pub use evaluation::{Evaluation, Period, Weekday};
+pub use expiry::{Activity, Expiry, Inactivity};
 pub use fault::{Fault, FaultKind};
 pub use ids::{
-    AccountKey, BlockId, BlockKey, ClaimKey, HoldTimeoutKey, ItemId, LockName, MemberKey, PartnerId, PartnerKey,
-    PointTypeId, ProgramId, RequestKey, Sequence, SourceId, SourceKey, Subject, SubtypeId,
+    AccountKey, BlockId, BlockKey, ClaimKey, ForwardKey, HoldTimeoutKey, HouseholdKey, ItemId, LockName, MemberKey,
+    MergeKey, PartnerId, PartnerKey, PointTypeId, ProgramId, RequestKey, Sequence, SourceId, SourceKey, Subject,
+    SubtypeId,
 };
-pub use item::{Item, ItemKey, ItemPosition};
+pub use item::{Item, ItemKey, ItemMore, ItemPosition};
 pub use leg::{Debit, Granted, Leg, Moved};
-pub use member::{Account, Balance, Member};
+pub use member::{
+    Account, AccountMore, Balance, Counted, Member, MemberMore, MemberStatus, Membership, PolicyDue, TierState,
+};
 pub use outcome::Receipt;
 pub use own::{Own, OwnIds};
-pub use partner::{Billing, Block, BlockOrder, BlockStatus, Partner, PartnerTerms};
-pub use points::Points;
-pub use program::{
-    Enrolment, Expiry, NegativeBalance, NeverUsable, PointClass, PointType, Program, ProgramSettings, UseOrder,
-    Versions,
+pub use partner::{
+    AutoCreation, Billing, BlockOrder, CreditCap, DueBlock, FeeAmount, OPEN_BLOCKS_KEPT, Partner, PartnerTerms,
+    ScheduledFee,
 };
+pub use point_type::{
+    HeldExpiry, Maximum, NegativeBalance, NegativeLimit, Overdraft, PointClass, PointType, TypeStatus, UseOrder,
+    percent_of,
+};
+pub use points::Points;
+pub use program::{Enrolment, NeverUsable, OnClosing, Program, ProgramSettings, ProgramStatus, Subtype, Versions};
 pub use rate::{Rate, RateError, Rounding};
 pub use rejection::Rejection;
 pub use skips::Skips;
 pub use state::{AccountSums, BLOCK_MOVEMENTS, BlockState, BlockSums, MOVEMENTS, PointState, PointSums};
 pub use text::{Commitment, LongId, SALT_BYTES, TextKey, commitment, opened, stored};
+pub use tier::{Assessment, Ladder, QualifyingPeriod, Threshold, Tier, TierId};
 pub use time::{Date, Day, Span, TimeError, Timestamp, Unit, Zone};
 pub use totals::{Totals, TotalsKey};
 pub use wide_id::{MemberId, RequestId, WideIdError, reading_long_ids, showing_long_ids};

@@ -1,7 +1,6 @@
 //! A program and its point types: what the catalog holds.
 
-use super::tagged::tagged;
-use super::{Date, PointTypeId, Span, Timestamp, Zone};
+use super::{Ladder, PartnerId, PartnerTerms, PointType, PointTypeId, SubtypeId, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -29,6 +28,30 @@ pub enum NeverUsable {
     Allow,
 }
 
+/// Whether a program gives points (rule D17).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ProgramStatus {
+    /// Members earn and spend.
+    #[default]
+    Active,
+    /// It is being set up: nobody earns or spends until it is activated, which needs a default subtype.
+    Draft,
+}
+
+/// What becomes of the points of a member who is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum OnClosing {
+    /// They stay, and keep expiring; a member who is opened again has what is left of them.
+    #[default]
+    Keep,
+    /// Those that can be used, or could later, expire at once.
+    Expire,
+}
+
 /// What is set for a whole program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
@@ -43,6 +66,22 @@ pub struct ProgramSettings {
     pub never_usable: NeverUsable,
     /// How many point types it may have (rule D06).
     pub point_types_max: u16,
+    /// How many days before its expiry a block is about to expire; 0: nobody is told.
+    pub block_warning_days: u16,
+    /// Whether members earn and spend.
+    pub status: ProgramStatus,
+    /// What becomes of the points of members who are closed.
+    pub on_closing: OnClosing,
+}
+
+/// Why points are given: administrative, for reports (rules D13 to D16).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+pub struct Subtype {
+    /// What people call it.
+    pub name: Box<str>,
+    /// Whether it is that of awards that name none.
+    pub is_default: bool,
 }
 
 /// A loyalty program with its definitions, all versions of them.
@@ -52,19 +91,46 @@ pub struct Program {
     pub settings: ProgramSettings,
     /// Its point types.
     pub point_types: BTreeMap<PointTypeId, Versions<PointType>>,
+    /// The terms of its partners.
+    pub partners: BTreeMap<PartnerId, Versions<PartnerTerms>>,
+    /// Its subtypes. Without any, awards may name any number.
+    pub subtypes: BTreeMap<SubtypeId, Versions<Subtype>>,
+    /// The subtype of awards that name none (rule D16); 0 while the program has none.
+    pub default_subtype: SubtypeId,
+    /// The ladder of its tiers.
+    pub ladder: Option<Versions<Ladder>>,
 }
 
 impl Program {
     /// A program without definitions.
     #[must_use]
     pub fn new(settings: ProgramSettings) -> Program {
-        Program { settings, point_types: BTreeMap::new() }
+        Program {
+            settings,
+            point_types: BTreeMap::new(),
+            partners: BTreeMap::new(),
+            subtypes: BTreeMap::new(),
+            default_subtype: SubtypeId(0),
+            ladder: None,
+        }
     }
 
     /// The newest version of a point type.
     #[must_use]
     pub fn point_type(&self, id: PointTypeId) -> Option<&PointType> {
         self.point_types.get(&id).map(Versions::current)
+    }
+
+    /// The newest terms of a partner.
+    #[must_use]
+    pub fn terms(&self, id: PartnerId) -> Option<&PartnerTerms> {
+        self.partners.get(&id).map(Versions::current)
+    }
+
+    /// The point types that a redemption spends which names none (rule E12), in the order of their ids.
+    pub fn default_types(&self) -> impl Iterator<Item = (PointTypeId, &PointType)> {
+        let all = self.point_types.iter().map(|(id, versions)| (*id, versions.current()));
+        all.filter(|(_, point_type)| point_type.is_default)
     }
 }
 
@@ -103,108 +169,37 @@ impl<T> Versions<T> {
         }
     }
 
+    /// The newest version that a condition holds for, with its number.
+    #[must_use]
+    pub fn newest_where(&self, holds: impl Fn(&T) -> bool) -> Option<(u32, &T)> {
+        if holds(&self.current) {
+            return Some((self.number(), &self.current));
+        }
+        let found = self.older.iter().zip(1u32..).filter(|(version, _)| holds(version)).last();
+        found.map(|(version, number)| (number, version))
+    }
+
+    /// All versions, the oldest first.
+    pub fn iter(&self) -> impl Iterator<Item = &T> {
+        self.older.iter().chain(std::iter::once(&self.current))
+    }
+
+    /// The newest version that was set before an instant, with its number: something that is due is under the
+    /// definitions of its own instant, whenever it is booked. The first version where all are newer.
+    #[must_use]
+    pub fn in_force(&self, at: Timestamp, since: impl Fn(&T) -> Timestamp) -> (u32, &T) {
+        if since(&self.current) < at {
+            return (self.number(), &self.current);
+        }
+        let numbered = self.iter().zip(1u32..);
+        let known = numbered.filter(|(version, _)| since(version) < at).last();
+        known
+            .or_else(|| self.iter().zip(1u32..).next())
+            .map_or((1, &self.current), |(version, number)| (number, version))
+    }
+
     /// Adds the next version.
     pub fn push(&mut self, definition: T) {
         self.older.push(std::mem::replace(&mut self.current, definition));
     }
-}
-
-/// Whether points of a type are for spending or for counting.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum PointClass {
-    /// Members redeem them (rule D27).
-    #[default]
-    Redeemable,
-    /// They count toward a tier: neither redeemed nor transferred, at once in the balance (rules D26, D31, D55).
-    Qualifying,
-    /// Members redeem them, and they count as long as they are not spent (rule E04).
-    Both,
-}
-
-impl PointClass {
-    /// Whether members redeem them.
-    #[must_use]
-    pub const fn is_redeemable(self) -> bool {
-        matches!(self, PointClass::Redeemable | PointClass::Both)
-    }
-
-    /// Whether they count toward a tier.
-    #[must_use]
-    pub const fn is_qualifying(self) -> bool {
-        matches!(self, PointClass::Qualifying | PointClass::Both)
-    }
-}
-
-/// Which points of an account go first (rule D22). Ties: the order in which they were issued.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum UseOrder {
-    /// Closest to expiring first; points without expiry last.
-    #[default]
-    EarliestExpiry,
-    /// In the order in which they were issued.
-    FirstIn,
-}
-
-/// Whether an account may owe points after a cancellation (rules E64 to E66).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum NegativeBalance {
-    /// What was already spent becomes a debt, which the next points repay.
-    #[default]
-    Allowed,
-    /// The balance stops at 0; the host absorbs the shortfall.
-    Refused,
-}
-
-tagged! {
-    /// When points expire.
-    #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-    pub enum Expiry {
-        /// Never (rule D42).
-        #[default]
-        0 Never "never",
-        /// From this instant on they are not usable (rule D48).
-        1 At "at" (instant: Timestamp),
-        /// With the end of this day in the program's zone.
-        2 On "on" (date: Date),
-        /// This long after the transaction that granted them (rule D44).
-        3 After "after" (span: Span),
-    }
-}
-
-impl Expiry {
-    /// The instant for points granted by a transaction at `granted_at`. `Some(None)` is never, `None` is an instant
-    /// past the year 9999.
-    #[must_use]
-    pub fn resolve(self, granted_at: Timestamp, zone: &Zone) -> Option<Option<Timestamp>> {
-        match self {
-            Expiry::Never => Some(None),
-            Expiry::At(instant) => Some(Some(instant)),
-            Expiry::On(date) => date.end(zone).map(Some),
-            Expiry::After(span) => span.after(granted_at, zone).map(Some),
-        }
-    }
-}
-
-/// A kind of points.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-pub struct PointType {
-    /// What people in the company call it (rule E09): no balance and no receipt shows it.
-    pub name: Box<str>,
-    /// What balances show: accounts of the same label are summed up (rules E03, E61).
-    pub label: Box<str>,
-    /// For spending or for counting.
-    pub class: PointClass,
-    /// Which points go first.
-    pub order: UseOrder,
-    /// When they expire, unless the award says otherwise.
-    pub expiry: Expiry,
-    /// Whether an account may owe points.
-    pub negative_balance: NegativeBalance,
 }

@@ -26,6 +26,12 @@ pub struct Rate {
     denominator: u64,
 }
 
+impl Default for Rate {
+    fn default() -> Rate {
+        Rate::ZERO
+    }
+}
+
 /// Why a text is not a rate.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a rate: {0:?}; expected a decimal like \"0.1\" or a fraction like \"1/3\", not negative, up to 18 digits")]
@@ -47,12 +53,30 @@ impl Rate {
         })
     }
 
+    /// The numerator and the denominator, in lowest terms.
+    #[must_use]
+    pub fn parts(&self) -> (u64, u64) {
+        (self.numerator, self.denominator)
+    }
+
     /// This rate of another one. `None` where the result does not fit.
     #[must_use]
     pub fn times(&self, other: &Rate) -> Option<Rate> {
         let reduced = [Rate::new(self.numerator, other.denominator)?, Rate::new(other.numerator, self.denominator)?];
         let [left, right] = reduced;
         Rate::new(left.numerator.checked_mul(right.numerator)?, left.denominator.checked_mul(right.denominator)?)
+    }
+
+    /// How often another one goes into this one, as a rate. `None` where the other is 0, or the result does not fit.
+    #[must_use]
+    pub fn over(&self, other: &Rate) -> Option<Rate> {
+        self.times(&Rate::new(other.denominator, other.numerator)?)
+    }
+
+    /// This rate as a whole number, rounded. `None` where it does not fit.
+    #[must_use]
+    pub fn whole(&self, rounding: Rounding) -> Option<Points> {
+        self.of(Points(1), rounding)
     }
 
     /// `amount` at this rate, rounded. `None` where the result does not fit.

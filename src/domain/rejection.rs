@@ -1,7 +1,7 @@
 //! Refusals: one list gives number, precedence, code, text and figures.
 
 use super::tagged::tagged;
-use super::{BlockId, PartnerId, PointTypeId, Points, Sequence, Timestamp};
+use super::{BlockId, MemberId, PartnerId, PointTypeId, Points, Sequence, SubtypeId, Timestamp};
 use std::fmt;
 
 /// Makes the list into [`Rejection`], with the text of each.
@@ -67,6 +67,39 @@ rejections! {
             /// How many it may have.
             limit: u16,
         },
+        /// The program is a draft: nobody earns or spends (rule D17).
+        100 ProgramDraft "program_draft" => "the program is not activated yet",
+        /// The program is active already.
+        101 ProgramActive "program_active" => "the program is active already",
+        /// A program without a subtype cannot be activated (rule D17).
+        102 NoSubtype "no_subtype" => "the program has no subtype",
+        /// The program has no such subtype.
+        103 SubtypeUnknown "subtype_unknown" => "no subtype {subtype}" {
+            /// The subtype.
+            subtype: SubtypeId,
+        },
+        /// The subtype exists already.
+        104 SubtypeExists "subtype_exists" => "subtype {subtype} exists already" {
+            /// The subtype.
+            subtype: SubtypeId,
+        },
+        /// The point type is inactive: nobody earns or spends it, and it can only be activated (rule E17).
+        105 PointTypeInactive "point_type_inactive" => "point type {point_type} is inactive" {
+            /// The point type.
+            point_type: PointTypeId,
+        },
+        /// Default types of one program share one order of use (rule E63).
+        106 MixedOrder "mixed_order" => "default point type {point_type} has another order of use" {
+            /// A default type.
+            point_type: PointTypeId,
+        },
+        /// Points roll over into other types, never back (rule E79).
+        107 RolloverCycle "rollover_cycle" => "points would roll over into point type {point_type}, from which they come" {
+            /// The point type that the chain comes back to.
+            point_type: PointTypeId,
+        },
+        /// The program has no default type, and the command names none.
+        108 NoDefaultType "no_default_type" => "the program has no default point type, and none was named",
         /// No such partner.
         7 PartnerUnknown "partner_unknown" => "no partner {partner}" {
             /// The partner.
@@ -76,6 +109,37 @@ rejections! {
         8 PartnerExists "partner_exists" => "partner {partner} exists already" {
             /// The partner.
             partner: PartnerId,
+        },
+        /// The terms have no fee of this name.
+        200 FeeUnknown "fee_unknown" => "the partner's terms have no such fee",
+        /// A prepaid partner gets no bills (rule A26).
+        201 PartnerPrepaid "partner_prepaid" => "partner {partner} is prepaid and gets no bills" {
+            /// The partner.
+            partner: PartnerId,
+        },
+        /// The partner has no bill that is being made.
+        202 NoOpenBill "no_open_bill" => "the partner has no open bill",
+        /// The partner's last bill is still being made.
+        203 BillOpen "bill_open" => "bill {bill} is still being made" {
+            /// Its number.
+            bill: u32,
+        },
+        /// The partner is billed up to a later cut-off already (rule A27).
+        204 BilledAlready "billed_already" => "billed until {billed_until} already" {
+            /// The last cut-off.
+            billed_until: Timestamp,
+        },
+        /// The cut-off of a bill is ahead of the engine's time.
+        205 CutOffAhead "cut_off_ahead" => "the cut-off is ahead: at most {latest}" {
+            /// The latest instant that would do.
+            latest: Timestamp,
+        },
+        /// The transaction is no fee (rule B36).
+        206 NotAFee "not_a_fee" => "the transaction is no fee",
+        /// The fee is refunded already (rule B39).
+        207 AlreadyRefunded "already_refunded" => "refunded already, by entry {refund}" {
+            /// The entry that refunded it.
+            refund: Sequence,
         },
         /// A post-paid partner has no blocks (rule A25).
         9 PartnerPostPaid "partner_post_paid" => "partner {partner} is post-paid and has no blocks" {
@@ -97,6 +161,25 @@ rejections! {
             /// The block.
             block: BlockId,
         },
+        /// The block was rejected or cancelled before.
+        208 BlockClosed "block_closed" => "block {block} is closed" {
+            /// The block.
+            block: BlockId,
+        },
+        /// The block is not approved, or not within its validity (rule B09).
+        209 BlockNotActive "block_not_active" => "block {block} is not active" {
+            /// The block.
+            block: BlockId,
+        },
+        /// More than what is left in the block (rules B23, B28, B33).
+        210 ExceedsBlock "exceeds_block" => "block {block} has {available} points, short by {short}" {
+            /// The block.
+            block: BlockId,
+            /// Left in it.
+            available: Points,
+            /// Missing.
+            short: Points,
+        },
         /// The block has expired, or would before it starts.
         13 BlockExpired "block_expired" => "block {block} expires at {expires_at}" {
             /// The block.
@@ -104,17 +187,46 @@ rejections! {
             /// When.
             expires_at: Timestamp,
         },
-        /// The partner has as many open blocks as it may.
-        14 BlockLimit "block_limit" => "the partner has {limit} open blocks" {
-            /// How many it may have.
+        /// The partner has too many open blocks to change their order.
+        14 BlockLimit "block_limit" => "the partner has more than {limit} open blocks" {
+            /// With how many it could be done.
             limit: u32,
         },
         /// No such member.
         15 MemberUnknown "member_unknown" => "no such member",
         /// The member is enrolled already.
         16 MemberExists "member_exists" => "the member is enrolled already",
+        /// The member may not earn or spend.
+        120 MemberClosed "member_closed" => "the member is closed",
+        /// The member may not spend.
+        121 MemberBlocked "member_blocked" => "the member is blocked for spending",
+        /// It is a household, or it is none.
+        122 NotAHousehold "not_a_household" => "the member is not a household",
+        /// A household belongs to no other.
+        123 IsAHousehold "is_a_household" => "the member is a household",
+        /// The member belongs to a household already (rule D37).
+        124 InHousehold "in_household" => "the member belongs to household {household} already" {
+            /// Which.
+            household: MemberId,
+        },
+        /// The member belongs to no household.
+        125 NoHousehold "no_household" => "the member belongs to no household",
+        /// The household has as many members as it may.
+        126 HouseholdLimit "household_limit" => "the household has {limit} members" {
+            /// How many it may have.
+            limit: u32,
+        },
+        /// The other member was not merged into this one.
+        127 NotMerged "not_merged" => "the other member was not merged into this one",
+        /// What is owed or borne for points of both cannot be told apart any more.
+        128 MergeEntangled "merge_entangled" => "claims for cancelled accruals stand against points of both members",
         /// Points of this type are not for spending (rule D31).
         17 NotRedeemable "not_redeemable" => "points of type {point_type} are not redeemable" {
+            /// The point type.
+            point_type: PointTypeId,
+        },
+        /// Points of this type do not count toward a tier.
+        111 NotQualifying "not_qualifying" => "points of type {point_type} are not qualifying" {
             /// The point type.
             point_type: PointTypeId,
         },
@@ -135,6 +247,32 @@ rejections! {
         21 AwardUnknown "award_unknown" => "name one of the {awards} awards of the transaction, from 0" {
             /// How many awards it has.
             awards: u16,
+        },
+        /// The member has no such item that has matured.
+        112 ItemUnknown "item_unknown" => "the member has no matured item {sequence}.{place}" {
+            /// The entry that granted it.
+            sequence: Sequence,
+            /// Its place.
+            place: u16,
+        },
+        /// Nothing is left of the item.
+        113 ItemClosed "item_closed" => "nothing is left of item {sequence}.{place}" {
+            /// The entry that granted it.
+            sequence: Sequence,
+            /// Its place.
+            place: u16,
+        },
+        /// Nothing has expired of the item.
+        114 ItemNotExpired "item_not_expired" => "nothing has expired of item {sequence}.{place}" {
+            /// The entry that granted it.
+            sequence: Sequence,
+            /// Its place.
+            place: u16,
+        },
+        /// The items would expire at once.
+        115 ExpiryOver "expiry_over" => "{expires_at} is past" {
+            /// When they would expire.
+            expires_at: Timestamp,
         },
         /// No such hold.
         27 HoldUnknown "hold_unknown" => "no such hold",
@@ -172,6 +310,22 @@ rejections! {
             available: Points,
             /// Missing: more than 64 bits where the member owes much.
             short: i128,
+        },
+        /// The member's default accounts have too few points (rule E62).
+        109 InsufficientDefaults "insufficient_defaults" => "{available} points available in all default accounts, short by {short}" {
+            /// Redeemable now.
+            available: Points,
+            /// Missing.
+            short: i128,
+        },
+        /// The account would have more points than it may (rule E67).
+        110 MaximumBalance "maximum_balance" => "at most {maximum} points of type {point_type}: there is room for {room}" {
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// How many there may be.
+            maximum: Points,
+            /// How many more there may be.
+            room: Points,
         },
         /// It would touch more items than one command may.
         25 TooManyItems "too_many_items" => "more than {limit} items in one command: {points} points can be taken at once" {

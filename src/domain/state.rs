@@ -52,7 +52,7 @@ impl PointState {
 }
 
 /// Every movement that a rule makes, with its name.
-pub const MOVEMENTS: [(PointState, PointState, &str); 21] = {
+pub const MOVEMENTS: [(PointState, PointState, &str); 22] = {
     use PointState::Transferred;
     use PointState::{Adjusted, Cancelled, Expired, Fee, Future, Held, MadeUp, Matured, Redeemed, Repaid, RolledOver};
     [
@@ -77,6 +77,7 @@ pub const MOVEMENTS: [(PointState, PointState, &str); 21] = {
         (Matured, Adjusted, "adjusted"),
         (Matured, RolledOver, "rolled_over"),
         (Matured, Fee, "fee"),
+        (Expired, Matured, "reinstated"),
     ]
 };
 
@@ -181,6 +182,8 @@ states! {
         3 Fee "fee",
         /// Taken by an adjustment.
         4 Adjusted "adjusted",
+        /// Gone with the block that was rejected or cancelled.
+        5 Cancelled "cancelled",
     }
 }
 
@@ -193,8 +196,8 @@ impl BlockState {
 }
 
 /// Every movement of a partner's points, with its name.
-pub const BLOCK_MOVEMENTS: [(Option<BlockState>, Option<BlockState>, &str); 7] = {
-    use BlockState::{Adjusted, Debited, Expired, Fee, Remaining};
+pub const BLOCK_MOVEMENTS: [(Option<BlockState>, Option<BlockState>, &str); 8] = {
+    use BlockState::{Adjusted, Cancelled, Debited, Expired, Fee, Remaining};
     [
         (Some(Remaining), Some(Debited), "debited"),
         (Some(Debited), Some(Remaining), "restored"),
@@ -203,6 +206,7 @@ pub const BLOCK_MOVEMENTS: [(Option<BlockState>, Option<BlockState>, &str); 7] =
         (Some(Fee), Some(Remaining), "block_refunded"),
         (Some(Remaining), Some(Adjusted), "block_adjusted"),
         (None, Some(Remaining), "block_credited"),
+        (Some(Remaining), Some(Cancelled), "block_cancelled"),
     ]
 };
 

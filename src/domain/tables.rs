@@ -6,8 +6,10 @@
 
 use super::keys::{DueKey, Key};
 use super::{
-    Block, BlockKey, CatalogKey, Claim, ClaimKey, Correction, Definition, Hold, HoldTimeoutKey, Item, ItemKey,
-    LockName, Member, MemberKey, Own, Partner, PartnerKey, RequestKey, Sequence, Subject, Totals, TotalsKey,
+    Bill, BillKey, BillLine, BillLineKey, Block, BlockKey, BlockTurnKey, CatalogKey, Charge, ChargeKey, Claim,
+    ClaimKey, Correction, Definition, Fee, FeeKey, Forward, ForwardKey, Hold, HoldTimeoutKey, HouseholdKey, Item,
+    ItemKey, LockName, Member, MemberKey, Merge, MergeKey, OpenBlockKey, Own, Partner, PartnerKey, RequestKey,
+    Sequence, Subject, Timestamp, Totals, TotalsKey, UnbilledKey,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -94,6 +96,26 @@ tables! {
     12 Due "due" 1: DueKey => ();
     /// Sums by day, source and point type.
     13 TotalsByDay "totals" 1: TotalsKey => Totals;
+    /// Blocks that can be debited, in the order of debit, with their expiry.
+    14 OpenBlocks "open_blocks" 1: OpenBlockKey => Option<Timestamp>;
+    /// When approved blocks with points left start, are about to expire, expire.
+    15 BlockTurns "block_turns" 1: BlockTurnKey => ();
+    /// What prepaid partners are charged.
+    16 Charges "charges" 1: ChargeKey => Charge;
+    /// Fees, with their refunds.
+    17 Fees "fees" 1: FeeKey => Fee;
+    /// What post-paid partners owe and are not billed for.
+    18 Unbilled "unbilled" 1: UnbilledKey => BillLine;
+    /// Bills, the last one perhaps still being made.
+    19 Bills "bills" 1: BillKey => Bill;
+    /// Lines of bills.
+    20 BillLines "bill_lines" 1: BillLineKey => BillLine;
+    /// Where items went that are not where their accrual put them.
+    21 Forwards "forwards" 1: ForwardKey => Forward;
+    /// Who belongs to which household.
+    22 HouseholdMembers "household_members" 1: HouseholdKey => ();
+    /// Which items came with which merge.
+    23 Merges "merges" 1: MergeKey => Merge;
 }
 
 impl RowTable for Items {
@@ -126,6 +148,24 @@ impl RowTable for Claims {
     }
 }
 
+impl RowTable for Forwards {
+    fn lock(key: &ForwardKey) -> LockName {
+        key.account.owner().lock()
+    }
+}
+
+impl RowTable for HouseholdMembers {
+    fn lock(key: &HouseholdKey) -> LockName {
+        key.household.lock()
+    }
+}
+
+impl RowTable for Merges {
+    fn lock(key: &MergeKey) -> LockName {
+        key.into.lock()
+    }
+}
+
 impl RowTable for Holds {
     fn lock(key: &RequestKey) -> LockName {
         LockName::Request(*key)
@@ -136,4 +176,25 @@ impl RowTable for HoldTimeouts {
     fn lock(key: &HoldTimeoutKey) -> LockName {
         LockName::Subject(key.program, Subject::Member(key.member))
     }
+}
+
+/// Rows that a partner's lock guards.
+macro_rules! of_partner {
+    ($($table:ident: $($path:ident).+;)*) => {
+        $(impl RowTable for $table {
+            fn lock(key: &<$table as Table>::Key) -> LockName {
+                key.$($path).+.lock()
+            }
+        })*
+    };
+}
+
+of_partner! {
+    OpenBlocks: partner;
+    BlockTurns: partner;
+    Charges: partner;
+    Fees: partner;
+    Unbilled: partner;
+    Bills: partner;
+    BillLines: bill.partner;
 }

@@ -165,6 +165,40 @@ impl Date {
         self.0.month()
     }
 
+    /// The Sunday of its week.
+    #[must_use]
+    pub fn last_of_week(self) -> Option<Date> {
+        let left = 6i64.saturating_sub(i64::from(self.0.weekday().to_monday_zero_offset()));
+        self.0.checked_add(jiff::Span::new().try_days(left).ok()?).ok().map(Date)
+    }
+
+    /// The last day of its month.
+    #[must_use]
+    pub fn last_of_month(self) -> Date {
+        Date(self.0.last_of_month())
+    }
+
+    /// The day of the month, 1 to 31.
+    #[must_use]
+    pub fn day_of_month(self) -> i8 {
+        self.0.day()
+    }
+
+    /// A day of a month, counted from the year 0; past the month's end, its last day. `None` outside the calendar.
+    #[must_use]
+    pub fn in_month(month: i64, day: u8) -> Option<Date> {
+        let year = i16::try_from(month.div_euclid(12)).ok()?;
+        let month = i8::try_from(month.rem_euclid(12)).ok()?.saturating_add(1);
+        let last = civil::Date::new(year, month, 1).ok()?.days_in_month();
+        civil::Date::new(year, month, i8::try_from(day).ok()?.min(last)).ok().map(Date)
+    }
+
+    /// The day that it is.
+    #[must_use]
+    pub fn day(self) -> Day {
+        self.start(&Zone::UTC).map_or(Day(i32::MAX), Timestamp::day)
+    }
+
     /// The instant at which this date begins in a zone.
     #[must_use]
     pub fn start(self, zone: &Zone) -> Option<Timestamp> {

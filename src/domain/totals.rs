@@ -5,7 +5,7 @@
 
 use super::own::names_no_entry;
 use super::tagged::{read_sparse, write_sparse};
-use super::{Day, PointState, PointTypeId, ProgramId, SourceId, SubtypeId};
+use super::{Day, Item, PointState, PointTypeId, ProgramId, SourceId, SubtypeId};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -33,6 +33,8 @@ pub struct Totals {
     pub issued: i128,
     /// Come from another account or another member.
     pub moved_in: i128,
+    /// Given by adjustments.
+    pub adjusted_in: i128,
     /// Those that are no longer the members', by state. States in which points are still theirs have nothing here.
     gone: [i128; PointState::ALL.len()],
 }
@@ -41,12 +43,21 @@ names_no_entry!(TotalsKey, Totals);
 
 impl Totals {
     /// Nothing at all.
-    pub const NONE: Totals = Totals { issued: 0, moved_in: 0, gone: [0; PointState::ALL.len()] };
+    pub const NONE: Totals = Totals { issued: 0, moved_in: 0, adjusted_in: 0, gone: [0; PointState::ALL.len()] };
 
     /// Points that are in a state in which they are no longer the member's.
     #[must_use]
     pub fn gone(&self, state: PointState) -> i128 {
         self.gone.get(state as usize).copied().unwrap_or_default()
+    }
+
+    /// The sum in which what an item was given counts: issued, moved in, or adjusted in.
+    pub fn given_mut(&mut self, item: &Item) -> &mut i128 {
+        match item {
+            item if item.origin.is_some() => &mut self.moved_in,
+            item if item.more.is_some_and(|more| more.adjusted) => &mut self.adjusted_in,
+            _ => &mut self.issued,
+        }
     }
 
     /// Adds points to a state; one in which they are still the member's is not counted.
@@ -60,6 +71,7 @@ impl Totals {
     pub fn add(&mut self, other: &Totals) {
         self.issued = self.issued.saturating_add(other.issued);
         self.moved_in = self.moved_in.saturating_add(other.moved_in);
+        self.adjusted_in = self.adjusted_in.saturating_add(other.adjusted_in);
         for (sum, part) in self.gone.iter_mut().zip(other.gone) {
             *sum = sum.saturating_add(part);
         }
@@ -68,13 +80,14 @@ impl Totals {
     /// What is still owed of the points: issued or moved in, and not gone.
     #[must_use]
     pub fn outstanding(&self) -> i128 {
-        self.gone.into_iter().fold(self.issued.saturating_add(self.moved_in), i128::saturating_sub)
+        let given = self.issued.saturating_add(self.moved_in).saturating_add(self.adjusted_in);
+        self.gone.into_iter().fold(given, i128::saturating_sub)
     }
 
     /// Every figure with its name.
     pub fn figures(&self) -> impl Iterator<Item = (&'static str, i128)> + '_ {
         let gone = PointState::ALL.into_iter().filter(|state| !state.is_owned());
-        [("issued", self.issued), ("moved_in", self.moved_in)]
+        [("issued", self.issued), ("moved_in", self.moved_in), ("adjusted_in", self.adjusted_in)]
             .into_iter()
             .chain(gone.map(|state| (state.code(), self.gone(state))))
     }
@@ -84,7 +97,7 @@ impl Totals {
 impl Serialize for Totals {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if !serializer.is_human_readable() {
-            return (self.issued, self.moved_in, Gone(self.gone)).serialize(serializer);
+            return (self.issued, self.moved_in, self.adjusted_in, Gone(self.gone)).serialize(serializer);
         }
         let mut to = serializer.serialize_map(None)?;
         for (name, sum) in self.figures() {
@@ -96,8 +109,8 @@ impl Serialize for Totals {
 
 impl<'de> Deserialize<'de> for Totals {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Totals, D::Error> {
-        let (issued, moved_in, Gone(gone)) = <(i128, i128, Gone)>::deserialize(deserializer)?;
-        Ok(Totals { issued, moved_in, gone })
+        let (issued, moved_in, adjusted_in, Gone(gone)) = <(i128, i128, i128, Gone)>::deserialize(deserializer)?;
+        Ok(Totals { issued, moved_in, adjusted_in, gone })
     }
 }
 

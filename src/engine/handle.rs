@@ -30,7 +30,7 @@ use std::time::Duration;
 /// Dropping an engine closes it; [`Engine::close`] also says whether that went well.
 #[derive(Debug)]
 pub struct Engine {
-    core: Arc<Core>,
+    pub(super) core: Arc<Core>,
     sweeper: Arc<Sweeper>,
     threads: Mutex<Vec<JoinHandle<()>>>,
     /// Whether it is a reader's: nothing is written at its end.
@@ -234,7 +234,7 @@ impl Engine {
 
     /// A partner with all its blocks, as of now (rules A05, A12, A33). Reads every block that the partner ever bought.
     pub fn partner(&self, partner: PartnerKey) -> Result<Option<PartnerState>, Error> {
-        let Some((partner, blocks)) = self.core.partner(partner)? else { return Ok(None) };
+        let Some((partner, blocks)) = self.core.partner(partner, BlockId(0), usize::MAX)? else { return Ok(None) };
         let now = self.now();
         let usable = blocks.values().filter(|block| block.is_usable(now)).map(|block| block.remaining().0);
         let balance = Points(usable.fold(0, i64::saturating_add));
@@ -253,6 +253,37 @@ impl Engine {
         limit: usize,
     ) -> Result<Option<Vec<Entry>>, Error> {
         self.core.statement(member, from, limit)
+    }
+
+    /// A partner's record as of now, without its blocks: its sums (rules A05, A32). `None` where there is no such partner.
+    pub fn partner_record(&self, partner: PartnerKey) -> Result<Option<Partner>, Error> {
+        Ok(self.core.partner(partner, BlockId(u64::MAX), 0)?.map(|(partner, _)| partner))
+    }
+
+    /// Up to `limit` blocks of a partner by id, from `from` on: open and past ones, none ever leaves the list (rules A33,
+    /// A34). The next page begins behind the last. `None` where there is no such partner.
+    pub fn blocks(
+        &self,
+        partner: PartnerKey,
+        from: BlockId,
+        limit: usize,
+    ) -> Result<Option<BTreeMap<BlockId, Block>>, Error> {
+        Ok(self.core.partner(partner, from, limit)?.map(|(_, blocks)| blocks))
+    }
+
+    /// Up to `limit` blocks that can be debited now, in the order of debit (rules A15, B13).
+    pub fn open_blocks(&self, partner: PartnerKey, limit: usize) -> Result<Vec<(BlockId, Block)>, Error> {
+        self.core.open_blocks(partner, limit)
+    }
+
+    /// A page of the statement of a partner: the commands about it, newest first, as [`Engine::statement`] (rules B25, B35).
+    pub fn partner_statement(
+        &self,
+        partner: PartnerKey,
+        from: Option<Sequence>,
+        limit: usize,
+    ) -> Result<Option<Vec<Entry>>, Error> {
+        self.core.partner_statement(partner, from, limit)
     }
 
     /// The text of a long id, as it was written. `None` where it was erased, or the id is another one.

@@ -1,5 +1,6 @@
 //! The motion: threads, locks, the journal's group commit, checkpoints, recovery, and the public [`Engine`].
 
+mod audit_partners;
 mod audit_texts;
 mod checkpoint;
 mod checkpointer;
@@ -9,10 +10,12 @@ mod core;
 mod delta;
 mod error;
 mod filter;
+mod findings;
 mod handle;
 mod journal;
 mod lists;
 mod locks;
+mod members;
 mod merge;
 mod metrics;
 mod next_items;
@@ -23,6 +26,7 @@ mod prepared;
 mod preview;
 mod profile;
 mod read;
+mod read_partners;
 #[cfg(feature = "rocksdb")]
 mod reader;
 mod record_cache;
@@ -39,6 +43,7 @@ mod verify;
 
 pub use error::{ClosedReason, Error, ErrorKind, ExecuteError};
 pub use handle::{AccountItems, By, Engine, PartnerState};
+pub use members::{HouseholdState, MemberState};
 pub use metrics::{Distribution, Metrics};
 pub use options::{ClockSource, EngineOptions, OnProgress, Progress};
 pub use profile::{Step, StepTime};

@@ -5,18 +5,17 @@ use super::core::Core;
 use super::error::Error;
 use super::locks::LockedShards;
 use crate::domain::{
-    AccountKey, Balance, Block, BlockId, Entry, Item, ItemKey, ItemPosition, Leg, Member, MemberKey, Outcome, Partner,
-    PartnerKey, Program, ProgramId, RequestKey, Sequence, Subject, Timestamp,
+    AccountKey, Balance, Entry, Item, ItemKey, ItemPosition, Leg, Member, MemberKey, Outcome, PartnerKey, Points,
+    Program, ProgramId, RequestKey, Sequence, Subject, Timestamp,
 };
 use crate::machine::{Effects, LockSet, Undecided, View, would_book};
-use crate::storage::rows::Rows;
-use crate::storage::{Blocks, Future};
+use crate::storage::Future;
 use std::collections::BTreeMap;
 
 /// Balances with the entry that has to be durable before anybody is shown them.
 type SeenBalances = (Option<Vec<Balance>>, Sequence);
 
-fn lock_of(program: ProgramId, subject: Subject) -> LockSet {
+pub(super) fn lock_of(program: ProgramId, subject: Subject) -> LockSet {
     let mut names = LockSet::new(program);
     names.subject(subject);
     names
@@ -25,7 +24,7 @@ fn lock_of(program: ProgramId, subject: Subject) -> LockSet {
 impl Core {
     /// Looks at a subject with what is due of it until `at` as if it were booked. So much of it that it takes long under
     /// the lock is booked first.
-    fn look_as_booked<R>(
+    pub(super) fn look_as_booked<R>(
         &self,
         (program, subject): (ProgramId, Subject),
         at: Timestamp,
@@ -35,7 +34,8 @@ impl Core {
         loop {
             let seen = self.look(lock_of(program, subject), |locked| {
                 let booked = would_book(locked, program, subject, at, limit)?;
-                if is_due_after(&booked, at) {
+                // an item that comes into being has no id before it is booked
+                if is_due_after(&booked, at) || booked.legs.iter().any(|leg| leg.granted().is_some()) {
                     return Ok(None);
                 }
                 look(locked, booked).map(Some)
@@ -59,28 +59,6 @@ impl Core {
         })
     }
 
-    /// The partner as of now, likewise, and all its blocks by id.
-    pub(super) fn partner(&self, key: PartnerKey) -> Result<Option<PartnerWithBlocks>, Error> {
-        let now = self.clock.stamp(None);
-        let seen = self.look_as_booked((key.program, Subject::Partner(key.partner)), now, |locked, booked| {
-            let Some(mut partner) = locked.partner(key)? else { return Ok(None) };
-            let mut blocks = BTreeMap::new();
-            for row in Rows::<Blocks>::under(self.state.store.as_ref(), &key) {
-                let (key, block) = row?;
-                blocks.insert(key.block, block);
-            }
-            blocks.extend(locked.changed_blocks(key)?);
-            blocks.extend(booked.blocks.changed().map(|(key, block)| (key.block, block.clone())));
-            if let Some((_, booked)) = booked.partners.changed().next() {
-                partner = booked.clone();
-            }
-            Ok(Some((partner, blocks, self.state.journal.last())))
-        })?;
-        let Some((partner, blocks, last)) = seen else { return Ok(None) };
-        self.state.journal.wait(last)?;
-        Ok(Some((partner, blocks)))
-    }
-
     /// The member's balances as the engine showed them at a past instant: those after the last entry until then,
     /// and what expired or matured until then and was booked later.
     pub(super) fn balances_as_of(&self, key: MemberKey, at: Timestamp) -> Result<Option<Vec<Balance>>, Error> {
@@ -96,7 +74,10 @@ impl Core {
         self.state.journal.wait(member.last_sequence)?;
         let mut known: Vec<Balance> = Vec::new();
         let mut sequence = member.last_sequence;
-        while sequence != Sequence(0) && known.len() < member.accounts.len() {
+        // the accounts of one who was merged are another member's now
+        let is_merged = member.more.as_ref().is_some_and(|more| more.merged_into.is_some());
+        let accounts = if is_merged { usize::MAX } else { member.accounts.len() };
+        while sequence != Sequence(0) && known.len() < accounts {
             let entry = self.state.entry(sequence)?;
             sequence = previous(&entry, subject)?;
             let Outcome::Done { legs, balances } = entry.outcome else { continue };
@@ -112,6 +93,12 @@ impl Core {
         }
         let catalog = self.catalog.read();
         let program = catalog.programs.get(&key.program);
+        for granted in booked_later.iter().filter_map(Leg::granted) {
+            let is_new = known.iter().all(|balance| balance.point_type != granted.point_type);
+            if is_new && granted.member == key.member && granted.available_from <= at {
+                known.push(Balance::zero(key.member, granted.point_type));
+            }
+        }
         known.sort_by_key(|balance| balance.point_type);
         for balance in &mut known {
             booked_later.iter().for_each(|leg| book(balance, leg, at, program));
@@ -171,22 +158,46 @@ impl Core {
         let subject = Subject::Member(key.member);
         let member = self.look(lock_of(key.program, subject), |locked| locked.member(key))?;
         let Some(member) = member else { return Ok(None) };
-        self.state.journal.wait(member.last_sequence)?;
+        self.chain((key.program, subject), member.last_sequence, from, limit).map(Some)
+    }
+
+    /// Up to `limit` entries of a partner, likewise.
+    pub(super) fn partner_statement(
+        &self,
+        key: PartnerKey,
+        from: Option<Sequence>,
+        limit: usize,
+    ) -> Result<Option<Vec<Entry>>, Error> {
+        let subject = Subject::Partner(key.partner);
+        let partner = self.look(lock_of(key.program, subject), |locked| locked.partner(key))?;
+        let Some(partner) = partner else { return Ok(None) };
+        self.chain((key.program, subject), partner.last_sequence, from, limit).map(Some)
+    }
+
+    /// Walks a subject's chain back: from `from` on, or from its head.
+    fn chain(
+        &self,
+        (program, subject): (ProgramId, Subject),
+        head: Sequence,
+        from: Option<Sequence>,
+        limit: usize,
+    ) -> Result<Vec<Entry>, Error> {
+        self.state.journal.wait(head)?;
         if let Some(from) = from.filter(|from| *from != Sequence(0)) {
             let entry = self.state.entry(from)?;
             let is_refused = matches!(entry.outcome, Outcome::Refused(_));
-            if entry.command.program != key.program || entry.previous_of(subject).is_none() || is_refused {
-                return Err(Error::invalid(format!("entry {from} is not one of member {}", key.member)));
+            if entry.command.program != program || entry.previous_of(subject).is_none() || is_refused {
+                return Err(Error::invalid(format!("entry {from} is not one of {subject}")));
             }
         }
-        let mut next = from.unwrap_or(member.last_sequence);
+        let mut next = from.unwrap_or(head);
         let mut entries = Vec::new();
         while next != Sequence(0) && entries.len() < limit {
             let entry = self.state.entry(next)?;
             next = previous(&entry, subject)?;
             entries.push(entry);
         }
-        Ok(Some(entries))
+        Ok(entries)
     }
 
     /// The transaction that used a request id.
@@ -195,9 +206,6 @@ impl Core {
         Ok(Some(self.state.entry(sequence)?))
     }
 }
-
-/// A partner and its blocks.
-type PartnerWithBlocks = (Partner, BTreeMap<BlockId, Block>);
 
 /// Items with their places.
 pub(super) type PlacedItems = Vec<(ItemPosition, Item)>;
@@ -231,6 +239,17 @@ fn balances(program: Option<&Program>, key: MemberKey, member: &Member) -> Vec<B
 
 /// Brings a leg that was booked later, but took effect until `at`, into a balance.
 fn book(balance: &mut Balance, leg: &Leg, at: Timestamp, program: Option<&Program>) {
+    if let Some(granted) = leg.granted() {
+        // an item that another one rolled over into
+        let class = program.and_then(|program| program.point_type(granted.point_type)).map(|kind| kind.class);
+        let is_here = granted.member == balance.member && granted.point_type == balance.point_type;
+        if let (Some(class), true) = (class, is_here && granted.available_from <= at) {
+            let add = |sum: &mut Points| *sum = Points(sum.0.saturating_add(granted.points.0));
+            class.is_redeemable().then(|| add(&mut balance.available));
+            class.is_qualifying().then(|| add(&mut balance.qualifying));
+        }
+        return;
+    }
     let Leg::Moved { member, point_type, from, to, points, effective_at, .. } = *leg else { return };
     if member != balance.member || point_type != balance.point_type || effective_at > at {
         return;

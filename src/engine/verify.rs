@@ -1,29 +1,26 @@
 //! The audit: the journal is whole and unedited, the laws hold, the indexes match, and replaying the journal into an
 //! empty store gives the same state, byte for byte.
 
+use super::audit_partners::audit_partners;
 use super::audit_texts::TextAudit;
 use super::checkpoint::{checkpoint, snapshot};
 use super::clock::Reporter;
 use super::core::Core;
 use super::error::{Error, ErrorKind};
+use super::findings::{Findings, Fingerprint};
 use super::recover::{check_link, entries_after, read_record, replica, stored_programs};
-use crate::domain::keys::{DueKey, Key};
+use crate::domain::keys::DueKey;
 use crate::domain::{
-    BlockId, Day, Item, ItemKey, ItemPosition, Member, MemberKey, Outcome, Programs, RequestId, RequestKey, Sequence,
-    Subject, Timestamp, Totals, TotalsKey,
+    Day, Item, ItemKey, ItemPosition, Member, MemberKey, Outcome, Programs, RequestId, RequestKey, Sequence, Subject,
+    Timestamp, Totals, TotalsKey,
 };
 use crate::machine::laws;
 use crate::storage::rows::Rows;
-use crate::storage::{
-    Blocks, Due, Expiries, Future, Items, Members, Partners, Read, Requests, Store, TableId, Tail, TotalsByDay,
-};
+use crate::storage::{Due, Expiries, Future, Items, Members, Read, Requests, Store, TableId, Tail, TotalsByDay};
 use std::collections::BTreeMap;
 use std::iter::Peekable;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-
-/// Violations that are told one by one; more are counted.
-const TOLD_MAX: usize = 100;
 
 /// What an audit found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,28 +44,6 @@ impl Audit {
     #[must_use]
     pub fn ok(&self) -> bool {
         self.violations_total == 0
-    }
-}
-
-#[derive(Default)]
-struct Findings {
-    told: Vec<String>,
-    total: u64,
-}
-
-impl Findings {
-    fn add(&mut self, place: impl FnOnce() -> String, broken: impl IntoIterator<Item = String>) {
-        let mut broken = broken.into_iter().peekable();
-        if broken.peek().is_none() {
-            return;
-        }
-        let place = place();
-        for what in broken {
-            self.total = self.total.saturating_add(1);
-            if self.told.len() < TOLD_MAX {
-                self.told.push(format!("{place}: {what}"));
-            }
-        }
     }
 }
 
@@ -113,24 +88,6 @@ fn damage<T>(result: Result<T, Error>, findings: &mut Findings) -> Result<Option
             Ok(None)
         }
         Err(error) => Err(error),
-    }
-}
-
-/// How many rows there are and what they are, in any order.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-struct Fingerprint {
-    rows: u64,
-    sum: u128,
-}
-
-impl Fingerprint {
-    fn add(&mut self, key: &impl Key, value: u64) {
-        let mut bytes = key.to_bytes();
-        value.write(&mut bytes);
-        let hash = blake3::hash(&bytes);
-        let head = hash.as_bytes().first_chunk::<16>().copied().unwrap_or_default();
-        self.rows = self.rows.saturating_add(1);
-        self.sum = self.sum.wrapping_add(u128::from_le_bytes(head));
     }
 }
 
@@ -185,7 +142,7 @@ fn audit_tables(
 ) -> Result<(), Error> {
     let programs = stored_programs(read)?;
     let mut due = Fingerprint::default();
-    audit_partners(read, &mut due, findings)?;
+    audit_partners(read, &programs, &mut due, findings)?;
     MemberAudit::new(core, read, &programs).run(&mut due, findings)?;
     let mut stored = Fingerprint::default();
     for row in Rows::<Requests>::all(read) {
@@ -205,25 +162,6 @@ fn same(table: &str, of: &str, stored: Fingerprint, expected: Fingerprint, findi
     let broken =
         (stored != expected).then(|| format!("its {} rows are not the {} that {of} name", stored.rows, expected.rows));
     findings.add(|| format!("table {table}"), broken);
-}
-
-fn audit_partners(read: &dyn Read, due: &mut Fingerprint, findings: &mut Findings) -> Result<(), Error> {
-    for row in Rows::<Partners>::all(read) {
-        let (key, partner) = row?;
-        let place = || format!("program {}, partner {}", key.program, key.partner);
-        let mut blocks = BTreeMap::new();
-        for row in Rows::<Blocks>::under(read, &key) {
-            let (key, block) = row?;
-            findings.add(|| format!("{}, block {}", place(), key.block), laws::block(&block));
-            blocks.insert(key.block, block);
-        }
-        let blocks = blocks.iter().map(|(id, block)| (*id, block) as (BlockId, _));
-        findings.add(place, laws::partner(&partner, blocks));
-        if let Some(due_at) = partner.next_due {
-            due.add(&DueKey { program: key.program, due_at, subject: Subject::Partner(key.partner) }, 0);
-        }
-    }
-    Ok(())
 }
 
 type Sorted<'a, T> = Peekable<Rows<'a, T>>;
@@ -281,7 +219,10 @@ impl<'a> MemberAudit<'a> {
             let account_key = key.account(account.point_type);
             let place = || format!("program {}, member {}, point type {}", key.program, key.member, account.point_type);
             let program = self.programs.get(&key.program);
-            let Some(kind) = program.and_then(|program| program.point_type(account.point_type)) else {
+            let versions = program.and_then(|program| program.point_types.get(&account.point_type));
+            // a debt may be as old as a version that allowed it
+            let kind = versions.map(|all| all.iter().find(|version| version.may_owe()).unwrap_or(all.current()));
+            let Some(kind) = kind else {
                 findings.add(place, ["is of no known point type".to_owned()]);
                 continue;
             };

@@ -6,8 +6,9 @@ use super::view::{FoundRows, Undecided, View};
 use crate::domain::tables::Items;
 use crate::domain::{
     AHEAD_HOURS_MAX, AccountKey, Action, Block, BlockKey, CatalogKey, Command, Definition, Entry, Fault, ItemKey, Link,
-    Member, MemberId, MemberKey, Partner, PartnerId, PartnerKey, PointType, PointTypeId, Program, ProgramId,
-    ProgramSettings, Rejection, RequestId, RequestKey, Sequence, Subject, Timestamp,
+    Member, MemberId, MemberKey, Partner, PartnerId, PartnerKey, PartnerTerms, PointType, PointTypeId, Program,
+    ProgramId, ProgramSettings, ProgramStatus, Rejection, RequestId, RequestKey, Sequence, Subject, SubtypeId,
+    Timestamp, TypeStatus,
 };
 use std::ops::Range;
 
@@ -96,12 +97,35 @@ impl<'a, V: View> Draft<'a, V> {
         self.program()?.point_type(id).ok_or(Rejection::PointTypeUnknown { point_type: id })
     }
 
+    /// The newest version of a point type that members may earn and spend (rules D17, E17).
+    pub(super) fn usable_type(&self, id: PointTypeId) -> Result<&'a PointType, Rejection> {
+        let program = self.program()?;
+        if program.settings.status == ProgramStatus::Draft {
+            return Err(Rejection::ProgramDraft);
+        }
+        let point_type = self.point_type(id)?;
+        match point_type.status {
+            TypeStatus::Active => Ok(point_type),
+            TypeStatus::Inactive => Err(Rejection::PointTypeInactive { point_type: id }),
+        }
+    }
+
     /// The point type of an account that is there: it has to be known.
     pub(super) fn type_of(&self, account: &AccountKey) -> Result<&'a PointType, Fault> {
         let known = self.program.and_then(|program| program.point_type(account.point_type));
         known.ok_or_else(|| {
             Fault::broken(account.owner().lock(), format!("an account of the unknown type {}", account.point_type))
         })
+    }
+
+    /// The subtype of an award: that of the program where it names none (rule D16).
+    pub(super) fn subtype(&self, named: SubtypeId) -> Result<SubtypeId, Rejection> {
+        let program = self.program()?;
+        match named {
+            SubtypeId(0) => Ok(program.default_subtype),
+            known if program.subtypes.is_empty() || program.subtypes.contains_key(&known) => Ok(known),
+            subtype => Err(Rejection::SubtypeUnknown { subtype }),
+        }
     }
 
     /// Adds the next version of a definition.
@@ -119,7 +143,7 @@ impl<'a, V: View> Draft<'a, V> {
         let Some(at) = self.member_as_booked(id)? else { return Ok(None) };
         if self.effects.members[at].is_due(self.now) {
             if !self.books_due {
-                return Err(Undecided::Due(Subject::Member(id)));
+                return Err(Undecided::Due(Subject::Member(self.effects.members.key(at).member)));
             }
             let told = self.effects.legs.len();
             due::book_member(self, at, self.now, usize::MAX)?;
@@ -128,8 +152,19 @@ impl<'a, V: View> Draft<'a, V> {
         Ok(Some(at))
     }
 
-    /// A member, whatever is due.
+    /// A member, whatever is due. The id of one who was merged leads to the member who stayed.
     pub(super) fn member_as_booked(&mut self, id: MemberId) -> Result<Option<At<Member>>, Undecided> {
+        let mut found = self.member_record(id)?;
+        while let Some(at) = found {
+            let merged_into = self.effects.members[at].more.as_ref().and_then(|more| more.merged_into);
+            let Some(id) = merged_into else { break };
+            found = self.member_record(id)?;
+        }
+        Ok(found)
+    }
+
+    /// A member by the record of this very id, whether or not it leads elsewhere.
+    pub(super) fn member_record(&mut self, id: MemberId) -> Result<Option<At<Member>>, Undecided> {
         let key = self.member_key(id);
         if let Some(at) = self.effects.members.find(&key) {
             return Ok(Some(at));
@@ -188,10 +223,25 @@ impl<'a, V: View> Draft<'a, V> {
                 return Err(Undecided::Due(Subject::Partner(id)));
             }
             let told = self.effects.legs.len();
-            due::book_partner(self, at)?;
+            due::book_partner(self, at, usize::MAX)?;
             self.effects.legs.truncate(told);
         }
         Ok(at)
+    }
+
+    /// The newest terms of a partner that is there.
+    pub(super) fn terms(&self, at: At<Partner>) -> Result<&'a PartnerTerms, Fault> {
+        let key = self.effects.partners.key(at);
+        let known = self.program.and_then(|program| program.terms(key.partner));
+        known.ok_or_else(|| Fault::broken(key.lock(), "it has no terms"))
+    }
+
+    /// The terms under which an entry was recorded, with their version.
+    pub(super) fn terms_at(&self, at: At<Partner>, sequence: Sequence) -> Result<(u32, &'a PartnerTerms), Fault> {
+        let key = self.effects.partners.key(at);
+        let versions = self.program.and_then(|program| program.partners.get(&key.partner));
+        let known = versions.and_then(|versions| versions.newest_where(|terms| terms.since <= sequence));
+        known.ok_or_else(|| Fault::broken(key.lock(), format!("it had no terms at entry {sequence}")))
     }
 
     /// A partner, whatever is due.

@@ -3,7 +3,10 @@
 //!
 //! Reads of the same decision see them. The memory is used again from one decision to the next.
 
-use crate::domain::tables::{Claims, Corrections, Future, HoldTimeouts, Holds, Items, RowTable, Table};
+use crate::domain::tables::{
+    BillLines, Bills, BlockTurns, Charges, Claims, Corrections, Expiries, Fees, Forwards, Future, HoldTimeouts, Holds,
+    HouseholdMembers, Items, Merges, OpenBlocks, RowTable, Table, Unbilled,
+};
 use crate::domain::{
     Balance, Block, BlockKey, CatalogKey, Definition, Item, ItemKey, Leg, Link, Links, Member, MemberKey, Outcome, Own,
     OwnIds, Partner, PartnerKey, TextKey, Totals, TotalsKey,
@@ -55,8 +58,9 @@ impl Effects {
 
     /// Puts the entry's own number and member wherever they are named.
     pub fn fill(&mut self, own: &OwnIds) {
-        let Effects { definitions: _, members, partners, blocks, rows, totals: _, legs, balances, links, erased: _ } =
+        let Effects { definitions, members, partners, blocks, rows, totals: _, legs, balances, links, erased: _ } =
             self;
+        definitions.iter_mut().for_each(|(_, definition)| definition.fill(own));
         members.fill(own);
         partners.fill(own);
         blocks.fill(own);
@@ -375,4 +379,5 @@ row_effects!(
     claims: Claims,
     holds: Holds,
     hold_timeouts: HoldTimeouts,
+    open_blocks: OpenBlocks, block_turns: BlockTurns, charges: Charges, fees: Fees, unbilled: Unbilled, bills: Bills, bill_lines: BillLines, forwards: Forwards, household_members: HouseholdMembers, merges: Merges, expiries: Expiries,
 );

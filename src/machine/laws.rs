@@ -1,11 +1,14 @@
 //! The laws that always hold, as predicates over records. `verify`, the tests, the simulation and the fuzzer all use
 //! these; what they walk over is theirs.
 
+mod partners;
+
 use super::effects::Effects;
 use crate::domain::{
-    Account, Billing, Block, BlockId, BlockStatus, Fault, Item, ItemPosition, LockName, Member, NegativeBalance,
-    Partner, PointState, PointType, Points, Program, Subject, Timestamp, Totals,
+    Account, Block, Fault, Item, ItemPosition, LockName, Member, PointState, PointType, Points, Program, Subject,
+    Timestamp, Totals,
 };
+pub use partners::{PartnerBooks, bill, partner};
 
 /// What is wrong, where a law does not hold.
 pub type Broken = String;
@@ -31,32 +34,6 @@ pub fn block(block: &Block) -> Option<Broken> {
     let given = i128::from(purchased.0).saturating_add(credited.0.into());
     let whole = purchased.is_positive() && *credited >= Points::ZERO && given == sums.total() && sums.none_negative();
     holds(whole, || format!("points of the block do not add up: {block:?}"))
-}
-
-/// Partner: its open blocks are its approved ones with points left; its balance is their sum.
-#[must_use]
-pub fn partner<'a>(partner: &Partner, blocks: impl Iterator<Item = (BlockId, &'a Block)>) -> Vec<Broken> {
-    let mut remaining = 0i128;
-    let mut debited = 0i128;
-    let mut broken = Vec::new();
-    for (id, block) in blocks {
-        let is_open = block.status == BlockStatus::Approved && block.remaining().is_positive();
-        if is_open {
-            remaining = remaining.saturating_add(i128::from(block.remaining().0));
-            let due_in_time = block.expires_at.is_none_or(|expiry| partner.next_due.is_some_and(|due| due <= expiry));
-            broken.extend(holds(due_in_time, || format!("block {id} expires before the partner is due")));
-        }
-        debited = debited.saturating_add(block.sums.get(crate::domain::BlockState::Debited).0.into());
-        broken.extend(holds(partner.open.contains(&id) == is_open, || format!("block {id} is wrongly open or not")));
-    }
-    broken.extend(holds(remaining == i128::from(partner.remaining.0), || {
-        format!("balance {} where its blocks hold {remaining}", partner.remaining)
-    }));
-    let prepaid = partner.terms.billing == Billing::Prepaid;
-    broken.extend(holds(!prepaid || debited == i128::from(partner.debited.0), || {
-        format!("debited {} where its blocks say {debited}", partner.debited)
-    }));
-    broken
 }
 
 /// The sums of an account's items, to be held against the account.
@@ -118,11 +95,14 @@ pub fn account(member: &Member, account: &Account, point_type: &PointType, sums:
     for ((state, booked), counted) in account.sums.iter().zip(sums.states) {
         broken.extend(differs(state.code(), booked, counted));
     }
-    let may_owe = account.debt == Points::ZERO || point_type.negative_balance == NegativeBalance::Allowed;
+    let may_owe = account.debt == Points::ZERO || point_type.may_owe();
     broken.extend(holds(may_owe, || format!("debt {} where none is allowed", account.debt)));
     let in_sight = sums.first_open.is_none_or(|first| account.first_open <= first);
     broken.extend(holds(in_sight, || format!("an open item lies before {:?}", account.first_open)));
-    let in_time = sums.next_due.is_none_or(|due| member.next_due.is_some_and(|known| known <= due));
+    let policies = account.more.iter().flat_map(|more| &more.due).map(|due| due.at);
+    let tier = member.more.iter().filter_map(|more| more.tier).map(|state| state.until);
+    let next_due = sums.next_due.into_iter().chain(policies).chain(tier).min();
+    let in_time = next_due.is_none_or(|due| member.next_due.is_some_and(|known| known <= due));
     broken.extend(holds(in_time, || format!("something is due before {:?}", member.next_due)));
     broken
 }
@@ -138,10 +118,7 @@ pub fn totals(recorded: &Totals, counted: &Totals) -> Option<Broken> {
 pub fn totals_of(item: &Item) -> Totals {
     let granted = i128::from(item.granted.0);
     let mut totals = Totals::NONE;
-    match item.origin {
-        None => totals.issued = granted,
-        Some(_) => totals.moved_in = granted,
-    }
+    *totals.given_mut(item) = granted;
     for (state, points) in item.sums.iter() {
         totals.add_gone(state, points.0.into());
     }
@@ -182,10 +159,9 @@ pub fn decision(effects: &Effects, program: Option<&Program>) -> Option<Fault> {
 mod tests {
     use super::*;
     use crate::domain::{
-        BlockOrder, BlockState, BlockSums, Expiry, ItemId, PartnerTerms, PointClass, PointSums, PointTypeId, Rate,
-        Rounding, Sequence, UseOrder,
+        BlockKind, BlockState, BlockStatus, BlockSums, Expiry, ItemId, PointClass, PointSums, PointTypeId, Rate,
+        Sequence, UseOrder,
     };
-    use std::sync::Arc;
 
     /// The sums of an item or account, by state.
     fn sums<const N: usize>(parts: [(PointState, i64); N]) -> PointSums {
@@ -256,6 +232,7 @@ mod tests {
 
     fn whole_block() -> Block {
         Block {
+            kind: BlockKind::Regular,
             status: BlockStatus::Approved,
             purchased: Points(100),
             credited: Points(0),
@@ -284,53 +261,6 @@ mod tests {
         changes.into_iter().for_each(|change| broken_by(&whole_block(), law, change));
         let credited = Block { credited: Points(5), sums: block_sums(55, 30, 20), ..whole_block() };
         assert_eq!(block(&credited), None, "an adjustment added points");
-    }
-
-    /// A partner and its blocks: one open, one used up, one that waits for approval.
-    #[derive(Clone)]
-    struct Books {
-        partner: Partner,
-        blocks: [(BlockId, Block); 3],
-    }
-
-    fn books(billing: Billing) -> Books {
-        let (rounding, order) = (Rounding::HalfUp, BlockOrder::Created);
-        let terms = Arc::new(PartnerTerms { billing, rates: [].into(), rounding, order });
-        let used = Block { sums: block_sums(0, 80, 20), expires_at: Some(day(1)), ..whole_block() };
-        let waiting = Block { status: BlockStatus::Pending, ..whole_block() };
-        Books {
-            partner: Partner {
-                terms,
-                last_sequence: Sequence(1),
-                open: [BlockId(1)].into_iter().collect(),
-                remaining: Points(50),
-                debited: Points(140),
-                next_due: Some(day(9)),
-            },
-            blocks: [(BlockId(1), whole_block()), (BlockId(2), used), (BlockId(3), waiting)],
-        }
-    }
-
-    #[test]
-    fn a_partner_whose_books_do_not_add_up_is_named() {
-        let law = |books: &Books| partner(&books.partner, books.blocks.iter().map(|(id, block)| (*id, block)));
-        let changes: [fn(&mut Books); 8] = [
-            |books| books.partner.remaining.0 += 1,
-            |books| books.partner.debited.0 += 1,
-            |books| books.partner.open.clear(),
-            |books| books.partner.open.push(BlockId(2)),
-            |books| books.partner.open.push(BlockId(3)),
-            |books| books.partner.next_due = None,
-            |books| books.partner.next_due = Some(day(10)),
-            |books| books.blocks[0].1.sums.get_mut(BlockState::Debited).0 += 1,
-        ];
-        changes.into_iter().for_each(|change| broken_by(&books(Billing::Prepaid), law, change));
-        let mut early = books(Billing::Prepaid);
-        early.partner.next_due = Some(day(1));
-        assert_eq!(law(&early), Vec::<Broken>::new(), "it may be due early");
-        let mut owing = books(Billing::PostPaid);
-        owing.partner.debited = Points(1000);
-        assert_eq!(law(&owing), Vec::<Broken>::new(), "who pays later is debited without a block");
     }
 
     /// A member with one account, its type, and its items: open ones, a used-up one, and one that has not matured.

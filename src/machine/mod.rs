@@ -40,6 +40,9 @@ pub fn check(command: &Command) -> Result<(), Malformed> {
     if let Some(reference) = &command.reference {
         validate::text("reference", reference, REFERENCE_BYTES_MAX)?;
     }
+    if command.transaction_at.is_none() && rule::is_dated(&command.action) {
+        return Err(validate::wrong("transaction_at", "missing; this transaction has a date of its own"));
+    }
     rule::check(&command.action)
 }
 

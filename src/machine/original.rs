@@ -3,7 +3,10 @@
 use super::draft::{Draft, fits};
 use super::view::{Undecided, View};
 use crate::domain::tables::Corrections;
-use crate::domain::{CancelAmount, Correction, Entry, Fault, Leg, Points, Rejection, RequestId, RequestKey, Sequence};
+use crate::domain::{
+    CancelAmount, Correction, Entry, Fault, Leg, MemberId, PointState, Points, Rejection, RequestId, RequestKey,
+    Sequence,
+};
 
 /// The transaction that is cancelled, and what was cancelled of it before.
 pub(super) struct Original {
@@ -30,6 +33,18 @@ impl Original {
 
     pub(super) fn legs(&self) -> &[Leg] {
         self.entry.legs()
+    }
+
+    /// Who got its items; `named` where it has none. The command may name one who had been merged then.
+    pub(super) fn receiver(&self, named: MemberId) -> MemberId {
+        self.legs().iter().find_map(Leg::granted).map_or(named, |granted| granted.member)
+    }
+
+    /// Whose points it took; `named` where it took none.
+    pub(super) fn giver(&self, named: MemberId) -> MemberId {
+        let taken =
+            |leg: &Leg| leg.moved().filter(|part| part.from == PointState::Matured || part.from == PointState::Held);
+        self.legs().iter().find_map(taken).map_or(named, |part| part.member)
     }
 
     /// Points cancelled so far, of the award at `place`; of anything but an accrual at place 0.

@@ -5,9 +5,12 @@ use super::original::Original;
 use super::validate::Malformed;
 use super::view::{Undecided, View};
 use crate::domain::{
-    Accrue, Action, ApproveBlock, BookDue, Cancel, CancelAmount, Capture, Command, CreatePartner, CreatePointType,
-    CreateProgram, Enrol, Erase, HoldPoints, LockName, Program, ProgramId, PurchaseBlock, Redeem, Rejection, Release,
-    RequestId, RequestKey, Subject, Transfer, for_each_verb,
+    Accrue, Action, ActivateProgram, AdjustBlock, AdjustPoints, ApproveBlock, BillPartner, BookDue, Cancel,
+    CancelAmount, CancelBlock, Capture, ChargeFee, Command, ContinueBill, CreatePartner, CreatePointType,
+    CreateProgram, CreateSubtype, DefineTiers, EditMembership, EditPartner, EditPointType, Enrol, EnrolHousehold,
+    Erase, ExtendItems, HoldPoints, JoinHousehold, LeaveHousehold, LockName, MergeMembers, Program, ProgramId,
+    PurchaseBlock, Redeem, RefundFee, ReinstateItems, RejectBlock, Rejection, Release, RequestId, RequestKey,
+    SetMemberStatus, Subject, Transfer, UnmergeMembers, for_each_verb,
 };
 use smallvec::SmallVec;
 
@@ -15,6 +18,9 @@ use smallvec::SmallVec;
 pub(super) trait Rule {
     /// Whether it adds definitions to the catalog.
     const DEFINES: bool = false;
+
+    /// Whether the command has to say when the transaction happened (rule B16).
+    const DATED: bool = false;
 
     /// Whether the command itself is well formed.
     fn check(&self) -> Result<(), Malformed>;
@@ -89,6 +95,11 @@ macro_rules! dispatch {
         /// Checks the body of a command.
         pub(super) fn check(action: &Action) -> Result<(), Malformed> {
             match action { $(Action::$verb(body) => Rule::check(body),)* }
+        }
+
+        /// Whether a command has to say when its transaction happened.
+        pub(super) fn is_dated(action: &Action) -> bool {
+            match action { $(Action::$verb(_) => <$verb as Rule>::DATED,)* }
         }
 
         /// Whether a command adds definitions to the catalog.

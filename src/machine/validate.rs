@@ -2,7 +2,8 @@
 //! verbs share.
 
 use crate::domain::{
-    ACTOR_BYTES_MAX, Date, Expiry, MemberId, NAME_BYTES_MAX, PartnerId, Points, RequestId, SourceId, Span,
+    ACTOR_BYTES_MAX, Date, Evaluation, Expiry, MemberId, NAME_BYTES_MAX, PartnerId, Points, REFERENCE_BYTES_MAX,
+    RequestId, SourceId, Span,
 };
 
 /// What is wrong with a command, and where.
@@ -49,6 +50,14 @@ pub(super) fn name(field: &str, name: &str) -> Result<(), Malformed> {
     text(field, name, NAME_BYTES_MAX)
 }
 
+/// Why something is done that is not everyday business: it must be said.
+pub(super) fn reason(field: &str, reason: &str) -> Result<(), Malformed> {
+    match reason.trim().is_empty() {
+        true => Err(wrong(field, "must say why")),
+        false => text(field, reason, REFERENCE_BYTES_MAX),
+    }
+}
+
 fn not_zero(field: &str, id: u128) -> Result<(), Malformed> {
     if id == 0 { Err(wrong(field, "must not be 0")) } else { Ok(()) }
 }
@@ -69,6 +78,14 @@ pub(super) fn source(field: &str, id: SourceId) -> Result<(), Malformed> {
     not_zero(field, id.0.into())
 }
 
+/// A free text that must be there.
+pub(super) fn words(field: &str, words: &str, bytes_max: usize) -> Result<(), Malformed> {
+    if words.trim().is_empty() {
+        return Err(wrong(field, "must not be empty"));
+    }
+    text(field, words, bytes_max)
+}
+
 /// An id of another kind.
 pub(super) fn id(field: &str, id: u64) -> Result<(), Malformed> {
     not_zero(field, id.into())
@@ -87,7 +104,32 @@ pub(super) fn expiry(field: &str, expiry: Expiry) -> Result<(), Malformed> {
         Expiry::On(date) if date > Date::EXPIRY_MAX => {
             Err(wrong(field, format!("{date}; at most {}, or never", Date::EXPIRY_MAX)))
         }
-        Expiry::Never | Expiry::At(_) | Expiry::On(_) => Ok(()),
+        Expiry::EndOf { span: Some(old), .. } => span(field, old),
+        Expiry::Rolling { age, evaluated, .. } => {
+            span(field, age)?;
+            evaluation(&format!("{field}.evaluated"), evaluated)
+        }
+        Expiry::Never | Expiry::At(_) | Expiry::On(_) | Expiry::EndOf { span: None, .. } => Ok(()),
+    }
+}
+
+/// The days on which a policy is evaluated (rule E74).
+pub(super) fn evaluation(field: &str, evaluation: Evaluation) -> Result<(), Malformed> {
+    let within = |name: &str, value: u16, most: u16| match value {
+        value if (1..=most).contains(&value) => Ok(()),
+        value => Err(wrong(format!("{field}.{name}"), format!("{value}; between 1 and {most}"))),
+    };
+    match evaluation {
+        Evaluation::Daily(every) | Evaluation::Weekly { every, .. } => within("every", every, SPAN_COUNT_MAX),
+        Evaluation::Monthly { every, day } => {
+            within("every", every, SPAN_COUNT_MAX)?;
+            within("day", day.into(), 31)
+        }
+        Evaluation::Yearly { every, month, day } => {
+            within("every", every, SPAN_COUNT_MAX)?;
+            within("month", month.into(), 12)?;
+            within("day", day.into(), 31)
+        }
     }
 }
 

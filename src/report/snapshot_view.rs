@@ -23,15 +23,20 @@ pub(super) struct SnapshotView<'a> {
 
 impl<'a> SnapshotView<'a> {
     pub(super) fn of(read: &'a dyn Read) -> Result<SnapshotView<'a>, Fault> {
-        let mut programs = Programs::new();
-        for row in Rows::<Catalog>::all(read) {
-            let (key, definition) = row?;
-            if !definition.enter(&key, &mut programs) {
-                return Err(Fault::corrupt(format!("table catalog: {key:?} belongs to no program")));
-            }
-        }
-        Ok(SnapshotView { read, programs })
+        Ok(SnapshotView { read, programs: programs(read)? })
     }
+}
+
+/// The programs in a snapshot.
+pub(super) fn programs(read: &dyn Read) -> Result<Programs, Fault> {
+    let mut programs = Programs::new();
+    for row in Rows::<Catalog>::all(read) {
+        let (key, definition) = row?;
+        if !definition.enter(&key, &mut programs) {
+            return Err(Fault::corrupt(format!("table catalog: {key:?} belongs to no program")));
+        }
+    }
+    Ok(programs)
 }
 
 impl View for SnapshotView<'_> {

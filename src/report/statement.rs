@@ -1,6 +1,8 @@
 //! A member's statement: what each entry did to the member's points.
 
-use crate::domain::{Balance, Entry, Leg, MemberId, Outcome, PointState, PointTypeId, Rejection, Sequence, Timestamp};
+use crate::domain::{
+    Balance, Entry, Leg, MemberId, Outcome, PointState, PointTypeId, Rejection, Sequence, TierId, Timestamp,
+};
 use serde::Serialize;
 
 /// One line of a statement.
@@ -18,6 +20,9 @@ pub struct StatementLine {
     pub reference: Option<Box<str>>,
     /// What it changed of the points of each type that it touched.
     pub changes: Vec<Change>,
+    /// What it changed of the member's tier: mostly nothing.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tiers: Vec<TierChange>,
     /// The balances after it, in the order of `changes`.
     pub balances: Vec<Balance>,
     /// Why nothing was done.
@@ -31,6 +36,17 @@ pub struct Change {
     pub point_type: PointTypeId,
     /// How many more, or less.
     pub points: i128,
+}
+
+/// A member's tier became another one, or lasts longer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct TierChange {
+    /// The tier before.
+    pub before: Option<TierId>,
+    /// The tier now.
+    pub tier: Option<TierId>,
+    /// How long it lasts.
+    pub until: Option<Timestamp>,
 }
 
 impl StatementLine {
@@ -48,6 +64,11 @@ impl StatementLine {
             Change { point_type: balance.point_type, points: points.fold(0, i128::saturating_add) }
         });
         let changes = changes.collect();
+        let tiers = legs.iter().filter_map(|leg| {
+            let Leg::TierChanged { member: of, before, tier, until } = *leg else { return None };
+            (of == member).then_some(TierChange { before, tier, until })
+        });
+        let tiers = tiers.collect();
         StatementLine {
             sequence: entry.sequence,
             recorded_at: entry.recorded_at,
@@ -55,6 +76,7 @@ impl StatementLine {
             verb: entry.command.action.verb(),
             reference: entry.command.reference,
             changes,
+            tiers,
             balances,
             refused,
         }
@@ -75,7 +97,24 @@ fn moved(leg: &Leg, of: MemberId) -> Option<(PointTypeId, i128)> {
             };
             (member, point_type, points)
         }
-        Leg::Absorbed { .. } | Leg::Block { .. } | Leg::Charged { .. } | Leg::Credited { .. } => return None,
+        Leg::Forgiven { member, point_type, points } => (member, point_type, i128::from(points.0)),
+        Leg::Merged { member, other, point_type, points } if other == of && member != of => {
+            (other, point_type, i128::from(points.0).saturating_neg())
+        }
+        Leg::Merged { member, point_type, points, .. } => (member, point_type, i128::from(points.0)),
+        Leg::Absorbed { .. }
+        | Leg::Block { .. }
+        | Leg::Charged { .. }
+        | Leg::Credited { .. }
+        | Leg::Charge { .. }
+        | Leg::Event { .. }
+        | Leg::Billed { .. }
+        | Leg::BillClosed { .. }
+        | Leg::FeeCharged { .. }
+        | Leg::FeeRefunded { .. }
+        | Leg::Clipped { .. }
+        | Leg::Extended { .. }
+        | Leg::TierChanged { .. } => return None,
     };
     (member == of).then_some((point_type, points))
 }

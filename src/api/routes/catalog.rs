@@ -63,11 +63,11 @@ fn list_point_types(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, 
     let page: Vec<_> = program.point_types.range((after, Bound::Unbounded)).take(limit.saturating_add(1)).collect();
     let next = page.get(limit).and(limit.checked_sub(1)).and_then(|last| page.get(last)).map(|(id, _)| id.0);
     Ok(Answer::Page(Box::new(Page {
-        columns: &["point_type", "class", "order", "expiry", "negative_balance"],
+        columns: &["point_type", "name", "class", "order", "expiry", "negative_balance"],
         rows: page
             .into_iter()
             .take(limit)
-            .map(|(id, versions)| value(&PointTypeRow::from((id, versions.current()))))
+            .map(|(id, versions)| value(&PointTypeRow { point_type: *id, settings: versions.current().clone() }))
             .collect(),
         next: call.next(next),
         ..Page::default()

@@ -8,9 +8,7 @@ use super::super::problem::Problem;
 use super::super::route::{Route, Shape};
 use super::super::views::{self, BlockRow, PartnerRow, value};
 use super::catalog;
-use crate::domain::{BlockId, PartnerId, Rejection};
-use crate::engine::PartnerState;
-use std::ops::Bound;
+use crate::domain::{BlockId, Partner, PartnerId, PartnerKey, Rejection};
 
 const PAGED: &[Param] = &[
     Param::new("limit", Kind::Limit, "Rows of the page, at most."),
@@ -32,40 +30,52 @@ pub(crate) const ROUTES: &[Route] = &[
 
 fn list_partners(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Problem> {
     let limit = call.limit()?;
-    catalog::program(context, call)?;
+    let program = catalog::program(context, call)?;
     let after = call.cursor::<u32>()?.map(PartnerId);
     let mut partners = lists::partners(&context.engine, call.program()?, after, limit.saturating_add(1))?;
     let more = partners.len() > limit;
     partners.truncate(limit);
     let next = partners.last().map(|(partner, _)| partner.0).filter(|_| more);
+    let row = |(id, partner): (PartnerId, Partner)| Some(value(&PartnerRow::new(id, program.terms(id)?, &partner)));
     Ok(Answer::Page(Box::new(Page {
-        columns: &["partner", "billing", "remaining", "debited", "open_blocks", "rates", "rounding", "order"],
-        rows: partners.into_iter().map(|(id, partner)| value(&PartnerRow::new(id, &partner, None))).collect(),
+        columns: &[
+            "partner",
+            "name",
+            "billing",
+            "balance",
+            "reserve",
+            "debited",
+            "open_blocks",
+            "rates",
+            "rounding",
+            "order",
+        ],
+        rows: partners.into_iter().filter_map(row).collect(),
         next: call.next(next),
         ..Page::default()
     })))
 }
 
-fn partner(context: &Context, call: &Call) -> Result<PartnerState, Problem> {
-    let key = call.partner()?;
-    let partner = context.engine.partner(key)?;
-    partner.ok_or_else(|| Rejection::PartnerUnknown { partner: key.partner }.into())
+fn unknown(key: PartnerKey) -> Problem {
+    Rejection::PartnerUnknown { partner: key.partner }.into()
 }
 
 fn get_partner(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Problem> {
-    catalog::program(context, call)?;
-    let PartnerState { partner, balance, .. } = partner(context, call)?;
-    Ok(Answer::Object(value(&PartnerRow::new(call.partner()?.partner, &partner, Some(balance)))))
+    let program = catalog::program(context, call)?;
+    let key = call.partner()?;
+    let partner = context.engine.partner_record(key)?.ok_or_else(|| unknown(key))?;
+    let terms = program.terms(key.partner).ok_or_else(|| unknown(key))?;
+    Ok(Answer::Object(value(&PartnerRow::new(key.partner, terms, &partner))))
 }
 
 fn list_blocks(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Problem> {
     let limit = call.limit()?;
     catalog::program(context, call)?;
-    let after = call.cursor::<u64>()?.map(BlockId).map_or(Bound::Unbounded, Bound::Excluded);
-    let blocks = partner(context, call)?.blocks;
-    let page: Vec<_> = blocks.range((after, Bound::Unbounded)).take(limit.saturating_add(1)).collect();
-    let next = page.get(limit).and(limit.checked_sub(1)).and_then(|last| page.get(last)).map(|(id, _)| id.0);
+    let key = call.partner()?;
+    let from = call.cursor::<u64>()?.map_or(BlockId(0), |after| BlockId(after.saturating_add(1)));
+    let page = context.engine.blocks(key, from, limit.saturating_add(1))?.ok_or_else(|| unknown(key))?;
+    let next = page.keys().nth(limit).and(limit.checked_sub(1)).and_then(|last| page.keys().nth(last)).map(|id| id.0);
     let now = context.engine.now();
-    let rows = page.into_iter().take(limit).map(|(id, block)| value(&BlockRow::new(*id, block, now))).collect();
+    let rows = page.iter().take(limit).map(|(id, block)| value(&BlockRow::new(*id, block, now))).collect();
     Ok(Answer::Page(Box::new(Page { columns: views::BLOCK, rows, next: call.next(next), ..Page::default() })))
 }

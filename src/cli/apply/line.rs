@@ -216,9 +216,9 @@ mod tests {
         let none = problem(r#"{"program":1,"member":1}"#);
         assert!(none.ends_with(": missing field `kind`"), "{none}");
         let unknown = problem(r#"{"program":1,"kind":"steal","member":1}"#);
-        assert!(unknown.contains(": unknown variant `steal`, expected one of `create_program`"), "{unknown}");
+        assert!(unknown.contains(": unknown word `steal`, expected one of `create_program`"), "{unknown}");
         let expiry = r#"{"program":1,"kind":"create_point_type","point_type":1,"expiry":{"kind":"soon"}}"#;
-        assert!(problem(expiry).contains("unknown variant `soon`, expected one of `never`"), "{}", problem(expiry));
+        assert!(problem(expiry).contains("unknown word `soon`, expected one of `never`"), "{}", problem(expiry));
     }
 
     #[test]

@@ -6,9 +6,9 @@ use super::super::posting::{Answer, Earners, Earning, Latency, RedeemRule, answe
 use super::super::purchases::{Purchase, Ratio, Tariff};
 use super::super::request_ids;
 use crate::domain::{
-    Action, ApproveBlock, Award, BlockId, Cancel, CancelAmount, Command, CreatePartner, CreatePointType, CreateProgram,
-    Day, Enrolment, Expiry, MemberId, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate, Rejection,
-    RequestId, Rounding, SourceId, Span, Timestamp, Unit, Zone,
+    Action, ApproveBlock, Award, BlockId, BlockKind, Cancel, CancelAmount, Command, CreatePartner, CreatePointType,
+    CreateProgram, Day, Enrolment, Expiry, MemberId, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate,
+    Rejection, RequestId, Rounding, SourceId, Span, Timestamp, Unit, Zone,
 };
 use crate::engine::Engine;
 use std::collections::BTreeMap;
@@ -118,6 +118,7 @@ impl<'a> History<'a> {
         let block = BlockId(self.counts.blocks_bought);
         let purchase = PurchaseBlock {
             partner: PARTNER,
+            block_kind: BlockKind::Regular,
             block,
             points: BLOCK_POINTS,
             starts_at: None,

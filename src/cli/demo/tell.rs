@@ -62,7 +62,7 @@ pub(super) fn tell(
         output.table_behind("  ", &statement::table(&customer.statement, &Zone::UTC))?;
     }
     if let Some(partner) = &found.partner {
-        output.line(format!("\nPartner {PARTNER}: {} points left", grouped(partner.partner.remaining.0)))?;
+        output.line(format!("\nPartner {PARTNER}: {} points left", grouped(partner.balance.0)))?;
         output.table_behind("  ", &blocks::table(partner, now, &Zone::UTC))?;
     }
     output.line("\nPoints owed at the end of each month")?;

@@ -69,8 +69,8 @@ impl Known {
                 words(known)
             ));
         }
-        let partner = args.partner.zip(self.partner.as_ref());
-        let (partner, _) = partner.filter(|(_, known)| !known.terms.rates.contains_key(&point_type))?;
+        let known = args.partner.and_then(|partner| Some((partner, program.terms(PartnerId(partner))?)));
+        let (partner, _) = known.filter(|(_, terms)| !terms.rates.contains_key(&point_type))?;
         Some(format!(
             "partner {partner} is there, without a rate for point type {point_type}: it would be charged nothing; an \
              import without --create does that"
@@ -121,6 +121,15 @@ fn words(expiry: Expiry) -> String {
         Expiry::Never => "never".to_owned(),
         Expiry::At(instant) => format!("at {instant}"),
         Expiry::On(date) => format!("on {date}"),
-        Expiry::After(Span { count, unit }) => format!("after {count} {}", format!("{unit:?}").to_lowercase()),
+        Expiry::After(span) => format!("after {}", span_words(span)),
+        Expiry::EndOf { span, period } => {
+            let after = span.map(|span| format!(" after {}", span_words(span))).unwrap_or_default();
+            format!("with the end of the {}{after}", format!("{period:?}").to_lowercase())
+        }
+        Expiry::Rolling { age, .. } => format!("older than {}, at the next evaluation", span_words(age)),
     }
+}
+
+fn span_words(Span { count, unit }: Span) -> String {
+    format!("{count} {}", format!("{unit:?}").to_lowercase())
 }

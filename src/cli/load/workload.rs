@@ -3,9 +3,9 @@
 use super::args::{Load, Workload};
 use crate::cli::output::Failure;
 use crate::domain::{
-    Accrue, Action, ApproveBlock, Award, BlockId, Cancel, CancelAmount, Command, CreatePartner, CreatePointType,
-    CreateProgram, Enrolment, Expiry, MemberId, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate, Redeem,
-    RequestId, SourceId, Span,
+    Accrue, Action, ApproveBlock, Award, BlockId, BlockKind, Cancel, CancelAmount, Command, CreatePartner,
+    CreatePointType, CreateProgram, Enrolment, Expiry, MemberId, PartnerId, PointTypeId, Points, ProgramId,
+    PurchaseBlock, Rate, Redeem, RequestId, SourceId, Span,
 };
 use crate::engine::{Engine, ExecuteError};
 
@@ -20,6 +20,7 @@ const MIXED_POINTS: i64 = 300;
 const CANCEL_LAG: u64 = 50_000;
 
 /// What a number of the load stands for.
+#[expect(clippy::large_enum_variant, reason = "nearly all are commands; a box would be an allocation for each")]
 pub(super) enum Act {
     Send(Command),
     Balance(MemberId),
@@ -46,7 +47,9 @@ pub(super) fn set_up(engine: &Engine, partners: u32) -> Result<(), Failure> {
         for block in (1..=BLOCKS).map(BlockId) {
             let expires = Expiry::After(Span::days(3650));
             let points = Points(BLOCK_POINTS);
-            execute(PurchaseBlock { partner, block, points, starts_at: None, expires, unit_price: None }.into())?;
+            let (block_kind, starts_at, unit_price) = (BlockKind::Regular, None, None);
+            let purchase = PurchaseBlock { partner, block, block_kind, points, starts_at, expires, unit_price };
+            execute(purchase.into())?;
             execute(ApproveBlock { partner, block }.into())?;
         }
     }

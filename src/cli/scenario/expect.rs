@@ -1,7 +1,7 @@
 //! Reading what a line expects: the words after `->`.
 
 use super::answer::{Answer, GRANTED, Group, Row};
-use super::step::Verb;
+use super::step::{Question, Verb};
 use super::words::{Syntax, Words, instant};
 use crate::domain::{Action, BLOCK_MOVEMENTS, MOVEMENTS, Rate};
 
@@ -27,8 +27,19 @@ const LEGS: &[Shape] = &[
     shape(GRANTED, true, &["of", "member", "available_from", "expires_at", "source"]),
     shape("charged", false, &["partner", "award", "rate"]),
     shape("credited", false, &["partner"]),
+    shape("charge", true, &["partner", "block", "price", "place", "currency"]),
+    shape("event", true, &["partner", "block", "left"]),
+    shape("billed", false, &["partner", "bill", "terms", "lines", "price", "currency"]),
+    shape("bill_closed", false, &["partner", "bill"]),
+    shape("fee_charged", false, &["partner", "amount", "currency"]),
+    shape("fee_refunded", false, &["partner", "fee", "amount", "currency"]),
     shape("owed", false, &["of", "member"]),
     shape("absorbed", false, &["of", "member"]),
+    shape("forgiven", false, &["of", "member"]),
+    shape("clipped", false, &["of", "member", "award"]),
+    shape("extended", true, &["of", "member", "before", "expires_at"]),
+    shape("tier", true, &["member", "before", "until"]),
+    shape("merged", false, &["of", "member", "other"]),
 ];
 
 /// The legs of a kind, by the name that it has in JSON.
@@ -48,6 +59,7 @@ fn first_leg(action: &Action) -> Option<&'static str> {
         Action::HoldPoints(_) => Some("held"),
         Action::Capture(_) => Some("captured"),
         Action::Release(_) => Some("released"),
+        Action::BillPartner(_) | Action::ContinueBill(_) => Some("billed"),
         _ => None,
     }
 }
@@ -72,21 +84,46 @@ const ITEM: &[&str] = &[
     "expires_at",
     "source",
     "paid_by",
+    "subtype",
     "status",
 ];
-const PARTNER: &[&str] = &["balance", "debited"];
-const BLOCK: &[&str] =
-    &["status", "purchased", "credited", "debited", "expired", "fee", "adjusted", "starts_at", "expires_at", "price"];
-const ENTRY: &[&str] = &["as", "transaction_at", "recorded_at", "reference"];
+const MEMBER: &[&str] = &["status", "tier", "until", "household", "rolls_up", "ends_at", "merged_into"];
+const HOUSEHOLD: &[&str] =
+    &["members", "available", "qualifying", "available_total", "future", "held", "debt", "lifetime"];
+const TYPE: &[&str] = &["label", "status", "default", "scale", "currency", "versions"];
+const PARTNER: &[&str] = &["balance", "debited", "usable", "reserve", "waiting", "pending"];
+const BLOCK: &[&str] = &[
+    "status",
+    "kind",
+    "purchased",
+    "credited",
+    "debited",
+    "expired",
+    "fee",
+    "adjusted",
+    "cancelled",
+    "starts_at",
+    "expires_at",
+    "price",
+];
+const ENTRY: &[&str] = &["tier", "as", "transaction_at", "recorded_at", "reference"];
 
 /// Reads what is expected of a verb's answer.
 pub(super) fn expectation(words: &mut Words<'_>, verb: &Verb) -> Result<Answer, Syntax> {
     let expected = match verb {
         Verb::Do(orders) => outcome(words, orders.first().map(|order| &order.command.action))?,
         Verb::Balance(..) => rows(words, &shape("", false, BALANCE))?,
+        Verb::Member(_) => rows(words, &shape("", false, MEMBER))?,
+        Verb::Household(_) => rows(words, &shape("", false, HOUSEHOLD))?,
+        Verb::Qualifying(..) => rows(words, &shape("", false, BALANCE))?,
+        Verb::Expiring(..) => listed(words, &shape("", true, &["of", "expires_at"]))?,
+        Verb::Labels(_) => listed(words, &shape("", true, BALANCE))?,
+        Verb::Types(..) => listed(words, &shape("", true, TYPE))?,
         Verb::Partner(_) => rows(words, &shape("", false, PARTNER))?,
         Verb::Items { .. } => rows(words, &shape("", true, ITEM))?,
         Verb::Blocks(_) => rows(words, &shape("", true, BLOCK))?,
+        Verb::Ask(_, Question::Terms) => rows(words, &shape("", false, &["version", "name"]))?,
+        Verb::Ask(..) | Verb::Find(..) => rows(words, &shape("", true, ANY))?,
         Verb::Statement { .. } | Verb::Transaction(_) => rows(words, &shape("", true, ENTRY))?,
         Verb::Refusals => listed(words, &shape("", true, ANY))?,
         Verb::Sweep => listed(words, &shape("", false, &["booked"]))?,
@@ -189,8 +226,10 @@ fn row(words: &mut Words<'_>, shape: &Shape) -> Result<Row, Syntax> {
 /// The value of a figure, written as the engine's own is: an instant in full, a rate in lowest terms.
 fn figure(name: &str, value: &str) -> String {
     let written = match name {
-        "rate" | "price" => value.parse().ok().map(|rate: Rate| rate.to_string()),
-        "available_from" | "latest" => instant(value).map(|instant| instant.to_string()),
+        "rate" | "price" | "amount" => value.parse().ok().map(|rate: Rate| rate.to_string()),
+        "available_from" | "latest" | "before" | "until" | "billed_until" => {
+            instant(value).map(|instant| instant.to_string())
+        }
         name if name.ends_with("_at") => instant(value).map(|instant| instant.to_string()),
         _ => None,
     };

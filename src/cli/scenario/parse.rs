@@ -2,6 +2,7 @@
 
 use super::expect::expectation;
 use super::orders::{in_program, is_definition, orders};
+use super::questions::{blocks_from, question};
 use super::step::{Order, Scenario, Step, Verb};
 use super::words::{Line, Syntax, Words};
 use crate::domain::{
@@ -165,11 +166,33 @@ impl Reader {
             Some("refusals") => Verb::Refusals,
             Some("balance") => self.balance(words)?,
             Some("items") => self.items(words)?,
+            Some("member") => Verb::Member(member_key(words)?),
+            Some("household") if is_question_of_household(words) => Verb::Household(account(words)?),
+            Some("qualifying") => {
+                let account = account(words)?;
+                words.must("from")?;
+                let from = words.parse("a date")?;
+                words.must("to")?;
+                Verb::Qualifying(account, from, words.parse("a date")?)
+            }
+            Some("expiring") => expiring(words)?,
+            Some("labels") => Verb::Labels(member_key(words)?),
+            Some("types") => {
+                let prefix = words.word("how the names begin")?.to_owned();
+                Verb::Types(in_program(words)?, prefix)
+            }
             Some("statement") => statement(words)?,
             Some("transaction") => transaction(words)?,
-            Some("blocks") => Verb::Blocks(partner(words)?),
+            Some("blocks") => blocks(words)?,
+            Some("find") => {
+                let name = words.word("a name")?.to_owned();
+                Verb::Find(in_program(words)?, name)
+            }
             Some("partner") if !is_definition(words) => Verb::Partner(partner(words)?),
-            Some(verb) => Verb::Do(orders(verb, words, &self.types)?.ok_or(wrong)?),
+            Some(verb) => match question(verb, words)? {
+                Some((key, asked)) => Verb::Ask(key, asked),
+                None => Verb::Do(orders(verb, words, &self.types)?.ok_or(wrong)?),
+            },
             None => return Err(wrong),
         };
         Ok(verb)
@@ -248,7 +271,9 @@ fn command(verb: &Verb) -> Option<(ProgramId, &Action)> {
 fn is_question(verb: &Verb) -> bool {
     match verb {
         Verb::Balance(..) | Verb::Items { .. } | Verb::Partner(_) | Verb::Blocks(_) => true,
-        Verb::Statement { .. } | Verb::Transaction(_) | Verb::Refusals => true,
+        Verb::Ask(..) | Verb::Find(..) => true,
+        Verb::Statement { .. } | Verb::Transaction(_) | Verb::Refusals | Verb::Labels(_) | Verb::Types(..) => true,
+        Verb::Member(_) | Verb::Household(_) | Verb::Qualifying(..) | Verb::Expiring(..) => true,
         Verb::Do(_) | Verb::At(_) | Verb::Sweep | Verb::Digest => false,
         Verb::Checkpoint | Verb::Reopen | Verb::Crash | Verb::Verify => false,
     }
@@ -257,6 +282,31 @@ fn is_question(verb: &Verb) -> bool {
 /// `of T2`; T1 where it is not said.
 fn point_type(words: &mut Words<'_>) -> Result<PointTypeId, Syntax> {
     if words.take("of") { Ok(PointTypeId(words.name('T', "a point type")?)) } else { Ok(FIRST_TYPE) }
+}
+
+/// `household M9` asks, `household new M9` enrols it.
+fn is_question_of_household(words: &Words<'_>) -> bool {
+    words.peek() != Some("new")
+}
+
+fn account(words: &mut Words<'_>) -> Result<AccountKey, Syntax> {
+    let member = words.parse("a member like M1")?;
+    let point_type = point_type(words)?;
+    Ok(AccountKey { program: in_program(words)?, member, point_type })
+}
+
+/// `expiring until 2026-03-31 page 2`, `expiring M1 until 2026-03-31`.
+fn expiring(words: &mut Words<'_>) -> Result<Verb, Syntax> {
+    let member = if words.peek() == Some("until") { None } else { Some(words.parse("a member like M1")?) };
+    words.must("until")?;
+    let until = words.parse("a date")?;
+    let limit = if words.take("page") { words.parse("how many members")? } else { usize::MAX };
+    Ok(Verb::Expiring(in_program(words)?, member, until, limit))
+}
+
+fn member_key(words: &mut Words<'_>) -> Result<MemberKey, Syntax> {
+    let member = words.parse("a member like M1")?;
+    Ok(MemberKey { program: in_program(words)?, member })
 }
 
 fn statement(words: &mut Words<'_>) -> Result<Verb, Syntax> {
@@ -268,6 +318,14 @@ fn statement(words: &mut Words<'_>) -> Result<Verb, Syntax> {
 fn transaction(words: &mut Words<'_>) -> Result<Verb, Syntax> {
     let request = words.parse("a request like R1")?;
     Ok(Verb::Transaction(RequestKey { program: in_program(words)?, request }))
+}
+
+/// `P1`, or a page: `P1 from B2 newest 1`.
+fn blocks(words: &mut Words<'_>) -> Result<Verb, Syntax> {
+    let partner = PartnerId(words.name('P', "a partner")?);
+    let page = blocks_from(words)?;
+    let key = PartnerKey { program: in_program(words)?, partner };
+    Ok(page.map_or(Verb::Blocks(key), |page| Verb::Ask(key, page)))
 }
 
 fn partner(words: &mut Words<'_>) -> Result<PartnerKey, Syntax> {
@@ -320,7 +378,7 @@ mod tests {
                 "expected what became of the points, like `debited` or `expired`, found `I1`",
             ),
             ("block B1 for P1 5", 1, 10, "expected `of`, found `for`"),
-            ("type T1 free", 1, 9, "unknown word `free`, expected `redeemable` or `qualifying`"),
+            ("type T1 free", 1, 9, "unknown word `free`, expected one of `redeemable`, `qualifying`, `both`"),
             ("# covers: D22 first", 1, 1, "expected the number of a rule, like D22, found `first`"),
             ("repeat 0 redeem M1 5 -> ok", 1, 8, "expected how often, from 1, found `0`"),
             ("accrue M1 5 # D22", 1, 11, "rule D22 is not in the header `# covers:`"),

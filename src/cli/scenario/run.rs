@@ -1,13 +1,15 @@
 //! Running a scenario: each step against an engine of its own, on the memory store and on the scenario's time.
 
 use super::answer::{Answer, GRANTED, Row};
+use super::questions;
 use super::show::{self, Names};
 use super::step::{Order, Scenario, Step, Verb};
 use crate::domain::{
-    AccountKey, Balance, ItemPosition, Leg, MemberKey, PartnerKey, Receipt, RequestId, Sequence, TextKey, Timestamp,
-    showing_long_ids,
+    AccountKey, Balance, Date, ItemPosition, Leg, MemberId, MemberKey, PartnerKey, PointClass, ProgramId, Receipt,
+    RequestId, Sequence, TextKey, Timestamp, showing_long_ids,
 };
 use crate::engine::{ClockSource, Engine, EngineOptions, Error};
+use crate::report::{ExpiringPage, by_label, expiring, expiring_of};
 use crate::storage::Read;
 use crate::storage::memory::MemoryStore;
 use std::num::NonZeroU32;
@@ -98,12 +100,44 @@ impl Runner {
                 Answer::status("ok")
             }
             Verb::Balance(account, at) => self.balance(*account, *at)?,
+            Verb::Member(member) => match self.engine.member(*member)? {
+                Some(state) => Answer::rows(vec![show::member(&state)]),
+                None => Answer::status("unknown"),
+            },
+            Verb::Household(account) => match self.engine.household(account.owner())? {
+                Some(state) => {
+                    let found = state.balances.iter().find(|balance| balance.point_type == account.point_type).copied();
+                    let balance = found.unwrap_or_else(|| Balance::zero(account.member, account.point_type));
+                    let row = show::balance(&balance, self.class_of(*account)?);
+                    Answer::rows(vec![row.figure("members", state.members.len())])
+                }
+                None => Answer::status("unknown"),
+            },
+            Verb::Qualifying(account, from, to) => {
+                let points = self.engine.qualifying_between(account.owner(), account.point_type, (*from, *to))?;
+                Answer::rows(vec![Row::default().figure("qualifying", points)])
+            }
+            Verb::Expiring(program, member, until, limit) => self.expiring(*program, *member, *until, *limit)?,
+            Verb::Labels(member) => {
+                let balances = self.engine.balances(*member)?.unwrap_or_default();
+                let programs = self.engine.programs()?;
+                let program = programs.get(&member.program);
+                let sums = program.map(|program| by_label(program, &balances)).unwrap_or_default();
+                Answer::rows(sums.iter().map(show::label).collect())
+            }
+            Verb::Types(program, prefix) => {
+                let programs = self.engine.programs()?;
+                let rows = programs.get(program).map(|program| show::types(program, prefix));
+                Answer::rows(rows.unwrap_or_default())
+            }
             Verb::Items { account, all } => self.items(*account, *all)?,
             Verb::Partner(key) => match self.engine.partner(*key)? {
                 Some(state) => Answer::rows(vec![show::partner(&state)]),
                 None => Answer::status("unknown"),
             },
             Verb::Blocks(key) => self.blocks(*key)?,
+            Verb::Ask(key, question) => questions::answer(&self.engine, *key, question)?,
+            Verb::Find(program, name) => questions::find(&self.engine, *program, name)?,
             Verb::Statement { member, newest } => self.statement(*member, *newest)?,
             Verb::Transaction(request) => match self.engine.transaction(*request)? {
                 Some(entry) => {
@@ -162,10 +196,36 @@ impl Runner {
         let Some(balances) = balances else { return Ok(Answer::status("unknown")) };
         let found = balances.into_iter().find(|balance| balance.point_type == account.point_type);
         let balance = found.unwrap_or_else(|| Balance::zero(account.member, account.point_type));
+        Ok(Answer::rows(vec![show::balance(&balance, self.class_of(account)?)]))
+    }
+
+    /// All pages of what expires until the end of a day.
+    fn expiring(&self, id: ProgramId, of: Option<MemberId>, until: Date, limit: usize) -> Result<Answer, Error> {
+        let (programs, now) = (self.engine.programs()?, self.engine.now());
+        let Some(program) = programs.get(&id) else { return Ok(Answer::status("unknown")) };
+        let until = until.end(&program.settings.zone).unwrap_or(Timestamp::MAX);
+        let mut rows = Vec::new();
+        let mut from = None;
+        loop {
+            let page = self.engine.with_snapshot(|read| match of {
+                Some(member) => {
+                    let rows = expiring_of(read, program, MemberKey { program: id, member }, (now, until))?;
+                    Ok(ExpiringPage { rows, next: None })
+                }
+                None => expiring(read, (id, program), (now, until), (from, limit)),
+            })??;
+            rows.extend(page.rows.iter().map(show::expiring));
+            from = page.next;
+            if from.is_none() {
+                return Ok(Answer::rows(rows));
+            }
+        }
+    }
+
+    fn class_of(&self, account: AccountKey) -> Result<PointClass, Error> {
         let programs = self.engine.programs()?;
         let known = programs.get(&account.program).and_then(|program| program.point_type(account.point_type));
-        let class = known.map(|point_type| point_type.class).unwrap_or_default();
-        Ok(Answer::rows(vec![show::balance(&balance, class)]))
+        Ok(known.map(|point_type| point_type.class).unwrap_or_default())
     }
 
     /// The account's items in the order of use, then those that are not available yet. What has matured or expired

@@ -1,13 +1,15 @@
 //! What the engine answers, in the words of scenarios.
 
 use super::answer::{Answer, Row};
+use super::orders::block_name;
 use crate::cli::blocks;
 use crate::domain::{
-    Action, Balance, Block, BlockId, Entry, Item, ItemId, Leg, MemberId, Outcome, PartnerId, PointClass, PointState,
-    PointTypeId, Points, Receipt, Rejection, Timestamp,
+    Action, Balance, Block, BlockId, BlockKind, Entry, Item, ItemId, Leg, MemberId, MemberStatus, Outcome, PartnerId,
+    PointClass, PointState, PointType, PointTypeId, Points, Program, Receipt, Rejection, Timestamp, TypeStatus,
+    Versions,
 };
-use crate::engine::{Error, ErrorKind, ExecuteError, PartnerState};
-use crate::report::StatementLine;
+use crate::engine::{Error, ErrorKind, ExecuteError, MemberState, PartnerState};
+use crate::report::{self, Expiring, LabelBalance, StatementLine};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Display;
@@ -23,7 +25,7 @@ fn or_never(expires_at: Option<Timestamp>) -> String {
     expires_at.map_or("never".to_owned(), |expiry| expiry.to_string())
 }
 
-fn or_none(value: Option<impl Display>) -> String {
+pub(super) fn or_none(value: Option<impl Display>) -> String {
     value.map_or("none".to_owned(), |value| value.to_string())
 }
 
@@ -56,11 +58,13 @@ fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
             let row = row.figure("left", remaining).figure("expires_at", or_never(expires_at));
             row.figure("effective_at", effective_at)
         }
-        Leg::Owed { member, point_type, points } | Leg::Absorbed { member, point_type, points } => {
+        Leg::Owed { member, point_type, points }
+        | Leg::Absorbed { member, point_type, points }
+        | Leg::Forgiven { member, point_type, points } => {
             Row::default().amount(points).figure("of", of(point_type)).figure("member", member)
         }
         Leg::Block { partner, block, points, remaining, place, rate, .. } => {
-            let row = Row::new(format!("B{block}")).amount(points).figure("partner", format!("P{partner}"));
+            let row = Row::new(block_name(block)).amount(points).figure("partner", format!("P{partner}"));
             let row = row.figure("award", or_none(place)).figure("rate", or_none(rate));
             row.figure("left", remaining)
         }
@@ -68,7 +72,48 @@ fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
             let row = Row::default().amount(points).figure("partner", format!("P{partner}"));
             row.figure("award", place).figure("rate", rate)
         }
+        Leg::Clipped { member, point_type, place, points } => {
+            let row = Row::default().amount(points).figure("of", of(point_type)).figure("member", member);
+            row.figure("award", place)
+        }
+        Leg::Extended { member, item, point_type, points, before, expires_at } => {
+            let row = Row::new(name(names, item)).amount(points).figure("of", of(point_type)).figure("member", member);
+            row.figure("before", or_never(before)).figure("expires_at", or_never(expires_at))
+        }
+        Leg::TierChanged { member, before, tier, until } => {
+            let row = Row::new(or_none(tier)).figure("member", member).figure("before", or_none(before));
+            row.figure("until", or_never(until))
+        }
+        Leg::Merged { member, other, point_type, points } => {
+            let row = Row::default().amount(points).figure("of", of(point_type)).figure("member", member);
+            row.figure("other", other)
+        }
         Leg::Credited { partner, points } => Row::default().amount(points).figure("partner", format!("P{partner}")),
+        Leg::Charge { partner, place, cause, block, points, unit_price, currency } => {
+            let row = Row::new(cause.code()).amount(points).figure("partner", format!("P{partner}"));
+            let row = row.figure("block", block_name(block)).figure("price", unit_price).figure("place", place);
+            row.figure("currency", currency)
+        }
+        Leg::Event { partner, event, block, remaining } => {
+            let row = Row::new(event.code()).figure("partner", format!("P{partner}"));
+            row.figure("block", or_none(block.map(block_name))).figure("left", remaining)
+        }
+        Leg::Billed { partner, bill, terms, lines, points, price, currency } => {
+            let row = Row::default().amount(points).figure("partner", format!("P{partner}")).figure("bill", bill);
+            let row = row.figure("terms", terms).figure("lines", lines).figure("price", price);
+            row.figure("currency", currency)
+        }
+        Leg::BillClosed { partner, bill, points } => {
+            Row::default().amount(points).figure("partner", format!("P{partner}")).figure("bill", bill)
+        }
+        Leg::FeeCharged { partner, amount, currency } => {
+            let row = Row::default().figure("partner", format!("P{partner}")).figure("amount", amount);
+            row.figure("currency", currency)
+        }
+        Leg::FeeRefunded { partner, fee, amount, currency } => {
+            let row = Row::default().figure("partner", format!("P{partner}")).figure("fee", fee);
+            row.figure("amount", amount).figure("currency", currency)
+        }
     };
     (leg.kind(), row)
 }
@@ -96,10 +141,12 @@ fn refusal(rejection: &Rejection, mut row: Row) -> Row {
         let letter = match name.as_str() {
             "point_type" => "T",
             "partner" => "P",
-            "block" => "B",
             _ => "",
         };
-        let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        let value = match (name.as_str(), value.as_u64()) {
+            ("block", Some(id)) => block_name(BlockId(id)),
+            _ => value.as_str().map_or_else(|| value.to_string(), str::to_owned),
+        };
         row = row.figure(name, format!("{letter}{value}"));
     }
     row
@@ -109,6 +156,49 @@ pub(super) fn balance(balance: &Balance, class: PointClass) -> Row {
     let row = Row::default().figure("available", balance.available).figure("qualifying", balance.qualifying);
     let row = row.figure("available_total", balance.available_total(class)).figure("future", balance.future);
     row.figure("held", balance.held).figure("debt", balance.debt).figure("lifetime", balance.lifetime)
+}
+
+pub(super) fn member(state: &MemberState) -> Row {
+    let status = match state.status {
+        MemberStatus::Active => "active",
+        MemberStatus::Blocked => "blocked",
+        MemberStatus::Closed => "closed",
+    };
+    let row = Row::default().figure("status", status).figure("tier", or_none(state.tier.map(|tier| tier.tier)));
+    let row = row.figure("until", or_never(state.tier.map(|tier| tier.until)));
+    let row = row.figure("household", or_none(state.membership.map(|membership| membership.household)));
+    let rolls_up = state.membership.is_some_and(|membership| membership.rolls_up);
+    let row = row.figure("rolls_up", if rolls_up { "yes" } else { "no" });
+    let row = row.figure("ends_at", or_never(state.membership.and_then(|membership| membership.ends_at)));
+    row.figure("merged_into", or_none(state.merged_into))
+}
+
+pub(super) fn expiring(row: &Expiring) -> Row {
+    let Expiring { member, point_type, at, points } = *row;
+    Row::new(member.to_string()).amount(points).figure("of", of(point_type)).figure("expires_at", at)
+}
+
+/// Balances of one label; `none` for types without one.
+pub(super) fn label(sum: &LabelBalance) -> Row {
+    let label = if sum.label.is_empty() { "none" } else { &sum.label };
+    let row = Row::new(label).figure("available", sum.available).figure("qualifying", sum.qualifying);
+    row.figure("future", sum.future).figure("held", sum.held).figure("debt", sum.debt)
+}
+
+/// Point types by name: `T1`, and what is set for them.
+pub(super) fn types(program: &Program, prefix: &str) -> Vec<Row> {
+    let found = report::point_types(program, prefix).into_iter();
+    let row = |(id, kind): (PointTypeId, &PointType)| {
+        let status = match kind.status {
+            TypeStatus::Active => "active",
+            TypeStatus::Inactive => "inactive",
+        };
+        let versions = program.point_types.get(&id).map_or(0, Versions::number);
+        let row = Row::new(of(id)).figure("label", &kind.label).figure("status", status);
+        let row = row.figure("default", if kind.is_default { "yes" } else { "no" });
+        row.figure("scale", kind.scale).figure("currency", &kind.currency).figure("versions", versions)
+    };
+    found.map(row).collect()
 }
 
 pub(super) fn item(id: ItemId, item: &Item, now: Timestamp, names: &Names) -> Row {
@@ -125,15 +215,20 @@ pub(super) fn item(id: ItemId, item: &Item, now: Timestamp, names: &Names) -> Ro
     let row = row.figure("available_from", item.available_from).figure("expires_at", or_never(item.expires_at));
     row.figure("source", or_none(item.source))
         .figure("paid_by", paid_by(item.partner))
+        .figure("subtype", item.subtype)
         .figure("status", item.state(now))
 }
 
 pub(super) fn partner(state: &PartnerState) -> Row {
-    Row::default().figure("balance", state.balance).figure("debited", state.partner.debited)
+    let partner = &state.partner;
+    let row = Row::default().figure("balance", state.balance).figure("debited", partner.debited);
+    let row = row.figure("usable", partner.usable).figure("reserve", partner.reserve);
+    row.figure("waiting", partner.waiting).figure("pending", partner.pending)
 }
 
 pub(super) fn block(id: BlockId, block: &Block, now: Timestamp) -> Row {
-    let row = Row::new(format!("B{id}")).amount(block.remaining()).figure("status", blocks::state_of(block, now));
+    let row = Row::new(block_name(id)).amount(block.remaining()).figure("status", blocks::state_of(block, now));
+    let row = row.figure("kind", kind_of(block.kind));
     let mut row = row.figure("purchased", block.purchased).figure("credited", block.credited);
     for (state, points) in block.sums.iter() {
         row = row.figure(state.code(), points);
@@ -142,27 +237,59 @@ pub(super) fn block(id: BlockId, block: &Block, now: Timestamp) -> Row {
     row.figure("expires_at", or_never(block.expires_at)).figure("price", block.unit_price)
 }
 
+fn kind_of(kind: BlockKind) -> &'static str {
+    match kind {
+        BlockKind::Regular => "regular",
+        BlockKind::Auto => "auto",
+        BlockKind::Reserve => "reserve",
+    }
+}
+
 /// An entry of a statement: what was done, and by how much it changed what the member has.
 pub(super) fn entry(entry: &Entry, member: MemberId) -> Row {
     let verb = match entry.outcome {
         Outcome::Done { .. } => verb(&entry.command.action),
         Outcome::Refused(_) => "refused",
     };
-    let changes = StatementLine::of(entry.clone(), member).changes;
+    let line = StatementLine::of(entry.clone(), member);
+    let (changes, tier) = (line.changes, line.tiers.last().and_then(|change| change.tier));
     let change = changes.iter().fold(0i128, |sum, change| sum.saturating_add(change.points));
     let row = Row::new(verb).amount(format_args!("{change:+}")).figure("as", entry.command.request_id);
+    let row = row.figure("tier", or_none(tier));
     let row = row.figure("transaction_at", or_none(entry.command.transaction_at));
     row.figure("recorded_at", entry.recorded_at).figure("reference", or_none(entry.command.reference.as_deref()))
 }
 
 /// The word that a scenario has for a verb.
 fn verb(action: &Action) -> &'static str {
-    match action.verb() {
+    verb_of(action.verb())
+}
+
+/// The word that a scenario has for a verb of JSON.
+pub(super) fn verb_of(word: &'static str) -> &'static str {
+    match word {
         "create_program" => "program",
         "create_point_type" => "type",
         "create_partner" => "partner",
+        "create_subtype" => "subtype",
+        "edit_point_type" => "edit",
+        "activate_program" => "activate",
+        "set_member_status" => "status",
+        "enrol_household" => "household",
+        "join_household" => "join",
+        "leave_household" => "leave",
+        "edit_membership" => "membership",
+        "define_tiers" => "tiers",
+        "extend_items" => "extend",
+        "reinstate_items" => "reinstate",
         "purchase_block" => "purchase",
         "approve_block" => "approve",
+        "edit_partner" => "terms",
+        "reject_block" => "reject",
+        "adjust_block" => "adjust",
+        "charge_fee" => "fee",
+        "refund_fee" => "refund",
+        "bill_partner" => "bill",
         word => word,
     }
 }

@@ -1,7 +1,10 @@
 //! What a scenario file says, read: its rules and its steps. How it is written is in `parse`.
 
 use super::answer::Answer;
-use crate::domain::{AccountKey, Command, MemberKey, PartnerKey, RequestKey, Timestamp};
+use crate::domain::{
+    AccountKey, BlockId, Command, Date, MemberId, MemberKey, PartnerKey, ProgramId, RequestKey, Timestamp,
+};
+use crate::report::FeeUnit;
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
@@ -33,6 +36,27 @@ pub(super) struct Order {
     pub(super) is_named: bool,
 }
 
+/// A question about a partner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Question {
+    Charges,
+    Fees(FeeUnit),
+    Bills,
+    BillLines(u32),
+    /// Blocks that were bought or set up as a reserve (rule A30).
+    Purchases,
+    /// Entries about it, newest first.
+    Statement(usize),
+    /// A page of its blocks by id.
+    BlocksFrom(BlockId, usize),
+    Usage,
+    /// At the rate of so many days.
+    Forecast(i64),
+    Reconcile,
+    /// The version of its terms.
+    Terms,
+}
+
 /// What a line does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Verb {
@@ -41,13 +65,29 @@ pub(super) enum Verb {
     /// Time goes on to an instant.
     At(Timestamp),
     Balance(AccountKey, Option<Timestamp>),
+    /// A member's balances, summed up by label.
+    Labels(MemberKey),
+    /// The point types of a program whose name begins so, sorted by name.
+    Types(ProgramId, String),
     /// An account's items; used-up and expired ones too, where `all`.
     Items {
         account: AccountKey,
         all: bool,
     },
+    /// A member's status, tier and household.
+    Member(MemberKey),
+    /// Who belongs to a household, and what they have together of a type.
+    Household(AccountKey),
+    /// Qualifying points earned from one day to another.
+    Qualifying(AccountKey, Date, Date),
+    /// What expires of all members until the end of a day, in pages of so many members; of one member.
+    Expiring(ProgramId, Option<MemberId>, Date, usize),
     Partner(PartnerKey),
     Blocks(PartnerKey),
+    /// Another question about a partner.
+    Ask(PartnerKey, Question),
+    /// Partners whose name holds a text.
+    Find(ProgramId, String),
     /// A member's entries, newest first, up to a number of them.
     Statement {
         member: MemberKey,

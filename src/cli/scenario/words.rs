@@ -1,6 +1,6 @@
 //! The words of one line, with their columns, and what can be read out of them. What they mean is in `parse`.
 
-use crate::domain::{Date, Expiry, Span, Start, Timestamp, Unit, Zone};
+use crate::domain::{Date, Evaluation, Expiry, Span, Start, Timestamp, Unit, Zone};
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use std::fmt;
@@ -148,6 +148,23 @@ impl<'a> Words<'a> {
         self.next().and_then(instant).ok_or(wrong)
     }
 
+    /// `daily 1`, `weekly 4 monday`, `monthly 1 31`, `yearly 1 12 31`.
+    pub(super) fn evaluation(&mut self) -> Result<Evaluation, Syntax> {
+        let wrong = self.expected("`daily`, `weekly`, `monthly` or `yearly`");
+        let kind = self.next();
+        let every = self.parse("every how many")?;
+        match kind {
+            Some("daily") => Ok(Evaluation::Daily(every)),
+            Some("weekly") => Ok(Evaluation::Weekly { every, weekday: self.choice()? }),
+            Some("monthly") => Ok(Evaluation::Monthly { every, day: self.parse("a day of the month")? }),
+            Some("yearly") => {
+                let (month, day) = (self.parse("a month from 1")?, self.parse("a day of the month")?);
+                Ok(Evaluation::Yearly { every, month, day })
+            }
+            _ => Err(wrong),
+        }
+    }
+
     /// `never`, `after 30 days`, a date (its end, in the program's zone), or an instant.
     pub(super) fn expiry(&mut self) -> Result<Expiry, Syntax> {
         if self.take("never") {
@@ -155,6 +172,15 @@ impl<'a> Words<'a> {
         }
         if self.take("after") {
             return Ok(Expiry::After(self.span()?));
+        }
+        if self.take("end_of") {
+            let period = self.choice()?;
+            let span = if self.take("after") { Some(self.span()?) } else { None };
+            return Ok(Expiry::EndOf { span, period });
+        }
+        if self.take("rolling") {
+            let age = self.span()?;
+            return Ok(Expiry::Rolling { age, evaluated: self.evaluation()?, since: None });
         }
         let wrong = self.expected("`never`, `after 30 days`, a date, or an instant");
         let word = self.next().unwrap_or_default();
@@ -173,7 +199,7 @@ impl<'a> Words<'a> {
         })
     }
 
-    fn span(&mut self) -> Result<Span, Syntax> {
+    pub(super) fn span(&mut self) -> Result<Span, Syntax> {
         let count = self.parse("a number of days, weeks, months or years")?;
         let wrong = self.expected("`days`, `weeks`, `months` or `years`");
         let unit = match self.next() {

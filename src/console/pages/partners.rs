@@ -18,7 +18,7 @@ pub(super) fn partners(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Pag
     let columns = [
         ("partner", "partner"),
         ("billing", "billing"),
-        ("remaining", "in open blocks"),
+        ("balance", "in usable blocks"),
         ("open_blocks", "open blocks"),
         ("debited", "debited"),
     ];

@@ -4,8 +4,11 @@
 //! keep their 128 bits.
 
 use super::{
-    Accrue, Action, ApproveBlock, BookDue, Cancel, Capture, Command, CreatePartner, CreatePointType, CreateProgram,
-    Enrol, Erase, HoldPoints, PurchaseBlock, Redeem, Release, Transfer, for_each_verb,
+    Accrue, Action, ActivateProgram, AdjustBlock, AdjustPoints, ApproveBlock, BillPartner, BookDue, Cancel,
+    CancelBlock, Capture, ChargeFee, Command, ContinueBill, CreatePartner, CreatePointType, CreateProgram,
+    CreateSubtype, DefineTiers, EditMembership, EditPartner, EditPointType, Enrol, EnrolHousehold, Erase, ExtendItems,
+    HoldPoints, JoinHousehold, LeaveHousehold, MergeMembers, PurchaseBlock, Redeem, RefundFee, ReinstateItems,
+    RejectBlock, Release, SetMemberStatus, Transfer, UnmergeMembers, for_each_verb,
 };
 use crate::domain::{ProgramId, RequestId, Timestamp, reading_long_ids};
 use serde::de::value::MapAccessDeserializer;

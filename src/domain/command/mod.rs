@@ -8,17 +8,26 @@ mod erase;
 mod holds;
 mod json;
 mod limits;
+mod members;
+mod partners;
 mod points;
 
 use super::{LongId, MemberId, ProgramId, RequestId, Subject, Timestamp};
-pub use blocks::{ApproveBlock, PurchaseBlock};
+pub use blocks::{ApproveBlock, CancelBlock, PurchaseBlock, RejectBlock};
 pub use cancel::{Cancel, CancelAmount};
-pub use catalog::{CreatePartner, CreatePointType, CreateProgram};
+pub use catalog::{ActivateProgram, CreatePointType, CreateProgram, CreateSubtype, DefineTiers, EditPointType};
 pub use due::BookDue;
 pub use erase::Erase;
 pub use holds::{Capture, HoldPoints, Release};
 pub use limits::*;
-pub use points::{Accrue, Award, Enrol, Redeem, Start, Transfer};
+pub use members::{
+    AdjustPoints, EditMembership, EnrolHousehold, JoinHousehold, LeaveHousehold, MergeMembers, SetMemberStatus,
+    UnmergeMembers,
+};
+pub use partners::{
+    AdjustBlock, BillPartner, BillUntil, ChargeFee, ContinueBill, CreatePartner, Direction, EditPartner, RefundFee,
+};
+pub use points::{Accrue, Award, Enrol, ExtendItems, Redeem, ReinstateItems, Spend, Start, Transfer};
 
 /// One request to the engine.
 ///
@@ -96,6 +105,28 @@ macro_rules! for_each_verb {
             12 Capture "capture";
             13 Release "release";
             14 Erase "erase";
+            60 EditPartner "edit_partner";
+            61 RejectBlock "reject_block";
+            62 CancelBlock "cancel_block";
+            63 AdjustBlock "adjust_block";
+            64 ChargeFee "charge_fee";
+            65 RefundFee "refund_fee";
+            66 BillPartner "bill_partner";
+            67 ContinueBill "continue_bill";
+            20 CreateSubtype "create_subtype";
+            21 ActivateProgram "activate_program";
+            22 EditPointType "edit_point_type";
+            23 DefineTiers "define_tiers";
+            24 ExtendItems "extend_items" of member;
+            25 ReinstateItems "reinstate_items" of member;
+            26 SetMemberStatus "set_member_status" of member;
+            27 AdjustPoints "adjust" of member;
+            28 MergeMembers "merge" of member;
+            29 UnmergeMembers "unmerge" of member;
+            30 EnrolHousehold "enrol_household" of member;
+            31 JoinHousehold "join_household" of member;
+            32 LeaveHousehold "leave_household" of member;
+            33 EditMembership "edit_membership" of member;
         }
     };
 }

@@ -1,6 +1,8 @@
 //! Creating a program.
 
-use crate::domain::{CreateProgram, Definition, POINT_TYPES_DEFAULT, POINT_TYPES_MAX, Program, ProgramSettings};
+use crate::domain::{
+    CreateProgram, Definition, POINT_TYPES_DEFAULT, POINT_TYPES_MAX, Program, ProgramSettings, WARNING_DAYS_MAX,
+};
 use crate::machine::draft::Draft;
 use crate::machine::rule::{LockSet, Rule};
 use crate::machine::validate::{self, Malformed, wrong};
@@ -11,6 +13,10 @@ impl Rule for CreateProgram {
 
     fn check(&self) -> Result<(), Malformed> {
         validate::name("name", &self.name)?;
+        if self.block_warning_days > WARNING_DAYS_MAX {
+            let problem = format!("{}; at most {WARNING_DAYS_MAX}", self.block_warning_days);
+            return Err(wrong("block_warning_days", problem));
+        }
         match self.point_types_max {
             Some(max) if max == 0 || max > POINT_TYPES_MAX => {
                 Err(wrong("point_types_max", format!("{max}; between 1 and {POINT_TYPES_MAX}")))
@@ -28,6 +34,9 @@ impl Rule for CreateProgram {
             enrolment: self.enrolment,
             never_usable: self.never_usable,
             point_types_max: self.point_types_max.unwrap_or(POINT_TYPES_DEFAULT),
+            block_warning_days: self.block_warning_days,
+            status: self.status,
+            on_closing: self.on_closing,
         };
         draft.define(0, 1, Definition::Program(settings));
         Ok(())

@@ -3,7 +3,7 @@
 
 use super::schedule::{Event, Schedule};
 use crate::domain::tables::{Future, Items};
-use crate::domain::{ItemKey, ItemPosition, Leg, Member, PointState, PointTypeId, Timestamp, UseOrder};
+use crate::domain::{ItemKey, ItemPosition, Member, PointState, PointTypeId, Timestamp, UseOrder};
 use crate::machine::draft::Draft;
 use crate::machine::effects::At;
 use crate::machine::points::ledger::{Movement, Open, missing};
@@ -37,6 +37,8 @@ pub(in crate::machine) fn book_member<V: View>(
                 let hold = draft.due_hold(owner, request)?;
                 draft.time_out(hold)?;
             }
+            Event::Evaluate(account, policy) => draft.evaluate(owner, account, policy)?,
+            Event::EndTier => draft.end_tier(owner)?,
         }
         note(draft, owner, told, &mut schedule, &mut touched)?;
     };
@@ -54,12 +56,15 @@ fn note<V: View>(
     touched: &mut BTreeSet<PointTypeId>,
 ) -> Result<(), Undecided> {
     for leg in draft.effects.legs.iter().skip(told) {
-        let Leg::Moved { item, point_type, to, expires_at, .. } = *leg else { continue };
+        let moved = leg.moved().map(|part| (part.point_type, part.item, part.to, part.expires_at));
+        let granted = leg.granted().map(|item| (item.point_type, item.item, PointState::Matured, item.expires_at));
+        let Some((point_type, item, to, expires_at)) = moved.or(granted) else { continue };
         touched.insert(point_type);
         if let (PointState::Matured, Some(expires_at)) = (to, expires_at) {
             let account = draft.effects.members.key(owner).account(point_type);
-            let position = ItemPosition::new(draft.type_of(&account)?.order, Some(expires_at), item);
-            schedule.expires(ItemKey { account, position }, expires_at);
+            let order = draft.type_of(&account)?.order;
+            let position = ItemPosition::new(order, Some(expires_at), item);
+            schedule.expires(order, ItemKey { account, position }, expires_at);
         }
     }
     Ok(())
@@ -71,6 +76,7 @@ fn expire<V: View>(draft: &mut Draft<'_, V>, owner: At<Member>, key: ItemKey) ->
     // not before it was granted, which is when a qualifying item is available from
     let at = open.item.expires_at.unwrap_or(draft.now).max(open.item.available_from);
     let points = open.item.sums.get(PointState::Matured);
+    let points = draft.roll_over(&mut open, points)?;
     draft.shift(&mut open, Movement { from: PointState::Matured, to: PointState::Expired, points, at })?;
     draft.put::<Items>(key, Some(open.item));
     // in the order of expiry, all that comes before has expired, too
@@ -98,6 +104,7 @@ fn mature<V: View>(draft: &mut Draft<'_, V>, owner: At<Member>, key: ItemKey) ->
     draft.put::<Items>(open.key, Some(open.item));
     if open.item.is_open() {
         draft.effects.members[owner].account_mut(key.account.point_type).open_at(position);
+        draft.watch(&open)?;
     }
     Ok(())
 }

@@ -41,7 +41,7 @@ impl Rule for BookDue {
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         match self.subject {
             Subject::Member(id) => {
-                let member = draft.member_as_booked(id)?;
+                let member = draft.member_record(id)?;
                 let due = member.filter(|member| draft.effects.members[*member].is_due(draft.now));
                 let member = due.ok_or(Undecided::NothingDue)?;
                 draft.link_member(member);
@@ -52,7 +52,7 @@ impl Rule for BookDue {
             Subject::Partner(id) => {
                 let partner = draft.partner_as_booked(id)?;
                 let due = partner.filter(|partner| draft.effects.partners[*partner].is_due(draft.now));
-                partner::book_partner(draft, due.ok_or(Undecided::NothingDue)?)
+                partner::book_partner(draft, due.ok_or(Undecided::NothingDue)?, limit)
             }
             Subject::Source(_) | Subject::Program => Err(Undecided::NothingDue),
         }

@@ -16,7 +16,7 @@ use std::collections::{BTreeSet, VecDeque};
 const CHUNK_FIRST: usize = 2;
 const CHUNK_MAX: usize = 256;
 
-/// What happens next. At one instant in this order: expire, mature, time out.
+/// What happens next. At one instant in this order: expire, mature, time out, evaluate, end a tier.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Event {
     /// A matured item expires.
@@ -25,6 +25,10 @@ pub(super) enum Event {
     Mature(ItemKey),
     /// A hold times out.
     TimeOut(RequestId),
+    /// A policy looks at the points of a member who did nothing.
+    Evaluate(AccountKey, u32),
+    /// A tier ends.
+    EndTier,
 }
 
 /// The next events of a member.
@@ -66,13 +70,11 @@ impl Schedule {
         for account in &draft.effects.members[owner].accounts {
             let key = member.account(account.point_type);
             let order = draft.type_of(&key)?.order;
-            let from = match order {
-                UseOrder::EarliestExpiry => account.first_open,
-                UseOrder::FirstIn => ItemPosition::FIRST,
-            };
-            let (open, future) = (Chunk::new(from), Chunk::new(ItemPosition::FIRST));
-            let fresh = if order == UseOrder::FirstIn { written(draft, key) } else { BTreeSet::new() };
-            accounts.push(AccountSchedule { key, order, open, future, fresh });
+            let mut schedule = AccountSchedule::new(key, order, account.first_open);
+            if order == UseOrder::FirstIn {
+                schedule.fresh = written(draft, key);
+            }
+            accounts.push(schedule);
         }
         Ok(Schedule { accounts, timeouts: VecDeque::new(), timeouts_read: false, owner })
     }
@@ -91,6 +93,14 @@ impl Schedule {
         }
         self.read_timeouts(draft)?;
         offer(self.timeouts.front().map(|(at, request)| (*at, Event::TimeOut(*request))));
+        let member = draft.effects.members.key(self.owner);
+        for account in &draft.effects.members[self.owner].accounts {
+            for due in account.more.iter().flat_map(|more| &more.due) {
+                offer(Some((due.at, Event::Evaluate(member.account(account.point_type), due.policy))));
+            }
+        }
+        let tier = draft.effects.members[self.owner].more.as_ref().and_then(|more| more.tier);
+        offer(tier.map(|state| (state.until, Event::EndTier)));
         Ok(next)
     }
 
@@ -110,11 +120,17 @@ impl Schedule {
                 }
             }
             Event::TimeOut(_) => drop(self.timeouts.pop_front()),
+            // the record itself says when it is next
+            Event::Evaluate(..) | Event::EndTier => {}
         }
     }
 
     /// An item has points left that expire: it has come into the order of use, or points came back to it.
-    pub(super) fn expires(&mut self, key: ItemKey, at: Timestamp) {
+    pub(super) fn expires(&mut self, order: UseOrder, key: ItemKey, at: Timestamp) {
+        if self.accounts.iter().all(|account| account.key != key.account) {
+            // its only items are those of this booking
+            self.accounts.push(AccountSchedule::new(key.account, order, ItemPosition::LAST));
+        }
         for account in self.accounts.iter_mut().filter(|account| account.key == key.account) {
             if account.open.rows.iter().all(|(_, known)| *known != key) {
                 account.fresh.insert((at, key));
@@ -147,6 +163,15 @@ fn order_of((at, event): &(Timestamp, Event)) -> (Timestamp, Event) {
 }
 
 impl AccountSchedule {
+    fn new(key: AccountKey, order: UseOrder, first_open: ItemPosition) -> AccountSchedule {
+        let from = match order {
+            UseOrder::EarliestExpiry => first_open,
+            UseOrder::FirstIn => ItemPosition::FIRST,
+        };
+        let (open, future) = (Chunk::new(from), Chunk::new(ItemPosition::FIRST));
+        AccountSchedule { key, order, open, future, fresh: BTreeSet::new() }
+    }
+
     fn range(&self, from: ItemPosition) -> std::ops::Range<ItemKey> {
         let key = |position| ItemKey { account: self.key, position };
         key(from)..key(ItemPosition::LAST)

@@ -1,9 +1,10 @@
-//! Approving a block (rules A31, A32): from now on its points can be used.
+//! Approving a block (rules A31, A32): from now on its points can be used. A regular block is charged for (rule B10); a
+//! reserve block only when it is used (rule A35).
 
-use super::blocks::{OpenBlock, prepaid};
-use crate::domain::{ApproveBlock, BlockStatus, OPEN_BLOCKS_MAX, Program, Rejection, Subject};
+use super::blocks::{Standing, prepaid};
+use crate::domain::{ApproveBlock, BlockKind, BlockStatus, ChargeCause, Program, Rejection, Subject};
 use crate::machine::draft::Draft;
-use crate::machine::points::ledger::add;
+use crate::machine::points::ledger::{add, take};
 use crate::machine::rule::{LockSet, Rule};
 use crate::machine::validate::{self, Malformed};
 use crate::machine::view::{Undecided, View};
@@ -20,24 +21,30 @@ impl Rule for ApproveBlock {
 
     fn decide<V: View>(&self, draft: &mut Draft<'_, V>) -> Result<(), Undecided> {
         let partner = draft.partner(self.partner)?;
-        prepaid(&draft.effects.partners[partner], self.partner)?;
-        let key = draft.partner_block(partner, self.block);
-        let block = draft.block(key)?.ok_or(Rejection::BlockUnknown { block: self.block })?;
-        if draft.effects.blocks[block].status != BlockStatus::Pending {
+        prepaid(draft.terms(partner)?, self.partner)?;
+        let open = draft.known_block(partner, self.block)?;
+        if draft.effects.blocks[open.block].status != BlockStatus::Pending {
             return Err(Rejection::BlockNotPending { block: self.block }.into());
         }
-        let expires_at = draft.effects.blocks[block].expires_at;
+        let expires_at = draft.effects.blocks[open.block].expires_at;
         if let Some(expires_at) = expires_at.filter(|expiry| *expiry <= draft.now) {
             return Err(Rejection::BlockExpired { block: self.block, expires_at }.into());
         }
-        if draft.effects.partners[partner].open.len() >= OPEN_BLOCKS_MAX {
-            return Err(Rejection::BlockLimit { limit: OPEN_BLOCKS_MAX as u32 }.into());
-        }
 
-        draft.effects.blocks[block].status = BlockStatus::Approved;
-        draft.open_block(OpenBlock { partner, block, key })?;
-        let bought = draft.effects.blocks[block].remaining();
-        add(&mut draft.effects.partners[partner].remaining, bought)?;
+        let bought = draft.effects.blocks[open.block].remaining();
+        let short =
+            || crate::domain::Fault::broken(open.key.owner().lock(), "fewer points are pending than a block has");
+        draft.count_block(open, |sum| take(sum, bought).ok_or_else(|| short().into()))?;
+        draft.effects.blocks[open.block].status = BlockStatus::Approved;
+        draft.count_block(open, |sum| add(sum, bought))?;
+        draft.restand(open, Standing::Out)?;
+        if draft.effects.blocks[open.block].kind == BlockKind::Regular {
+            let unit_price = draft.effects.blocks[open.block].unit_price;
+            let record = &mut draft.effects.partners[partner];
+            record.last_bought = Some(self.block);
+            record.is_on_reserve = false;
+            draft.charge(partner, ChargeCause::Purchase, (self.block, bought), unit_price)?;
+        }
         draft.link_partner(partner);
         Ok(())
     }

@@ -1,18 +1,24 @@
-//! Buying a block (rules A10, A12, B12, B15): it is there, but not usable before it is approved (A31).
+//! Buying a block (rules A10, A12, B12, B15), or setting up a reserve (rule A13): it is there, but not usable before it is
+//! approved (rule A31).
 
 use super::blocks::prepaid;
-use crate::domain::{
-    Block, BlockState, BlockStatus, BlockSums, Points, Program, PurchaseBlock, Rate, Rejection, Sequence, Subject,
-};
+use crate::domain::{Block, BlockKind, OWN_BLOCKS_FROM, Program, PurchaseBlock, Rate, Rejection, Subject};
 use crate::machine::draft::{Draft, fits};
+use crate::machine::points::ledger::add;
 use crate::machine::rule::{LockSet, Rule};
-use crate::machine::validate::{self, Malformed};
+use crate::machine::validate::{self, Malformed, wrong};
 use crate::machine::view::{Undecided, View};
 
 impl Rule for PurchaseBlock {
     fn check(&self) -> Result<(), Malformed> {
         validate::partner("partner", self.partner)?;
         validate::id("block", self.block.0)?;
+        if self.block.0 >= OWN_BLOCKS_FROM {
+            return Err(wrong("block", format!("{}; ids from {OWN_BLOCKS_FROM} on are the engine's own", self.block)));
+        }
+        if self.block_kind == BlockKind::Auto {
+            return Err(wrong("block_kind", "blocks are auto-created by the engine; regular or reserve"));
+        }
         validate::amount("points", self.points)?;
         validate::expiry("expires", self.expires)
     }
@@ -23,7 +29,7 @@ impl Rule for PurchaseBlock {
 
     fn decide<V: View>(&self, draft: &mut Draft<'_, V>) -> Result<(), Undecided> {
         let partner = draft.partner(self.partner)?;
-        prepaid(&draft.effects.partners[partner], self.partner)?;
+        prepaid(draft.terms(partner)?, self.partner)?;
         let key = draft.partner_block(partner, self.block);
         if draft.block(key)?.is_some() {
             return Err(Rejection::BlockExists { block: self.block }.into());
@@ -34,19 +40,10 @@ impl Rule for PurchaseBlock {
             return Err(Rejection::BlockExpired { block: self.block, expires_at }.into());
         }
 
-        let mut sums = BlockSums::NONE;
-        *sums.get_mut(BlockState::Remaining) = self.points;
-        let block = Block {
-            status: BlockStatus::Pending,
-            purchased: self.points,
-            credited: Points::ZERO,
-            sums,
-            starts_at,
-            expires_at,
-            unit_price: self.unit_price.unwrap_or(Rate::ZERO),
-            created: Sequence::OWN,
-        };
+        let unit_price = self.unit_price.unwrap_or(Rate::ZERO);
+        let block = Block { unit_price, expires_at, ..Block::new(self.block_kind, self.points, starts_at) };
         draft.effects.blocks.create(key, block);
+        add(&mut draft.effects.partners[partner].pending, self.points)?;
         draft.link_partner(partner);
         Ok(())
     }

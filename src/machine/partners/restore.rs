@@ -1,8 +1,12 @@
-//! Restoring: points of a cancelled accrual go back to the blocks that paid them; a block that has expired meanwhile
-//! takes and expires them.
+//! Restoring: points of a cancelled accrual go back to the blocks that paid them, under the terms of the accrual; a block
+//! that is over meanwhile takes and loses them. What a post-paid partner owed becomes a line of its next bill (rule A29).
 
 use super::blocks::OpenBlock;
-use crate::domain::{Accrue, Billing, BlockId, BlockState, Fault, Leg, Partner, Points};
+use crate::domain::tables::Unbilled;
+use crate::domain::{
+    Accrue, BillLine, Billing, BlockId, BlockKind, BlockState, BlockStatus, ChargeCause, Fault, Leg, MemberId, Partner,
+    Points, Sequence, UnbilledKey,
+};
 use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
 use crate::machine::original::{Original, slices};
@@ -19,7 +23,7 @@ impl<V: View> Draft<'_, V> {
         original: &Original,
         (place, points): (u16, Points),
     ) -> Result<(), Undecided> {
-        let terms = self.effects.partners[partner].terms.clone();
+        let (version, terms) = self.terms_at(partner, original.entry.sequence)?;
         let Some(award) = accrue.awards.get(usize::from(place)) else { return Ok(()) };
         let Some(rate) = terms.rates.get(&award.point_type) else { return Ok(()) };
         let before = original.cancelled(place);
@@ -36,6 +40,10 @@ impl<V: View> Draft<'_, V> {
         take(&mut self.effects.partners[partner].debited, back).ok_or_else(short)?;
         if terms.billing == Billing::PostPaid {
             self.effects.legs.push(Leg::Credited { partner: key.partner, points: back });
+            let points = fits(back.negated())?;
+            let line = BillLine { member: MemberId::OWN, points, terms: version, cancels: original.entry.sequence };
+            let key = UnbilledKey { partner: key, at: self.transaction_at, sequence: Sequence::OWN, place };
+            self.put::<Unbilled>(key, Some(line));
             return Ok(());
         }
         let debits = || original.legs().iter().rev().filter_map(Leg::debit).filter(|debit| debit.place == place);
@@ -51,11 +59,25 @@ impl<V: View> Draft<'_, V> {
         let key = self.partner_block(partner, id);
         let block = self.named_block(key)?;
         let open = OpenBlock { partner, block, key };
-        let was_used_up = !self.effects.blocks[block].remaining().is_positive();
-        self.shift_block(open, (BlockState::Debited, BlockState::Remaining), points, None)?;
-        if self.effects.blocks[block].is_expired(self.now) {
-            return self.shift_block(open, (BlockState::Remaining, BlockState::Expired), points, None);
+        let before = self.standing(block);
+        self.shift_block(open, (Some(BlockState::Debited), BlockState::Remaining), points, None)?;
+        self.lose_if_over(open, points)?;
+        self.restand(open, before)?;
+        if self.effects.blocks[block].kind == BlockKind::Reserve {
+            let unit_price = self.effects.blocks[block].unit_price;
+            self.charge(partner, ChargeCause::ReserveReturned, (id, points), unit_price)?;
         }
-        if was_used_up { self.open_block(open) } else { Ok(()) }
+        Ok(())
+    }
+
+    /// Points that came back to a block that has expired, or was cancelled, are lost with it.
+    fn lose_if_over(&mut self, open: OpenBlock, points: Points) -> Result<(), Undecided> {
+        let block = &self.effects.blocks[open.block];
+        let to = match block.status {
+            BlockStatus::Cancelled | BlockStatus::Rejected => BlockState::Cancelled,
+            BlockStatus::Pending | BlockStatus::Approved if block.is_expired(self.now) => BlockState::Expired,
+            BlockStatus::Pending | BlockStatus::Approved => return Ok(()),
+        };
+        self.shift_block(open, (Some(BlockState::Remaining), to), points, None)
     }
 }

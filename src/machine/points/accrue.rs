@@ -3,8 +3,8 @@
 use super::awards::{tell_balances, waits_until};
 use super::ledger::Open;
 use crate::domain::{
-    AWARDS_MAX, Accrue, Award, CancelAmount, Enrolment, Expiry, Item, ItemId, ItemKey, ItemPosition, Member,
-    NeverUsable, PointType, Program, Rejection, Sequence, Start, Subject, Timestamp,
+    AWARDS_MAX, Accrue, Activity, Award, CancelAmount, Enrolment, Expiry, Item, ItemId, ItemKey, ItemPosition, Member,
+    NeverUsable, PointType, Points, Program, Rate, Rejection, Sequence, Start, Subject, Timestamp,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::due;
@@ -36,8 +36,10 @@ impl Rule for Accrue {
     }
 
     fn decide<V: View>(&self, draft: &mut Draft<'_, V>) -> Result<(), Undecided> {
-        for award in &self.awards {
-            draft.point_type(award.point_type)?;
+        let accrue = &*fits(self.computed())?;
+        for award in &accrue.awards {
+            draft.usable_type(award.point_type)?;
+            draft.subtype(award.subtype)?;
         }
         let payer = self.partner.map(|partner| draft.partner(partner)).transpose()?;
         let member = match draft.member(self.member)? {
@@ -45,22 +47,31 @@ impl Rule for Accrue {
             None if draft.settings()?.enrolment == Enrolment::OnFirstAccrual => draft.create_member(self.member),
             None => return Err(Rejection::MemberUnknown.into()),
         };
+        draft.check_earns(member)?;
 
         // room for the common case: a leg for each award and one for the block that pays, one account
-        draft.effects.legs.reserve_exact(self.awards.len().saturating_mul(2));
+        draft.effects.legs.reserve_exact(accrue.awards.len().saturating_mul(2));
         draft.effects.balances.reserve_exact(1);
         draft.link_member(member);
-        for (award, place) in self.awards.iter().zip(0..u16::MAX) {
-            grant(draft, self, (award, place), member)?;
+        let mut clipped = None;
+        for (award, place) in accrue.awards.iter().zip(0..u16::MAX) {
+            let given = grant(draft, accrue, (award, place), member)?;
+            if given < award.points {
+                clip(clipped.get_or_insert_with(|| accrue.awards.clone()), place, given);
+            }
         }
         if let Some(payer) = payer {
-            draft.debit(payer, &self.awards)?;
+            draft.debit(payer, clipped.as_ref().unwrap_or(&accrue.awards))?;
         }
+        draft.note_activity(member, Activity::Accrue)?;
         // points that were granted too late for use are gone before anybody is told of them
         if draft.effects.members[member].is_due(draft.now) {
-            due::book_member(draft, member, draft.now, AWARDS_MAX)?;
+            let booked = due::book_member(draft, member, draft.now, AWARDS_MAX)?;
+            tell_balances(draft, accrue, member)?;
+            let others = booked.into_iter().filter(|of| accrue.awards.iter().all(|award| award.point_type != *of));
+            return others.into_iter().try_for_each(|of| draft.tell_balance(member, of));
         }
-        tell_balances(draft, self, member)
+        tell_balances(draft, accrue, member)
     }
 
     fn cancel<V: View>(
@@ -74,7 +85,12 @@ impl Rule for Accrue {
 }
 
 fn check_award(award: &Award) -> Result<(), Malformed> {
-    validate::amount("points", award.points)?;
+    match award.spend {
+        None => validate::amount("points", award.points)?,
+        Some(_) if award.points != Points::ZERO => return Err(wrong("points", "either points, or what was spent")),
+        Some(spend) if spend.step == Some(Rate::ZERO) => return Err(wrong("spend.step", "must be more than 0")),
+        Some(_) => {}
+    }
     if let Some(source) = award.source {
         validate::source("source", source)?;
     }
@@ -84,13 +100,23 @@ fn check_award(award: &Award) -> Result<(), Malformed> {
     award.expires.map_or(Ok(()), |expires| validate::expiry("expires", expires))
 }
 
-/// Grants the points of one award.
+/// Sets how many points an award gave.
+pub(super) fn clip(awards: &mut [Award], place: u16, given: Points) {
+    if let Some(award) = awards.get_mut(usize::from(place)) {
+        award.points = given;
+    }
+}
+
+/// Grants the points of one award. Returns how many: fewer where the account would have more than it may.
 fn grant<V: View>(
     draft: &mut Draft<'_, V>,
     accrue: &Accrue,
     (award, place): (&Award, u16),
     owner: At<Member>,
-) -> Result<(), Undecided> {
+) -> Result<Points, Undecided> {
+    if !award.points.is_positive() {
+        return Ok(Points::ZERO);
+    }
     let point_type = draft.point_type(award.point_type)?;
     let available_from = available_from(draft, award, point_type)?;
     let expiry = award.expires.filter(|_| may_expire(point_type)).unwrap_or(point_type.expiry);
@@ -102,6 +128,10 @@ fn grant<V: View>(
         return Err(Rejection::NeverUsable { place, available_from, expires_at }.into());
     }
 
+    let points = draft.fit(owner, (award.point_type, place), award.points)?;
+    if !points.is_positive() {
+        return Ok(points);
+    }
     let id = ItemId { sequence: Sequence::OWN, place };
     let waits = !point_type.class.is_qualifying() && (available_from > draft.now || never_usable.is_some());
     let position = match waits {
@@ -109,18 +139,22 @@ fn grant<V: View>(
         false => ItemPosition::new(point_type.order, expires_at, id),
     };
     let account = draft.effects.members.key(owner).account(award.point_type);
-    let (source, partner, subtype) = (award.source, accrue.partner, award.subtype);
-    let item = Item { source, partner, subtype, ..Item::new(available_from, expires_at) };
+    let (source, partner, subtype) = (award.source, accrue.partner, draft.subtype(award.subtype)?);
+    let more = draft.pin(&account);
+    let item = Item { source, partner, subtype, more, ..Item::new(available_from, expires_at) };
     let mut open = Open { owner, key: ItemKey { account, position }, waits, item };
-    draft.grant(&mut open, award.points)?;
+    draft.grant(&mut open, points)?;
     let booked = draft.effects.members[owner].account_mut(award.point_type);
-    booked.lifetime = fits(booked.lifetime.plus(award.points))?;
+    booked.lifetime = fits(booked.lifetime.plus(points))?;
     // points that are never usable pay no debt
     if !waits && never_usable.is_none() && point_type.class.is_redeemable() {
-        draft.settle_debt(&mut open, award.points)?;
+        draft.settle_debt(&mut open, points)?;
     }
-    draft.put_item(&open);
-    Ok(())
+    draft.put_item(&open)?;
+    if point_type.class.is_qualifying() {
+        draft.qualify(owner, &open, points)?;
+    }
+    Ok(points)
 }
 
 /// Whether an award may have an expiry of its own: qualifying points expire only where their type says so (rule D33).

@@ -3,14 +3,18 @@
 
 use super::awards::{tell_balances, waits_until};
 use super::ledger::{Movement, Open, missing};
-use crate::domain::tables::{Future, Items};
+use super::policy::SpentPart;
+use crate::domain::tables::Future;
 use crate::domain::{
-    Accrue, CancelAmount, Fault, Granted, ItemKey, ItemPosition, Leg, Member, PointState, Points, Rejection,
+    Accrue, CancelAmount, Fault, Granted, ItemKey, ItemPosition, Leg, Member, PointState, PointTypeId, Points,
+    Rejection,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
 use crate::machine::original::Original;
 use crate::machine::view::{Undecided, View};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 
 pub(super) fn cancel<V: View>(
     accrue: &Accrue,
@@ -18,8 +22,9 @@ pub(super) fn cancel<V: View>(
     original: &Original,
     amount: CancelAmount,
 ) -> Result<(), Undecided> {
+    let accrue = &given(accrue, original)?;
     let payer = accrue.partner.map(|partner| draft.partner(partner)).transpose()?;
-    let owner = draft.known_member(accrue.member)?;
+    let owner = draft.known_member(original.receiver(accrue.member))?;
     let parts = parts(accrue, original, amount)?;
 
     draft.link_member(owner);
@@ -27,8 +32,10 @@ pub(super) fn cancel<V: View>(
     let mut claims: Vec<(ItemKey, Points)> = Vec::new();
     for part in &parts {
         claims.extend(take_back(draft, original, *part, owner)?);
+        draft.disqualify(owner, (original, part.0), part.1)?;
     }
     for (key, points) in claims {
+        let owner = draft.known_member(key.account.member)?;
         let open = draft.named_item(owner, key.account, key.position)?;
         draft.claim(open, points)?;
     }
@@ -37,7 +44,24 @@ pub(super) fn cancel<V: View>(
             draft.restore(payer, accrue, original, *part)?;
         }
     }
-    tell_balances(draft, accrue, owner)
+    tell_balances(draft, accrue, owner)?;
+    // points that went on into another account were taken back there
+    let followed = draft.effects.legs.iter().filter_map(Leg::moved).map(|part| part.point_type);
+    let followed: BTreeSet<PointTypeId> =
+        followed.filter(|of| accrue.awards.iter().all(|award| award.point_type != *of)).collect();
+    followed.into_iter().try_for_each(|of| draft.tell_balance(owner, of))?;
+    draft.tell_strayed()
+}
+
+/// The accrual with the points that it gave: of an award that was clipped, fewer than it names (rule E67).
+fn given<'a>(accrue: &'a Accrue, original: &Original) -> Result<Cow<'a, Accrue>, Rejection> {
+    let mut given = fits(accrue.computed())?;
+    for (place, lost) in original.legs().iter().filter_map(Leg::clipped) {
+        if let Some(award) = given.to_mut().awards.get_mut(usize::from(place)) {
+            award.points = fits(award.points.minus(lost))?;
+        }
+    }
+    Ok(given)
 }
 
 /// How many points of which award are cancelled.
@@ -74,10 +98,10 @@ fn take_back<V: View>(
     original: &Original,
     (place, points): (u16, Points),
     owner: At<Member>,
-) -> Result<Option<(ItemKey, Points)>, Undecided> {
+) -> Result<Vec<SpentPart>, Undecided> {
     let granted = granted(original, place)?;
     let mut open = find(draft, original, &granted, owner)?;
-    let account = draft.effects.members[owner].account_mut(granted.point_type);
+    let account = draft.effects.members[open.owner].account_mut(granted.point_type);
     account.lifetime = fits(account.lifetime.minus(points))?;
     draft.take_back(&mut open, original.cancelled(place), points)
 }
@@ -85,12 +109,12 @@ fn take_back<V: View>(
 impl<V: View> Draft<'_, V> {
     /// Takes back points of an item whose transaction is cancelled: what is left of it; what expired of it counts as
     /// taken. Returns the rest, which was spent. `before` were cancelled of it earlier.
-    pub(super) fn take_back(
+    pub(in crate::machine) fn take_back(
         &mut self,
         open: &mut Open,
         before: Points,
         points: Points,
-    ) -> Result<Option<(ItemKey, Points)>, Undecided> {
+    ) -> Result<Vec<SpentPart>, Undecided> {
         // what earlier cancellations counted against expired points: neither taken back nor claimed
         let taken_before = open.item.sums.get(PointState::Cancelled).0.saturating_add(open.item.claimed.0);
         let lapsed_before = before.0.saturating_sub(taken_before).max(0);
@@ -99,10 +123,10 @@ impl<V: View> Draft<'_, V> {
         let from_item = points.min(open.item.remaining());
         let (from, to, at) = (open.left_in(), PointState::Cancelled, self.at);
         self.shift(open, Movement { from, to, points: from_item, at })?;
-        self.put_item(open);
+        self.put_item(open)?;
         let rest = Points(points.0.saturating_sub(from_item.0));
         let claimed = Points(rest.0.saturating_sub(rest.min(lapsed).0));
-        Ok(claimed.is_positive().then_some((open.key, claimed)))
+        self.follow(open, claimed)
     }
 }
 
@@ -121,9 +145,8 @@ fn find<V: View>(
 ) -> Result<Open, Undecided> {
     let account = draft.effects.members.key(owner).account(granted.point_type);
     let position = granted.position(draft.type_of(&account)?.order);
-    let key = ItemKey { account, position };
-    if let Some(item) = draft.row::<Items>(&key)? {
-        return Ok(Open { owner, key, waits: false, item });
+    if let Some(open) = draft.find_item(owner, account, position)? {
+        return Ok(open);
     }
     let until = waits_until(granted.available_from, granted.expires_at, original.entry.recorded_at);
     let key = ItemKey { account, position: ItemPosition::at(until, granted.item) };

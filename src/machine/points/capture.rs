@@ -3,7 +3,7 @@
 use super::ledger::Movement;
 use super::redeem::cancel_spending;
 use crate::domain::tables::Holds;
-use crate::domain::{CancelAmount, Capture, Fault, Leg, PointState, Points, Program};
+use crate::domain::{Activity, CancelAmount, Capture, Fault, Leg, PointState, Points, Program};
 use crate::machine::draft::{Draft, fits};
 use crate::machine::original::Original;
 use crate::machine::rule::{LockSet, Rule};
@@ -31,11 +31,12 @@ impl Rule for Capture {
             let mut item = draft.named_item(open.owner, account, part.position)?;
             let (from, to, at) = (PointState::Held, PointState::Redeemed, draft.now);
             draft.shift(&mut item, Movement { from, to, points: part.points, at })?;
-            draft.put_item(&item);
+            draft.put_item(&item)?;
             Ok(())
         })?;
         open.hold.captured = fits(open.hold.captured.plus(points))?;
         draft.put_hold(open);
+        draft.note_activity(owner, Activity::Redeem)?;
         draft.tell_balances_of(owner, &parts)
     }
 

@@ -9,8 +9,7 @@ use super::ledger::{Movement, Open, add, take};
 use super::take::Taking;
 use crate::domain::tables::Claims;
 use crate::domain::{
-    AccountKey, Claim, ClaimKey, ClaimPart, Fault, ItemId, ItemPosition, Leg, Member, NegativeBalance, PointState,
-    Points, Sequence,
+    AccountKey, Claim, ClaimKey, ClaimPart, Fault, ItemId, ItemPosition, Leg, Member, PointState, Points, Sequence,
 };
 use crate::machine::draft::Draft;
 use crate::machine::effects::At;
@@ -33,7 +32,7 @@ impl<V: View> Draft<'_, V> {
     pub(super) fn claim(&mut self, mut open: Open, points: Points) -> Result<(), Undecided> {
         let (owner, account) = (open.owner, open.key.account);
         let point_type = account.point_type;
-        let negative_balance = self.type_of(&account)?.negative_balance;
+        let may_owe = self.may_owe(owner, &account)?;
         let settled = points.min(self.effects.members[owner].account_mut(point_type).matured());
         let mut repaid = Vec::new();
         let state = PointState::MadeUp;
@@ -41,26 +40,21 @@ impl<V: View> Draft<'_, V> {
             repaid.push(ClaimPart { position: part.position, points: part.points, state });
         })?;
         let rest = Points(points.0.saturating_sub(settled.0));
-        let (mut debt, mut absorbed) = (Points::ZERO, Points::ZERO);
+        let debt = rest.min(may_owe);
+        let absorbed = Points(rest.0.saturating_sub(debt.0));
         let member = self.shown_member(owner);
-        if rest.is_positive() {
-            let booked = self.effects.members[owner].account_mut(point_type);
-            match negative_balance {
-                NegativeBalance::Allowed => {
-                    debt = rest;
-                    add(&mut booked.debt, rest)?;
-                    self.effects.legs.push(Leg::Owed { member, point_type, points: rest });
-                }
-                NegativeBalance::Refused => {
-                    absorbed = rest;
-                    add(&mut booked.absorbed, rest)?;
-                    self.effects.legs.push(Leg::Absorbed { member, point_type, points: rest });
-                }
-            }
+        let booked = self.effects.members[owner].account_mut(point_type);
+        add(&mut booked.debt, debt)?;
+        add(&mut booked.absorbed, absorbed)?;
+        if debt.is_positive() {
+            self.effects.legs.push(Leg::Owed { member, point_type, points: debt });
+        }
+        if absorbed.is_positive() {
+            self.effects.legs.push(Leg::Absorbed { member, point_type, points: absorbed });
         }
         add(&mut open.item.claimed, points)?;
         add(&mut open.item.absorbed, absorbed)?;
-        self.put_item(&open);
+        self.put_item(&open)?;
         let key = ClaimKey { account, item: open.id(), sequence: Sequence::OWN };
         self.put::<Claims>(key, Some(Claim { position: open.key.position, absorbed, debt, repaid }));
         Ok(())
@@ -110,7 +104,7 @@ impl<V: View> Draft<'_, V> {
                     self.settle_debt(&mut open, left)?;
                 }
             }
-            self.put_item(&open);
+            self.put_item(&open)?;
         }
         Ok(())
     }
@@ -235,7 +229,7 @@ impl<V: View> Draft<'_, V> {
         }
         let mut other = self.named_item(open.owner, account, position)?;
         take(&mut other.item.absorbed, points).ok_or_else(less)?;
-        self.put_item(&other);
+        self.put_item(&other)?;
         Ok(())
     }
 
@@ -255,6 +249,6 @@ impl<V: View> Draft<'_, V> {
     }
 }
 
-fn broken(account: &AccountKey, what: &str) -> Fault {
+pub(super) fn broken(account: &AccountKey, what: &str) -> Fault {
     Fault::broken(account.owner().lock(), format!("point type {}: {what}", account.point_type))
 }

@@ -1,16 +1,18 @@
 //! Holding: points are set aside before a purchase is paid for, pinned to the exact items that they come from.
 
+use super::ledger::Movement;
 use super::take::Taking;
 use crate::domain::tables::{HoldTimeouts, Holds};
 use crate::domain::{
-    Fault, Hold, HoldPart, HoldPoints, HoldTimeoutKey, Member, MemberId, PointState, PointTypeId, Points, Program,
-    ProgramId, Rejection, RequestId, Subject, Timestamp,
+    Activity, Fault, HeldExpiry, Hold, HoldPart, HoldPoints, HoldTimeoutKey, Member, MemberId, PointState, PointTypeId,
+    Points, Program, ProgramId, Rejection, RequestId, Subject, Timestamp,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
 use crate::machine::rule::{LockSet, Rule};
 use crate::machine::validate::{self, Malformed};
 use crate::machine::view::{Undecided, View};
+use std::collections::BTreeSet;
 
 impl Rule for HoldPoints {
     fn check(&self) -> Result<(), Malformed> {
@@ -25,8 +27,9 @@ impl Rule for HoldPoints {
 
     fn decide<V: View>(&self, draft: &mut Draft<'_, V>) -> Result<(), Undecided> {
         let HoldPoints { member, point_type, points, times_out } = *self;
-        draft.point_type(point_type)?;
+        draft.usable_type(point_type)?;
         let owner = draft.known_member(member)?;
+        draft.check_spends(owner)?;
         draft.check_redeemable(point_type)?;
         let times_out_at = fits(times_out.resolve(draft.transaction_at, &draft.settings()?.zone))?;
         if let Some(at) = times_out_at.filter(|at| *at <= draft.now) {
@@ -36,12 +39,20 @@ impl Rule for HoldPoints {
 
         draft.link_member(owner);
         let mut parts = Vec::new();
+        let mut expiries = BTreeSet::new();
+        let expires = draft.point_type(point_type)?.held_expiry == HeldExpiry::Expire;
         draft.take_in_order(Taking { owner, point_type, points, into: PointState::Held }, |part| {
+            expiries.extend(part.item.expires_at.filter(|_| expires));
             parts.push(HoldPart { point_type, position: part.position, points: part.points });
         })?;
+        // the id that was named may be that of one who was merged
+        let member = draft.effects.members.key(owner).member;
         let hold = Hold { member, parts, points, captured: Points::ZERO, times_out_at };
-        draft.put_timeout(owner, draft.request, &hold);
+        for at in expiries.into_iter().chain(times_out_at) {
+            draft.put_timeout(owner, draft.request, at);
+        }
         draft.put::<Holds>(draft.request_key(draft.request), Some(hold));
+        draft.note_activity(owner, Activity::Hold)?;
         draft.tell_balance(owner, point_type)
     }
 }
@@ -122,17 +133,36 @@ impl<V: View> Draft<'_, V> {
         self.put::<Holds>(self.request_key(request), Some(hold));
     }
 
-    fn put_timeout(&mut self, owner: At<Member>, request: RequestId, hold: &Hold) {
-        let Some(at) = hold.times_out_at else { return };
+    /// Looks at a hold again at an instant: when it times out, or when an item of it expires.
+    fn put_timeout(&mut self, owner: At<Member>, request: RequestId, at: Timestamp) {
         let key = self.effects.members.key(owner);
         self.put::<HoldTimeouts>(HoldTimeoutKey { program: key.program, member: key.member, at, request }, Some(()));
         self.effects.members[owner].due_by(at);
     }
 
-    /// Gives all that a hold still holds back to the items, because its time is over.
+    /// Looks at a hold at its instant: all that it still holds goes back to the items, because its time is over; or what
+    /// has expired of it expires (the setting of its type), and the hold shrinks.
     pub(in crate::machine) fn time_out(&mut self, mut open: OpenHold) -> Result<(), Undecided> {
-        let left = open.hold.held();
-        self.release_held(&mut open, left)?;
+        let key = self.effects.members.key(open.owner);
+        let (at, request) = (self.at, open.request);
+        self.put::<HoldTimeouts>(HoldTimeoutKey { program: key.program, member: key.member, at, request }, None);
+        if open.hold.times_out_at.is_some_and(|over| over <= at) {
+            let left = open.hold.held();
+            self.release_held(&mut open, left)?;
+        } else {
+            let mut parts = std::mem::take(&mut open.hold.parts);
+            for part in &mut parts {
+                let mut item = self.named_item(open.owner, key.account(part.point_type), part.position)?;
+                if item.item.is_expired(at) {
+                    let (from, to, points) = (PointState::Held, PointState::Expired, part.points);
+                    self.shift(&mut item, Movement { from, to, points, at })?;
+                    self.put_item(&item)?;
+                    part.points = Points::ZERO;
+                }
+            }
+            parts.retain(|part| part.points.is_positive());
+            open.hold.parts = parts;
+        }
         self.put_hold(open);
         Ok(())
     }

@@ -1,10 +1,10 @@
 //! Moving points of one item from one state to another, in the item, its account, the totals and the receipt: the one
 //! place where they move, so that none is ever lost or made.
 
-use crate::domain::tables::{Future, Items};
+use crate::domain::tables::{Forwards, Future, Items};
 use crate::domain::{
-    AccountKey, Fault, Item, ItemId, ItemKey, ItemPosition, Leg, Member, PointState, Points, Timestamp, Totals,
-    TotalsKey,
+    AccountKey, Balance, Fault, ForwardKey, Item, ItemId, ItemKey, ItemPosition, Leg, Member, MemberId, PointState,
+    Points, Timestamp, Totals, TotalsKey,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
@@ -55,14 +55,14 @@ impl<V: View> Draft<'_, V> {
 
     /// Gives a new item its points, in the state in which they are left, and tells it.
     pub(in crate::machine) fn grant(&mut self, open: &mut Open, points: Points) -> Result<(), Undecided> {
-        let (key, state, now) = (open.key.account, open.left_in(), self.now);
+        let (key, state, at) = (open.key.account, open.left_in(), self.at);
         let account = self.effects.members[open.owner].account_mut(key.point_type);
         account.granted = fits(account.granted.plus(points))?;
         add(account.sums.get_mut(state), points)?;
         open.item.granted = points;
         *open.item.sums.get_mut(state) = points;
-        let totals = self.totals_of(&key, &open.item, now)?;
-        let sum = if open.item.origin.is_some() { &mut totals.moved_in } else { &mut totals.issued };
+        let totals = self.totals_of(&key, &open.item, at)?;
+        let sum = totals.given_mut(&open.item);
         *sum = sum.saturating_add(i128::from(points.0));
         self.effects.legs.push(Leg::Granted {
             member: self.shown_member(open.owner),
@@ -106,14 +106,14 @@ impl<V: View> Draft<'_, V> {
     }
 
     /// Writes an item, where it waits or stands in the order of use.
-    pub(in crate::machine) fn put_item(&mut self, open: &Open) {
+    pub(in crate::machine) fn put_item(&mut self, open: &Open) -> Result<(), Undecided> {
         let Open { owner, key, waits, item } = *open;
         if waits {
             self.put::<Future>(key, Some(item));
             if let Some(due) = Timestamp::from_order(key.position.order) {
                 self.effects.members[owner].due_by(due);
             }
-            return;
+            return Ok(());
         }
         self.put::<Items>(key, Some(item));
         if item.is_open() {
@@ -122,7 +122,52 @@ impl<V: View> Draft<'_, V> {
             if let Some(expiry) = item.expires_at {
                 member.due_by(expiry);
             }
+            self.watch(open)?;
         }
+        Ok(())
+    }
+
+    /// A matured item, where it is now. `None` where nobody has one of this id that was the account's.
+    pub(in crate::machine) fn find_item(
+        &mut self,
+        owner: At<Member>,
+        account: AccountKey,
+        position: ItemPosition,
+    ) -> Result<Option<Open>, Undecided> {
+        let open = |owner, key, item| Open { owner, key, waits: false, item };
+        let key = ItemKey { account, position };
+        if let Some(item) = self.row::<Items>(&key)? {
+            return Ok(Some(open(owner, key, item)));
+        }
+        let Some(forward) = self.row::<Forwards>(&ForwardKey { account, item: position.id })? else { return Ok(None) };
+        if let Some(position) = forward.moved_to {
+            let key = ItemKey { account, position };
+            return Ok(self.row::<Items>(&key)?.map(|item| open(owner, key, item)));
+        }
+        let Some(member) = forward.member else { return Ok(None) };
+        let owner = self.known_member(member)?;
+        self.link_member(owner);
+        let account = self.effects.members.key(owner).account(account.point_type);
+        let moved = self.row::<Forwards>(&ForwardKey { account, item: position.id })?;
+        let position = moved.and_then(|forward| forward.moved_to).unwrap_or(position);
+        let key = ItemKey { account, position };
+        Ok(self.row::<Items>(&key)?.map(|item| open(owner, key, item)))
+    }
+
+    /// Puts the balances of members into the receipt to whom points of a transaction had gone since.
+    pub(in crate::machine) fn tell_strayed(&mut self) -> Result<(), Undecided> {
+        let moved = self.effects.legs.iter().filter_map(Leg::moved).map(|part| (part.member, part.point_type));
+        let mut strayed: Vec<_> = moved.filter(|(member, _)| *member != MemberId::OWN).collect();
+        strayed.sort_unstable();
+        strayed.dedup();
+        for (member, point_type) in strayed {
+            let told = |balance: &Balance| balance.member == member && balance.point_type == point_type;
+            if !self.effects.balances.iter().any(told) {
+                let owner = self.known_member(member)?;
+                self.tell_balance(owner, point_type)?;
+            }
+        }
+        Ok(())
     }
 
     /// A matured item that another record names.
@@ -132,9 +177,8 @@ impl<V: View> Draft<'_, V> {
         account: AccountKey,
         position: ItemPosition,
     ) -> Result<Open, Undecided> {
-        let key = ItemKey { account, position };
-        let item = self.row::<Items>(&key)?.ok_or_else(|| missing(&key))?;
-        Ok(Open { owner, key, waits: false, item })
+        let found = self.find_item(owner, account, position)?;
+        Ok(found.ok_or_else(|| missing(&ItemKey { account, position }))?)
     }
 }
 

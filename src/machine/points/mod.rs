@@ -5,11 +5,14 @@ mod awards;
 mod cancel_accrual;
 mod capture;
 mod claims;
+mod extend;
 mod hold;
 pub(super) mod ledger;
+mod limits;
+mod policy;
 mod redeem;
 mod release;
-mod take;
+pub(super) mod take;
 mod transfer;
 
 pub(super) use hold::timeouts;

@@ -4,8 +4,8 @@
 use super::ledger::Open;
 use super::take::{Taken, Taking};
 use crate::domain::{
-    CancelAmount, Enrolment, Item, ItemId, ItemKey, ItemPosition, Leg, Member, PointState, Points, Program, Rejection,
-    Sequence, Subject, Transfer, UseOrder,
+    Activity, CancelAmount, Enrolment, Item, ItemId, ItemKey, ItemMore, ItemPosition, Leg, Member, PointState, Points,
+    Program, Rejection, Sequence, Subject, Transfer, UseOrder,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
@@ -32,18 +32,22 @@ impl Rule for Transfer {
 
     fn decide<V: View>(&self, draft: &mut Draft<'_, V>) -> Result<(), Undecided> {
         let Transfer { member, to, point_type, points, fee } = *self;
-        draft.point_type(point_type)?;
+        draft.usable_type(point_type)?;
         let owner = draft.known_member(member)?;
         let receiver = match draft.member(to)? {
             Some(receiver) => receiver,
             None if draft.settings()?.enrolment == Enrolment::OnFirstAccrual => draft.create_member(to),
             None => return Err(Rejection::MemberUnknown.into()),
         };
+        draft.check_spends(owner)?;
+        draft.check_earns(receiver)?;
+        let all = fits(points.plus(fee))?;
         draft.check_redeemable(point_type)?;
-        if member == to {
+        if owner == receiver {
             return Err(Rejection::SameMember.into());
         }
-        draft.check_available(owner, point_type, fits(points.plus(fee))?)?;
+        draft.check_available(owner, point_type, all)?;
+        draft.check_room(receiver, point_type, points)?;
 
         draft.link_member(owner);
         draft.link_member(receiver);
@@ -55,6 +59,8 @@ impl Rule for Transfer {
         for (part, place) in parts.iter().zip(0u16..) {
             self.receive(draft, receiver, part, place)?;
         }
+        draft.note_activity(owner, Activity::Transfer)?;
+        draft.note_activity(receiver, Activity::Transfer)?;
         draft.tell_balance(owner, point_type)?;
         draft.tell_balance(receiver, point_type)
     }
@@ -67,8 +73,8 @@ impl Rule for Transfer {
         amount: CancelAmount,
     ) -> Result<(), Undecided> {
         let Transfer { member, to, point_type, points, fee: _ } = *self;
-        let owner = draft.known_member(member)?;
-        let receiver = draft.known_member(to)?;
+        let owner = draft.known_member(original.giver(member))?;
+        let receiver = draft.known_member(original.receiver(to))?;
         let points = original.amount(points, amount)?;
 
         draft.link_member(owner);
@@ -93,11 +99,13 @@ impl Rule for Transfer {
             }
         }
         for (key, points) in claims {
+            let receiver = draft.known_member(key.account.member)?;
             let open = draft.named_item(receiver, key.account, key.position)?;
             draft.claim(open, points)?;
         }
         draft.tell_balance(owner, point_type)?;
-        draft.tell_balance(receiver, point_type)
+        draft.tell_balance(receiver, point_type)?;
+        draft.tell_strayed()
     }
 }
 
@@ -114,12 +122,13 @@ impl Transfer {
         let id = ItemId { sequence: Sequence::OWN, place };
         let position = ItemPosition::new(draft.type_of(&account)?.order, part.item.expires_at, id);
         let Item { source, partner, subtype, expires_at, .. } = part.item;
+        let more = part.item.more.map(|more| ItemMore { adjusted: false, ..more });
         let item =
-            Item { source, partner, subtype, origin: Some(part.position.id), ..Item::new(draft.now, expires_at) };
+            Item { source, partner, subtype, origin: Some(part.position.id), more, ..Item::new(draft.now, expires_at) };
         let mut open = Open { owner, key: ItemKey { account, position }, waits: false, item };
         draft.grant(&mut open, part.points)?;
         draft.settle_debt(&mut open, part.points)?;
-        draft.put_item(&open);
+        draft.put_item(&open)?;
         Ok(())
     }
 }

@@ -1,19 +1,21 @@
 //! Reading commands: from the words of a line to the command that the engine is given. Each room of the rules has a file
 //! for its words.
 
+mod catalog;
 mod extras;
 mod members;
+mod partners;
 mod texts;
 
 use super::step::Order;
 use super::words::{Syntax, Words};
 use crate::domain::{
-    Accrue, Action, ApproveBlock, Award, BlockId, Cancel, CancelAmount, CreatePartner, CreatePointType, CreateProgram,
-    Enrol, Enrolment, Expiry, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate, Redeem, SourceId,
-    SubtypeId, reading_long_ids,
+    Accrue, Action, ApproveBlock, Award, Cancel, CancelAmount, CreateProgram, Enrol, Enrolment, PartnerId, PointTypeId,
+    Points, ProgramId, Rate, Redeem, Rounding, SourceId, Spend, SubtypeId, reading_long_ids,
 };
 pub(super) use extras::in_program;
 use extras::{Extras, MEMBER, POINTS, setting};
+pub(super) use partners::{block as parse_block, block_name};
 use std::collections::BTreeSet;
 
 /// Whether `partner` is followed by terms: else it asks.
@@ -43,19 +45,26 @@ fn read_orders(verb: &str, words: &mut Words<'_>, types: &BTreeSet<PointTypeId>)
     let mut extras = Extras::default();
     let action = match verb {
         "program" => create_program(words, &mut extras)?,
-        "type" => create_point_type(words, &mut extras)?,
-        "partner" => create_partner(words, &mut extras, types)?,
+        "type" => catalog::create_point_type(words, &mut extras)?,
         "block" => return block(words, extras).map(Some),
-        "purchase" => purchase(words, &mut extras)?.into(),
-        "approve" => approve(words)?.into(),
         "enrol" => Action::from(Enrol { member: words.parse(MEMBER)? }),
         "accrue" => accrue(words, &mut extras)?,
         "redeem" => redeem(words, &mut extras)?,
         "cancel" => cancel(words)?,
-        _ => match members::action(verb, words, &mut extras)?.or(texts::action(verb, words)?) {
-            Some(action) => action,
-            None => return Ok(None),
-        },
+        _ => {
+            let action = match members::action(verb, words, &mut extras)? {
+                None => catalog::action(verb, words, &mut extras)?,
+                known => known,
+            };
+            let action = action.or(texts::action(verb, words)?);
+            match action {
+                Some(action) => action,
+                None => match partners::action(verb, words, &mut extras, types)? {
+                    Some(action) => action,
+                    None => return Ok(None),
+                },
+            }
+        }
     };
     while extras.take(words)? {}
     Ok(Some(vec![extras.order(action)]))
@@ -71,6 +80,11 @@ fn create_program(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, 
             Some("zone") => body.zone = setting(words, |words| words.parse("a time zone like Europe/Vienna"))?,
             Some("enrolment") => body.enrolment = setting(words, Words::choice)?,
             Some("never_usable") => body.never_usable = setting(words, Words::choice)?,
+            Some("block_warning_days") => {
+                body.block_warning_days = setting(words, |words| words.parse("a number of days"))?;
+            }
+            Some("status") => body.status = setting(words, Words::choice)?,
+            Some("on_closing") => body.on_closing = setting(words, Words::choice)?,
             Some("point_types_max") => body.point_types_max = Some(setting(words, |words| words.parse("a number"))?),
             _ if extras.take(words)? => {}
             _ => return Ok(body.into()),
@@ -78,83 +92,9 @@ fn create_program(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, 
     }
 }
 
-fn create_point_type(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, Syntax> {
-    let point_type = PointTypeId(words.name('T', "a point type")?);
-    let mut body = CreatePointType { point_type, class: words.choice()?, ..CreatePointType::default() };
-    loop {
-        match words.peek() {
-            Some("order") => body.order = setting(words, Words::choice)?,
-            Some("expires") => body.expiry = setting(words, Words::expiry)?,
-            Some("negative_balance") => body.negative_balance = setting(words, Words::choice)?,
-            _ if extras.take(words)? => {}
-            _ => return Ok(body.into()),
-        }
-    }
-}
-
-fn create_partner(words: &mut Words<'_>, extras: &mut Extras, types: &BTreeSet<PointTypeId>) -> Result<Action, Syntax> {
-    let partner = PartnerId(words.name('P', "a partner")?);
-    let mut body = CreatePartner { partner, billing: words.choice()?, ..CreatePartner::default() };
-    let mut says_rate = false;
-    loop {
-        match words.peek() {
-            Some("rate") => {
-                words.next();
-                says_rate = true;
-                if words.take("none") {
-                    continue;
-                }
-                let one = if words.peek().is_some_and(|word| word.starts_with('T')) {
-                    [PointTypeId(words.name('T', "a point type")?)].into()
-                } else {
-                    types.clone()
-                };
-                let rate: Rate = words.parse("a rate like 0.1 or 1/3")?;
-                body.rates.extend(one.into_iter().map(|point_type| (point_type, rate)));
-            }
-            Some("rounding") => body.rounding = setting(words, Words::choice)?,
-            Some("order") => body.order = setting(words, Words::choice)?,
-            _ if extras.take(words)? => {}
-            _ => break,
-        }
-    }
-    if !says_rate {
-        body.rates = types.iter().map(|point_type| (*point_type, Rate::ONE)).collect();
-    }
-    Ok(body.into())
-}
-
-/// `B1 of P1`.
-fn block_of(words: &mut Words<'_>) -> Result<(BlockId, PartnerId), Syntax> {
-    let block = BlockId(words.name('B', "a block")?);
-    words.must("of")?;
-    Ok((block, PartnerId(words.name('P', "a partner")?)))
-}
-
-fn purchase(words: &mut Words<'_>, extras: &mut Extras) -> Result<PurchaseBlock, Syntax> {
-    let (block, partner) = block_of(words)?;
-    let points = Points(words.parse(POINTS)?);
-    let (starts_at, expires, unit_price) = (None, Expiry::Never, None);
-    let mut body = PurchaseBlock { partner, block, points, starts_at, expires, unit_price };
-    loop {
-        match words.peek() {
-            Some("starts") => body.starts_at = Some(setting(words, Words::instant)?),
-            Some("expires") => body.expires = setting(words, Words::expiry)?,
-            Some("price") => body.unit_price = Some(setting(words, |words| words.parse("a price like 0.05"))?),
-            _ if extras.take(words)? => {}
-            _ => return Ok(body),
-        }
-    }
-}
-
-fn approve(words: &mut Words<'_>) -> Result<ApproveBlock, Syntax> {
-    let (block, partner) = block_of(words)?;
-    Ok(ApproveBlock { partner, block })
-}
-
 /// A block bought and approved at once.
 fn block(words: &mut Words<'_>, mut extras: Extras) -> Result<Vec<Order>, Syntax> {
-    let body = purchase(words, &mut extras)?;
+    let body = partners::purchase(words, &mut extras)?;
     let approve = ApproveBlock { partner: body.partner, block: body.block };
     let approval = Extras { program: extras.program, ..Extras::default() };
     Ok(vec![extras.order(body), approval.order(approve)])
@@ -172,7 +112,9 @@ fn accrue(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, Syntax> 
 
 /// `100 of T1 source 5 starts after 31 days expires 2026-03-01`.
 fn award(words: &mut Words<'_>, extras: &mut Extras) -> Result<Award, Syntax> {
-    let mut award = Award::new(PointTypeId(1), Points(words.parse(POINTS)?));
+    let spend = if words.take("spend") { Some(spend(words)?) } else { None };
+    let points = if spend.is_some() { Points::ZERO } else { Points(words.parse(POINTS)?) };
+    let mut award = Award { spend, ..Award::new(PointTypeId(1), points) };
     loop {
         match words.peek() {
             Some("of") => {
@@ -188,13 +130,35 @@ fn award(words: &mut Words<'_>, extras: &mut Extras) -> Result<Award, Syntax> {
     }
 }
 
+/// `spend 3.00 rate 5 step 2.50 rounding down`.
+fn spend(words: &mut Words<'_>) -> Result<Spend, Syntax> {
+    let rate = |words: &mut Words<'_>| words.parse::<Rate>("a number like 2.50");
+    let amount = rate(words)?;
+    let mut spend = Spend { amount, rate: Rate::ONE, step: None, rounding: Rounding::default() };
+    loop {
+        match words.peek() {
+            Some("rate") => spend.rate = setting(words, rate)?,
+            Some("step") => spend.step = Some(setting(words, rate)?),
+            Some("rounding") => spend.rounding = setting(words, Words::choice)?,
+            _ => return Ok(spend),
+        }
+    }
+}
+
 fn redeem(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, Syntax> {
     let member = words.parse(MEMBER)?;
     let points = Points(words.parse(POINTS)?);
     let mut point_type = PointTypeId(1);
     loop {
         match words.peek() {
-            Some("of") => point_type = PointTypeId(setting(words, |words| words.name('T', "a point type"))?),
+            Some("of") => {
+                words.next();
+                // 0: those that the program says
+                point_type = match words.take("defaults") {
+                    true => PointTypeId(0),
+                    false => PointTypeId(words.name('T', "a point type")?),
+                };
+            }
             _ if extras.take(words)? => {}
             _ => return Ok(Redeem { member, point_type, points }.into()),
         }

@@ -1,0 +1,397 @@
+//! `accruedb partner`: what a partner has, what it is charged and billed, what members got for it; and making a bill.
+
+use super::database::{Database, OneProgram};
+use super::output::{Exit, Failure, Output};
+use super::request_ids;
+use super::table::{TextTable, grouped, or_dash, signed};
+use crate::domain::{
+    BillKey, BillPartner, BillUntil, BlockId, Command, ContinueBill, Date, Fault, OWN_BLOCKS_FROM, PartnerId,
+    PartnerKey, Rejection, RequestId, Timestamp, Zone,
+};
+use crate::engine::{Engine, Error, ExecuteError};
+use crate::report::{self, FeeUnit, Page, PartnerLine};
+use crate::storage::Read;
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// Shows what a partner has, what it is charged and billed, and what members got for it; or makes a bill.
+///
+/// Exit codes: 0 done, 1 no such partner, or refused, 2 wrong call, 3 engine error.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  accruedb partner fees 1 --db shop --unit money --csv\n  accruedb partner bill 1 --db \
+                        shop --month 2026-01-01\n  accruedb partner reconcile 1 --db shop --from 2026-01-01 --to 2026-01-31"
+)]
+pub(super) struct Args {
+    /// What to show.
+    #[arg(value_enum)]
+    what: What,
+    /// The partner.
+    partner: u32,
+    #[command(flatten)]
+    database: Database,
+    #[command(flatten)]
+    program: OneProgram,
+    /// The first day, in the program's zone.
+    #[arg(long, value_name = "DATE")]
+    from: Option<Date>,
+    /// The last day.
+    #[arg(long, value_name = "DATE")]
+    to: Option<Date>,
+    /// Only fees in this unit.
+    #[arg(long, value_enum)]
+    unit: Option<Unit>,
+    /// The bill whose lines are shown. Default: the last one.
+    #[arg(long, value_name = "NUMBER")]
+    number: Option<u32>,
+    /// A forecast goes on at the rate of so many days.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(i64).range(1..=3660))]
+    days: i64,
+    /// At most this many lines of a statement.
+    #[arg(long, default_value_t = 50)]
+    limit: usize,
+    /// As comma-separated values.
+    #[arg(long)]
+    csv: bool,
+    /// Bill until the end of this day, in the program's zone.
+    #[arg(long, value_name = "DATE", group = "until")]
+    day: Option<Date>,
+    /// Bill until the end of the week of this day.
+    #[arg(long, value_name = "DATE", group = "until")]
+    week: Option<Date>,
+    /// Bill until the end of the month of this day.
+    #[arg(long, value_name = "DATE", group = "until")]
+    month: Option<Date>,
+    /// The request id of a bill. Default: one that follows from its cut-off.
+    #[arg(long, value_name = "ID")]
+    request: Option<RequestId>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum What {
+    /// Usable, reserve, waiting and pending points.
+    Balance,
+    /// Commands about it, newest first.
+    Statement,
+    /// Point block purchases.
+    Purchases,
+    Charges,
+    Fees,
+    Bills,
+    /// Lines of one bill.
+    BillLines,
+    /// Points given and taken by month.
+    Usage,
+    /// When its blocks will end.
+    Forecast,
+    /// Both sides of each accrual.
+    Reconcile,
+    /// Makes a bill, or goes on with one.
+    Bill,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Unit {
+    Points,
+    Money,
+}
+
+/// Rows to be shown, each as cells and as an object.
+struct Listing {
+    head: Vec<&'static str>,
+    rows: Vec<Vec<String>>,
+    objects: Vec<Value>,
+}
+
+impl Listing {
+    fn new(head: &[&'static str]) -> Listing {
+        Listing { head: head.to_vec(), rows: Vec::new(), objects: Vec::new() }
+    }
+
+    /// Adds a row; its object has the names of the head.
+    fn row(&mut self, cells: Vec<String>) {
+        let named = self.head.iter().zip(&cells).map(|(name, cell)| ((*name).to_owned(), Value::from(cell.as_str())));
+        self.objects.push(Value::Object(named.collect()));
+        self.rows.push(cells);
+    }
+
+    /// Adds a row with an object of its own.
+    fn object(&mut self, cells: Vec<String>, object: &impl Serialize) {
+        self.rows.push(cells);
+        self.objects.push(serde_json::to_value(object).unwrap_or_default());
+    }
+}
+
+pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
+    let writes = args.what == What::Bill;
+    let engine = if writes { args.database.open_to_write(output)? } else { args.database.open_to_look(output)? };
+    let program = args.program.of(&engine)?;
+    let key = PartnerKey { program: program.id, partner: PartnerId(args.partner) };
+    let Some(record) = engine.partner_record(key)? else {
+        output.object(&json!({ "partner": args.partner, "known": false }))?;
+        let why = program.missing().map_or_else(String::new, |why| format!(": {why}"));
+        output.note(format!("no partner {}{why}", args.partner))?;
+        return Ok(Exit::Refused);
+    };
+    let zone = program.zone();
+    let listing = match args.what {
+        What::Bill => return bill(args, &engine, key, output),
+        What::Balance => {
+            let mut listing = Listing::new(&["usable", "reserve", "waiting", "pending", "debited", "open_blocks"]);
+            let sums = [record.usable, record.reserve, record.waiting, record.pending, record.debited];
+            let blocks = grouped(record.open_blocks);
+            listing.row(sums.iter().map(|points| grouped(points.0)).chain([blocks]).collect());
+            listing
+        }
+        What::Statement => statement(&engine, key, args.limit)?,
+        What::Purchases => purchases(&engine, key)?,
+        What::Forecast => forecast(&engine, key, args.days)?,
+        What::Charges => look(&engine, |read| charges(read, key))?,
+        What::Bills => look(&engine, |read| bills(read, key))?,
+        What::BillLines => {
+            let number = args.number.unwrap_or(record.bills);
+            look(&engine, |read| bill_lines(read, BillKey { partner: key, number }))?
+        }
+        What::Fees => {
+            let unit = match args.unit {
+                None => FeeUnit::Any,
+                Some(Unit::Points) => FeeUnit::Points,
+                Some(Unit::Money) => FeeUnit::Money,
+            };
+            look(&engine, |read| fees(read, key, range(args, &zone), unit))?
+        }
+        What::Usage => look(&engine, |read| usage(read, key, range(args, &zone), &zone))?,
+        What::Reconcile => look(&engine, |read| reconcile(read, key, range(args, &zone)))?,
+    };
+    show(&listing, args.csv, output)?;
+    let disagree = args.what == What::Reconcile && listing.rows.iter().any(|row| row.iter().any(|cell| cell == "no"));
+    Ok(Exit::all(!disagree))
+}
+
+/// Looks at a snapshot.
+fn look<R>(engine: &Engine, look: impl FnOnce(&dyn Read) -> Result<R, Fault>) -> Result<R, Failure> {
+    Ok(engine.with_snapshot(look)?.map_err(Error::from)?)
+}
+
+fn show(listing: &Listing, csv: bool, output: &mut Output) -> Result<(), Failure> {
+    if csv && !output.is_json() {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        let failed = |error: csv::Error| Failure::Usage(error.to_string());
+        writer.write_record(&listing.head).map_err(failed)?;
+        listing.rows.iter().try_for_each(|row| writer.write_record(row)).map_err(failed)?;
+        let bytes = writer.into_inner().map_err(|error| Failure::Usage(error.to_string()))?;
+        // what callers wrote holds no control characters
+        return String::from_utf8_lossy(&bytes).lines().try_for_each(|line| output.line(line));
+    }
+    listing.objects.iter().try_for_each(|object| output.object(object))?;
+    let mut table = TextTable::new(&listing.head);
+    listing.rows.iter().for_each(|row| table.row(row.clone()));
+    output.table(&table)
+}
+
+/// From the first instant of the first day to the end of the last.
+fn range(args: &Args, zone: &Zone) -> (Timestamp, Timestamp) {
+    let from = args.from.and_then(|date| date.start(zone)).unwrap_or(Timestamp::MIN);
+    let to = args.to.and_then(|date| date.end(zone)).unwrap_or(Timestamp::MAX);
+    (from, to)
+}
+
+fn block_cell(block: Option<BlockId>) -> String {
+    or_dash(block)
+}
+
+fn statement(engine: &Engine, key: PartnerKey, limit: usize) -> Result<Listing, Failure> {
+    let mut listing = Listing::new(&["entry", "recorded", "type", "what", "block", "points", "text"]);
+    for entry in engine.partner_statement(key, None, limit)?.unwrap_or_default() {
+        let line = PartnerLine::of(entry, key.partner);
+        let cells = vec![
+            line.sequence.to_string(),
+            line.recorded_at.to_string(),
+            line.transaction_type.to_owned(),
+            line.verb.to_owned(),
+            block_cell(line.block),
+            signed(line.points),
+            line.text.as_deref().unwrap_or_default().to_owned(),
+        ];
+        listing.object(cells, &line);
+    }
+    Ok(listing)
+}
+
+/// Blocks that were bought, or set up as a reserve, in the order in which they were (rule A30).
+fn purchases(engine: &Engine, key: PartnerKey) -> Result<Listing, Failure> {
+    let now = engine.now();
+    let blocks = engine.blocks(key, BlockId(0), usize::MAX)?.unwrap_or_default();
+    let mut bought: Vec<_> = blocks.into_iter().filter(|(id, _)| id.0 < OWN_BLOCKS_FROM).collect();
+    bought.sort_by_key(|(_, block)| block.created);
+    let mut listing = Listing::new(&["block", "state", "points", "left", "price", "starts", "expires"]);
+    for (id, block) in bought {
+        listing.row(vec![
+            id.to_string(),
+            super::blocks::state_of(&block, now).to_owned(),
+            block.purchased.to_string(),
+            block.remaining().to_string(),
+            block.unit_price.to_string(),
+            block.starts_at.to_string(),
+            or_dash(block.expires_at),
+        ]);
+    }
+    Ok(listing)
+}
+
+fn charges(read: &dyn Read, key: PartnerKey) -> Result<Listing, Fault> {
+    let mut listing = Listing::new(&["charge", "cause", "block", "points", "price", "currency", "recorded"]);
+    for (id, charge) in report::charges(read, key, Page::ALL)? {
+        listing.row(vec![
+            format!("{}.{}", id.sequence, id.place),
+            charge.cause.code().to_owned(),
+            charge.block.to_string(),
+            charge.points.to_string(),
+            charge.unit_price.to_string(),
+            charge.currency.to_string(),
+            charge.recorded_at.to_string(),
+        ]);
+    }
+    Ok(listing)
+}
+
+fn fees(read: &dyn Read, key: PartnerKey, range: (Timestamp, Timestamp), unit: FeeUnit) -> Result<Listing, Fault> {
+    let head = ["kind", "entry", "request", "transaction", "block", "points", "amount", "currency", "linked", "text"];
+    let mut listing = Listing::new(&head);
+    for line in report::fees(read, key, range, unit)? {
+        let cells = vec![
+            line.kind.to_owned(),
+            line.sequence.to_string(),
+            line.request.to_string(),
+            line.transaction_at.to_string(),
+            block_cell(line.block),
+            line.points.to_string(),
+            line.amount.to_string(),
+            line.currency.to_string(),
+            or_dash(line.linked),
+            line.text.to_string(),
+        ];
+        listing.object(cells, &line);
+    }
+    Ok(listing)
+}
+
+fn bills(read: &dyn Read, key: PartnerKey) -> Result<Listing, Fault> {
+    let mut listing = Listing::new(&["bill", "until", "lines", "points", "owed", "state", "request"]);
+    for (id, bill) in report::bills(read, key, Page::ALL)? {
+        listing.row(vec![
+            id.number.to_string(),
+            bill.until.to_string(),
+            bill.lines.to_string(),
+            bill.points().to_string(),
+            report::bill_amount(&bill),
+            if bill.closed.is_some() { "closed" } else { "open" }.to_owned(),
+            bill.request.to_string(),
+        ]);
+    }
+    Ok(listing)
+}
+
+fn bill_lines(read: &dyn Read, key: BillKey) -> Result<Listing, Fault> {
+    let mut listing = Listing::new(&["transaction", "entry", "award", "member", "points", "terms", "cancels"]);
+    for (id, line) in report::bill_lines(read, key, Page::ALL)? {
+        listing.row(vec![
+            id.at.to_string(),
+            id.sequence.to_string(),
+            id.place.to_string(),
+            line.member.to_string(),
+            line.points.to_string(),
+            line.terms.to_string(),
+            line.cancels.to_string(),
+        ]);
+    }
+    Ok(listing)
+}
+
+fn usage(read: &dyn Read, key: PartnerKey, range: (Timestamp, Timestamp), zone: &Zone) -> Result<Listing, Fault> {
+    let mut listing = Listing::new(&["month", "lines", "given", "taken"]);
+    for month in report::by_month(&report::partner_use(read, key, range)?, zone) {
+        let cells = vec![
+            format!("{:04}-{:02}", month.year, month.month),
+            month.lines.to_string(),
+            month.given.to_string(),
+            month.taken.to_string(),
+        ];
+        listing.object(cells, &month);
+    }
+    Ok(listing)
+}
+
+fn reconcile(read: &dyn Read, key: PartnerKey, range: (Timestamp, Timestamp)) -> Result<Listing, Fault> {
+    let mut listing = Listing::new(&["entry", "request", "member", "transaction", "given", "owed", "taken", "agrees"]);
+    for line in report::partner_use(read, key, range)? {
+        let cells = vec![
+            line.sequence.to_string(),
+            line.request.to_string(),
+            line.member.to_string(),
+            line.transaction_at.to_string(),
+            line.given.to_string(),
+            line.owed.to_string(),
+            line.taken.to_string(),
+            if line.agrees() { "yes" } else { "no" }.to_owned(),
+        ];
+        listing.object(cells, &line);
+    }
+    Ok(listing)
+}
+
+fn forecast(engine: &Engine, key: PartnerKey, days: i64) -> Result<Listing, Failure> {
+    let now = engine.now();
+    let from = now.saturating_add_hours(days.saturating_mul(-24));
+    let lines = look(engine, |read| report::partner_use(read, key, (from, Timestamp::MAX)))?;
+    let taken = lines.iter().map(|line| line.taken).fold(0, i128::saturating_add);
+    let open = engine.open_blocks(key, usize::MAX)?;
+    let window_ms = now.ms().saturating_sub(from.ms());
+    let mut listing = Listing::new(&["block", "left", "ends", "lost"]);
+    for end in report::forecast(&open, now, (taken, window_ms)) {
+        let cells =
+            vec![end.block.to_string(), end.remaining.to_string(), end.ends_at.to_string(), end.lost.to_string()];
+        listing.object(cells, &end);
+    }
+    Ok(listing)
+}
+
+/// Makes a bill, step by step; goes on with one that was not finished.
+fn bill(args: &Args, engine: &Engine, key: PartnerKey, output: &mut Output) -> Result<Exit, Failure> {
+    let until = match (args.day, args.week, args.month) {
+        (Some(date), _, _) => BillUntil::Day(date),
+        (_, Some(date), _) => BillUntil::Week(date),
+        (_, _, Some(date)) => BillUntil::Month(date),
+        (None, None, None) => return Err(Failure::Usage("--day, --week or --month: say until when".into())),
+    };
+    let text = format!("{until:?}");
+    let id = key.partner.0.to_le_bytes();
+    let request = args.request.unwrap_or_else(|| request_ids::derived(&[b"bill", &id, text.as_bytes()]));
+    let body = BillPartner { partner: key.partner, until, lines_max: None };
+    let command = Command::new(key.program, request, body);
+    match engine.execute(&command) {
+        // the one before it comes first
+        Err(ExecuteError::Refused(Rejection::BillOpen { .. })) => {
+            finish_bill(engine, key)?;
+            engine.execute(&command)?;
+        }
+        done => drop(done?),
+    }
+    finish_bill(engine, key)?;
+    let mut listing = look(engine, |read| bills(read, key))?;
+    let keep = listing.rows.len().saturating_sub(1);
+    (listing.rows, listing.objects) = (listing.rows.split_off(keep), listing.objects.split_off(keep));
+    show(&listing, args.csv, output)?;
+    Ok(Exit::Done)
+}
+
+/// Makes the steps of an open bill until it is whole.
+fn finish_bill(engine: &Engine, key: PartnerKey) -> Result<(), Failure> {
+    while engine.partner_record(key)?.is_some_and(|record| record.is_billing) {
+        let step = ContinueBill { partner: key.partner, lines_max: None };
+        let (id, last) = (key.partner.0.to_le_bytes(), engine.last_sequence().0.to_le_bytes());
+        let request = request_ids::derived(&[b"bill step", &id, &last]);
+        engine.execute(&Command::new(key.program, request, step))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,232 @@
+//! What members were given with a partner, beside what it paid for it: line by line, by month, and for how long its blocks
+//! last at that rate. Both sides are read from the journal, each from its own part of an entry.
+
+use crate::domain::{
+    Accrue, Action, Block, BlockId, BlockState, Cancel, CancelAmount, Entry, Fault, Leg, MemberId, Outcome, PartnerKey,
+    Points, Programs, RequestId, RequestKey, Sequence, Timestamp, Zone,
+};
+use crate::storage::{Read, Requests, record, rows};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::ops::ControlFlow;
+
+/// An accrual that a partner pays for, or the cancellation of one: what the member's side says, and what the blocks say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct UseLine {
+    /// The entry.
+    pub sequence: Sequence,
+    /// Its request.
+    pub request: RequestId,
+    /// Whose points they are.
+    pub member: MemberId,
+    /// When the transaction happened.
+    pub transaction_at: Timestamp,
+    /// Points that the member was given; below 0 where they were cancelled.
+    pub given: i128,
+    /// Partner points that these cost by the terms of the accrual.
+    pub owed: i128,
+    /// Partner points that left its blocks, or that it owes; below 0 where they came back.
+    pub taken: i128,
+}
+
+impl UseLine {
+    /// Whether both sides say the same.
+    #[must_use]
+    pub fn agrees(&self) -> bool {
+        self.owed == self.taken
+    }
+}
+
+/// All accruals and cancellations of a partner whose transactions happened from an instant on and before another, in the
+/// order of the journal. Reads the journal from its beginning: what was cancelled of an accrual may be of any time.
+pub fn partner_use(
+    read: &dyn Read,
+    partner: PartnerKey,
+    (from, to): (Timestamp, Timestamp),
+) -> Result<Vec<UseLine>, Fault> {
+    let programs = super::snapshot_view::programs(read)?;
+    let mut walk = Walk { read, partner, programs, cancelled: BTreeMap::new() };
+    let mut lines = Vec::new();
+    read.journal(Sequence(1), &mut |key, bytes| {
+        let damaged = || Fault::corrupt(format!("journal: key {key:02x?}"));
+        let first = crate::domain::keys::Key::from_bytes(key).ok_or_else(damaged)?;
+        for entry in record::Record::read(first, bytes)?.entries(first) {
+            let line = walk.line(&entry?)?;
+            lines.extend(line.filter(|line| (from..to).contains(&line.transaction_at)));
+        }
+        Ok(ControlFlow::Continue(()))
+    })?;
+    Ok(lines)
+}
+
+/// The walk over the journal.
+struct Walk<'a> {
+    read: &'a dyn Read,
+    partner: PartnerKey,
+    programs: Programs,
+    /// Points cancelled so far, by the accrual and the award's place.
+    cancelled: BTreeMap<(Sequence, u16), i64>,
+}
+
+impl Walk<'_> {
+    fn line(&mut self, entry: &Entry) -> Result<Option<UseLine>, Fault> {
+        if entry.command.program != self.partner.program || matches!(entry.outcome, Outcome::Refused(_)) {
+            return Ok(None);
+        }
+        let (member, given, owed) = match &entry.command.action {
+            Action::Accrue(body) if body.partner == Some(self.partner.partner) => {
+                let mut sums = (0i128, 0i128);
+                for award in &body.awards {
+                    sums.0 = sums.0.saturating_add(award.points.0.into());
+                    let cost = self.cost(award.point_type, award.points, entry.sequence)?;
+                    sums.1 = sums.1.saturating_add(cost.into());
+                }
+                (body.member, sums.0, sums.1)
+            }
+            Action::Cancel(body) => match self.cancel(body)? {
+                Some(sums) => sums,
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
+        };
+        Ok(Some(UseLine {
+            sequence: entry.sequence,
+            request: entry.command.request_id,
+            member,
+            transaction_at: entry.command.transaction_at.unwrap_or(entry.recorded_at),
+            given,
+            owed,
+            taken: taken(entry, self.partner),
+        }))
+    }
+
+    /// What an award costs the partner by the terms under which an entry was recorded.
+    fn cost(&self, point_type: crate::domain::PointTypeId, points: Points, at: Sequence) -> Result<i64, Fault> {
+        let versions = self.programs.get(&self.partner.program).and_then(|p| p.partners.get(&self.partner.partner));
+        let terms = versions.and_then(|versions| versions.newest_where(|terms| terms.since <= at));
+        let missing = || Fault::broken(self.partner.lock(), format!("it had no terms at entry {at}"));
+        let (_, terms) = terms.ok_or_else(missing)?;
+        let cost = terms.rates.get(&point_type).map_or(Some(Points::ZERO), |rate| rate.of(points, terms.rounding));
+        let fits = || Fault::broken(self.partner.lock(), format!("what entry {at} costs does not fit"));
+        Ok(cost.ok_or_else(fits)?.0)
+    }
+
+    /// Whose points a cancellation takes back, how many, and what of the cost that is; `None` where it is about anything
+    /// else.
+    fn cancel(&mut self, body: &Cancel) -> Result<Option<(MemberId, i128, i128)>, Fault> {
+        let key = RequestKey { program: self.partner.program, request: body.request };
+        let Some(original) = rows::get::<Requests>(self.read, &key)? else { return Ok(None) };
+        let Action::Accrue(accrue) = record::entry(self.read, original)?.command.action else { return Ok(None) };
+        let is_own = accrue.partner == Some(self.partner.partner);
+        let mut sums = (0i128, 0i128);
+        for (place, points) in self.parts(&accrue, original, body.amount) {
+            let Some(award) = accrue.awards.get(usize::from(place)).filter(|_| is_own) else { continue };
+            let before = self.cancelled.get(&(original, place)).copied().unwrap_or_default();
+            let after = before.saturating_add(points);
+            self.cancelled.insert((original, place), after);
+            let kept = |gone: i64| Points(award.points.0.saturating_sub(gone));
+            let costs = [before, after].map(|gone| self.cost(award.point_type, kept(gone), original));
+            let [was, is] = costs;
+            sums.0 = sums.0.saturating_sub(points.into());
+            sums.1 = sums.1.saturating_add(i128::from(is?)).saturating_sub(was?.into());
+        }
+        Ok(is_own.then_some((accrue.member, sums.0, sums.1)))
+    }
+
+    /// How many points of which award a cancellation takes.
+    fn parts(&self, accrue: &Accrue, original: Sequence, amount: CancelAmount) -> Vec<(u16, i64)> {
+        let left = |place: u16, points: Points| {
+            let gone = self.cancelled.get(&(original, place)).copied().unwrap_or_default();
+            points.0.saturating_sub(gone)
+        };
+        match amount {
+            CancelAmount::Points(points) => vec![(0, points.0)],
+            CancelAmount::Award { place, points } => vec![(place, points.0)],
+            CancelAmount::Whole => {
+                let awards = accrue.awards.iter().zip(0u16..);
+                awards.map(|(award, place)| (place, left(place, award.points))).collect()
+            }
+        }
+    }
+}
+
+/// Partner points that an entry took, by its legs.
+fn taken(entry: &Entry, of: PartnerKey) -> i128 {
+    let legs = entry.legs().iter().map(|leg| match *leg {
+        Leg::Block { partner, to: Some(BlockState::Debited), points, .. } if partner == of.partner => {
+            i128::from(points.0)
+        }
+        Leg::Block { partner, from: Some(BlockState::Debited), points, .. } if partner == of.partner => {
+            i128::from(points.0).saturating_neg()
+        }
+        Leg::Charged { partner, points, .. } if partner == of.partner => points.0.into(),
+        Leg::Credited { partner, points } if partner == of.partner => i128::from(points.0).saturating_neg(),
+        _ => 0,
+    });
+    legs.fold(0, i128::saturating_add)
+}
+
+/// What was given and taken in a month of the program's zone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct MonthOfUse {
+    /// The year.
+    pub year: i16,
+    /// The month, 1 to 12.
+    pub month: i8,
+    /// Accruals and cancellations.
+    pub lines: u64,
+    /// Points that members were given.
+    pub given: i128,
+    /// Partner points that these took.
+    pub taken: i128,
+}
+
+/// Sums up lines by month.
+#[must_use]
+pub fn by_month(lines: &[UseLine], zone: &Zone) -> Vec<MonthOfUse> {
+    let mut months: BTreeMap<(i16, i8), MonthOfUse> = BTreeMap::new();
+    for line in lines {
+        let date = line.transaction_at.day_in(zone).date();
+        let (year, month) = (date.year(), date.month());
+        let empty = MonthOfUse { year, month, lines: 0, given: 0, taken: 0 };
+        let sum = months.entry((year, month)).or_insert(empty);
+        sum.lines = sum.lines.saturating_add(1);
+        sum.given = sum.given.saturating_add(line.given);
+        sum.taken = sum.taken.saturating_add(line.taken);
+    }
+    months.into_values().collect()
+}
+
+/// When a block will be used up at the rate of a window of time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct RunOut {
+    /// The block.
+    pub block: BlockId,
+    /// Points left in it now.
+    pub remaining: Points,
+    /// When it ends: used up, or expired.
+    pub ends_at: Timestamp,
+    /// Points that will be left in it when it expires.
+    pub lost: i128,
+}
+
+/// When each of a partner's open blocks will end, in the order of debit, if it goes on as in the last `window_ms`
+/// milliseconds, when `taken` partner points were used. Nothing where nothing was used.
+#[must_use]
+pub fn forecast(open: &[(BlockId, Block)], now: Timestamp, (taken, window_ms): (i128, i64)) -> Vec<RunOut> {
+    let mut ends: Vec<RunOut> = Vec::new();
+    let mut at = i128::from(now.ms());
+    for (id, block) in open.iter().filter(|_| taken > 0) {
+        let left = i128::from(block.remaining().0);
+        let lasts = left.saturating_mul(window_ms.into()).checked_div(taken).unwrap_or_default();
+        let until = at.saturating_add(lasts);
+        let expiry = block.expires_at.map(|expiry| i128::from(expiry.ms())).filter(|expiry| *expiry < until);
+        let end = expiry.unwrap_or(until).max(at);
+        let used = end.saturating_sub(at).saturating_mul(taken).checked_div(window_ms.into()).unwrap_or_default();
+        let lost = expiry.map_or(0, |_| left.saturating_sub(used));
+        let ends_at = i64::try_from(end).ok().and_then(Timestamp::from_ms).unwrap_or(Timestamp::MAX);
+        ends.push(RunOut { block: *id, remaining: block.remaining(), ends_at, lost });
+        at = end;
+    }
+    ends
+}
