@@ -15,7 +15,7 @@ pub(crate) const PARTNERS: u32 = 3;
 const BLOCK_POINTS: i64 = 1_000_000;
 
 /// Ends the test with a failure where `body` takes longer than a minute: something waits for ever.
-fn watched(body: impl FnOnce() + Send + 'static) {
+pub(crate) fn watched(body: impl FnOnce() + Send + 'static) {
     let (done, ended) = mpsc::channel();
     let worker = thread::spawn(move || {
         body();
@@ -29,7 +29,9 @@ fn watched(body: impl FnOnce() + Send + 'static) {
 
 pub(crate) fn open(store: &Arc<MemoryStore>, shards: u16, checkpoint_changes: u32) -> Engine {
     let delta_changes_max = checkpoint_changes.saturating_mul(2);
-    let options = EngineOptions { shards, checkpoint_changes, delta_changes_max, ..EngineOptions::default() };
+    let check_laws = true;
+    let options =
+        EngineOptions { shards, checkpoint_changes, delta_changes_max, check_laws, ..EngineOptions::default() };
     Engine::open_store(store.clone(), options).unwrap()
 }
 

@@ -126,7 +126,7 @@ pub(crate) fn all_requests(store: &dyn Read) -> Vec<(u128, u64)> {
 
 fn append(store: &dyn Store, epoch: Epoch, records: &[(u64, u64)]) {
     let records: Vec<JournalRecord> = records.iter().map(|(first, last)| record(*first, *last)).collect();
-    assert_eq!(store.append(epoch, &records), Appended::Durable);
+    assert_eq!(store.append(epoch, &records, &[]), Appended::Durable);
 }
 
 fn an_empty_store_has_nothing(place: &Place) {
@@ -147,12 +147,16 @@ fn an_empty_store_has_nothing(place: &Place) {
 fn each_claim_ends_the_one_before(place: &Place) {
     let store = place();
     let first = store.claim().unwrap().epoch;
-    assert_eq!(store.append(Epoch(first.0 + 1), &[record(1, 1)]), Appended::Fenced, "an epoch that is still to come");
+    assert_eq!(
+        store.append(Epoch(first.0 + 1), &[record(1, 1)], &[]),
+        Appended::Fenced,
+        "an epoch that is still to come"
+    );
     append(&*store, first, &[(1, 2)]);
 
     let second = store.claim().unwrap().epoch;
     assert!(second > first);
-    assert_eq!(store.append(first, &[record(3, 3)]), Appended::Fenced);
+    assert_eq!(store.append(first, &[record(3, 3)], &[]), Appended::Fenced);
     assert_eq!(checkpoint(&*store, first, 2, vec![requests(&[(1, Some(1))])]).unwrap_err().kind, FaultKind::Fenced);
     assert_eq!(store.release(first, tail(1, 2)).unwrap_err().kind, FaultKind::Fenced);
     assert_eq!(store.snapshot(first).err().unwrap().kind, FaultKind::Fenced);
@@ -166,7 +170,7 @@ fn a_release_ends_its_epoch(place: &Place) {
     let epoch = store.claim().unwrap().epoch;
     append(&*store, epoch, &[(1, 1)]);
     store.release(epoch, tail(1, 1)).unwrap();
-    assert_eq!(store.append(epoch, &[record(2, 2)]), Appended::Fenced);
+    assert_eq!(store.append(epoch, &[record(2, 2)], &[]), Appended::Fenced);
     assert_eq!(checkpoint(&*store, epoch, 1, vec![]).unwrap_err().kind, FaultKind::Fenced);
     assert_eq!(journal(&*store, 0), [stored(1, 1)]);
     assert!(store.claim().unwrap().epoch > epoch);
@@ -425,7 +429,7 @@ fn refused_every_time(place: &Place, said: Tail, words: &str) {
         for _ in 0..2 {
             let fault = store.claim().unwrap_err();
             assert!(fault.kind == FaultKind::Corrupt && fault.what.contains(words), "{words:?} is not in: {fault}");
-            assert_eq!(store.append(released, &[record(5, 5)]), Appended::Fenced);
+            assert_eq!(store.append(released, &[record(5, 5)], &[]), Appended::Fenced);
         }
         assert_eq!(journal(&*store, 0), [stored(1, 1), stored(2, 2), stored(3, 4)]);
     }

@@ -18,7 +18,7 @@ fn at(text: &str) -> Timestamp {
 }
 
 fn options() -> EngineOptions {
-    EngineOptions { clock: ClockSource::Commands, ..EngineOptions::default() }
+    EngineOptions { clock: ClockSource::Commands, check_laws: true, ..EngineOptions::default() }
 }
 
 fn command(request: u128, when: &str, action: impl Into<Action>) -> Command {

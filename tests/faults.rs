@@ -361,12 +361,12 @@ fn a_forged_cancellation_of_itself_is_corrupt() {
     let outcome = Outcome::Refused(Rejection::ProgramUnknown);
     let (mut entry, mut record) = (Vec::new(), Vec::new());
     let (recorded_at, actor) = (Timestamp::MIN, &Actor::default());
-    let new = NewEntry { recorded_at, actor, links: &[], command: &command, outcome: &outcome };
+    let new = NewEntry { recorded_at, actor, links: &[], command: &command, commitment: None, outcome: &outcome };
     record::encode_entry(&new, &mut entry).unwrap();
     record::begin(&mut record);
     record::push(&entry, &mut record);
     let record = record::finish(record, [0; 32], Sequence(1), 1);
-    assert_eq!(store.append(epoch, &[record]), Appended::Durable);
+    assert_eq!(store.append(epoch, &[record], &[]), Appended::Durable);
 
     let error = Engine::open_store(store, EngineOptions::default()).unwrap_err();
     assert_eq!(error.kind, ErrorKind::Corrupt, "{error}");

@@ -12,6 +12,7 @@
 mod broken;
 #[cfg(feature = "cli")]
 mod cli;
+mod cold;
 mod concurrency;
 mod conformance;
 mod engine;

@@ -51,7 +51,9 @@ impl Scene {
         let shards = [1, 4, 64][self.seed as usize % 3];
         let checkpoint_changes = [10, 1_000_000][self.seed as usize % 2];
         let delta_changes_max = checkpoint_changes * 2;
-        let options = EngineOptions { shards, checkpoint_changes, delta_changes_max, ..EngineOptions::default() };
+        let check_laws = true;
+        let options =
+            EngineOptions { shards, checkpoint_changes, delta_changes_max, check_laws, ..EngineOptions::default() };
         Engine::open_store(store.clone(), options).unwrap()
     }
 }

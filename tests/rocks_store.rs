@@ -28,7 +28,7 @@ fn guarded(dir: &Path, guard_every_batches: u32) -> RocksStore {
 /// Appends entries `1..=last` one by one.
 fn append(store: &RocksStore, epoch: Epoch, last: u64) {
     for entry in 1..=last {
-        assert_eq!(store.append(epoch, &[record(entry, entry)]), Appended::Durable);
+        assert_eq!(store.append(epoch, &[record(entry, entry)], &[]), Appended::Durable);
     }
 }
 
@@ -394,7 +394,7 @@ fn the_guard_lags_by_commands_and_by_time_not_only_by_writes() {
     let seldom = RocksOptions { guard_every_batches: u32::MAX, guard_after: NEVER, ..RocksOptions::default() };
     // one write of many commands, as a full group is
     let many = |store: &RocksStore, epoch| {
-        assert_eq!(store.append(epoch, &[record(1, 99), record(100, 200)]), Appended::Durable);
+        assert_eq!(store.append(epoch, &[record(1, 99), record(100, 200)], &[]), Appended::Durable);
     };
     let lost = Err("the journal ends at entry 0, but entry 200 was answered: its tail is lost".to_owned());
     let by_commands = RocksOptions { guard_every_commands: 200, ..seldom };
@@ -430,7 +430,7 @@ fn an_exchanged_history_is_refused_every_time() {
         let store = guarded(&place, 1);
         let epoch = store.claim().unwrap().epoch;
         append(&store, epoch, 4);
-        assert_eq!(store.append(epoch, &[record_of(5, 5, name)]), Appended::Durable);
+        assert_eq!(store.append(epoch, &[record_of(5, 5, name)], &[]), Appended::Durable);
         place
     });
     assert_eq!(claimed(&ours), Ok(Some(5)), "control: the history is its own");
@@ -448,7 +448,7 @@ fn a_journal_that_went_on_after_it_was_closed_is_refused_every_time() {
     store.release(epoch, tail(2, 2)).unwrap();
     let closed = fs::read(dir.path().join("guard")).unwrap();
     let epoch = store.claim().unwrap().epoch;
-    assert_eq!(store.append(epoch, &[record(3, 3)]), Appended::Durable);
+    assert_eq!(store.append(epoch, &[record(3, 3)], &[]), Appended::Durable);
     drop(store);
     fs::write(dir.path().join("guard"), closed).unwrap();
     let refused = "the journal goes on after entry 2, at which the database was closed";
@@ -582,7 +582,7 @@ fn a_backup_opens_as_a_store() {
     append(&store, epoch, 5);
     checkpoint(&store, epoch, 4, vec![requests(&[(1, Some(1)), (2, Some(2))])]).unwrap();
     store.backup(&copy).unwrap();
-    assert_eq!(store.append(epoch, &[record(6, 9)]), Appended::Durable);
+    assert_eq!(store.append(epoch, &[record(6, 9)], &[]), Appended::Durable);
     checkpoint(&store, epoch, 9, vec![requests(&[(1, None)])]).unwrap();
 
     let copied = open(&copy).unwrap();
@@ -590,7 +590,7 @@ fn a_backup_opens_as_a_store() {
     assert_eq!((claim.applied, claim.released, claim.promised), (Sequence(4), false, Some(tail(5, 5))));
     assert!(claim.epoch > epoch);
     assert_eq!((journal(&copied, 0).len(), all_requests(&copied)), (5, vec![(1, 1), (2, 2)]));
-    assert_eq!(copied.append(claim.epoch, &[record(6, 6)]), Appended::Durable);
+    assert_eq!(copied.append(claim.epoch, &[record(6, 6)], &[]), Appended::Durable);
     checkpoint(&copied, claim.epoch, 6, vec![requests(&[(2, None)])]).unwrap();
     copied.verify_files().unwrap();
     assert_eq!(
@@ -718,7 +718,7 @@ fn size_is_what_is_on_the_disk() {
     let epoch = store.claim().unwrap().epoch;
     let mut large = record(1, 1);
     large.bytes = vec![1; 100_000];
-    assert_eq!(store.append(epoch, &[large]), Appended::Durable);
+    assert_eq!(store.append(epoch, &[large], &[]), Appended::Durable);
     let after = store.size_bytes().unwrap();
     assert!((100_000..200_000).contains(&(after - before)), "{before} then {after}");
     let rows: Vec<(u128, Option<u64>)> = (1..=10_000).map(|n| (n, Some(n as u64))).collect();

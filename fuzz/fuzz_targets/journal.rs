@@ -61,7 +61,7 @@ fn open(store: &Arc<MemoryStore>) -> std::result::Result<Engine, accruedb::engin
 
 fn put(store: &MemoryStore, records: &[JournalRecord]) {
     let epoch = store.claim().expect("nothing fails").epoch;
-    assert_eq!(store.append(epoch, records), Appended::Durable);
+    assert_eq!(store.append(epoch, records, &[]), Appended::Durable);
 }
 
 /// Changes some bytes of a record, or puts other bytes in their place.

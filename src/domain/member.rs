@@ -1,8 +1,8 @@
 //! A member and the member's accounts: one record, so that one read gives a balance.
 
 use super::{
-    AccountSums, Day, ItemPosition, MemberId, Own, OwnIds, PointClass, PointState, PointTypeId, Points, Sequence,
-    Skips, TierId, Timestamp,
+    AccountSums, Counted, ItemPosition, MemberId, Own, OwnIds, PointClass, PointState, PointTypeId, Points, Sequence,
+    Skips, TierId, TierState, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use smallvec::SmallVec;
@@ -52,28 +52,6 @@ pub struct MemberMore {
     pub membership: Option<Membership>,
     /// The member into whom this one was merged.
     pub merged_into: Option<MemberId>,
-}
-
-/// A member's tier, and how long it lasts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TierState {
-    /// The tier.
-    pub tier: TierId,
-    /// Since when the member has it.
-    pub since: Timestamp,
-    /// When it is evaluated again.
-    pub until: Timestamp,
-}
-
-/// Qualifying points of one day of the program's zone.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counted {
-    /// The kind of points.
-    pub point_type: PointTypeId,
-    /// The day.
-    pub day: Day,
-    /// How many, less those that were cancelled.
-    pub points: Points,
 }
 
 /// That a member belongs to a household.

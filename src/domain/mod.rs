@@ -14,6 +14,7 @@ mod fault;
 mod ids;
 mod item;
 pub mod keys;
+mod ladder;
 mod leg;
 mod list;
 mod member;
@@ -55,10 +56,9 @@ pub use ids::{
     SubtypeId,
 };
 pub use item::{Item, ItemKey, ItemMore, ItemPosition};
+pub use ladder::{Assessment, Ladder, QualifyingPeriod, Threshold, Tier};
 pub use leg::{Debit, Granted, Leg, Moved};
-pub use member::{
-    Account, AccountMore, Balance, Counted, Member, MemberMore, MemberStatus, Membership, PolicyDue, TierState,
-};
+pub use member::{Account, AccountMore, Balance, Member, MemberMore, MemberStatus, Membership, PolicyDue};
 pub use outcome::Receipt;
 pub use own::{Own, OwnIds};
 pub use partner::{
@@ -76,7 +76,7 @@ pub use rejection::Rejection;
 pub use skips::Skips;
 pub use state::{AccountSums, BLOCK_MOVEMENTS, BlockState, BlockSums, MOVEMENTS, PointState, PointSums};
 pub use text::{Commitment, LongId, SALT_BYTES, TextKey, commitment, opened, stored};
-pub use tier::{Assessment, Ladder, QualifyingPeriod, Threshold, Tier, TierId};
+pub use tier::{Counted, TierId, TierState};
 pub use time::{Date, Day, Span, TimeError, Timestamp, Unit, Zone};
 pub use totals::{Totals, TotalsKey};
 pub use wide_id::{MemberId, RequestId, WideIdError, reading_long_ids, showing_long_ids};

@@ -25,7 +25,7 @@ impl Prepared {
 
     /// Whether no table has a record: nobody has put it there since it was looked for.
     pub(super) fn is_absent(&self, cold: &Cold, epoch: CacheEpoch) -> bool {
-        self.absent.iter().any(|known| *known == (*cold, epoch))
+        self.absent.contains(&(*cold, epoch))
     }
 
     /// Whether so much was read before the locks that the rest is read under them.

@@ -311,6 +311,9 @@ macro_rules! row_effects {
         /// The written rows of each table.
         #[derive(Debug, Default)]
         pub struct RowEffects {
+            /// The tables that were written since the last clearing, but for items, by the bits of their numbers: most
+            /// commands write none of them, and then pay for none.
+            written: u64,
             /// Items that have matured.
             pub items: Written<Items>,
             $(#[doc = concat!("Rows of [`", stringify!($table), "`].")] pub $field: Written<$table>,)*
@@ -319,17 +322,25 @@ macro_rules! row_effects {
         impl RowEffects {
             fn clear(&mut self) {
                 self.items.clear();
-                $(self.$field.clear();)*
+                if self.written != 0 {
+                    $(self.$field.clear();)*
+                    self.written = 0;
+                }
             }
 
             fn fill(&mut self, own: &OwnIds) {
                 self.items.fill(own);
-                $(self.$field.fill(own);)*
+                if self.written != 0 {
+                    $(self.$field.fill(own);)*
+                }
             }
 
             /// How many rows were written.
             #[must_use]
             pub fn len(&self) -> usize {
+                if self.written == 0 {
+                    return self.items.len();
+                }
                 [self.items.len(), $(self.$field.len()),*].into_iter().fold(0, usize::saturating_add)
             }
 
@@ -344,9 +355,11 @@ macro_rules! row_effects {
                 for (key, item) in self.items.drain() {
                     sink.item(key, item)?;
                 }
-                $(for (key, value) in self.$field.drain() {
-                    sink.row::<$table>(key, value)?;
-                })*
+                if self.written != 0 {
+                    $(for (key, value) in self.$field.drain() {
+                        sink.row::<$table>(key, value)?;
+                    })*
+                }
                 Ok(())
             }
         }
@@ -367,6 +380,7 @@ macro_rules! row_effects {
             }
 
             fn of_mut(rows: &mut RowEffects) -> &mut Written<$table> {
+                rows.written |= 1 << $table::ID as u32;
                 &mut rows.$field
             }
         })*

@@ -298,10 +298,11 @@ mod tests {
         all.member.accounts.clear();
         let account = all.member.account_mut(PointTypeId(1));
         for (_, item) in all.matured.iter().chain(&all.future) {
-            account.granted.0 += item.granted.0;
-            account.absorbed.0 += item.absorbed.0;
+            account.granted = account.granted.plus(item.granted).unwrap();
+            account.absorbed = account.absorbed.plus(item.absorbed).unwrap();
             for (state, points) in item.sums.iter() {
-                account.sums.get_mut(state).0 += points.0;
+                let sum = account.sums.get_mut(state);
+                *sum = sum.plus(points).unwrap();
             }
         }
         account.first_open = position(9, 2);

@@ -165,6 +165,7 @@ fn history() -> Vec<Row> {
         (73, 1, "2026-01-08", cancel(70, whole())),
         (74, 1, "2026-01-08", accrue(6, None, &[award(1, 9)])),
         (75, 1, "2026-01-08", cancel(71, whole())),
+        (80, 1, "2026-01-08", Erase { transaction: Some(RequestId(75)), id: None }.into()),
         // refused
         (76, 1, "2026-01-08", capture(999, None)),
         (77, 1, "2026-01-08", release(65, None)),

@@ -76,7 +76,7 @@ fn a_journal_of_format_2_is_done_again_as_it_was() {
     let records: Vec<JournalRecord> = lines.iter().map(record).collect();
     let store = Arc::new(MemoryStore::new());
     let epoch = store.claim().unwrap().epoch;
-    assert_eq!(store.append(epoch, &records), Appended::Durable);
+    assert_eq!(store.append(epoch, &records, &[]), Appended::Durable);
 
     let engine = open(&store);
     let entries = engine.journal(Sequence(1), usize::MAX).unwrap();

@@ -29,7 +29,7 @@ fn the_numbers_of_verbs_are_pinned() {
     let (partner, block, member, hold) = (PartnerId(7), BlockId(1), MemberId(4711), RequestId(5));
     let (points, starts_at, expires, unit_price) = (Points(1), None, Expiry::Never, None);
     let point_type = PointTypeId(2);
-    let verbs: [(u16, Action); 14] = [
+    let verbs: [(u16, Action); 15] = [
         (0, CreateProgram::default().into()),
         (1, CreatePointType::default().into()),
         (2, CreatePartner::default().into()),
@@ -44,6 +44,7 @@ fn the_numbers_of_verbs_are_pinned() {
         (11, HoldPoints { member, point_type, points, times_out: expires }.into()),
         (12, Capture { hold, points: Some(points) }.into()),
         (13, Release { hold, points: None }.into()),
+        (14, Erase { transaction: Some(hold), id: None }.into()),
     ];
     for (number, action) in &verbs {
         pinned_number(action, *number);

@@ -6,7 +6,7 @@ use accruedb::storage::record::{self, Record};
 pub(super) const ITEM: &str =
     "fbd007fb39088cfbb0043cfb9001c86432fd5c1e53f93603000001fd5c76b5a84503000001fb2c01000701fb2d0102";
 pub(super) const TOTALS: &str = "fe0000000000000000000000002000000012fb180409fbf601fce0220200";
-pub(super) const ENTRY: &str = "fd5c1e53f93603000008636c693a616e6e610200002901070101fe0000000000000000400000000000000001fd000802f83603000001076f72646572203506fb671201070102fbd00700000203000000010100000002000614fbbc0700fd0030e816370300000100028c00000000fb4006";
+pub(super) const ENTRY: &str = "fd5c1e53f93603000008636c693a616e6e610200002901070101fe0000000000000000400000000000000001fd000802f83603000001090909090909090909090909090909090909090909090909090909090909090906fb671201070102fbd00700000203000000010100000002000614fbbc0700fd0030e816370300000100028c00000000fb4006";
 
 #[test]
 fn the_bytes_of_records_are_pinned() {
@@ -15,7 +15,7 @@ fn the_bytes_of_records_are_pinned() {
     pinned(
         "member",
         &member(),
-        "fd0050b5ed360300000101fd5c76b5a845030000010200fb01088c0200fb400600fd2ebb5ad4a2010080fb2d0102",
+        "fd0050b5ed360300000101fd5c76b5a845030000010200fb01088c0200fb400600fd2ebb5ad4a2010080fb2d010200",
     );
     pinned("partner", &partner(), "01010201030202fb2d010201fc70110100120100");
     pinned("block", &block(), "01fb10270007fb401ffb0807c8fbcf0700010407");
@@ -45,7 +45,10 @@ fn the_bytes_of_a_journal_record_are_pinned() {
     assert_eq!((record.first, record.last), (Sequence(41), Sequence(42)));
     let read = Record::read(Sequence(41), &record.bytes).unwrap();
     let second = read.entries(Sequence(42)).next().unwrap().unwrap();
-    assert_eq!((second.sequence, second.actor.name(), &second.command), (Sequence(42), "cli:anna", &command()));
+    assert_eq!(
+        (second.sequence, second.actor.name(), &second.command),
+        (Sequence(42), "cli:anna", &Command { reference: None, ..command() })
+    );
     let member = Subject::Member(MemberId(4711));
     assert_eq!(second.previous_of(member), Some(Sequence(40)), "its member is filled in");
     let Outcome::Done { legs, balances } = second.outcome else { panic!("it was done") };
@@ -73,15 +76,15 @@ fn another_crate_reads_the_golden_bytes() {
     let read: (i128, i128, u32, i128, i128, i128) = wincode::config::deserialize_exact(&bytes(TOTALS), config).unwrap();
     assert_eq!(read, (1 << 100, 9, 0b100_0001_1000, -5, 251, 70_000));
 
-    // recorded_at, actor, two links: subject, previous + 1; program, request, transaction_at, reference; the verb's
+    // recorded_at, actor, two links: subject, previous + 1; program, request, transaction_at, what is held of the reference; the verb's
     // number: member, partner, awards
     type Links = (u8, (u8, u128, u64), (u8, u128, u64));
-    type Head = (i64, String, Links, u32, u128, Option<i64>, Option<String>);
+    type Head = (i64, String, Links, u32, u128, Option<i64>, Option<[u8; 32]>);
     type Body = (u8, u128, Option<u32>, u8);
     let read: (Head, Body) = wincode::config::deserialize(&bytes(ENTRY), config).unwrap();
     let (recorded_at, dated) = (at("2026-01-02T03:04:05.678Z").ms(), at("2026-01-02T00:00:00Z").ms());
     let links = (2, (0, 0, 41), (1, 7, 1));
-    let head = (recorded_at, "cli:anna".to_owned(), links, 1, 1 << 70, Some(dated), Some("order 5".to_owned()));
+    let head = (recorded_at, "cli:anna".to_owned(), links, 1, 1 << 70, Some(dated), Some([9; 32]));
     assert_eq!(read.0, head);
     assert_eq!(read.1, (6, 4711, Some(7), 1));
 }

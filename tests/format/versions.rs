@@ -39,7 +39,7 @@ fn planted(place: usize, number: u16) -> Arc<MemoryStore> {
     let last = Record::read(first, &bytes).unwrap().last();
     bytes[place..place + 2].copy_from_slice(&number.to_le_bytes());
     let hash = *blake3::hash(&bytes).as_bytes();
-    assert_eq!(store.append(epoch, &[JournalRecord { first, last, hash, bytes }]), Appended::Durable);
+    assert_eq!(store.append(epoch, &[JournalRecord { first, last, hash, bytes }], &[]), Appended::Durable);
     store
 }
 

@@ -16,21 +16,13 @@ pub(crate) struct Claim {
 
 impl Member {
     pub(crate) fn debt(&self, point_type: PointTypeId) -> i64 {
-        self.claims_of(point_type).map(|claim| claim.debt).sum()
-    }
-
-    /// Points of a type that the host bears.
-    pub(crate) fn absorbed(&self, point_type: PointTypeId) -> i64 {
-        self.claims_of(point_type).map(|claim| claim.absorbed).sum()
+        let of = self.claims.iter().filter(|claim| self.items[claim.item].point_type == point_type);
+        of.map(|claim| claim.debt).sum()
     }
 
     /// Points of an item that the host bears.
     pub(crate) fn absorbed_of(&self, item: usize) -> i64 {
         self.claims.iter().filter(|claim| claim.item == item).map(|claim| claim.absorbed).sum()
-    }
-
-    fn claims_of(&self, point_type: PointTypeId) -> impl Iterator<Item = &Claim> {
-        self.claims.iter().filter(move |claim| self.items[claim.item].point_type == point_type)
     }
 
     /// Claims spent points of an item: from what else there is, in the order of use, then as debt, or the host bears it.

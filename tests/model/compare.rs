@@ -1,6 +1,7 @@
 //! Everything that can be asked of an engine, against the model.
 
 use super::run::Run;
+use super::settle::is_of;
 use super::world::{MEMBERS, PARTNERS, PROGRAMS};
 use accruedb::domain::*;
 
@@ -87,9 +88,12 @@ impl Run {
         assert!(entries.iter().zip(1..).all(|(entry, number)| entry.sequence == Sequence(number)), "a hole");
         assert!(entries.is_sorted_by_key(|entry| entry.recorded_at), "time went back");
         let own = |entry: &&Entry| matches!(entry.command.action, Action::BookDue(_));
-        let callers = entries.iter().filter(|entry| !own(entry)).map(|entry| (&entry.command, entry.recorded_at));
-        let expected = self.log.iter().map(|(command, at)| (command, *at));
-        assert!(callers.eq(expected), "the journal is not what was answered");
+        let mut callers = entries.iter().filter(|entry| !own(entry));
+        for (command, at) in &self.log {
+            let entry = callers.next().expect("what was answered is in the journal");
+            assert!(is_of(entry, command) && entry.recorded_at == *at, "{command:?} was answered, not {entry:?}");
+        }
+        assert!(callers.next().is_none(), "the journal holds more than what was answered");
     }
 
     /// Balances at a past instant are those that were shown then.

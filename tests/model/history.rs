@@ -153,6 +153,11 @@ impl Draw<'_> {
         let program = PROGRAMS[self.rng.below(self.world.programs as u64) as usize];
         let action = self.action(verb);
         let mut command = self.command(program, action, at);
+        if self.rng.one_in(8) {
+            command.reference = Some(format!("order {}", self.next).into());
+            self.sent.pop();
+            self.sent.push(command.clone());
+        }
         if self.world.malformed && self.rng.one_in(24) {
             match self.rng.below(6) {
                 0 => command.request_id = RequestId(0),

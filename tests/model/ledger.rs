@@ -6,7 +6,7 @@ use super::member::{Given, Log, Member};
 use super::partner::{ModelBlock, ModelPartner};
 use super::wellformed::malformed;
 use accruedb::domain::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// What the model says becomes of a command.
@@ -68,6 +68,8 @@ pub(crate) struct Model {
     pub(crate) partners: BTreeMap<PartnerId, ModelPartner>,
     pub(crate) members: BTreeMap<MemberId, Member>,
     pub(super) done: BTreeMap<RequestId, Rc<(Command, Transaction)>>,
+    /// Requests whose references were erased.
+    erased: BTreeSet<RequestId>,
 }
 
 pub(super) type Effect = Result<Transaction, Rejection>;
@@ -82,6 +84,7 @@ impl Model {
             partners: BTreeMap::new(),
             members: BTreeMap::new(),
             done: BTreeMap::new(),
+            erased: BTreeSet::new(),
         }
     }
 
@@ -93,7 +96,7 @@ impl Model {
             self.advance(command.transaction_at.unwrap_or(self.now));
         }
         match self.done.get(&command.request_id) {
-            Some(first) if first.0 == *command => return Expected::Replayed(cancelled(&first.1)),
+            Some(first) if self.repeats(&first.0, command) => return Expected::Replayed(cancelled(&first.1)),
             Some(_) => return Expected::Refused(Rejection::RequestIdReused { first: Sequence(0) }),
             None => {}
         }
@@ -116,7 +119,14 @@ impl Model {
 
     /// Whether the command would leave no entry in the journal: it is malformed, or was done before.
     pub(crate) fn is_silent(&self, command: &Command) -> bool {
-        malformed(command) || self.done.get(&command.request_id).is_some_and(|first| first.0 == *command)
+        malformed(command) || self.done.get(&command.request_id).is_some_and(|first| self.repeats(&first.0, command))
+    }
+
+    /// Whether a command asks for the same again. A reference that was erased is equal to any.
+    fn repeats(&self, first: &Command, again: &Command) -> bool {
+        let any = self.erased.contains(&first.request_id) && first.reference.is_some() && again.reference.is_some();
+        let again = if any { &Command { reference: first.reference.clone(), ..again.clone() } } else { again };
+        first == again
     }
 
     /// What a request id did.
@@ -234,6 +244,13 @@ impl Model {
             Action::Capture(body) => self.capture(body),
             Action::Release(body) => self.release(body),
             Action::Cancel(body) => self.cancel(body),
+            Action::Erase(Erase { transaction: Some(transaction), .. }) => match self.done.contains_key(transaction) {
+                true => {
+                    self.erased.insert(*transaction);
+                    Ok(Transaction::Other)
+                }
+                false => Err(Rejection::TransactionUnknown),
+            },
             other => unreachable!("answered before: {other:?}"),
         }
     }

@@ -56,6 +56,10 @@ fn bad(action: &Action) -> bool {
                     CancelAmount::Points(points) | CancelAmount::Award { points, .. } => few(points),
                 }
         }
+        Action::Erase(body) => match (body.transaction, body.id) {
+            (Some(RequestId(id)), None) | (None, Some(MemberId(id))) => id == 0,
+            (None, None) | (Some(_), Some(_)) => true,
+        },
         Action::BookDue(_) => true,
         other => panic!("the model does not know {other:?}"),
     }

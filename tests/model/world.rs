@@ -57,11 +57,12 @@ pub(super) enum Verb {
     Hold,
     Capture,
     Release,
+    Erase,
     Repeat,
 }
 
 impl Verb {
-    pub(super) const ALL: [Verb; 12] = [
+    pub(super) const ALL: [Verb; 13] = [
         Verb::Enrol,
         Verb::Purchase,
         Verb::Approve,
@@ -73,6 +74,7 @@ impl Verb {
         Verb::Hold,
         Verb::Capture,
         Verb::Release,
+        Verb::Erase,
         Verb::Repeat,
     ];
 }
@@ -171,6 +173,7 @@ impl World {
                 on(rng, 3, 8),
                 on(rng, 4, 6),
                 on(rng, 4, 6),
+                on(rng, 4, 3),
                 on(rng, 4, 6),
             ],
             steps: [
@@ -212,7 +215,7 @@ impl World {
             troubles: Vec::new(),
             jumps: vec![0, 0, 0, 1, DAY - 1, DAY, DAY, 3 * DAY, 10 * DAY],
             back: vec![1, DAY, 10 * DAY],
-            verbs: [1, 2, 2, 1, 5, 7, 10, 3, 3, 2, 2, 2],
+            verbs: [1, 2, 2, 1, 5, 7, 10, 3, 3, 2, 2, 1, 2],
             steps: [49, 4, 0, 3, 2, 1, 1, 1, 2, 0, 0, 0, 0],
         }
     }

@@ -214,12 +214,12 @@ impl Faulty {
 }
 
 impl Store for Faulty {
-    fn claim(&self) -> Result<Claim, Fault> {
+    fn claim(&self) -> Result<accruedb::storage::Claim, Fault> {
         self.armed().claim()
     }
 
-    fn append(&self, epoch: Epoch, records: &[JournalRecord]) -> Appended {
-        self.armed().append(epoch, records)
+    fn append(&self, epoch: Epoch, records: &[JournalRecord], texts: &[TextChange]) -> Appended {
+        self.armed().append(epoch, records, texts)
     }
 
     fn checkpoint(

@@ -309,18 +309,15 @@ mod tests {
     use super::*;
     use crate::domain::{MemberId, PointTypeId, Points};
 
-    fn redeem() -> Command {
-        let body = Redeem { member: "M1".parse().unwrap(), point_type: PointTypeId(1), points: Points(250) };
-        Command::new(ProgramId(1), "a".parse().unwrap(), body)
-    }
-
     #[test]
     fn a_command_is_one_flat_object() {
+        let body = Redeem { member: "M1".parse().unwrap(), point_type: PointTypeId(1), points: Points(250) };
+        let redeem = Command::new(ProgramId(1), "a".parse().unwrap(), body);
         let text = r#"{"program":1,"request_id":"a","kind":"redeem","member":"M1","point_type":1,"points":250}"#;
-        assert_eq!(serde_json::to_string(&redeem()).unwrap(), text);
-        assert_eq!(serde_json::from_str::<Command>(text).unwrap(), redeem());
+        assert_eq!(serde_json::to_string(&redeem).unwrap(), text);
+        assert_eq!(serde_json::from_str::<Command>(text).unwrap(), redeem);
         let mixed = r#"{"points":250,"request_id":"a","member":"M1","kind":"redeem","point_type":1,"program":1}"#;
-        assert_eq!(Command::from_json(mixed).unwrap(), redeem());
+        assert_eq!(Command::from_json(mixed).unwrap(), redeem);
     }
 
     #[test]

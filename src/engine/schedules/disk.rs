@@ -5,7 +5,7 @@ use crate::domain::{Entry, Fault, Sequence};
 use crate::storage::keys::Key;
 use crate::storage::memory::{Call, MemoryStore, Trouble};
 use crate::storage::record::Record;
-use crate::storage::{Appended, Claim, Epoch, JournalRecord, Read, Run, Store, TableId, Tail, Visit};
+use crate::storage::{Appended, Claim, Epoch, JournalRecord, Read, Run, Store, TableId, Tail, TextChange, Visit};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard};
@@ -128,10 +128,10 @@ impl Store for Disk {
         self.store.claim()
     }
 
-    fn append(&self, epoch: Epoch, records: &[JournalRecord]) -> Appended {
+    fn append(&self, epoch: Epoch, records: &[JournalRecord], texts: &[TextChange]) -> Appended {
         pause();
         self.trouble(Call::Append);
-        let appended = self.store.append(epoch, records);
+        let appended = self.store.append(epoch, records, texts);
         let mut held = self.held();
         if appended != Appended::Fenced {
             assert_ne!(held.failed, Some(epoch), "a write after one that failed");

@@ -9,7 +9,7 @@ use super::records::{HEADER_BYTES, RECYCLED};
 use super::{RocksOptions, RocksStore};
 use crate::domain::{Fault, FaultKind, ProgramId, RequestId, RequestKey, Sequence};
 use crate::storage::keys::Key;
-use crate::storage::{Appended, Epoch, JournalRecord, Read, Requests, Run, Store, TableId, Tail, codec, record};
+use crate::storage::{Appended, Epoch, JournalRecord, Read, Requests, Run, Store, TableId, Tail, record, rows};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -33,7 +33,7 @@ fn run(rows: &[(u128, Option<u64>)]) -> Run {
 fn values(store: &RocksStore) -> [Option<u64>; 4] {
     [1, 2, 3, 4].map(|request| {
         let found = store.get(TableId::Requests, &key(request).to_bytes()).unwrap();
-        found.map(|bytes| codec::decode::<Sequence>(&bytes, "request").unwrap().0)
+        found.map(|bytes| rows::decode::<Requests>(&bytes).unwrap().0)
     })
 }
 
@@ -226,7 +226,7 @@ fn a_torn_end_of_the_log_is_cut_off_and_kept() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
     let epoch = store.claim().unwrap().epoch;
-    (1..=3).for_each(|entry| assert_eq!(store.append(epoch, &[record(entry)]), Appended::Durable));
+    (1..=3).for_each(|entry| assert_eq!(store.append(epoch, &[record(entry)], &[]), Appended::Durable));
     let log = tear(&store, ".log");
     drop(store);
     let torn = fs::read(&log).unwrap();
@@ -241,9 +241,9 @@ fn a_record_of_the_log_that_broke_before_others_is_refused_and_stays() {
     let dir = tempfile::tempdir().unwrap();
     let store = open(dir.path());
     let epoch = store.claim().unwrap().epoch;
-    assert_eq!(store.append(epoch, &[record(1)]), Appended::Durable);
+    assert_eq!(store.append(epoch, &[record(1)], &[]), Appended::Durable);
     let log = tear(&store, ".log");
-    assert_eq!(store.append(epoch, &[record(2)]), Appended::Durable);
+    assert_eq!(store.append(epoch, &[record(2)], &[]), Appended::Durable);
     drop(store);
     let broken = fs::read(&log).unwrap();
     assert_eq!(RocksStore::open(dir.path(), RocksOptions::default()).unwrap_err().kind, FaultKind::Corrupt);
@@ -284,14 +284,14 @@ fn a_checkpoint_that_breaks_off_leaves_nothing() {
     assert_eq!(store.checkpoint(epoch, Sequence(9), &mut runs), Err(broken));
     assert_eq!(fs::read_dir(store.directory.staging()).unwrap().count(), 0);
     assert_eq!(values(&store), BEFORE);
-    assert_eq!(store.append(epoch, &[record(1)]), Appended::Durable, "nothing happened, so nothing is poisoned");
+    assert_eq!(store.append(epoch, &[record(1)], &[]), Appended::Durable, "nothing happened, so nothing is poisoned");
 }
 
 #[test]
 fn a_fault_after_the_intent_ends_all_writing_until_it_is_opened_again() {
     let dir = tempfile::tempdir().unwrap();
     let (store, epoch, _) = staged(dir.path());
-    assert_eq!(store.append(epoch, &[record(1)]), Appended::Durable);
+    assert_eq!(store.append(epoch, &[record(1)], &[]), Appended::Durable);
     // Stands where the link of the second file is to be, from after the place was cleared.
     let obstacle = store.directory.staging().join("2-001-requests.sst.link");
     let runs = [run(&[(1, Some(2)), (2, None)]), run(&[(3, None), (4, Some(2))])];
@@ -301,7 +301,7 @@ fn a_fault_after_the_intent_ends_all_writing_until_it_is_opened_again() {
     assert_eq!(values(&store), [Some(2), None, Some(1), None], "the first file is in");
 
     let again = record(2);
-    assert_eq!(store.append(epoch, &[again]), Appended::Unknown(fault.clone()));
+    assert_eq!(store.append(epoch, &[again], &[]), Appended::Unknown(fault.clone()));
     assert_eq!(store.checkpoint(epoch, Sequence(2), &mut std::iter::empty()), Err(fault.clone()));
     assert_eq!(store.release(epoch, Tail { sequence: Sequence(1), hash: [1; 32] }), Err(fault.clone()));
     assert_eq!(store.claim(), Err(fault));
@@ -329,7 +329,7 @@ fn a_kind_that_is_never_written_is_named_and_not_read_for_ever() {
     let store = open().unwrap();
     let epoch = store.claim().unwrap().epoch;
     for entry in 1..=3 {
-        assert_eq!(store.append(epoch, &[record(entry)]), Appended::Durable);
+        assert_eq!(store.append(epoch, &[record(entry)], &[]), Appended::Durable);
     }
     let rocks = store.directory.rocks();
     drop(store);
@@ -362,7 +362,7 @@ fn a_broken_record_with_others_behind_it_is_named_though_rocksdb_takes_it_for_th
     let store = open().unwrap();
     let epoch = store.claim().unwrap().epoch;
     for entry in 1..=6 {
-        assert_eq!(store.append(epoch, &[record(entry)]), Appended::Durable);
+        assert_eq!(store.append(epoch, &[record(entry)], &[]), Appended::Durable);
     }
     let rocks = store.directory.rocks();
     drop(store);

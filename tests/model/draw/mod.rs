@@ -37,6 +37,7 @@ impl Draw<'_> {
             Verb::Hold => self.hold(member),
             Verb::Capture => Capture { hold: self.held(), points: self.part() }.into(),
             Verb::Release => Release { hold: self.held(), points: self.part() }.into(),
+            Verb::Erase => Erase { transaction: Some(self.request()), id: None }.into(),
             Verb::Accrue | Verb::Repeat => self.accrual(member, partner),
         }
     }

@@ -51,23 +51,32 @@ fn read_orders(verb: &str, words: &mut Words<'_>, types: &BTreeSet<PointTypeId>)
         "accrue" => accrue(words, &mut extras)?,
         "redeem" => redeem(words, &mut extras)?,
         "cancel" => cancel(words)?,
-        _ => {
-            let action = match members::action(verb, words, &mut extras)? {
-                None => catalog::action(verb, words, &mut extras)?,
-                known => known,
-            };
-            let action = action.or(texts::action(verb, words)?);
-            match action {
-                Some(action) => action,
-                None => match partners::action(verb, words, &mut extras, types)? {
-                    Some(action) => action,
-                    None => return Ok(None),
-                },
-            }
-        }
+        _ => match of_a_room(verb, words, &mut extras, types)? {
+            Some(action) => action,
+            None => return Ok(None),
+        },
     };
     while extras.take(words)? {}
     Ok(Some(vec![extras.order(action)]))
+}
+
+/// The command of a verb that one of the rooms knows.
+fn of_a_room(
+    verb: &str,
+    words: &mut Words<'_>,
+    extras: &mut Extras,
+    types: &BTreeSet<PointTypeId>,
+) -> Result<Option<Action>, Syntax> {
+    // a member's points are adjusted, or a block's
+    let number = words.peek().and_then(|word| word.strip_prefix('B'));
+    let of_block = verb == "adjust" && number.is_some_and(|number| number.parse::<u64>().is_ok());
+    if !of_block && let Some(action) = members::action(verb, words, extras)? {
+        return Ok(Some(action));
+    }
+    if let Some(action) = catalog::action(verb, words, extras)?.or(texts::action(verb, words)?) {
+        return Ok(Some(action));
+    }
+    partners::action(verb, words, extras, types)
 }
 
 fn create_program(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, Syntax> {
