@@ -6,19 +6,21 @@ use std::fmt;
 
 /// Makes the list into [`Rejection`], with the text of each.
 macro_rules! rejections {
-    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$vmeta:meta])* $number:literal $variant:ident $code:literal => $text:literal
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[doc = $doc:literal])+ $number:literal $variant:ident $code:literal => $text:literal
         $({ $($(#[$fmeta:meta])* $field:ident: $type:ty),* $(,)? })?
     ),+ $(,)? }) => {
         tagged! {
             $(#[$meta])*
             pub enum $name {
-                $($(#[$vmeta])* $number $variant $code $({ $($(#[$fmeta])* $field: $type),* })?),+
+                $($(#[doc = $doc])+ $number $variant $code $({ $($(#[$fmeta])* $field: $type),* })?),+
             }
         }
 
         impl $name {
             /// Every code, in the order of precedence.
             pub const CODES: &'static [&'static str] = <$name as super::tagged::Tagged>::KINDS;
+            /// What each code means, in the same order.
+            pub const MEANINGS: &'static [&'static str] = &[$(concat!($($doc),+)),+];
         }
 
         impl fmt::Display for $name {

@@ -182,7 +182,7 @@ pub fn decision(effects: &Effects, program: Option<&Program>) -> Option<Fault> {
 mod tests {
     use super::*;
     use crate::domain::{
-        BlockKind, BlockState, BlockStatus, BlockSums, Expiry, ItemId, PointClass, PointSums, PointTypeId, Rate,
+        BlockKind, BlockState, BlockStatus, BlockSums, Expiry, ItemId, NegativeBalance, PointClass, PointSums, PointTypeId, Rate,
         Sequence, UseOrder,
     };
 
@@ -307,9 +307,25 @@ mod tests {
         (*waits.sums.get_mut(PointState::Matured), *waits.sums.get_mut(PointState::Future)) = (Points(0), Points(10));
         let matured = vec![(position(1, 1), used), (position(20, 3), later), (position(9, 2), whole_item())];
         let future = vec![(position(5, 4), waits)];
-        let (order, negative_balance) = (UseOrder::EarliestExpiry, NegativeBalance::Allowed);
-        let (name, label, expiry) = (Box::default(), Box::default(), Expiry::Never);
-        let point_type = PointType { name, label, class, order, expiry, negative_balance };
+        let point_type = PointType {
+            name: Box::default(),
+            label: Box::default(),
+            class,
+            order: UseOrder::EarliestExpiry,
+            expiry: Expiry::Never,
+            negative_balance: NegativeBalance::Allowed,
+            negative_limit: Default::default(),
+            overdraft: Default::default(),
+            maximum: Default::default(),
+            scale: 0,
+            currency: Box::default(),
+            status: Default::default(),
+            is_default: false,
+            inactivity: Default::default(),
+            rollover: None,
+            held_expiry: Default::default(),
+            since: day(0),
+        };
         let member = Member { next_due: Some(day(5)), ..Member::new(day(0)) };
         let mut all = Holdings { member, point_type, matured, future };
         sum_up(&mut all);
