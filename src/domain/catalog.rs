@@ -3,6 +3,10 @@
 
 use super::own::names_no_entry;
 use super::tagged::tagged;
+use super::{
+    Agreement, GroupId, Offer, OfferId, PartnerGroup, PartnerId, PartnerUnit, RefundSetup, Scheme, SchemeId,
+    SettlementSettings,
+};
 use super::{PointType, PointTypeId, Program, ProgramId, ProgramSettings, Versions};
 use std::collections::BTreeMap;
 
@@ -27,6 +31,22 @@ tagged! {
         0 Program "program" (settings: ProgramSettings),
         /// A kind of points.
         1 PointType "point_type" (point_type: PointType),
+        /// A reward scheme.
+        50 Scheme "scheme" (scheme: Scheme),
+        /// A reward offer.
+        51 Offer "offer" (offer: Offer),
+        /// A partner group.
+        52 Group "group" (group: PartnerGroup),
+        /// A partner as a unit.
+        53 Unit "unit" (unit: PartnerUnit),
+        /// A partner's agreement.
+        54 Agreement "agreement" (agreement: Agreement),
+        /// A group's agreement.
+        55 GroupAgreement "group_agreement" (agreement: Agreement),
+        /// What is set for settlement.
+        56 Settlement "settlement" (settings: SettlementSettings),
+        /// What is set up for refunds.
+        57 Refunds "refunds" (setup: RefundSetup),
     }
 }
 
@@ -53,14 +73,31 @@ impl Definition {
             return true;
         }
         let Some(program) = programs.get_mut(&key.program) else { return false };
+        let settlement = &mut program.settlement;
         match self {
             Definition::Program(_) => true,
             Definition::PointType(definition) => match u16::try_from(key.id) {
                 Ok(id) => put(&mut program.point_types, PointTypeId(id), definition),
                 Err(_) => false,
             },
+            Definition::Scheme(scheme) => put(&mut settlement.schemes, SchemeId(key.id), scheme),
+            Definition::Offer(offer) => put(&mut settlement.offers, OfferId(key.id), offer),
+            Definition::Group(group) => put(&mut settlement.groups, GroupId(key.id), group),
+            Definition::Unit(unit) => put(&mut settlement.units, PartnerId(key.id), unit),
+            Definition::Agreement(agreement) => put(&mut settlement.agreements, PartnerId(key.id), agreement),
+            Definition::GroupAgreement(agreement) => put(&mut settlement.group_agreements, GroupId(key.id), agreement),
+            Definition::Settlement(settings) => put_one(&mut settlement.settings, settings),
+            Definition::Refunds(setup) => put_one(&mut settlement.refunds, setup),
         }
     }
+}
+
+fn put_one<T>(known: &mut Option<Versions<T>>, definition: T) -> bool {
+    match known {
+        Some(versions) => versions.push(definition),
+        None => *known = Some(Versions::first(definition)),
+    }
+    true
 }
 
 fn put<K: Ord, T>(all: &mut BTreeMap<K, Versions<T>>, id: K, definition: T) -> bool {

@@ -13,11 +13,20 @@
 //! | [`CatalogKey`] | program 4, kind 1, id 4, version 4 |
 //! | [`DueKey`] | program 4, instant 8, kind 1, id 16 |
 //! | [`TotalsKey`] | program 4, day 4 (sign bit flipped), UTC day 4 (likewise), source 4, point type 2, subtype 2 |
+//! | [`OwnerKey`] | program 4, owner 17 |
+//! | [`PostingKey`] | program 4, owner 17, receivable 4, sequence 8, place 2 |
+//! | [`RefundKey`] | program 4, sequence 8, place 2, member 16 |
+//! | [`MonthKey`] | program 4, partner 4, month 4 |
+//! | [`EventKey`] | program 4, partner 4, instant 8, sequence 8, place 2 |
+//! | [`LineKey`], [`PartnerCreditKey`] | program 4, partner 4, sequence 8, place 2 |
+//! | [`RunKey`] | program 4, run 16, number 4 |
+//! | [`RunDueKey`] | program 4, instant 8, run 16, number 4 |
 //! | [`Sequence`] | sequence 8 |
 
 use super::{
-    AccountKey, BlockId, BlockKey, CatalogKey, ClaimKey, Day, HoldTimeoutKey, ItemId, ItemKey, ItemPosition, MemberId,
-    MemberKey, PartnerId, PartnerKey, PointTypeId, ProgramId, RequestId, RequestKey, Sequence, SourceId, SourceKey,
+    AccountKey, BlockId, BlockKey, CatalogKey, ClaimKey, Day, EventKey, HoldTimeoutKey, ItemId, ItemKey, ItemPosition,
+    LineKey, MemberId, MemberKey, MonthKey, OwnerKey, PartnerCreditKey, PartnerId, PartnerKey, PointTypeId, PostingKey,
+    ProgramId, ReceivableId, RefundKey, RequestId, RequestKey, RunDueKey, RunKey, Sequence, SourceId, SourceKey,
     Subject, SubtypeId, Timestamp, TotalsKey,
 };
 use std::ops::Range;
@@ -76,6 +85,7 @@ integer_key!(
     ProgramId: u32,
     PartnerId: u32,
     SourceId: u32,
+    ReceivableId: u32,
     PointTypeId: u16,
     SubtypeId: u16,
     BlockId: u64,
@@ -207,5 +217,14 @@ field_key!(
     HoldTimeoutKey { program, member, at, request },
     CatalogKey { program, kind, id, version },
     DueKey { program, due_at, subject },
+    OwnerKey { program, owner },
+    PostingKey { owner, receivable, sequence, place },
+    RefundKey { program, sequence, place, member },
+    MonthKey { program, partner, month },
+    PartnerCreditKey { program, partner, sequence, place },
+    EventKey { program, partner, at, sequence, place },
+    LineKey { program, partner, sequence, place },
+    RunKey { program, run, number },
+    RunDueKey { program, at, run, number },
     TotalsKey { program, day, utc_day, source, point_type, subtype },
 );

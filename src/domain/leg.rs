@@ -5,6 +5,33 @@ use super::{
     BLOCK_MOVEMENTS, BlockId, BlockState, ItemId, ItemPosition, MOVEMENTS, MemberId, Own, OwnIds, PartnerId,
     PointState, PointTypeId, Points, Rate, SourceId, Timestamp, UseOrder,
 };
+use super::{PostingKind, ReceivableId, RefundState, Rejection, RequestId, RunState, Subject};
+
+/// How a member came to spend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SpendWay {
+    /// The award of the very purchase was deducted from it (rule C36).
+    Instant,
+    /// The wallet was drawn on (rule C37).
+    Automatic,
+    /// The merchant submitted it (rule C20).
+    Requested,
+    /// The wallet could not be used: the member is credited (rule C105).
+    Credited,
+}
+
+/// Where a discount is given (rules C38, C39).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ReductionMethod {
+    /// At the point of sale.
+    FrontEnd,
+    /// By a refund.
+    BackEnd,
+}
 
 tagged! {
     /// One thing that a command did. In JSON its `kind` is what people call it: `granted`, `redeemed`, `matured`,
@@ -104,6 +131,63 @@ tagged! {
             /// Partner points.
             points: Points,
         },
+        /// A purchase is left without an award, and why (rules C16, C17, C19).
+        40 NotAwarded "not_awarded" {
+            /// Why.
+            reason: Rejection,
+        },
+        /// A member spent at a merchant: the points are those that this entry redeemed.
+        41 Spent "spent" {
+            /// Where.
+            partner: PartnerId,
+            /// Instantly, automatically, or as the merchant asked.
+            way: SpendWay,
+            /// Where the discount is given.
+            reduction: ReductionMethod,
+            /// How much, in minor units.
+            amount: Points,
+        },
+        /// A purchase draws nothing on the wallet, and why (rule C29).
+        42 NotSpent "not_spent" {
+            /// Why.
+            reason: Rejection,
+        },
+        /// A refund through a payment gateway is asked for (rule C39).
+        43 RefundAsked "refund_asked" {
+            /// The spend's place in the purchase.
+            place: u16,
+            /// How much, in minor units.
+            amount: Points,
+        },
+        /// A refund has another state (rule C110).
+        44 RefundAnswered "refund_answered" {
+            /// What became of it.
+            state: RefundState,
+            /// How much, in minor units.
+            amount: Points,
+        },
+        /// Something was posted to a receivable.
+        45 Posted "posted" {
+            /// Whose.
+            owner: Subject,
+            /// The account.
+            receivable: ReceivableId,
+            /// What it is.
+            posting: PostingKind,
+            /// How much, in minor units.
+            amount: Points,
+        },
+        /// A step of a settlement run.
+        46 Settled "settled" {
+            /// The run.
+            run: RequestId,
+            /// Which of its executions.
+            number: u32,
+            /// How many events it settled.
+            events: u32,
+            /// Where the run is now.
+            state: RunState,
+        },
     }
 }
 
@@ -116,9 +200,8 @@ impl Tagged for Leg {
 
     fn number_of(kind: &str) -> Option<u16> {
         let named = |of: &[&str], number| of.contains(&kind).then_some(number);
-        let plain = ["granted", "", "owed", "absorbed", "", "charged", "credited"];
-        let plain = plain.iter().position(|known| !known.is_empty() && *known == kind);
-        plain.and_then(|number| u16::try_from(number).ok()).or_else(|| {
+        let plain = PLAIN.iter().find(|(_, known)| *known == kind);
+        plain.map(|(number, _)| *number).or_else(|| {
             let moved: Vec<&str> = MOVEMENTS.iter().map(|(.., name)| *name).collect();
             let block: Vec<&str> = BLOCK_MOVEMENTS.iter().map(|(.., name)| *name).collect();
             named(&moved, 1).or_else(|| named(&block, 4))
@@ -126,13 +209,29 @@ impl Tagged for Leg {
     }
 }
 
+/// Legs with one name each, by their numbers.
+const PLAIN: [(u16, &str); 12] = [
+    (0, "granted"),
+    (2, "owed"),
+    (3, "absorbed"),
+    (5, "charged"),
+    (6, "credited"),
+    (40, "not_awarded"),
+    (41, "spent"),
+    (42, "not_spent"),
+    (43, "refund_asked"),
+    (44, "refund_answered"),
+    (45, "posted"),
+    (46, "settled"),
+];
+
 /// Every name that a leg can have.
 #[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated by the compiler")]
-const KINDS: [&str; 5 + MOVEMENTS.len() + BLOCK_MOVEMENTS.len()] = {
-    let mut kinds = ["granted", "owed", "absorbed", "charged", "credited"].as_slice();
-    let mut all = [""; 5 + MOVEMENTS.len() + BLOCK_MOVEMENTS.len()];
+const KINDS: [&str; PLAIN.len() + MOVEMENTS.len() + BLOCK_MOVEMENTS.len()] = {
+    let mut kinds = PLAIN.as_slice();
+    let mut all = [""; PLAIN.len() + MOVEMENTS.len() + BLOCK_MOVEMENTS.len()];
     let mut at = 0;
-    while let [first, rest @ ..] = kinds {
+    while let [(_, first), rest @ ..] = kinds {
         all[at] = *first;
         kinds = rest;
         at += 1;
@@ -163,7 +262,14 @@ impl Leg {
             | Leg::Owed { .. }
             | Leg::Absorbed { .. }
             | Leg::Charged { .. }
-            | Leg::Credited { .. } => self.code(),
+            | Leg::Credited { .. }
+            | Leg::NotAwarded { .. }
+            | Leg::Spent { .. }
+            | Leg::NotSpent { .. }
+            | Leg::RefundAsked { .. }
+            | Leg::RefundAnswered { .. }
+            | Leg::Posted { .. }
+            | Leg::Settled { .. } => self.code(),
         }
     }
 }
@@ -231,7 +337,14 @@ impl Leg {
             | Leg::Absorbed { .. }
             | Leg::Block { .. }
             | Leg::Charged { .. }
-            | Leg::Credited { .. } => None,
+            | Leg::Credited { .. }
+            | Leg::NotAwarded { .. }
+            | Leg::Spent { .. }
+            | Leg::NotSpent { .. }
+            | Leg::RefundAsked { .. }
+            | Leg::RefundAnswered { .. }
+            | Leg::Posted { .. }
+            | Leg::Settled { .. } => None,
         }
     }
 
@@ -247,7 +360,14 @@ impl Leg {
             | Leg::Absorbed { .. }
             | Leg::Block { .. }
             | Leg::Charged { .. }
-            | Leg::Credited { .. } => None,
+            | Leg::Credited { .. }
+            | Leg::NotAwarded { .. }
+            | Leg::Spent { .. }
+            | Leg::NotSpent { .. }
+            | Leg::RefundAsked { .. }
+            | Leg::RefundAnswered { .. }
+            | Leg::Posted { .. }
+            | Leg::Settled { .. } => None,
         }
     }
 
@@ -264,7 +384,14 @@ impl Leg {
             | Leg::Owed { .. }
             | Leg::Absorbed { .. }
             | Leg::Charged { .. }
-            | Leg::Credited { .. } => None,
+            | Leg::Credited { .. }
+            | Leg::NotAwarded { .. }
+            | Leg::Spent { .. }
+            | Leg::NotSpent { .. }
+            | Leg::RefundAsked { .. }
+            | Leg::RefundAnswered { .. }
+            | Leg::Posted { .. }
+            | Leg::Settled { .. } => None,
         }
     }
 }
@@ -311,7 +438,14 @@ impl Own for Leg {
             }
             Leg::Block { partner: _, block: _, from: _, to: _, points: _, remaining: _, place: _, rate: _ }
             | Leg::Charged { partner: _, place: _, points: _, rate: _ }
-            | Leg::Credited { partner: _, points: _ } => {}
+            | Leg::Credited { partner: _, points: _ }
+            | Leg::NotAwarded { reason: _ }
+            | Leg::Spent { partner: _, way: _, reduction: _, amount: _ }
+            | Leg::NotSpent { reason: _ }
+            | Leg::RefundAsked { place: _, amount: _ }
+            | Leg::RefundAnswered { state: _, amount: _ }
+            | Leg::Settled { run: _, number: _, events: _, state: _ } => {}
+            Leg::Posted { owner, receivable: _, posting: _, amount: _ } => owner.fill(own),
         }
     }
 }

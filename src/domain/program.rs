@@ -1,7 +1,7 @@
 //! A program and its point types: what the catalog holds.
 
 use super::tagged::tagged;
-use super::{Date, PointTypeId, Span, Timestamp, Zone};
+use super::{Date, PointTypeId, SettlementCatalog, Span, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -52,13 +52,15 @@ pub struct Program {
     pub settings: ProgramSettings,
     /// Its point types.
     pub point_types: BTreeMap<PointTypeId, Versions<PointType>>,
+    /// What settlement needs: schemes, offers, agreements.
+    pub settlement: SettlementCatalog,
 }
 
 impl Program {
     /// A program without definitions.
     #[must_use]
     pub fn new(settings: ProgramSettings) -> Program {
-        Program { settings, point_types: BTreeMap::new() }
+        Program { settings, point_types: BTreeMap::new(), settlement: SettlementCatalog::default() }
     }
 
     /// The newest version of a point type.
@@ -101,6 +103,11 @@ impl<T> Versions<T> {
             number if number == self.number() => Some(&self.current),
             number => self.older.get(usize::try_from(number).ok()?.checked_sub(1)?),
         }
+    }
+
+    /// All versions, the oldest first.
+    pub fn all(&self) -> impl Iterator<Item = &T> {
+        self.older.iter().chain([&self.current])
     }
 
     /// Adds the next version.

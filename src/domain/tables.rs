@@ -6,8 +6,10 @@
 
 use super::keys::{DueKey, Key};
 use super::{
-    Block, BlockKey, CatalogKey, Claim, ClaimKey, Correction, Definition, Hold, HoldTimeoutKey, Item, ItemKey,
-    LockName, Member, MemberKey, Own, Partner, PartnerKey, RequestKey, Sequence, Subject, Totals, TotalsKey,
+    Block, BlockKey, CatalogKey, Claim, ClaimKey, Correction, Definition, Event, EventKey, Hold, HoldTimeoutKey, Item,
+    ItemKey, Line, LineKey, LockName, Member, MemberKey, MonthKey, MonthSums, Own, OwnerKey, Participant, Partner,
+    PartnerCredit, PartnerCreditKey, PartnerKey, Posting, PostingKey, Receivables as OwnerReceivables, Refund,
+    RefundKey, RequestKey, Run, RunDueKey, RunKey, Sequence, Subject, Totals, TotalsKey,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -94,6 +96,26 @@ tables! {
     12 Due "due" 1: DueKey => ();
     /// Sums by day, source and point type.
     13 TotalsByDay "totals" 1: TotalsKey => Totals;
+    /// Members as participants: who owns them, and their schemes.
+    14 Participants "participants" 1: MemberKey => Participant;
+    /// Receivables of partners and members, all of one owner in a row.
+    15 Receivables "receivables" 1: OwnerKey => OwnerReceivables;
+    /// What was posted to receivables.
+    16 Postings "postings" 1: PostingKey => Posting;
+    /// Requests for refunds, in the order in which they came.
+    17 Refunds "refunds" 1: RefundKey => Refund;
+    /// What settlement posted to primary receivables, by partner and month.
+    18 Months "settlement_months" 1: MonthKey => MonthSums;
+    /// Credit notes of members, by the partner where they spent.
+    19 PartnerCredits "partner_credits" 1: PartnerCreditKey => PartnerCredit;
+    /// Events that are not settled, by partner and time.
+    20 Unsettled "unsettled" 1: EventKey => Event;
+    /// Settled events.
+    21 Lines "settlement_lines" 1: LineKey => Line;
+    /// Settlement runs.
+    22 Runs "settlement_runs" 1: RunKey => Run;
+    /// Submitted runs, by the instant at which they are executed.
+    23 RunsDue "settlement_runs_due" 1: RunDueKey => ();
 }
 
 impl RowTable for Items {
@@ -129,6 +151,61 @@ impl RowTable for Claims {
 impl RowTable for Holds {
     fn lock(key: &RequestKey) -> LockName {
         LockName::Request(*key)
+    }
+}
+
+impl RowTable for Due {
+    fn lock(key: &DueKey) -> LockName {
+        LockName::Subject(key.program, key.subject)
+    }
+}
+
+/// Rows of one partner.
+macro_rules! rows_of_partners {
+    ($($table:ident: $key:ident),* $(,)?) => {
+        $(impl RowTable for $table {
+            fn lock(key: &$key) -> LockName {
+                LockName::Subject(key.program, Subject::Partner(key.partner))
+            }
+        })*
+    };
+}
+
+rows_of_partners!(Months: MonthKey, PartnerCredits: PartnerCreditKey, Unsettled: EventKey, Lines: LineKey);
+
+impl RowTable for Participants {
+    fn lock(key: &MemberKey) -> LockName {
+        key.lock()
+    }
+}
+
+impl RowTable for Receivables {
+    fn lock(key: &OwnerKey) -> LockName {
+        LockName::Subject(key.program, key.owner)
+    }
+}
+
+impl RowTable for Postings {
+    fn lock(key: &PostingKey) -> LockName {
+        Receivables::lock(&key.owner)
+    }
+}
+
+impl RowTable for Refunds {
+    fn lock(key: &RefundKey) -> LockName {
+        LockName::Subject(key.program, Subject::Member(key.member))
+    }
+}
+
+impl RowTable for Runs {
+    fn lock(key: &RunKey) -> LockName {
+        LockName::Subject(key.program, Subject::Program)
+    }
+}
+
+impl RowTable for RunsDue {
+    fn lock(key: &RunDueKey) -> LockName {
+        LockName::Subject(key.program, Subject::Program)
     }
 }
 

@@ -6,6 +6,7 @@ use super::clock::Reporter;
 use super::core::Core;
 use super::error::{Error, ErrorKind};
 use super::recover::{check_link, entries_after, read_record, replica, stored_programs};
+use super::settlement_audit::audit_settlement;
 use crate::domain::keys::{DueKey, Key};
 use crate::domain::{
     BlockId, Day, Item, ItemKey, ItemPosition, Member, MemberKey, Outcome, Programs, RequestId, RequestKey, Sequence,
@@ -50,13 +51,13 @@ impl Audit {
 }
 
 #[derive(Default)]
-struct Findings {
+pub(super) struct Findings {
     told: Vec<String>,
     total: u64,
 }
 
 impl Findings {
-    fn add(&mut self, place: impl FnOnce() -> String, broken: impl IntoIterator<Item = String>) {
+    pub(super) fn add(&mut self, place: impl FnOnce() -> String, broken: impl IntoIterator<Item = String>) {
         let mut broken = broken.into_iter().peekable();
         if broken.peek().is_none() {
             return;
@@ -117,13 +118,13 @@ fn damage<T>(result: Result<T, Error>, findings: &mut Findings) -> Result<Option
 
 /// How many rows there are and what they are, in any order.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-struct Fingerprint {
+pub(super) struct Fingerprint {
     rows: u64,
     sum: u128,
 }
 
 impl Fingerprint {
-    fn add(&mut self, key: &impl Key, value: u64) {
+    pub(super) fn add(&mut self, key: &impl Key, value: u64) {
         let mut bytes = key.to_bytes();
         value.write(&mut bytes);
         let hash = blake3::hash(&bytes);
@@ -181,6 +182,7 @@ fn audit_tables(
     let mut due = Fingerprint::default();
     audit_partners(read, &mut due, findings)?;
     MemberAudit::new(core, read, &programs).run(&mut due, findings)?;
+    audit_settlement(read, &programs, &mut due, findings)?;
     let mut stored = Fingerprint::default();
     for row in Rows::<Requests>::all(read) {
         let (key, sequence) = row?;
@@ -191,7 +193,7 @@ fn audit_tables(
     for row in Rows::<Due>::all(read) {
         stored.add(&row?.0, 0);
     }
-    same("due", "members and partners", stored, due, findings);
+    same("due", "members, partners and settlement runs", stored, due, findings);
     Ok(())
 }
 

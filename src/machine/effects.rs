@@ -4,6 +4,9 @@
 //! Reads of the same decision see them. The memory is used again from one decision to the next.
 
 use crate::domain::tables::{Claims, Corrections, Future, HoldTimeouts, Holds, Items, RowTable, Table};
+use crate::domain::tables::{
+    Due, Lines, Months, Participants, PartnerCredits, Postings, Receivables, Refunds, Runs, RunsDue, Unsettled,
+};
 use crate::domain::{
     Balance, Block, BlockKey, CatalogKey, Definition, Item, ItemKey, Leg, Link, Links, Member, MemberKey, Outcome, Own,
     OwnIds, Partner, PartnerKey, Totals, TotalsKey,
@@ -367,4 +370,15 @@ row_effects!(
     claims: Claims,
     holds: Holds,
     hold_timeouts: HoldTimeouts,
+    due: Due,
+    participants: Participants,
+    receivables: Receivables,
+    postings: Postings,
+    refunds: Refunds,
+    months: Months,
+    partner_credits: PartnerCredits,
+    unsettled: Unsettled,
+    lines: Lines,
+    runs: Runs,
+    runs_due: RunsDue,
 );

@@ -5,9 +5,11 @@ use super::original::Original;
 use super::validate::Malformed;
 use super::view::{Undecided, View};
 use crate::domain::{
-    Accrue, Action, ApproveBlock, BookDue, Cancel, CancelAmount, Capture, Command, CreatePartner, CreatePointType,
-    CreateProgram, Enrol, HoldPoints, LockName, Program, ProgramId, PurchaseBlock, Redeem, Rejection, Release,
-    RequestId, RequestKey, Subject, Transfer, for_each_verb,
+    Accrue, AcknowledgeRefund, Action, ApproveBlock, BookDue, Cancel, CancelAmount, Capture, Command, CreatePartner,
+    CreatePointType, CreateProgram, CreateRun, CreditMember, Enrol, HoldPoints, LockName, OpenReceivable, Program,
+    ProgramId, PurchaseBlock, RecordPurchase, Redeem, Rejection, Release, RequestId, RequestKey, SaveRun, SetAgreement,
+    SetContributionRules, SetGroup, SetOffer, SetParticipant, SetPaymentPreference, SetRefunds, SetScheme,
+    SetSettlement, SetUnit, SignUp, Spend, Subject, SubmitRun, SwitchGroup, Transfer, for_each_verb,
 };
 use smallvec::SmallVec;
 

@@ -1,6 +1,7 @@
 //! The answers: pure functions of a snapshot and a range.
 
 mod liability;
+pub mod settlement;
 mod snapshot_view;
 mod statement;
 

@@ -76,6 +76,8 @@ fn moved(leg: &Leg, of: MemberId) -> Option<(PointTypeId, i128)> {
             (member, point_type, points)
         }
         Leg::Absorbed { .. } | Leg::Block { .. } | Leg::Charged { .. } | Leg::Credited { .. } => return None,
+        Leg::NotAwarded { .. } | Leg::Spent { .. } | Leg::NotSpent { .. } | Leg::RefundAsked { .. } => return None,
+        Leg::RefundAnswered { .. } | Leg::Posted { .. } | Leg::Settled { .. } => return None,
     };
     (member == of).then_some((point_type, points))
 }

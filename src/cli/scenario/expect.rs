@@ -29,6 +29,13 @@ const LEGS: &[Shape] = &[
     shape("credited", false, &["partner"]),
     shape("owed", false, &["of", "member"]),
     shape("absorbed", false, &["of", "member"]),
+    shape("not_awarded", false, &["reason"]),
+    shape("spent", false, &["partner", "way", "reduction"]),
+    shape("not_spent", false, &["reason"]),
+    shape("refund_asked", false, &["place"]),
+    shape("refund_answered", false, &["state"]),
+    shape("posted", true, &["receivable", "posting"]),
+    shape("settled", false, &["run", "number", "events", "state"]),
 ];
 
 /// The legs of a kind, by the name that it has in JSON.
@@ -43,8 +50,8 @@ fn leg(kind: &str) -> Option<Shape> {
 /// The kind of legs that a receipt begins with where it names none.
 fn first_leg(action: &Action) -> Option<&'static str> {
     match action {
-        Action::Accrue(_) | Action::Transfer(_) => Some(GRANTED),
-        Action::Redeem(_) => Some("redeemed"),
+        Action::Accrue(_) | Action::Transfer(_) | Action::RecordPurchase(_) => Some(GRANTED),
+        Action::Redeem(_) | Action::Spend(_) => Some("redeemed"),
         Action::HoldPoints(_) => Some("held"),
         Action::Capture(_) => Some("captured"),
         Action::Release(_) => Some("released"),
@@ -89,6 +96,7 @@ pub(super) fn expectation(words: &mut Words<'_>, verb: &Verb) -> Result<Answer, 
         Verb::Blocks(_) => rows(words, &shape("", true, BLOCK))?,
         Verb::Statement { .. } | Verb::Transaction(_) => rows(words, &shape("", true, ENTRY))?,
         Verb::Refusals => listed(words, &shape("", true, ANY))?,
+        Verb::Ask(_) => rows(words, &shape("", true, ANY))?,
         Verb::Sweep => listed(words, &shape("", false, &["booked"]))?,
         Verb::Digest if words.take("another") => Answer::status("another"),
         Verb::Digest => status(words, "same")?,
@@ -189,7 +197,7 @@ fn row(words: &mut Words<'_>, shape: &Shape) -> Result<Row, Syntax> {
 /// The value of a figure, written as the engine's own is: an instant in full, a rate in lowest terms.
 fn figure(name: &str, value: &str) -> String {
     let written = match name {
-        "rate" | "price" => value.parse().ok().map(|rate: Rate| rate.to_string()),
+        "rate" | "price" | "percentage" => value.parse().ok().map(|rate: Rate| rate.to_string()),
         "available_from" | "latest" => instant(value).map(|instant| instant.to_string()),
         name if name.ends_with("_at") => instant(value).map(|instant| instant.to_string()),
         _ => None,

@@ -7,6 +7,7 @@ mod answer;
 mod expect;
 mod orders;
 mod parse;
+mod questions;
 mod run;
 mod show;
 mod step;

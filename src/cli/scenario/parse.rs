@@ -2,6 +2,7 @@
 
 use super::expect::expectation;
 use super::orders::{in_program, is_definition, orders};
+use super::questions::question;
 use super::step::{Order, Scenario, Step, Verb};
 use super::words::{Line, Syntax, Words};
 use crate::domain::{
@@ -148,7 +149,10 @@ impl Reader {
             Some("transaction") => transaction(words)?,
             Some("blocks") => Verb::Blocks(partner(words)?),
             Some("partner") if !is_definition(words) => Verb::Partner(partner(words)?),
-            Some(verb) => Verb::Do(orders(verb, words, &self.types)?.ok_or(wrong)?),
+            Some(verb) => match question(verb, words)? {
+                Some(question) => Verb::Ask(Box::new(question)),
+                None => Verb::Do(orders(verb, words, &self.types)?.ok_or(wrong)?),
+            },
             None => return Err(wrong),
         };
         Ok(verb)
@@ -227,7 +231,7 @@ fn command(verb: &Verb) -> Option<(ProgramId, &Action)> {
 fn is_question(verb: &Verb) -> bool {
     match verb {
         Verb::Balance(..) | Verb::Items { .. } | Verb::Partner(_) | Verb::Blocks(_) => true,
-        Verb::Statement { .. } | Verb::Transaction(_) | Verb::Refusals => true,
+        Verb::Statement { .. } | Verb::Transaction(_) | Verb::Refusals | Verb::Ask(_) => true,
         Verb::Do(_) | Verb::At(_) | Verb::Sweep | Verb::Digest => false,
         Verb::Checkpoint | Verb::Reopen | Verb::Crash | Verb::Verify => false,
     }

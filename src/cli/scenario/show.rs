@@ -4,7 +4,7 @@ use super::answer::{Answer, Row};
 use crate::cli::{blocks, items};
 use crate::domain::{
     Action, Balance, Block, BlockId, Entry, Item, ItemId, Leg, MemberId, Outcome, PartnerId, PointClass, PointState,
-    PointTypeId, Points, Receipt, Rejection, Timestamp,
+    PointTypeId, Points, Receipt, Rejection, Subject, Timestamp,
 };
 use crate::engine::{Error, ErrorKind, ExecuteError, PartnerState};
 use crate::report::StatementLine;
@@ -68,9 +68,35 @@ fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
             let row = Row::default().amount(points).figure("partner", format!("P{partner}"));
             row.figure("award", place).figure("rate", rate)
         }
+        Leg::NotAwarded { reason } | Leg::NotSpent { reason } => Row::default().figure("reason", reason.code()),
+        Leg::Spent { partner, way, reduction, amount } => {
+            let row = Row::default().amount(amount).figure("partner", format!("P{partner}"));
+            row.figure("way", word(&way)).figure("reduction", word(&reduction))
+        }
+        Leg::RefundAsked { place, amount } => Row::default().amount(amount).figure("place", place),
+        Leg::RefundAnswered { state, amount } => Row::default().amount(amount).figure("state", state.code()),
+        Leg::Posted { owner, receivable, posting, amount } => {
+            let owner = match owner {
+                Subject::Partner(partner) => format!("P{partner}"),
+                Subject::Member(member) => member.to_string(),
+                other => other.to_string(),
+            };
+            let row = Row::new(owner).amount(amount).figure("receivable", receivable);
+            row.figure("posting", posting.code())
+        }
+        Leg::Settled { run, number, events, state } => {
+            let row = Row::default().figure("run", run).figure("number", number);
+            row.figure("events", events).figure("state", state.code())
+        }
         Leg::Credited { partner, points } => Row::default().amount(points).figure("partner", format!("P{partner}")),
     };
     (leg.kind(), row)
+}
+
+/// A setting as the word that it is in JSON.
+fn word(value: &impl serde::Serialize) -> String {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
 }
 
 /// Why a command was not done.
@@ -97,6 +123,9 @@ fn refusal(rejection: &Rejection, mut row: Row) -> Row {
             "point_type" => "T",
             "partner" => "P",
             "block" => "B",
+            "scheme" => "S",
+            "offer" => "O",
+            "group" => "G",
             _ => "",
         };
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);

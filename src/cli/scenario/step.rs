@@ -1,6 +1,7 @@
 //! What a scenario file says, read: its rules and its steps. How it is written is in `parse`.
 
 use super::answer::Answer;
+use super::questions::Question;
 use crate::domain::{AccountKey, Command, MemberKey, PartnerKey, RequestKey, Timestamp};
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
@@ -56,6 +57,8 @@ pub(super) enum Verb {
     Transaction(RequestKey),
     /// The refusals in the journal.
     Refusals,
+    /// A question about several partners.
+    Ask(Box<Question>),
     /// Books what has expired or matured.
     Sweep,
     Checkpoint,

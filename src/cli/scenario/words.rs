@@ -172,7 +172,8 @@ impl<'a> Words<'a> {
         })
     }
 
-    fn span(&mut self) -> Result<Span, Syntax> {
+    /// `31 days`.
+    pub(super) fn span(&mut self) -> Result<Span, Syntax> {
         let count = self.parse("a number of days, weeks, months or years")?;
         let wrong = self.expected("`days`, `weeks`, `months` or `years`");
         let unit = match self.next() {

@@ -4,8 +4,10 @@
 //! keep their 128 bits.
 
 use super::{
-    Accrue, Action, ApproveBlock, BookDue, Cancel, Capture, Command, CreatePartner, CreatePointType, CreateProgram,
-    Enrol, HoldPoints, PurchaseBlock, Redeem, Release, Transfer, for_each_verb,
+    Accrue, AcknowledgeRefund, Action, ApproveBlock, BookDue, Cancel, Capture, Command, CreatePartner, CreatePointType,
+    CreateProgram, CreateRun, CreditMember, Enrol, HoldPoints, OpenReceivable, PurchaseBlock, RecordPurchase, Redeem,
+    Release, SaveRun, SetAgreement, SetContributionRules, SetGroup, SetOffer, SetParticipant, SetPaymentPreference,
+    SetRefunds, SetScheme, SetSettlement, SetUnit, SignUp, Spend, SubmitRun, SwitchGroup, Transfer, for_each_verb,
 };
 use crate::domain::{ProgramId, RequestId, Timestamp};
 use serde::de::value::MapAccessDeserializer;

@@ -83,7 +83,7 @@ fn check_award(award: &Award, place: usize) -> Result<(), Malformed> {
 }
 
 /// Puts the balances of all accounts that an accrual touches into the receipt, in the order of their types.
-pub(super) fn tell_balances<V: View>(
+pub(in crate::machine) fn tell_balances<V: View>(
     draft: &mut Draft<'_, V>,
     accrue: &Accrue,
     member: At<Member>,
@@ -99,7 +99,7 @@ pub(super) fn tell_balances<V: View>(
 }
 
 /// Grants the points of one award.
-fn grant<V: View>(
+pub(in crate::machine) fn grant<V: View>(
     draft: &mut Draft<'_, V>,
     accrue: &Accrue,
     (award, place): (&Award, u16),

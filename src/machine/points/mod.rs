@@ -1,14 +1,14 @@
 //! A member's points: granted, taken, moved between states, held, transferred, and what stands against them.
 
-mod accrue;
-mod cancel_accrual;
+pub(super) mod accrue;
+pub(super) mod cancel_accrual;
 mod capture;
 mod claims;
 mod hold;
 pub(super) mod ledger;
-mod redeem;
+pub(super) mod redeem;
 mod release;
-mod take;
+pub(super) mod take;
 mod transfer;
 
 pub(super) use hold::timeouts;

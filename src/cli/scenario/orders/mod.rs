@@ -2,6 +2,7 @@
 //! for its words.
 
 mod members;
+mod settlement;
 
 use super::step::Order;
 use super::words::{Syntax, Words};
@@ -90,7 +91,10 @@ pub(super) fn orders(
         "cancel" => cancel(words)?,
         _ => match members::action(verb, words, &mut extras)? {
             Some(action) => action,
-            None => return Ok(None),
+            None => match settlement::action(verb, words, &mut extras)? {
+                Some(action) => action,
+                None => return Ok(None),
+            },
         },
     };
     while extras.take(words)? {}
