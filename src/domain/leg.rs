@@ -226,7 +226,7 @@ const PLAIN: [(u16, &str); 12] = [
 ];
 
 /// Every name that a leg can have.
-#[expect(clippy::indexing_slicing, clippy::arithmetic_side_effects, reason = "evaluated by the compiler")]
+#[expect(clippy::indexing_slicing, reason = "evaluated by the compiler")]
 const KINDS: [&str; PLAIN.len() + MOVEMENTS.len() + BLOCK_MOVEMENTS.len()] = {
     let mut kinds = PLAIN.as_slice();
     let mut all = [""; PLAIN.len() + MOVEMENTS.len() + BLOCK_MOVEMENTS.len()];

@@ -98,13 +98,13 @@ pub struct SetAgreement {
     /// What people say of it.
     pub description: Box<str>,
     /// Which members are rewarded.
-    pub award: AwardRules,
+    pub award: Box<AwardRules>,
     /// Which members spend, and how much.
-    pub spend: SpendRules,
+    pub spend: Box<SpendRules>,
     /// How instant and automatic spends are handled. Default: at the point of sale. Not of a group.
-    pub reduction: Reduction,
+    pub reduction: Box<Reduction>,
     /// Whom the merchant may sign up. Not of a group.
-    pub sign_up: Option<SignUpRules>,
+    pub sign_up: Option<Box<SignUpRules>>,
     /// The partner's own receivable that becomes its primary one (rule C12). Default: the one that is; where there is
     /// none, number 1 is made.
     pub receivable: Option<ReceivableId>,
@@ -207,7 +207,7 @@ pub struct SetSettlement {
 #[serde(default, deny_unknown_fields)]
 pub struct SetRefunds {
     /// Methods, types, providers and payment runs.
-    pub setup: RefundSetup,
+    pub setup: Box<RefundSetup>,
 }
 
 /// Opens a receivable of a partner or of a member, or makes one primary (rules C12, C112).

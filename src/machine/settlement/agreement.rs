@@ -31,7 +31,7 @@ impl Rule for SetAgreement {
         check_choice("award.schemes", self.award.schemes.as_ref())?;
         check_choice("sign_up.schemes", self.sign_up.as_ref().and_then(|rules| rules.schemes.as_ref()))?;
         self.check_amounts()?;
-        match &self.reduction {
+        match &*self.reduction {
             Reduction::FrontEnd => Ok(()),
             Reduction::BackEnd { method, credit_note, refund } => {
                 validate::name("reduction.method", method)?;
@@ -77,7 +77,7 @@ impl SetAgreement {
             ("spend.maximum", spend.maximum.is_some()),
             ("spend.automatic", spend.automatic.is_some()),
             ("spend.automatic_range", spend.automatic_range.is_some()),
-            ("reduction", self.reduction != Reduction::FrontEnd),
+            ("reduction", *self.reduction != Reduction::FrontEnd),
             ("sign_up", self.sign_up.is_some()),
             ("receivable", self.receivable.is_some()),
         ];
@@ -130,7 +130,7 @@ impl SetAgreement {
     ) -> Result<(), Undecided> {
         Terms::of(catalog, partner)?;
         self.check_schemes(catalog, Some(partner))?;
-        if let Reduction::BackEnd { method, refund, .. } = &self.reduction {
+        if let Reduction::BackEnd { method, refund, .. } = &*self.reduction {
             let setup = catalog.refunds.as_ref().map(Versions::current);
             check_setup(setup, method, &refund.document_type)?;
         }
@@ -158,10 +158,10 @@ impl SetAgreement {
             number: known.map_or_else(|| next_number(catalog), |known| known.number),
             life_cycle,
             description,
-            award,
-            spend,
-            reduction,
-            sign_up: sign_up.unwrap_or_default(),
+            award: *award,
+            spend: *spend,
+            reduction: *reduction,
+            sign_up: sign_up.map(|rules| *rules).unwrap_or_default(),
             rules: known.map(|known| known.rules.clone()).unwrap_or_default(),
         })
     }

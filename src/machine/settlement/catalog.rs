@@ -163,7 +163,7 @@ impl Rule for SetRefunds {
 
     fn decide<V: View>(&self, draft: &mut Draft<'_, V>) -> Result<(), Undecided> {
         let version = next_version(draft.program()?.settlement.refunds.as_ref());
-        draft.define(0, version, Definition::Refunds(self.setup.clone()));
+        draft.define(0, version, Definition::Refunds((*self.setup).clone()));
         Ok(())
     }
 }

@@ -203,7 +203,7 @@ fn agreement(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, Synta
             Some("receivable") => {
                 body.receivable = Some(ReceivableId(setting(words, |words| words.parse("a receivable like 1"))?));
             }
-            Some("reduction") => body.reduction = setting(words, reduction)?,
+            Some("reduction") => body.reduction = Box::new(setting(words, reduction)?),
             Some(word) if rule(word, words, &mut body)? => {}
             _ if extras.take(words)? => {}
             _ => return Ok(body.into()),
@@ -214,8 +214,8 @@ fn agreement(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, Synta
 /// One of the switches, schemes and amounts of an agreement.
 fn rule(word: &str, words: &mut Words<'_>, body: &mut SetAgreement) -> Result<bool, Syntax> {
     let SetAgreement { award, spend, sign_up, .. } = body;
-    let sign_up_rules = |sign_up: &mut Option<SignUpRules>, change: &mut dyn FnMut(&mut SignUpRules)| {
-        change(sign_up.get_or_insert_with(SignUpRules::default));
+    let sign_up_rules = |sign_up: &mut Option<Box<SignUpRules>>, change: &mut dyn FnMut(&mut SignUpRules)| {
+        change(sign_up.get_or_insert_with(Box::default));
     };
     match word {
         "award_own" => award.own_group = Some(setting(words, switched)?),
