@@ -2,15 +2,16 @@
 
 use super::error::Error;
 use super::verify::{Findings, Fingerprint};
-use crate::domain::tables::{Lines, Months, PartnerCredits, Postings, Receivables, Runs, RunsDue, Unsettled};
+use crate::domain::tables::{Corrections, Lines, Months, PartnerCredits, Postings, Receivables, Runs, RunsDue, Unsettled};
 use crate::domain::{
+    Action, Entry, EventKind, Fault, Leg, Offer, OfferId, ReductionMethod, RequestKey,
     Event, LineKey, MonthKey, OwnerKey, PartnerCreditKey, PartnerId, Points, PostingCause, PostingKey, PostingKind,
     ProgramId, Programs, ReceivableId, RunDueKey, RunKey, Sequence, Subject,
 };
 use crate::machine::settlement::laws::{self, Books};
 use crate::machine::settlement::{due_row, month_of};
 use crate::storage::Read;
-use crate::storage::rows::Rows;
+use crate::storage::rows::{self, Rows};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the lines of one entry add up to, by account and kind.
@@ -19,14 +20,97 @@ type OfLines = BTreeMap<(ProgramId, PartnerId, ReceivableId, Sequence, PostingKi
 /// Audits what settlement keeps. Its due rows are added to those that the table must have.
 pub(super) fn audit_settlement(
     read: &dyn Read,
-    programs: &Programs,
+    (programs, given): (&Programs, Option<MemberSide>),
     due: &mut Fingerprint,
     findings: &mut Findings,
 ) -> Result<(), Error> {
     let mut runs = BTreeMap::new();
+    if let Some(given) = given {
+        given.audit(read, programs, findings)?;
+    }
     let of_lines = audit_lines(read, programs, &mut runs, findings)?;
     audit_postings(read, programs, of_lines, findings)?;
     audit_runs(read, runs, due, findings)
+}
+
+/// What the journal says that members were given and spent, less what was cancelled of it: what partners are settled for.
+#[derive(Debug, Default)]
+pub(super) struct MemberSide {
+    awards: BTreeMap<(ProgramId, PartnerId, OfferId), i128>,
+    spends: BTreeMap<(ProgramId, PartnerId), i128>,
+}
+
+impl MemberSide {
+    /// Adds what an entry gave and spent.
+    pub(super) fn add(&mut self, read: &dyn Read, entry: &Entry) -> Result<(), Fault> {
+        let (partner, offer) = match &entry.command.action {
+            Action::RecordPurchase(body) => (body.partner, Some(body.offer)),
+            Action::Spend(body) => (body.partner, None),
+            _ => return Ok(()),
+        };
+        let (program, request) = (entry.command.program, entry.command.request_id);
+        let correction = rows::get::<Corrections>(read, &RequestKey { program, request })?.unwrap_or_default();
+        let cancelled = |place: usize| correction.cancelled.get(place).map_or(0, |points| i128::from(points.0));
+        let (mut awarded, mut spent) = (0i128, 0i128);
+        let mut all_spent = 0i128;
+        for leg in entry.legs() {
+            awarded = awarded.saturating_add(leg.granted().map_or(0, |granted| granted.points.0.into()));
+            if let Leg::Spent { reduction, amount, .. } = leg {
+                all_spent = all_spent.saturating_add(amount.0.into());
+                if *reduction == ReductionMethod::FrontEnd {
+                    spent = spent.saturating_add(amount.0.into());
+                }
+            }
+        }
+        // spends of a purchase are cancelled all together, a requested one in parts
+        let left = match offer {
+            Some(_) if cancelled(1) > 0 => 0,
+            Some(_) => spent,
+            None => spent.saturating_sub(cancelled(0)),
+        };
+        let sum = self.spends.entry((program, partner)).or_default();
+        *sum = sum.saturating_add(left);
+        if let Some(offer) = offer {
+            let sum = self.awards.entry((program, partner, offer)).or_default();
+            *sum = sum.saturating_add(awarded.saturating_sub(cancelled(0)));
+        }
+        Ok(())
+    }
+
+    /// Compares it with the events of partners, settled or not. An offer that was settled at times only tells nothing.
+    fn audit(mut self, read: &dyn Read, programs: &Programs, findings: &mut Findings) -> Result<(), Error> {
+        let mut take = |program: ProgramId, partner: PartnerId, event: &Event, reversed: Points| {
+            let left = i128::from(event.amount.0).saturating_sub(reversed.0.into());
+            let sum = match (event.kind, event.offer) {
+                (EventKind::Purchase, Some(offer)) => self.awards.entry((program, partner, offer)).or_default(),
+                (EventKind::Spend, _) => self.spends.entry((program, partner)).or_default(),
+                _ => return,
+            };
+            *sum = sum.saturating_sub(left);
+        };
+        for row in Rows::<Lines>::all(read) {
+            let (key, line) = row?;
+            take(key.program, key.partner, &line.event, line.reversed);
+        }
+        for row in Rows::<Unsettled>::all(read) {
+            let (key, event) = row?;
+            take(key.program, key.partner, &event, Points::ZERO);
+        }
+        let always = |program: &ProgramId, offer: &OfferId| {
+            let catalog = programs.get(program).map(|program| &program.settlement);
+            let versions = catalog.and_then(|catalog| catalog.offers.get(offer));
+            versions.is_some_and(|versions| versions.all().all(Offer::is_settled))
+        };
+        for ((program, partner, offer), rest) in &self.awards {
+            let wrong = (*rest != 0 && always(program, offer)).then(|| format!("{rest} of its awards are in no event"));
+            findings.add(|| format!("program {program}, partner {partner}, offer {offer}"), wrong);
+        }
+        for ((program, partner), rest) in &self.spends {
+            let wrong = (*rest != 0).then(|| format!("{rest} that members spent are in no event"));
+            findings.add(|| format!("program {program}, partner {partner}"), wrong);
+        }
+        Ok(())
+    }
 }
 
 fn place(key: &LineKey) -> String {
