@@ -1,8 +1,8 @@
 //! What the command line understands.
 
 use super::{
-    apply, backup, balance, blocks, check, demo, import, items, journal, liability, load, restore, schema, statement,
-    verify,
+    apply, backup, balance, blocks, check, demo, import, items, journal, liability, load, restore, schema, settlement,
+    statement, verify,
 };
 use clap::{Parser, Subcommand};
 
@@ -30,6 +30,7 @@ pub(super) enum Verb {
     Blocks(blocks::Args),
     Statement(statement::Args),
     Liability(liability::Args),
+    Settlement(settlement::Args),
     Journal(journal::Args),
     Verify(verify::Args),
     Backup(backup::Args),

@@ -22,6 +22,7 @@ mod restore;
 mod rows;
 pub mod scenario;
 mod schema;
+mod settlement;
 mod statement;
 mod table;
 mod verify;
@@ -45,6 +46,7 @@ pub fn main() -> ExitCode {
         Verb::Blocks(args) => blocks::run(args, &mut output),
         Verb::Statement(args) => statement::run(args, &mut output),
         Verb::Liability(args) => liability::run(args, &mut output),
+        Verb::Settlement(args) => settlement::run(args, &mut output),
         Verb::Journal(args) => journal::run(args, &mut output),
         Verb::Verify(args) => verify::run(args, &mut output),
         Verb::Backup(args) => backup::run(args, &mut output),

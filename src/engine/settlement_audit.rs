@@ -2,11 +2,13 @@
 
 use super::error::Error;
 use super::verify::{Findings, Fingerprint};
-use crate::domain::tables::{Corrections, Lines, Months, PartnerCredits, Postings, Receivables, Runs, RunsDue, Unsettled};
+use crate::domain::tables::{
+    Corrections, Lines, Months, PartnerCredits, Postings, Receivables, Runs, RunsDue, Unsettled,
+};
 use crate::domain::{
-    Action, Entry, EventKind, Fault, Leg, Offer, OfferId, ReductionMethod, RequestKey,
-    Event, LineKey, MonthKey, OwnerKey, PartnerCreditKey, PartnerId, Points, PostingCause, PostingKey, PostingKind,
-    ProgramId, Programs, ReceivableId, RunDueKey, RunKey, Sequence, Subject,
+    Action, Entry, Event, EventKind, Fault, Leg, LineKey, MonthKey, Offer, OfferId, OwnerKey, PartnerCreditKey,
+    PartnerId, Points, PostingCause, PostingKey, PostingKind, ProgramId, Programs, ReceivableId, ReductionMethod,
+    RequestKey, RunDueKey, RunKey, Sequence, Subject,
 };
 use crate::machine::settlement::laws::{self, Books};
 use crate::machine::settlement::{due_row, month_of};
