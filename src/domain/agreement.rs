@@ -5,6 +5,26 @@ use super::{Date, OfferId, Points, Rate, SchemeId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+/// Whether something is in force (rules C14, C62).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum LifeCycle {
+    /// In force.
+    #[default]
+    Effective,
+    /// Not in force.
+    NotEffective,
+}
+
+impl LifeCycle {
+    /// Whether it is in force.
+    #[must_use]
+    pub const fn is_effective(self) -> bool {
+        matches!(self, LifeCycle::Effective)
+    }
+}
+
 /// The agreement of a partner or of a group. A group's has no switches for owners, no separate minimum and maximum, no
 /// automatic spending, no reduction method and no sign-up rules (rule C70). What a partner's agreement leaves open is as
 /// its group's says (rules C07, C08).
@@ -14,7 +34,7 @@ pub struct Agreement {
     /// Its number within the program, given once (rule C60).
     pub number: u32,
     /// Whether it is in force (rules C14, C62).
-    pub life_cycle: super::LifeCycle,
+    pub life_cycle: LifeCycle,
     /// What people say of it (rules C15, C63).
     pub description: Box<str>,
     /// Which members are rewarded.

@@ -13,7 +13,8 @@ use super::{PostingKind, ReceivableId, RefundState, Rejection, RequestId, RunSta
 #[serde(rename_all = "snake_case")]
 pub enum SpendWay {
     /// The award of the very purchase was deducted from it (rule C36).
-    Instant,
+    #[serde(rename = "instant")]
+    Instantly,
     /// The wallet was drawn on (rule C37).
     Automatic,
     /// The merchant submitted it (rule C20).

@@ -28,11 +28,12 @@ pub mod tables;
 mod tagged;
 mod time;
 mod totals;
+mod versions;
 mod wide_id;
 
 pub use agreement::{
-    Agreement, AwardRules, ContributionRule, DocumentDefaults, PeriodContribution, Priority, Reduction, SchemeChoice,
-    SignUpRules, SpendRange, SpendRanges, SpendRules,
+    Agreement, AwardRules, ContributionRule, DocumentDefaults, LifeCycle, PeriodContribution, Priority, Reduction,
+    SchemeChoice, SignUpRules, SpendRange, SpendRanges, SpendRules,
 };
 pub use catalog::{CatalogKey, Definition, Programs};
 pub use claim::{Claim, ClaimPart, Hold, HoldPart};
@@ -49,7 +50,7 @@ pub use item::{Item, ItemKey, ItemPosition};
 pub use leg::{Debit, Granted, Leg, Moved, ReductionMethod, SpendWay};
 pub use member::{Account, Balance, Member};
 pub use offer::{
-    AwardBasis, LifeCycle, Offer, OfferClass, PartnerGroup, PartnerUnit, RefundSetup, Scheme, SettlementCatalog,
+    AwardBasis, Offer, OfferClass, PartnerGroup, PartnerUnit, RefundSetup, Scheme, SettlementCatalog,
     SettlementSettings, SpendMethod,
 };
 pub use outcome::Receipt;
@@ -58,7 +59,6 @@ pub use partner::{Billing, Block, BlockOrder, BlockStatus, Partner, PartnerTerms
 pub use points::Points;
 pub use program::{
     Enrolment, Expiry, NegativeBalance, NeverUsable, PointClass, PointType, Program, ProgramSettings, UseOrder,
-    Versions,
 };
 pub use rate::{Rate, RateError, Rounding};
 pub use receivable::{
@@ -73,4 +73,5 @@ pub use settlement::{
 pub use state::{BLOCK_MOVEMENTS, BlockState, BlockSums, MOVEMENTS, PointState, PointSums};
 pub use time::{Date, Day, Span, TimeError, Timestamp, Unit, Zone};
 pub use totals::{Totals, TotalsKey};
+pub use versions::Versions;
 pub use wide_id::{MemberId, RequestId, WideIdError};

@@ -1,29 +1,9 @@
 //! Schemes and offers that partners share, the partners' groups, and what is set up for settlement: definitions.
 
-use super::agreement::Agreement;
+use super::agreement::{Agreement, LifeCycle};
 use super::{GroupId, MerchantId, OfferId, PartnerId, Rounding, SchemeId, Versions};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Whether something is in force (rules C14, C62).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
-pub enum LifeCycle {
-    /// In force.
-    #[default]
-    Effective,
-    /// Not in force.
-    NotEffective,
-}
-
-impl LifeCycle {
-    /// Whether it is in force.
-    #[must_use]
-    pub const fn is_effective(self) -> bool {
-        matches!(self, LifeCycle::Effective)
-    }
-}
 
 /// A reward scheme, which partners share (rule C01).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

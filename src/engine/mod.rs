@@ -8,6 +8,7 @@ mod core;
 mod delta;
 mod error;
 mod filter;
+mod findings;
 mod handle;
 mod journal;
 mod locks;

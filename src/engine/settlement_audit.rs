@@ -1,7 +1,7 @@
 //! The audit of settlement: every line recomputed, every sum counted afresh, every index row with its record.
 
 use super::error::Error;
-use super::verify::{Findings, Fingerprint};
+use super::findings::{Findings, Fingerprint};
 use crate::domain::tables::{
     Corrections, Lines, Months, PartnerCredits, Postings, Receivables, Runs, RunsDue, Unsettled,
 };

@@ -5,9 +5,10 @@ use super::checkpoint::{checkpoint, snapshot};
 use super::clock::Reporter;
 use super::core::Core;
 use super::error::{Error, ErrorKind};
+use super::findings::{Findings, Fingerprint};
 use super::recover::{check_link, entries_after, read_record, replica, stored_programs};
 use super::settlement_audit::{MemberSide, audit_settlement};
-use crate::domain::keys::{DueKey, Key};
+use crate::domain::keys::DueKey;
 use crate::domain::{
     BlockId, Day, Item, ItemKey, ItemPosition, Member, MemberKey, Outcome, Programs, RequestId, RequestKey, Sequence,
     Subject, Timestamp, Totals, TotalsKey,
@@ -21,9 +22,6 @@ use std::collections::BTreeMap;
 use std::iter::Peekable;
 use std::ops::ControlFlow;
 use std::sync::Arc;
-
-/// Violations that are told one by one; more are counted.
-const TOLD_MAX: usize = 100;
 
 /// What an audit found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,28 +45,6 @@ impl Audit {
     #[must_use]
     pub fn ok(&self) -> bool {
         self.violations_total == 0
-    }
-}
-
-#[derive(Default)]
-pub(super) struct Findings {
-    told: Vec<String>,
-    total: u64,
-}
-
-impl Findings {
-    pub(super) fn add(&mut self, place: impl FnOnce() -> String, broken: impl IntoIterator<Item = String>) {
-        let mut broken = broken.into_iter().peekable();
-        if broken.peek().is_none() {
-            return;
-        }
-        let place = place();
-        for what in broken {
-            self.total = self.total.saturating_add(1);
-            if self.told.len() < TOLD_MAX {
-                self.told.push(format!("{place}: {what}"));
-            }
-        }
     }
 }
 
@@ -115,24 +91,6 @@ fn damage<T>(result: Result<T, Error>, findings: &mut Findings) -> Result<Option
             Ok(None)
         }
         Err(error) => Err(error),
-    }
-}
-
-/// How many rows there are and what they are, in any order.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Fingerprint {
-    rows: u64,
-    sum: u128,
-}
-
-impl Fingerprint {
-    pub(super) fn add(&mut self, key: &impl Key, value: u64) {
-        let mut bytes = key.to_bytes();
-        value.write(&mut bytes);
-        let hash = blake3::hash(&bytes);
-        let head = hash.as_bytes().first_chunk::<16>().copied().unwrap_or_default();
-        self.rows = self.rows.saturating_add(1);
-        self.sum = self.sum.wrapping_add(u128::from_le_bytes(head));
     }
 }
 

@@ -1,10 +1,10 @@
 //! Reading a scenario: lines, headers, what is there without being said. The commands themselves are in `order`.
 
 use super::expect::expectation;
-use super::orders::{in_program, is_definition, orders};
+use super::orders::{is_definition, orders};
 use super::questions::question;
 use super::step::{Order, Scenario, Step, Verb};
-use super::words::{Line, Syntax, Words};
+use super::words::{Line, Syntax, Words, in_program};
 use crate::domain::{
     AccountKey, Accrue, Action, Command, CreatePartner, CreatePointType, CreateProgram, Enrolment, MemberKey,
     PartnerId, PartnerKey, PointTypeId, ProgramId, Rate, RequestId, RequestKey,

@@ -1,8 +1,7 @@
 //! Questions about several partners: agreements, receivables, lines, runs, refunds, reports.
 
 use super::answer::{Answer, Row};
-use super::orders::in_program;
-use super::words::{Syntax, Words};
+use super::words::{Syntax, Words, in_program};
 use crate::domain::{
     Agreement, Date, EventKey, MemberId, OfferId, OwnerKey, PartnerId, PartnerKey, Posting, PostingCause, ProgramId,
     RefundKey, RequestId, RuleOwner, SchemeId, SettlementCatalog, Subject, Timestamp, Versions,
@@ -165,7 +164,6 @@ impl Question {
     ) -> Result<Option<Vec<Row>>, crate::domain::Fault> {
         let program = self.program;
         let of = |owner: Subject| OwnerKey { program, owner };
-        let partner_key = |partner: PartnerId| PartnerKey { program, partner };
         Ok(Some(match &self.about {
             About::Agreement(..) | About::Rules(..) | About::Unit(_) => return Ok(None),
             About::Participant(member) => {
@@ -201,6 +199,19 @@ impl Question {
                 }
                 executions.iter().map(|(key, run)| run_row(key.number, run)).collect()
             }
+            _ => self.look_at_reports(read, zone)?,
+        }))
+    }
+
+    /// The answer of a report.
+    fn look_at_reports(
+        &self,
+        read: &dyn crate::storage::Read,
+        zone: &crate::domain::Zone,
+    ) -> Result<Vec<Row>, crate::domain::Fault> {
+        let program = self.program;
+        let partner_key = |partner: PartnerId| PartnerKey { program, partner };
+        Ok(match &self.about {
             About::Settled(partner, range) => {
                 let report = settlement::settlement_report(read, partner_key(*partner), range.clone())?;
                 let mut rows: Vec<Row> = report.postings.iter().map(|(_, posting)| posting_row(posting)).collect();
@@ -239,7 +250,8 @@ impl Question {
                 };
                 rows.iter().map(shown).collect()
             }
-        }))
+            _ => Vec::new(),
+        })
     }
 }
 

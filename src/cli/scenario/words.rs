@@ -1,6 +1,6 @@
 //! The words of one line, with their columns, and what can be read out of them. What they mean is in `parse`.
 
-use crate::domain::{Date, Expiry, Span, Start, Timestamp, Unit, Zone};
+use crate::domain::{Date, Expiry, ProgramId, Span, Start, Timestamp, Unit, Zone};
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use std::fmt;
@@ -185,6 +185,18 @@ impl<'a> Words<'a> {
         };
         Ok(Span { count, unit })
     }
+}
+
+/// The program of lines that name none.
+pub(super) const FIRST_PROGRAM: ProgramId = ProgramId(1);
+
+/// `in program 2`; program 1 where it is not said.
+pub(super) fn in_program(words: &mut Words<'_>) -> Result<ProgramId, Syntax> {
+    if !words.take("in") {
+        return Ok(FIRST_PROGRAM);
+    }
+    words.must("program")?;
+    words.parse("the number of a program").map(ProgramId)
 }
 
 /// An instant; a date alone is its first instant in UTC.

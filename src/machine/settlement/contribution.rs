@@ -123,3 +123,41 @@ pub fn contribution_under(program: &Program, rule: &AppliedRule, at: Timestamp) 
     let (period, percentage) = percentage_at(program, found, at);
     Some((percentage, period))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contribution(percentage: Rate, rounding: Rounding) -> Contribution {
+        Contribution { percentage, rule: None, rounding }
+    }
+
+    #[test]
+    fn parts_of_an_award_that_come_back_add_up_to_what_was_contributed() {
+        let rates = [Rate::whole(0), Rate::whole(30), Rate::new(100, 3).unwrap(), Rate::whole(99), Rate::whole(100)];
+        for (percentage, rounding) in rates
+            .into_iter()
+            .flat_map(|rate| [Rounding::HalfUp, Rounding::Down, Rounding::Up].map(|rounding| (rate, rounding)))
+        {
+            let contribution = contribution(percentage, rounding);
+            for award in [1i64, 2, 3, 99, 100, 101, 333] {
+                let whole = share(&contribution, Points(award)).unwrap();
+                assert!(whole >= Points::ZERO && whole <= Points(award), "{percentage} percent of {award}: {whole}");
+                let parts = (0..award).map(|before| {
+                    let [from, until] = [before, before + 1].map(|part| share(&contribution, Points(part)).unwrap());
+                    assert!(until >= from, "{percentage} percent of {award}, part {before}");
+                    until.0 - from.0
+                });
+                assert_eq!(parts.sum::<i64>(), whole.0, "{percentage} percent of {award}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_contribution_that_does_not_fit_is_an_overflow() {
+        let all = contribution(Rate::whole(100), Rounding::HalfUp);
+        assert_eq!(share(&all, Points(i64::MAX)), Ok(Points(i64::MAX)));
+        let odd = contribution(Rate::new(u64::MAX, u64::MAX - 1).unwrap(), Rounding::HalfUp);
+        assert_eq!(share(&odd, Points(1)), Err(Rejection::Overflow));
+    }
+}

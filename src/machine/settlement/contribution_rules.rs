@@ -128,3 +128,22 @@ fn check_percentage(percentage: Rate) -> Result<(), Rejection> {
         false => Err(Rejection::PercentageOutOfRange { percentage }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_percentage_is_between_0_and_100() {
+        let rate = |text: &str| text.parse::<Rate>();
+        for allowed in ["0", "0.01", "33.3333", "100/3", "100"] {
+            assert_eq!(check_percentage(rate(allowed).unwrap()), Ok(()), "{allowed}");
+        }
+        for refused in ["100.01", "101", "301/3"] {
+            let percentage = rate(refused).unwrap();
+            assert_eq!(check_percentage(percentage), Err(Rejection::PercentageOutOfRange { percentage }), "{refused}");
+        }
+        // a command with a negative one cannot be read
+        assert!(rate("-1").is_err());
+    }
+}

@@ -8,6 +8,7 @@ mod catalog;
 mod contribution;
 mod contribution_rules;
 mod credit;
+mod criteria;
 mod event;
 pub mod laws;
 mod participant;
@@ -22,5 +23,5 @@ mod switch;
 mod terms;
 
 pub use contribution::{Settled, contribution_under, settle};
+pub use criteria::{due_row, is_taken, month_of};
 pub(super) use step::book_program;
-pub use step::{due_row, is_taken, month_of};

@@ -210,7 +210,7 @@ impl Purchase<'_> {
         let (from, to, at) = (PointState::Matured, PointState::Redeemed, draft.at);
         draft.shift(&mut open, Movement { from, to, points, at })?;
         draft.put_item(&open);
-        self.spent(draft, (SpendWay::Instant, INSTANT), points)
+        self.spent(draft, (SpendWay::Instantly, INSTANT), points)
     }
 
     /// Tells a spend. At the point of sale, the merchant gave the discount: it is credited at settlement. Otherwise the

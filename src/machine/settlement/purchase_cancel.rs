@@ -57,7 +57,7 @@ pub(super) fn cancel<V: View>(
 /// The spends of a purchase: their places, where the discount was given, how much.
 fn spends(original: &Original) -> impl Iterator<Item = (u16, ReductionMethod, Points)> + '_ {
     original.legs().iter().filter_map(|leg| match *leg {
-        Leg::Spent { way: SpendWay::Instant, reduction, amount, .. } => Some((INSTANT, reduction, amount)),
+        Leg::Spent { way: SpendWay::Instantly, reduction, amount, .. } => Some((INSTANT, reduction, amount)),
         Leg::Spent { way: SpendWay::Automatic, reduction, amount, .. } => Some((SPENT, reduction, amount)),
         _ => None,
     })

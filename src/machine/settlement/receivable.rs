@@ -1,6 +1,6 @@
 //! Receivables: opening them, and posting to them: the one place where their sums change (rules C12, C99, C108, C112).
 
-use super::month_of;
+use super::criteria::month_of;
 use crate::domain::tables::{Months, PartnerCredits, Postings, Receivables as Accounts};
 use crate::domain::{
     DocumentDefaults, Leg, MonthKey, OpenReceivable, OwnerKey, PartnerCredit, PartnerCreditKey, PaymentPreference,

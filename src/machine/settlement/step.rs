@@ -3,43 +3,25 @@
 //! C74 to C92b, C113).
 
 use super::contribution::settle;
+use super::criteria::is_taken;
 use super::receivable::NewPosting;
-use crate::domain::keys::DueKey;
 use crate::domain::tables::{Lines, Runs, RunsDue, Unsettled};
 use crate::domain::{
-    Date, Event, EventKey, EventKind, Fault, Leg, Line, LineKey, LockName, PartnerId, Points, PostingCause,
-    PostingKind, Program, ReceivableId, Run, RunCriteria, RunDueKey, RunKey, RunProgress, RunState, Sequence, Subject,
-    Timestamp, Zone,
+    Event, EventKey, Fault, Leg, Line, LineKey, LockName, PartnerId, Points, PostingCause, PostingKind, Program,
+    ReceivableId, Run, RunDueKey, RunKey, RunProgress, RunState, Sequence, Subject, Timestamp,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::view::{Undecided, View};
 
 /// Partners whom one step looks at.
 const PARTNERS_MAX: usize = 16;
+/// Events settled after which a step takes no further partner: each one more means to decide the step again.
+const SETTLED_MAX: u32 = 256;
 /// Rows read in one go.
 const CHUNK: usize = 1024;
 /// The kinds of postings, in the order in which they are posted.
 const KINDS: [PostingKind; 4] =
     [PostingKind::Invoice, PostingKind::CreditNote, PostingKind::Debit, PostingKind::Credit];
-
-/// The number of a month: years times 12, and the month from 0.
-#[must_use]
-pub fn month_of(date: Date) -> u32 {
-    let months = i32::from(date.year()).saturating_mul(12).saturating_add(i32::from(date.month()).saturating_sub(1));
-    u32::try_from(months).unwrap_or(0)
-}
-
-/// Whether a run takes an event (rules C81 to C85). `as_of` is when the run began.
-#[must_use]
-pub fn is_taken(criteria: &RunCriteria, key: &EventKey, event: &Event, as_of: Timestamp, zone: &Zone) -> bool {
-    let schemes = &criteria.schemes;
-    let of_scheme = schemes.is_empty() || event.scheme.is_some_and(|scheme| schemes.contains(&scheme));
-    let age = i64::from(as_of.day_in(zone).0).saturating_sub(key.at.day_in(zone).0.into());
-    // spends, and cancellations of what was settled, are not delayed
-    let is_old = event.kind != EventKind::Purchase || criteria.days_ago.is_none_or(|days| age >= i64::from(days));
-    let is_known = event.recorded_at <= as_of;
-    of_scheme && is_old && is_known && criteria.settlement_type.takes(event.kind)
-}
 
 /// A run while one step of it is decided.
 struct Step {
@@ -66,7 +48,8 @@ pub(in crate::machine) fn book_program<V: View>(draft: &mut Draft<'_, V>, limit:
         if partner != from {
             step.progress = RunProgress { partner, ..begin(step.progress.started_at) };
         }
-        if partners >= PARTNERS_MAX || step.left == 0 {
+        let much = step.settled >= SETTLED_MAX && partners > 0;
+        if partners >= PARTNERS_MAX || step.left == 0 || much {
             return pause(draft, step);
         }
         partners = partners.saturating_add(1);
@@ -217,10 +200,4 @@ fn settle_event<V: View>(
     step.settled = step.settled.saturating_add(1);
     step.run.events = step.run.events.saturating_add(1);
     Ok(())
-}
-
-/// The row of a program among the due ones, for an instant: for audits.
-#[must_use]
-pub fn due_row(due: &RunDueKey) -> DueKey {
-    DueKey { program: due.program, due_at: due.at, subject: Subject::Program }
 }

@@ -1,6 +1,6 @@
 //! Words about what members do with their points: transfers, holds.
 
-use super::{Extras, MEMBER, POINTS, setting};
+use super::extras::{Extras, MEMBER, POINTS, setting};
 use crate::cli::scenario::words::{Syntax, Words};
 use crate::domain::{Action, Capture, Expiry, HoldPoints, PointTypeId, Points, Release, RequestId, Transfer};
 

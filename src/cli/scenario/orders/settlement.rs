@@ -1,6 +1,6 @@
 //! The words of several partners: schemes, offers, groups, agreements, purchases, spends, settlement runs.
 
-use super::{Extras, MEMBER, POINTS, setting};
+use super::extras::{Extras, MEMBER, POINTS, setting};
 use crate::cli::scenario::words::{Syntax, Words};
 use crate::domain::{
     AcknowledgeRefund, Action, AwardBasis, CreateRun, CreditMember, DocumentDefaults, GroupId, LifeCycle, MerchantId,
