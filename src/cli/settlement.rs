@@ -256,7 +256,9 @@ fn rows_of(
             rows.cells.push(["sum".to_owned(), String::new(), String::new(), report.balance().to_string()].into());
             rows
         }
-        What::Lines { partner } => lines(&settlement::lines(read, program, partner.map(PartnerId))?),
+        What::Lines { partner } => {
+            lines(&settlement::lines(read, program, partner.map(PartnerId)).collect::<Result<Vec<LineRow>, Fault>>()?)
+        }
         What::Preview { run } => match settlement::preview(read, program, *run, now)? {
             Some(found) => lines(&found),
             None => return Ok(None),
@@ -362,7 +364,7 @@ fn lines(all: &[LineRow]) -> Rows {
         vec![
             row.partner.to_string(),
             line.event.kind.code().to_owned(),
-            row.request.to_string(),
+            line.event.request.to_string(),
             line.at.to_string(),
             line.event.member.to_string(),
             owner.unwrap_or_default(),

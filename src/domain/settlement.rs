@@ -81,6 +81,8 @@ pub struct EventKey {
 pub struct Event {
     /// What it is.
     pub kind: EventKind,
+    /// The request that made it: of a purchase, a spend, a cancellation.
+    pub request: RequestId,
     /// The member.
     pub member: MemberId,
     /// The award or the spend, in minor units.
@@ -329,8 +331,18 @@ impl Own for EventKey {
 
 impl Own for Event {
     fn fill(&mut self, own: &OwnIds) {
-        let Event { kind: _, member, amount: _, offer: _, scheme: _, brand: _, medium: _, recorded_at: _, cancels: _ } =
-            self;
+        let Event {
+            kind: _,
+            request: _,
+            member,
+            amount: _,
+            offer: _,
+            scheme: _,
+            brand: _,
+            medium: _,
+            recorded_at: _,
+            cancels: _,
+        } = self;
         member.fill(own);
     }
 }

@@ -181,13 +181,15 @@ impl Question {
                 all.iter().map(|(_, posting)| posting_row(posting)).collect()
             }
             About::Unsettled(partner) => {
-                let all = settlement::unsettled(read, program, *partner)?;
+                let all = settlement::unsettled(read, program, *partner).collect::<Result<Vec<_>, _>>()?;
                 let row = |(key, event): &(EventKey, crate::domain::Event)| {
                     Row::new(event.kind.code()).amount(event.amount).figure("partner", format!("P{}", key.partner))
                 };
                 all.iter().map(row).collect()
             }
-            About::Lines(partner) => settlement::lines(read, program, *partner)?.iter().map(line).collect(),
+            About::Lines(partner) => settlement::lines(read, program, *partner)
+                .map(|row| row.map(|row| line(&row)))
+                .collect::<Result<_, _>>()?,
             About::Preview(run) => match settlement::preview(read, program, *run, now)? {
                 Some(rows) => rows.iter().map(line).collect(),
                 None => return Ok(None),
@@ -316,7 +318,7 @@ fn posting_row(posting: &Posting) -> Row {
 fn line(row: &LineRow) -> Row {
     let shown = &row.line;
     let base = Row::new(shown.event.kind.code()).amount(shown.amount).figure("partner", format!("P{}", row.partner));
-    let base = base.figure("of", row.request).figure("award", shown.event.amount).figure("host", shown.host);
+    let base = base.figure("of", shown.event.request).figure("award", shown.event.amount).figure("host", shown.host);
     let base = base.figure("percentage", shown.contribution.percentage).figure("run", shown.run);
     let base = base.figure("number", shown.number).figure("reversed", shown.reversed);
     let rounding = serde_json::to_value(shown.contribution.rounding).unwrap_or_default();

@@ -45,7 +45,8 @@ impl<V: View> Draft<'_, V> {
             EventKind::Spend | EventKind::CancelledSpend => EventKind::CancelledSpend,
         };
         let (recorded_at, cancels) = (self.now, Some(cancels));
-        let event = Event { kind, amount: points, recorded_at, cancels, ..line.event.clone() };
+        let request = self.request;
+        let event = Event { kind, request, amount: points, recorded_at, cancels, ..line.event.clone() };
         self.put::<Lines>(key, Some(line));
         self.queue_event(partner, place, event);
         Ok(())

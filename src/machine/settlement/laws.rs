@@ -6,7 +6,9 @@ use crate::domain::{
     Contribution, EventKind, Line, LineKey, MonthSums, Points, Posting, Program, Rate, Receivables, Run, RunState,
     Standing,
 };
-use crate::machine::laws::Broken;
+
+/// What is wrong.
+type Broken = String;
 
 /// A line: its parts are the event's amount (rule C113), and its percentage and amounts are those of the rule that it
 /// names, in the version that it names.

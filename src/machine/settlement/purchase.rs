@@ -126,6 +126,7 @@ impl Purchase<'_> {
     fn event<V: View>(&self, draft: &Draft<'_, V>, kind: EventKind, amount: Points) -> Event {
         Event {
             kind,
+            request: draft.request,
             member: self.body.member,
             amount,
             offer: Some(self.body.offer),

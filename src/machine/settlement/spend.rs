@@ -45,9 +45,9 @@ impl Rule for Spend {
         draft.take_in_order(Taking { owner, point_type, points, into: PointState::Redeemed }, |_| {})?;
         let (way, reduction) = (SpendWay::Requested, ReductionMethod::FrontEnd);
         draft.effects.legs.push(Leg::Spent { partner, way, reduction, amount: points });
-        let (kind, recorded_at) = (EventKind::Spend, draft.now);
+        let (kind, request, recorded_at) = (EventKind::Spend, draft.request, draft.now);
         let (offer, brand, medium, cancels) = (None, None, None, None);
-        let event = Event { kind, member, amount: points, offer, scheme, brand, medium, recorded_at, cancels };
+        let event = Event { kind, request, member, amount: points, offer, scheme, brand, medium, recorded_at, cancels };
         draft.queue_event(partner, SPENT, event);
         draft.tell_balance(owner, point_type)
     }

@@ -126,12 +126,14 @@ pub fn awards(
             *sum = sum.saturating_add(figure(*field, fact));
         }
     };
-    for row in lines(read, program, None)? {
+    for row in lines(read, program, None) {
+        let row = row?;
         let rule = row.line.contribution.rule.map(|rule| rule.rule);
         let settled = Some((row.line.amount, row.line.host, rule));
         add(&Fact { partner: row.partner, at: row.line.at, event: &row.line.event, settled });
     }
-    for (key, event) in unsettled(read, program, None)? {
+    for found in unsettled(read, program, None) {
+        let (key, event) = found?;
         add(&Fact { partner: key.partner, at: key.at, event: &event, settled: None });
     }
     Ok(groups.into_iter().map(|(group, figures)| AwardRow { group, figures }).collect())

@@ -9,11 +9,11 @@ use crate::domain::{
 };
 use crate::machine::View;
 use crate::machine::settlement::{is_taken, settle};
+use crate::storage::Read;
 use crate::storage::rows::{self, Rows};
-use crate::storage::{Read, record};
 use serde::Serialize;
 
-/// A line with the request of its event.
+/// A line with its place.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LineRow {
     /// The partner.
@@ -22,16 +22,13 @@ pub struct LineRow {
     pub sequence: Sequence,
     /// The event's place in it.
     pub place: u16,
-    /// The request of the event.
-    pub request: RequestId,
     /// The line.
     pub line: Line,
 }
 
-fn row(read: &dyn Read, key: LineKey, line: Line) -> Result<LineRow, Fault> {
+fn row(key: LineKey, line: Line) -> LineRow {
     let LineKey { partner, sequence, place, .. } = key;
-    let request = record::entry(read, sequence)?.command.request_id;
-    Ok(LineRow { partner, sequence, place, request, line })
+    LineRow { partner, sequence, place, line }
 }
 
 /// The bytes that the keys of a program, or of one of its partners, begin with.
@@ -46,9 +43,13 @@ fn prefix(program: ProgramId, partner: Option<PartnerId>) -> (Vec<u8>, Vec<u8>) 
 }
 
 /// The lines of a partner, or of all, in the order of their events.
-pub fn lines(read: &dyn Read, program: ProgramId, partner: Option<PartnerId>) -> Result<Vec<LineRow>, Fault> {
+pub fn lines(
+    read: &dyn Read,
+    program: ProgramId,
+    partner: Option<PartnerId>,
+) -> impl Iterator<Item = Result<LineRow, Fault>> + '_ {
     let (from, to) = prefix(program, partner);
-    Rows::<Lines>::between(read, from, to, 64).map(|found| found.and_then(|(key, line)| row(read, key, line))).collect()
+    Rows::<Lines>::between(read, from, to, 64).map(|found| found.map(|(key, line)| row(key, line)))
 }
 
 /// Events that are not settled, of a partner or of all, in the order of time of each partner.
@@ -56,9 +57,9 @@ pub fn unsettled(
     read: &dyn Read,
     program: ProgramId,
     partner: Option<PartnerId>,
-) -> Result<Vec<(EventKey, Event)>, Fault> {
+) -> impl Iterator<Item = Result<(EventKey, Event), Fault>> + '_ {
     let (from, to) = prefix(program, partner);
-    Rows::<Unsettled>::between(read, from, to, 64).collect()
+    Rows::<Unsettled>::between(read, from, to, 64)
 }
 
 /// The lines that the first execution of a run would write now; nothing is changed. `None`: no such run.
@@ -74,7 +75,8 @@ pub fn preview(
     let Some(known) = view.program(program) else { return Ok(None) };
     let criteria = &definition.criteria;
     let mut rows = Vec::new();
-    for (key, event) in unsettled(read, program, None)? {
+    for found in unsettled(read, program, None) {
+        let (key, event) = found?;
         let chosen = criteria.partners.is_empty() || criteria.partners.contains(&key.partner);
         if !chosen || !is_taken(criteria, &key, &event, now, &known.settings.zone) {
             continue;
@@ -98,7 +100,7 @@ pub fn preview(
             receivable: ReceivableId(0),
             reversed: Points::ZERO,
         };
-        rows.push(row(read, line_key(key.sequence, key.place), line)?);
+        rows.push(row(line_key(key.sequence, key.place), line));
     }
     Ok(Some(rows))
 }
