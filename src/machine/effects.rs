@@ -263,8 +263,11 @@ impl<T: Table> Written<T> {
     }
 
     fn clear(&mut self) {
-        self.rows.clear();
-        self.index.clear();
+        // most commands write to few tables, and pass by the others
+        if !self.rows.is_empty() {
+            self.rows.clear();
+            self.index.clear();
+        }
     }
 
     fn fill(&mut self, own: &OwnIds) {
@@ -335,8 +338,10 @@ macro_rules! row_effects {
                 for (key, item) in self.items.drain() {
                     sink.item(key, item)?;
                 }
-                $(for (key, value) in self.$field.drain() {
-                    sink.row::<$table>(key, value)?;
+                $(if !self.$field.is_empty() {
+                    for (key, value) in self.$field.drain() {
+                        sink.row::<$table>(key, value)?;
+                    }
                 })*
                 Ok(())
             }
