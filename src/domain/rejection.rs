@@ -146,48 +146,6 @@ rejections! {
         15 MemberUnknown "member_unknown" => "no such member",
         /// The member is enrolled already.
         16 MemberExists "member_exists" => "the member is enrolled already",
-        /// Points of this type are not for spending (rule D31).
-        17 NotRedeemable "not_redeemable" => "points of type {point_type} are not redeemable" {
-            /// The point type.
-            point_type: PointTypeId,
-        },
-        /// The points would expire before they can be used (rules D57, D58).
-        18 NeverUsable "never_usable" => "award {place} would never be usable: from {available_from}, expires {expires_at}" {
-            /// The award's place in the accrual.
-            place: u16,
-            /// When they would become available.
-            available_from: Timestamp,
-            /// When they would expire.
-            expires_at: Timestamp,
-        },
-        /// The transaction to cancel is unknown.
-        19 TransactionUnknown "transaction_unknown" => "no such transaction",
-        /// Transactions of this kind cannot be cancelled.
-        20 NotCancellable "not_cancellable" => "a transaction of this kind cannot be cancelled",
-        /// The accrual has no such award, or several and none was named.
-        21 AwardUnknown "award_unknown" => "name one of the {awards} awards of the transaction, from 0" {
-            /// How many awards it has.
-            awards: u16,
-        },
-        /// No such hold.
-        27 HoldUnknown "hold_unknown" => "no such hold",
-        /// The hold would time out before it begins.
-        30 HoldOver "hold_over" => "the hold would time out at {times_out_at}, which is past" {
-            /// When it would time out.
-            times_out_at: Timestamp,
-        },
-        /// More than what is still held.
-        28 HoldExceeds "hold_exceeds" => "only {left} points are still held" {
-            /// Points still held.
-            left: Points,
-        },
-        /// Nobody transfers points to himself.
-        29 SameMember "same_member" => "both are the same member",
-        /// No such scheme.
-        300 SchemeUnknown "scheme_unknown" => "no scheme {scheme}" {
-            /// The scheme.
-            scheme: SchemeId,
-        },
         /// No such offer.
         301 OfferUnknown "offer_unknown" => "no offer {offer}" {
             /// The offer.
@@ -212,6 +170,11 @@ rejections! {
         305 GroupReadOnly "group_read_only" => "the unit belongs to group {group}: switch_group moves it" {
             /// Its group.
             group: GroupId,
+        },
+        /// No such scheme.
+        300 SchemeUnknown "scheme_unknown" => "no scheme {scheme}" {
+            /// The scheme.
+            scheme: SchemeId,
         },
         /// There is no such agreement.
         306 AgreementUnknown "agreement_unknown" => "there is no such agreement",
@@ -346,6 +309,43 @@ rejections! {
             /// Its state.
             state: super::RunState,
         },
+        /// Points of this type are not for spending (rule D31).
+        17 NotRedeemable "not_redeemable" => "points of type {point_type} are not redeemable" {
+            /// The point type.
+            point_type: PointTypeId,
+        },
+        /// The points would expire before they can be used (rules D57, D58).
+        18 NeverUsable "never_usable" => "award {place} would never be usable: from {available_from}, expires {expires_at}" {
+            /// The award's place in the accrual.
+            place: u16,
+            /// When they would become available.
+            available_from: Timestamp,
+            /// When they would expire.
+            expires_at: Timestamp,
+        },
+        /// The transaction to cancel is unknown.
+        19 TransactionUnknown "transaction_unknown" => "no such transaction",
+        /// Transactions of this kind cannot be cancelled.
+        20 NotCancellable "not_cancellable" => "a transaction of this kind cannot be cancelled",
+        /// The accrual has no such award, or several and none was named.
+        21 AwardUnknown "award_unknown" => "name one of the {awards} awards of the transaction, from 0" {
+            /// How many awards it has.
+            awards: u16,
+        },
+        /// No such hold.
+        27 HoldUnknown "hold_unknown" => "no such hold",
+        /// The hold would time out before it begins.
+        30 HoldOver "hold_over" => "the hold would time out at {times_out_at}, which is past" {
+            /// When it would time out.
+            times_out_at: Timestamp,
+        },
+        /// More than what is still held.
+        28 HoldExceeds "hold_exceeds" => "only {left} points are still held" {
+            /// Points still held.
+            left: Points,
+        },
+        /// Nobody transfers points to himself.
+        29 SameMember "same_member" => "both are the same member",
         /// More than what is left to cancel.
         22 CancelExceeds "cancel_exceeds" => "only {left} points are left to cancel" {
             /// Points that can still be cancelled.

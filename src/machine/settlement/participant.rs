@@ -79,6 +79,7 @@ impl Rule for SignUp {
     fn decide<V: View>(&self, draft: &mut Draft<'_, V>) -> Result<(), Undecided> {
         let catalog = &draft.program()?.settlement;
         let terms = Terms::of(catalog, self.partner)?;
+        self.schemes.iter().try_for_each(|scheme| terms.check_known(*scheme))?;
         terms.check_effective()?;
         let key = draft.member_key(self.member);
         let known = draft.row::<Participants>(&key)?;

@@ -6,11 +6,12 @@ use super::receivable::NewPosting;
 use super::terms::Terms;
 use crate::domain::tables::{Items, Refunds};
 use crate::domain::{
-    Accrue, Award, CancelAmount, DocumentDefaults, Event, EventKind, ItemKey, Leg, Member, NAME_BYTES_MAX, Offer,
-    Participant, PaymentPreference, PointState, Points, PostingCause, PostingKind, Program, RecordPurchase, Reduction,
-    ReductionMethod, Refund, RefundKey, RefundState, Rejection, Sequence, SpendMethod, SpendWay, Subject,
+    AWARDS_MAX, Accrue, Award, CancelAmount, DocumentDefaults, Event, EventKind, ItemKey, Leg, Member, NAME_BYTES_MAX,
+    Offer, Participant, PaymentPreference, PointState, Points, PostingCause, PostingKind, Program, RecordPurchase,
+    Reduction, ReductionMethod, Refund, RefundKey, RefundState, Rejection, Sequence, SpendMethod, SpendWay, Subject,
 };
 use crate::machine::draft::{Draft, fits};
+use crate::machine::due;
 use crate::machine::effects::At;
 use crate::machine::original::Original;
 use crate::machine::points::accrue;
@@ -63,9 +64,7 @@ impl Rule for RecordPurchase {
     fn decide<V: View>(&self, draft: &mut Draft<'_, V>) -> Result<(), Undecided> {
         let catalog = &draft.program()?.settlement;
         let point_type = self.point_type;
-        if !draft.point_type(point_type)?.class.is_redeemable() {
-            return Err(Rejection::NotRedeemable { point_type }.into());
-        }
+        let class = draft.point_type(point_type)?.class;
         let payer = draft.partner(self.partner)?;
         let member = draft.member_or_new(self.member)?;
         let offer = catalog.offer(self.offer).ok_or(Rejection::OfferUnknown { offer: self.offer })?;
@@ -76,6 +75,9 @@ impl Rule for RecordPurchase {
         terms.check_effective()?;
         let participant = draft.participant(self.member)?;
         terms.check_award_event(&participant)?;
+        if !class.is_redeemable() {
+            return Err(Rejection::NotRedeemable { point_type }.into());
+        }
 
         draft.link_member(member);
         let purchase = Purchase { body: self, offer, terms, participant, member, back_end: None };
@@ -94,6 +96,10 @@ impl Rule for RecordPurchase {
                     accrue::grant(draft, &accrue, (award, AWARD), member)?;
                 }
                 draft.debit(payer, &accrue.awards)?;
+                // an award that was granted too late for use is gone before anybody is told of it
+                if draft.effects.members[member].is_due(draft.now) {
+                    due::book_member(draft, member, draft.now, AWARDS_MAX)?;
+                }
                 if offer.is_settled() {
                     draft.queue_event(self.partner, AWARD, purchase.event(draft, EventKind::Purchase, self.award));
                 }

@@ -33,6 +33,7 @@ impl Rule for Spend {
         draft.partner(partner)?;
         let owner = draft.known_member(member)?;
         let terms = Terms::of(&draft.program()?.settlement, partner)?;
+        scheme.map_or(Ok(()), |scheme| terms.check_known(scheme))?;
         terms.check_effective()?;
         if let Some(scheme) = scheme {
             terms.check_spend_scheme(scheme)?;

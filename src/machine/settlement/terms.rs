@@ -41,6 +41,11 @@ impl<'a> Terms<'a> {
         }
     }
 
+    /// Refuses a scheme that is not there.
+    pub(super) fn check_known(&self, scheme: SchemeId) -> Result<(), Rejection> {
+        self.catalog.scheme(scheme).map(|_| ()).ok_or(Rejection::SchemeUnknown { scheme })
+    }
+
     /// A setting: of its own agreement, or else of its group's.
     fn setting<T>(&self, pick: impl Fn(&'a Agreement) -> Option<T>) -> Option<T> {
         self.own.and_then(&pick).or_else(|| self.of_group.and_then(&pick))
