@@ -8,15 +8,16 @@ use super::receivable::NewPosting;
 use crate::domain::tables::{Lines, Runs, RunsDue, Unsettled};
 use crate::domain::{
     Event, EventKey, Fault, Leg, Line, LineKey, LockName, PartnerId, Points, PostingCause, PostingKind, Program,
-    ReceivableId, Run, RunDueKey, RunKey, RunProgress, RunState, Sequence, Subject, Timestamp,
+    ProgramId, ReceivableId, Run, RunDueKey, RunKey, RunProgress, RunState, Sequence, Subject, Timestamp,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::view::{Undecided, View};
+use std::ops::Range;
 
 /// Partners whom one step looks at.
 const PARTNERS_MAX: usize = 16;
 /// Events settled after which a step takes no further partner: each one more means to decide the step again.
-const SETTLED_MAX: u32 = 256;
+const SETTLED_MAX: u32 = 64;
 /// Rows read in one go.
 const CHUNK: usize = 1024;
 /// The kinds of postings, in the order in which they are posted.
@@ -38,6 +39,7 @@ struct Step {
 pub(in crate::machine) fn book_program<V: View>(draft: &mut Draft<'_, V>, limit: usize) -> Result<(), Undecided> {
     let program = draft.program()?;
     let mut step = next_step(draft, limit)?;
+    lock_ahead(draft, &step)?;
     let mut partners = 0usize;
     loop {
         let from = step.progress.partner;
@@ -60,6 +62,31 @@ pub(in crate::machine) fn book_program<V: View>(draft: &mut Draft<'_, V>, limit:
     }
 }
 
+/// Touches the partners whose events this step will take, so that all their locks are held before the first event is
+/// settled: a lock that turns out to be missing later means that the step is decided again from its beginning.
+fn lock_ahead<V: View>(draft: &Draft<'_, V>, step: &Step) -> Result<(), Undecided> {
+    const FEW: usize = 64;
+    let (progress, chosen) = (step.progress, &step.run.criteria.partners);
+    let units = draft.program()?.settlement.units.range(progress.partner..).map(|(partner, _)| *partner);
+    let partners = units.filter(|partner| chosen.is_empty() || chosen.contains(partner));
+    let mut found = 0usize;
+    for partner in partners.take(PARTNERS_MAX) {
+        let start = if partner == progress.partner { progress } else { begin(progress.started_at) };
+        found = found.saturating_add(draft.rows::<Unsettled>(events_from(draft.id, partner, &start), FEW)?.len());
+        if found >= FEW.min(step.left) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The events of a partner from a place on.
+fn events_from(program: ProgramId, partner: PartnerId, from: &RunProgress) -> Range<EventKey> {
+    let RunProgress { at, sequence, place, .. } = *from;
+    let from = EventKey { program, partner, at, sequence, place };
+    from..EventKey { at: Timestamp::MAX, sequence: Sequence(u64::MAX), place: u16::MAX, ..from }
+}
+
 /// Before every event of every partner.
 fn begin(started_at: Timestamp) -> RunProgress {
     RunProgress { started_at, partner: PartnerId(0), at: Timestamp::MIN, sequence: Sequence(0), place: 0 }
@@ -78,7 +105,7 @@ fn next_step<V: View>(draft: &Draft<'_, V>, limit: usize) -> Result<Step, Undeci
     Ok(Step { key, due, run, progress, left: limit.max(1), settled: 0 })
 }
 
-fn broken(program: crate::domain::ProgramId, what: String) -> Fault {
+fn broken(program: ProgramId, what: String) -> Fault {
     Fault::broken(LockName::Subject(program, Subject::Program), what)
 }
 
@@ -122,10 +149,7 @@ fn settle_partner<V: View>(draft: &mut Draft<'_, V>, step: &mut Step, partner: P
         if chunk == 0 {
             break false;
         }
-        let RunProgress { at, sequence, place, .. } = step.progress;
-        let from = EventKey { program: draft.id, partner, at, sequence, place };
-        let to = EventKey { at: Timestamp::MAX, sequence: Sequence(u64::MAX), place: u16::MAX, ..from };
-        let rows = draft.rows::<Unsettled>(from..to, chunk)?;
+        let rows = draft.rows::<Unsettled>(events_from(draft.id, partner, &step.progress), chunk)?;
         let ended = rows.len() < chunk;
         step.left = step.left.saturating_sub(rows.len());
         for (key, event) in rows {
