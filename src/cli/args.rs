@@ -2,7 +2,7 @@
 
 use super::{
     apply, backup, balance, balances, blocks, check, completions, demo, expiring, import, items, journal, liability,
-    load, partner, restore, schema, set_up, shell, show, statement, sweep, verify,
+    load, partner, restore, schema, set_up, settlement, shell, show, statement, sweep, verify,
 };
 use clap::{Parser, Subcommand};
 
@@ -40,6 +40,7 @@ pub(super) enum Verb {
     Sweep(sweep::Args),
     Expiring(expiring::Args),
     Liability(liability::Args),
+    Settlement(settlement::Args),
     Journal(journal::Args),
     Verify(verify::Args),
     Backup(backup::Args),

@@ -32,6 +32,7 @@ mod scratch;
 #[cfg(feature = "server")]
 mod serve;
 mod set_up;
+mod settlement;
 mod shell;
 mod show;
 mod statement;
@@ -70,6 +71,7 @@ pub fn main() -> ExitCode {
         Verb::Sweep(args) => sweep::run(args, &mut output),
         Verb::Expiring(args) => expiring::run(args, &mut output),
         Verb::Liability(args) => liability::run(args, &mut output),
+        Verb::Settlement(args) => settlement::run(args, &mut output),
         Verb::Journal(args) => journal::run(args, &mut output),
         Verb::Verify(args) => verify::run(args, &mut output),
         Verb::Backup(args) => backup::run(args, &mut output),

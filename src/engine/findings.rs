@@ -5,6 +5,7 @@ use crate::domain::keys::Key;
 /// Violations that are told one by one; more are counted.
 const TOLD_MAX: usize = 100;
 
+/// What is wrong: the first of it in words, the rest counted.
 #[derive(Default)]
 pub(super) struct Findings {
     pub(super) told: Vec<String>,

@@ -9,6 +9,7 @@ use super::core::Core;
 use super::error::{Error, ErrorKind};
 use super::findings::{Findings, Fingerprint};
 use super::recover::{check_link, entries_after, read_record, replica, stored_programs};
+use super::settlement_audit::{MemberSide, audit_settlement};
 use crate::domain::keys::DueKey;
 use crate::domain::{
     Day, Item, ItemKey, ItemPosition, Member, MemberKey, Outcome, Programs, RequestId, RequestKey, Sequence, Subject,
@@ -56,10 +57,12 @@ pub(super) fn verify(core: &Core, scratch: Option<Arc<dyn Store>>) -> Result<Aud
     let (last, read) = snapshot(core)?;
     let mut findings = Findings::default();
     let mut requests = Fingerprint::default();
-    let tail = damage(audit_journal(core, (read.as_ref(), last), &mut requests, &mut findings), &mut findings)?;
+    let mut given = MemberSide::default();
+    let audited = audit_journal(core, (read.as_ref(), last), (&mut requests, &mut given), &mut findings);
+    let tail = damage(audited, &mut findings)?;
     // where the journal could not be read to its end, the requests that it names are not known
-    let requests = tail.map(|_| requests);
-    damage(audit_tables(core, read.as_ref(), requests, &mut findings), &mut findings)?;
+    let of_journal = tail.map(|_| (requests, given));
+    damage(audit_tables(core, read.as_ref(), of_journal, &mut findings), &mut findings)?;
     let digest = damage(digest(read.as_ref()), &mut findings)?.unwrap_or_default();
     let replayed = scratch.is_some();
     if let (Some(scratch), Some(tail)) = (scratch, tail) {
@@ -96,7 +99,7 @@ fn damage<T>(result: Result<T, Error>, findings: &mut Findings) -> Result<Option
 fn audit_journal(
     core: &Core,
     (read, last): (&dyn Read, Sequence),
-    requests: &mut Fingerprint,
+    (requests, given): (&mut Fingerprint, &mut MemberSide),
     findings: &mut Findings,
 ) -> Result<Tail, Error> {
     let mut tail = Tail { sequence: Sequence(0), hash: [0; 32] };
@@ -119,6 +122,7 @@ fn audit_journal(
             if matches!(entry.outcome, Outcome::Done { .. }) && entry.command.request_id != RequestId(0) {
                 let key = RequestKey { program: entry.command.program, request: entry.command.request_id };
                 requests.add(&key, entry.sequence.0);
+                given.add(read, &entry)?;
             }
         }
         tail = Tail { sequence: record.last(), hash: record.hash() };
@@ -137,13 +141,15 @@ fn audit_journal(
 fn audit_tables(
     core: &Core,
     read: &dyn Read,
-    requests: Option<Fingerprint>,
+    of_journal: Option<(Fingerprint, MemberSide)>,
     findings: &mut Findings,
 ) -> Result<(), Error> {
     let programs = stored_programs(read)?;
     let mut due = Fingerprint::default();
     audit_partners(read, &programs, &mut due, findings)?;
     MemberAudit::new(core, read, &programs).run(&mut due, findings)?;
+    let (requests, given) = of_journal.unzip();
+    audit_settlement(read, (&programs, given), &mut due, findings)?;
     let mut stored = Fingerprint::default();
     for row in Rows::<Requests>::all(read) {
         let (key, sequence) = row?;
@@ -154,7 +160,7 @@ fn audit_tables(
     for row in Rows::<Due>::all(read) {
         stored.add(&row?.0, 0);
     }
-    same("due", "members and partners", stored, due, findings);
+    same("due", "members, partners and settlement runs", stored, due, findings);
     Ok(())
 }
 

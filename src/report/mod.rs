@@ -7,6 +7,7 @@ mod money;
 mod partner_records;
 mod partner_statement;
 mod partner_use;
+pub mod settlement;
 mod snapshot_view;
 mod statement;
 

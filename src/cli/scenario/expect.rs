@@ -40,6 +40,13 @@ const LEGS: &[Shape] = &[
     shape("extended", true, &["of", "member", "before", "expires_at"]),
     shape("tier", true, &["member", "before", "until"]),
     shape("merged", false, &["of", "member", "other"]),
+    shape("not_awarded", false, &["reason"]),
+    shape("spent", false, &["partner", "way", "reduction"]),
+    shape("not_spent", false, &["reason"]),
+    shape("refund_asked", false, &["place"]),
+    shape("refund_answered", false, &["state"]),
+    shape("posted", true, &["receivable", "posting"]),
+    shape("settled", false, &["run", "number", "events", "state"]),
 ];
 
 /// The legs of a kind, by the name that it has in JSON.
@@ -54,8 +61,8 @@ fn leg(kind: &str) -> Option<Shape> {
 /// The kind of legs that a receipt begins with where it names none.
 fn first_leg(action: &Action) -> Option<&'static str> {
     match action {
-        Action::Accrue(_) | Action::Transfer(_) => Some(GRANTED),
-        Action::Redeem(_) => Some("redeemed"),
+        Action::Accrue(_) | Action::Transfer(_) | Action::RecordPurchase(_) => Some(GRANTED),
+        Action::Redeem(_) | Action::SpendAt(_) => Some("redeemed"),
         Action::HoldPoints(_) => Some("held"),
         Action::Capture(_) => Some("captured"),
         Action::Release(_) => Some("released"),
@@ -126,6 +133,7 @@ pub(super) fn expectation(words: &mut Words<'_>, verb: &Verb) -> Result<Answer, 
         Verb::Ask(..) | Verb::Find(..) => rows(words, &shape("", true, ANY))?,
         Verb::Statement { .. } | Verb::Transaction(_) => rows(words, &shape("", true, ENTRY))?,
         Verb::Refusals => listed(words, &shape("", true, ANY))?,
+        Verb::AskSettlement(_) => rows(words, &shape("", true, ANY))?,
         Verb::Sweep => listed(words, &shape("", false, &["booked"]))?,
         Verb::Digest if words.take("another") => Answer::status("another"),
         Verb::Digest => status(words, "same")?,
@@ -226,7 +234,7 @@ fn row(words: &mut Words<'_>, shape: &Shape) -> Result<Row, Syntax> {
 /// The value of a figure, written as the engine's own is: an instant in full, a rate in lowest terms.
 fn figure(name: &str, value: &str) -> String {
     let written = match name {
-        "rate" | "price" | "amount" => value.parse().ok().map(|rate: Rate| rate.to_string()),
+        "rate" | "price" | "amount" | "percentage" => value.parse().ok().map(|rate: Rate| rate.to_string()),
         "available_from" | "latest" | "before" | "until" | "billed_until" => {
             instant(value).map(|instant| instant.to_string())
         }

@@ -10,6 +10,7 @@ mod parse;
 mod questions;
 mod run;
 pub(super) mod session;
+mod settlement_questions;
 mod show;
 mod step;
 mod words;

@@ -147,6 +147,7 @@ impl Runner {
                 None => Answer::status("unknown"),
             },
             Verb::Refusals => Answer::rows(self.refusals()?),
+            Verb::AskSettlement(question) => question.answer(&self.engine)?,
             Verb::Sweep => Answer::rows(vec![Row::default().figure("booked", self.engine.book_due()?)]),
             Verb::Checkpoint => {
                 self.engine.checkpoint()?;

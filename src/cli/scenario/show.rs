@@ -5,8 +5,8 @@ use super::orders::block_name;
 use crate::cli::blocks;
 use crate::domain::{
     Action, Balance, Block, BlockId, BlockKind, Entry, Item, ItemId, Leg, MemberId, MemberStatus, Outcome, PartnerId,
-    PointClass, PointState, PointType, PointTypeId, Points, Program, Receipt, Rejection, Timestamp, TypeStatus,
-    Versions,
+    PointClass, PointState, PointType, PointTypeId, Points, Program, Receipt, Rejection, Subject, Timestamp,
+    TypeStatus, Versions,
 };
 use crate::engine::{Error, ErrorKind, ExecuteError, MemberState, PartnerState};
 use crate::report::{self, Expiring, LabelBalance, StatementLine};
@@ -88,6 +88,26 @@ fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
             let row = Row::default().amount(points).figure("of", of(point_type)).figure("member", member);
             row.figure("other", other)
         }
+        Leg::NotAwarded { reason } | Leg::NotSpent { reason } => Row::default().figure("reason", reason.code()),
+        Leg::Spent { partner, way, reduction, amount } => {
+            let row = Row::default().amount(amount).figure("partner", format!("P{partner}"));
+            row.figure("way", word(&way)).figure("reduction", word(&reduction))
+        }
+        Leg::RefundAsked { place, amount } => Row::default().amount(amount).figure("place", place),
+        Leg::RefundAnswered { state, amount } => Row::default().amount(amount).figure("state", state.code()),
+        Leg::Posted { owner, receivable, posting, amount } => {
+            let owner = match owner {
+                Subject::Partner(partner) => format!("P{partner}"),
+                Subject::Member(member) => member.to_string(),
+                other => other.to_string(),
+            };
+            let row = Row::new(owner).amount(amount).figure("receivable", receivable);
+            row.figure("posting", posting.code())
+        }
+        Leg::Settled { run, number, events, state } => {
+            let row = Row::default().figure("run", run).figure("number", number);
+            row.figure("events", events).figure("state", state.code())
+        }
         Leg::Credited { partner, points } => Row::default().amount(points).figure("partner", format!("P{partner}")),
         Leg::Charge { partner, place, cause, block, points, unit_price, currency } => {
             let row = Row::new(cause.code()).amount(points).figure("partner", format!("P{partner}"));
@@ -118,6 +138,12 @@ fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
     (leg.kind(), row)
 }
 
+/// A setting as the word that it is in JSON.
+fn word(value: &impl serde::Serialize) -> String {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
+}
+
 /// Why a command was not done.
 pub(super) fn failure(error: &ExecuteError) -> Answer {
     match error {
@@ -141,6 +167,10 @@ fn refusal(rejection: &Rejection, mut row: Row) -> Row {
         let letter = match name.as_str() {
             "point_type" => "T",
             "partner" => "P",
+            "block" => "B",
+            "scheme" => "S",
+            "offer" => "O",
+            "group" => "G",
             _ => "",
         };
         let value = match (name.as_str(), value.as_u64()) {

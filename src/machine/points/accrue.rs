@@ -101,14 +101,14 @@ fn check_award(award: &Award) -> Result<(), Malformed> {
 }
 
 /// Sets how many points an award gave.
-pub(super) fn clip(awards: &mut [Award], place: u16, given: Points) {
+pub(in crate::machine) fn clip(awards: &mut [Award], place: u16, given: Points) {
     if let Some(award) = awards.get_mut(usize::from(place)) {
         award.points = given;
     }
 }
 
 /// Grants the points of one award. Returns how many: fewer where the account would have more than it may.
-fn grant<V: View>(
+pub(in crate::machine) fn grant<V: View>(
     draft: &mut Draft<'_, V>,
     accrue: &Accrue,
     (award, place): (&Award, u16),

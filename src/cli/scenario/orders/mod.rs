@@ -5,6 +5,7 @@ mod catalog;
 mod extras;
 mod members;
 mod partners;
+mod settlement;
 mod texts;
 
 use super::step::Order;
@@ -76,7 +77,10 @@ fn of_a_room(
     if let Some(action) = catalog::action(verb, words, extras)?.or(texts::action(verb, words)?) {
         return Ok(Some(action));
     }
-    partners::action(verb, words, extras, types)
+    match partners::action(verb, words, extras, types)? {
+        Some(action) => Ok(Some(action)),
+        None => settlement::action(verb, words, extras),
+    }
 }
 
 fn create_program(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, Syntax> {
