@@ -2,7 +2,8 @@
 
 use super::{
     apply, audit, backup, balance, balances, blocks, check, completions, demo, expiring, import, items, journal,
-    liability, load, partner, report, restore, schema, set_up, shell, show, sources, statement, sweep, verify,
+    liability, load, partner, report, restore, schema, set_up, settlement, shell, show, sources, statement, sweep,
+    verify,
 };
 use clap::{Parser, Subcommand};
 
@@ -43,6 +44,7 @@ pub(super) enum Verb {
     Audit(Box<audit::Args>),
     Report(Box<report::Args>),
     Sources(sources::Args),
+    Settlement(settlement::Args),
     Journal(journal::Args),
     Verify(verify::Args),
     Backup(backup::Args),

@@ -35,6 +35,7 @@ mod scratch;
 #[cfg(feature = "server")]
 mod serve;
 mod set_up;
+mod settlement;
 mod shell;
 mod show;
 mod sources;
@@ -77,6 +78,7 @@ pub fn main() -> ExitCode {
         Verb::Audit(args) => audit::run(args, &mut output),
         Verb::Report(args) => report::run(args, &mut output),
         Verb::Sources(args) => sources::run(args, &mut output),
+        Verb::Settlement(args) => settlement::run(args, &mut output),
         Verb::Journal(args) => journal::run(args, &mut output),
         Verb::Verify(args) => verify::run(args, &mut output),
         Verb::Backup(args) => backup::run(args, &mut output),

@@ -6,6 +6,34 @@ use super::{
     MemberId, Own, OwnIds, PartnerEvent, PartnerId, PointState, PointTypeId, Points, Rate, Sequence, SourceId,
     SourceStatus, SubtypeId, TierId, Timestamp, UseOrder,
 };
+use super::{PostingKind, ReceivableId, RefundState, Rejection, RequestId, RunState, Subject};
+
+/// How a member came to spend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SpendWay {
+    /// The award of the very purchase was deducted from it (rule C36).
+    #[serde(rename = "instant")]
+    Instantly,
+    /// The wallet was drawn on (rule C37).
+    Automatic,
+    /// The merchant submitted it (rule C20).
+    Requested,
+    /// The wallet could not be used: the member is credited (rule C105).
+    Credited,
+}
+
+/// Where a discount is given (rules C38, C39).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ReductionMethod {
+    /// At the point of sale.
+    FrontEnd,
+    /// By a refund.
+    BackEnd,
+}
 
 tagged! {
     /// One thing that a command did. In JSON its `kind` is what people call it: `granted`, `redeemed`, `matured`,
@@ -278,6 +306,63 @@ tagged! {
             /// What is left in it.
             left: Points,
         },
+        /// A purchase is left without an award, and why (rules C16, C17, C19).
+        40 NotAwarded "not_awarded" {
+            /// Why.
+            reason: Rejection,
+        },
+        /// A member spent at a merchant: the points are those that this entry redeemed.
+        41 Spent "spent" {
+            /// Where.
+            partner: PartnerId,
+            /// Instantly, automatically, or as the merchant asked.
+            way: SpendWay,
+            /// Where the discount is given.
+            reduction: ReductionMethod,
+            /// How much, in minor units.
+            amount: Points,
+        },
+        /// A purchase draws nothing on the wallet, and why (rule C29).
+        42 NotSpent "not_spent" {
+            /// Why.
+            reason: Rejection,
+        },
+        /// A refund through a payment gateway is asked for (rule C39).
+        43 RefundAsked "refund_asked" {
+            /// The spend's place in the purchase.
+            place: u16,
+            /// How much, in minor units.
+            amount: Points,
+        },
+        /// A refund has another state (rule C110).
+        44 RefundAnswered "refund_answered" {
+            /// What became of it.
+            state: RefundState,
+            /// How much, in minor units.
+            amount: Points,
+        },
+        /// Something was posted to a receivable.
+        45 Posted "posted" {
+            /// Whose.
+            owner: Subject,
+            /// The account.
+            receivable: ReceivableId,
+            /// What it is.
+            posting: PostingKind,
+            /// How much, in minor units.
+            amount: Points,
+        },
+        /// A step of a settlement run.
+        46 Settled "settled" {
+            /// The run.
+            run: RequestId,
+            /// Which of its executions.
+            number: u32,
+            /// How many events it settled.
+            events: u32,
+            /// Where the run is now.
+            state: RunState,
+        },
     }
 }
 
@@ -299,7 +384,7 @@ impl Tagged for Leg {
     }
 }
 
-const PLAIN: [(&str, u16); 20] = [
+const PLAIN: [(&str, u16); 27] = [
     ("granted", 0),
     ("owed", 2),
     ("absorbed", 3),
@@ -320,6 +405,13 @@ const PLAIN: [(&str, u16); 20] = [
     ("source_status", 31),
     ("withheld", 32),
     ("inventory_low", 33),
+    ("not_awarded", 40),
+    ("spent", 41),
+    ("not_spent", 42),
+    ("refund_asked", 43),
+    ("refund_answered", 44),
+    ("posted", 45),
+    ("settled", 46),
 ];
 
 /// Every name that a leg can have.
@@ -374,7 +466,14 @@ impl Leg {
             | Leg::Inventory { .. }
             | Leg::SourceStatus { .. }
             | Leg::Withheld { .. }
-            | Leg::InventoryLow { .. } => self.code(),
+            | Leg::InventoryLow { .. }
+            | Leg::NotAwarded { .. }
+            | Leg::Spent { .. }
+            | Leg::NotSpent { .. }
+            | Leg::RefundAsked { .. }
+            | Leg::RefundAnswered { .. }
+            | Leg::Posted { .. }
+            | Leg::Settled { .. } => self.code(),
         }
     }
 }
@@ -457,7 +556,14 @@ impl Leg {
             | Leg::Inventory { .. }
             | Leg::SourceStatus { .. }
             | Leg::Withheld { .. }
-            | Leg::InventoryLow { .. } => None,
+            | Leg::InventoryLow { .. }
+            | Leg::NotAwarded { .. }
+            | Leg::Spent { .. }
+            | Leg::NotSpent { .. }
+            | Leg::RefundAsked { .. }
+            | Leg::RefundAnswered { .. }
+            | Leg::Posted { .. }
+            | Leg::Settled { .. } => None,
         }
     }
 
@@ -498,7 +604,14 @@ impl Leg {
             | Leg::Inventory { .. }
             | Leg::SourceStatus { .. }
             | Leg::Withheld { .. }
-            | Leg::InventoryLow { .. } => None,
+            | Leg::InventoryLow { .. }
+            | Leg::NotAwarded { .. }
+            | Leg::Spent { .. }
+            | Leg::NotSpent { .. }
+            | Leg::RefundAsked { .. }
+            | Leg::RefundAnswered { .. }
+            | Leg::Posted { .. }
+            | Leg::Settled { .. } => None,
         }
     }
 
@@ -527,7 +640,14 @@ impl Leg {
             | Leg::Inventory { .. }
             | Leg::SourceStatus { .. }
             | Leg::Withheld { .. }
-            | Leg::InventoryLow { .. } => None,
+            | Leg::InventoryLow { .. }
+            | Leg::NotAwarded { .. }
+            | Leg::Spent { .. }
+            | Leg::NotSpent { .. }
+            | Leg::RefundAsked { .. }
+            | Leg::RefundAnswered { .. }
+            | Leg::Posted { .. }
+            | Leg::Settled { .. } => None,
         }
     }
 
@@ -556,7 +676,14 @@ impl Leg {
             | Leg::Inventory { .. }
             | Leg::SourceStatus { .. }
             | Leg::Withheld { .. }
-            | Leg::InventoryLow { .. } => None,
+            | Leg::InventoryLow { .. }
+            | Leg::NotAwarded { .. }
+            | Leg::Spent { .. }
+            | Leg::NotSpent { .. }
+            | Leg::RefundAsked { .. }
+            | Leg::RefundAnswered { .. }
+            | Leg::Posted { .. }
+            | Leg::Settled { .. } => None,
         }
     }
 
@@ -588,7 +715,14 @@ impl Leg {
             | Leg::Inventory { .. }
             | Leg::SourceStatus { .. }
             | Leg::Withheld { .. }
-            | Leg::InventoryLow { .. } => None,
+            | Leg::InventoryLow { .. }
+            | Leg::NotAwarded { .. }
+            | Leg::Spent { .. }
+            | Leg::NotSpent { .. }
+            | Leg::RefundAsked { .. }
+            | Leg::RefundAnswered { .. }
+            | Leg::Posted { .. }
+            | Leg::Settled { .. } => None,
         }
     }
 }
@@ -666,7 +800,14 @@ impl Own for Leg {
             | Leg::Inventory { source: _, change: _, points: _, left: _ }
             | Leg::SourceStatus { source: _, status: _ }
             | Leg::Withheld { source: _, place: _, point_type: _, points: _ }
-            | Leg::InventoryLow { source: _, left: _ } => {}
+            | Leg::InventoryLow { source: _, left: _ }
+            | Leg::NotAwarded { reason: _ }
+            | Leg::Spent { partner: _, way: _, reduction: _, amount: _ }
+            | Leg::NotSpent { reason: _ }
+            | Leg::RefundAsked { place: _, amount: _ }
+            | Leg::RefundAnswered { state: _, amount: _ }
+            | Leg::Settled { run: _, number: _, events: _, state: _ } => {}
+            Leg::Posted { owner, receivable: _, posting: _, amount: _ } => owner.fill(own),
         }
     }
 }

@@ -8,7 +8,7 @@ use super::{
 
 /// Points of an item that came into being, or went from one state to another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Posting {
+pub struct ItemPosting {
     /// Whose they are.
     pub member: MemberId,
     /// The item.
@@ -27,7 +27,7 @@ pub struct Posting {
     pub subtype: SubtypeId,
 }
 
-impl Posting {
+impl ItemPosting {
     /// How many more points the member has by it; less than 0: how many fewer.
     #[must_use]
     pub fn gain(&self) -> i64 {
@@ -56,11 +56,11 @@ impl Posting {
 impl Leg {
     /// What it says of an item's points.
     #[must_use]
-    pub fn posting(&self) -> Option<Posting> {
+    pub fn posting(&self) -> Option<ItemPosting> {
         match *self {
             Leg::Granted { member, item, point_type, points, expires_at, source, subtype, .. } => {
                 let source = source.unwrap_or_default();
-                Some(Posting { member, item, point_type, points, movement: None, expires_at, source, subtype })
+                Some(ItemPosting { member, item, point_type, points, movement: None, expires_at, source, subtype })
             }
             Leg::Moved {
                 member,
@@ -76,7 +76,7 @@ impl Leg {
                 ..
             } => {
                 let (movement, source) = (Some((from, to, effective_at)), source.unwrap_or_default());
-                Some(Posting { member, item, point_type, points, movement, expires_at, source, subtype })
+                Some(ItemPosting { member, item, point_type, points, movement, expires_at, source, subtype })
             }
             Leg::Owed { .. }
             | Leg::Absorbed { .. }
@@ -97,6 +97,13 @@ impl Leg {
             | Leg::BillClosed { .. }
             | Leg::FeeCharged { .. }
             | Leg::FeeRefunded { .. }
+            | Leg::NotAwarded { .. }
+            | Leg::Spent { .. }
+            | Leg::NotSpent { .. }
+            | Leg::RefundAsked { .. }
+            | Leg::RefundAnswered { .. }
+            | Leg::Posted { .. }
+            | Leg::Settled { .. }
             | Leg::InventoryLow { .. } => None,
         }
     }
@@ -126,6 +133,13 @@ impl Leg {
             | Leg::BillClosed { .. }
             | Leg::FeeCharged { .. }
             | Leg::FeeRefunded { .. }
+            | Leg::NotAwarded { .. }
+            | Leg::Spent { .. }
+            | Leg::NotSpent { .. }
+            | Leg::RefundAsked { .. }
+            | Leg::RefundAnswered { .. }
+            | Leg::Posted { .. }
+            | Leg::Settled { .. }
             | Leg::InventoryLow { .. } => None,
         }
     }
@@ -155,7 +169,14 @@ impl Leg {
             | Leg::Billed { partner, .. }
             | Leg::BillClosed { partner, .. }
             | Leg::FeeCharged { partner, .. }
-            | Leg::FeeRefunded { partner, .. } => subject == Subject::Partner(partner),
+            | Leg::FeeRefunded { partner, .. }
+            | Leg::Spent { partner, .. } => subject == Subject::Partner(partner),
+            Leg::Posted { owner, .. } => subject == owner,
+            Leg::NotAwarded { .. }
+            | Leg::NotSpent { .. }
+            | Leg::RefundAsked { .. }
+            | Leg::RefundAnswered { .. }
+            | Leg::Settled { .. } => false,
             Leg::Inventory { source, .. }
             | Leg::SourceStatus { source, .. }
             | Leg::Withheld { source, .. }

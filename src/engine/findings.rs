@@ -7,6 +7,7 @@ use crate::domain::keys::Key;
 const TOLD_MAX: usize = 100;
 
 /// What an audit has found so far.
+/// What is wrong: the first of it in words, the rest counted.
 #[derive(Default)]
 pub(super) struct Findings {
     pub(super) told: Vec<String>,

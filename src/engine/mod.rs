@@ -35,6 +35,7 @@ mod record_cache;
 mod recover;
 #[cfg(all(test, shuttle))]
 mod schedules;
+mod settlement_audit;
 mod state;
 mod sweeper;
 mod sync;

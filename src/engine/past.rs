@@ -5,8 +5,8 @@ use super::core::Core;
 use super::error::Error;
 use super::read::{book, previous};
 use crate::domain::{
-    AccountKey, Balance, Entry, Item, ItemId, ItemKey, ItemPosition, Leg, MemberKey, Outcome, PointTypeId, Points,
-    Posting, Program, Sequence, Subject, Timestamp,
+    AccountKey, Balance, Entry, Item, ItemId, ItemKey, ItemPosition, ItemPosting, Leg, MemberKey, Outcome, PointTypeId,
+    Points, Program, Sequence, Subject, Timestamp,
 };
 use crate::machine::View;
 use crate::storage::{Future, Items};
@@ -135,8 +135,8 @@ impl Core {
 
 /// Takes a leg that took effect after an instant back.
 fn undo(items: &mut BTreeMap<ItemId, Item>, leg: &Leg, account: AccountKey, at: Timestamp) {
-    let is_own = |posting: &Posting| (posting.member, posting.point_type) == (account.member, account.point_type);
-    let Some(Posting { item, points, movement, .. }) = leg.posting().filter(is_own) else { return };
+    let is_own = |posting: &ItemPosting| (posting.member, posting.point_type) == (account.member, account.point_type);
+    let Some(ItemPosting { item, points, movement, .. }) = leg.posting().filter(is_own) else { return };
     match movement {
         None => {
             items.remove(&item);

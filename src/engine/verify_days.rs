@@ -2,7 +2,9 @@
 
 use super::error::Error;
 use super::findings::Findings;
-use crate::domain::{CohortKey, Entry, ExpiringKey, Item, ItemKey, Leg, Posting, Programs, Totals, TotalsKey, Zone};
+use crate::domain::{
+    CohortKey, Entry, ExpiringKey, Item, ItemKey, ItemPosting, Leg, Programs, Totals, TotalsKey, Zone,
+};
 use crate::machine::laws;
 use crate::storage::rows::Rows;
 use crate::storage::{Cohorts, Expiring, Read, TotalsByDay};
@@ -26,7 +28,7 @@ impl ToldTotals {
         let Some(zone) = self.programs.get(&program).map(|program| &program.settings.zone) else { return };
         for posting in entry.legs().iter().filter_map(Leg::posting) {
             let [day, utc_day] = [zone, &Zone::UTC].map(|zone| posting.day(entry.recorded_at, zone));
-            let Posting { point_type, points, movement, source, subtype, .. } = posting;
+            let ItemPosting { point_type, points, movement, source, subtype, .. } = posting;
             let key = TotalsKey { program, day, utc_day, source, point_type, subtype };
             let (sum, points) = (self.totals.entry(key).or_default(), i128::from(points.0));
             match movement {

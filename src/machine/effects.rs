@@ -4,8 +4,9 @@
 //! Reads of the same decision see them. The memory is used again from one decision to the next.
 
 use crate::domain::tables::{
-    BillLines, Bills, BlockTurns, Charges, Claims, Corrections, Expiries, Fees, Forwards, Future, HoldTimeouts, Holds,
-    HouseholdMembers, Items, Merges, OpenBlocks, RowTable, SourceCounts, Table, Unbilled,
+    BillLines, Bills, BlockTurns, Charges, Claims, Corrections, Due, Expiries, Fees, Forwards, Future, HoldTimeouts,
+    Holds, HouseholdMembers, Items, Lines, Merges, Months, OpenBlocks, Participants, PartnerCredits, Postings,
+    Receivables, Refunds, RowTable, Runs, RunsDue, SourceCounts, Table, Unbilled, Unsettled,
 };
 use crate::domain::{
     Balance, Block, BlockKey, CatalogKey, CohortKey, Definition, ExpiringKey, Item, ItemKey, Leg, Link, Links, Member,
@@ -445,5 +446,5 @@ row_effects!(
     claims: Claims,
     holds: Holds,
     hold_timeouts: HoldTimeouts,
-    open_blocks: OpenBlocks, block_turns: BlockTurns, charges: Charges, fees: Fees, unbilled: Unbilled, bills: Bills, bill_lines: BillLines, forwards: Forwards, household_members: HouseholdMembers, merges: Merges, expiries: Expiries, source_counts: SourceCounts,
+    open_blocks: OpenBlocks, block_turns: BlockTurns, charges: Charges, fees: Fees, unbilled: Unbilled, bills: Bills, bill_lines: BillLines, forwards: Forwards, household_members: HouseholdMembers, merges: Merges, expiries: Expiries, source_counts: SourceCounts, due: Due, participants: Participants, receivables: Receivables, postings: Postings, refunds: Refunds, months: Months, partner_credits: PartnerCredits, unsettled: Unsettled, lines: Lines, runs: Runs, runs_due: RunsDue,
 );

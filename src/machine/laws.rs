@@ -4,6 +4,8 @@
 mod partners;
 
 use super::effects::Effects;
+use super::settlement;
+use crate::domain::tables::{Lines, Receivables, RowTable};
 use crate::domain::{
     Account, Block, Fault, Item, ItemPosition, LockName, Member, PointState, PointType, Points, Program, Source,
     SourceStatus, Subject, Timestamp, Totals,
@@ -175,6 +177,24 @@ pub fn decision(effects: &Effects, program: Option<&Program>) -> Option<Fault> {
             return Some(Fault::broken(subject, broken));
         }
     }
+    settlement_decision(effects, program)
+}
+
+/// Lines that a decision writes, and receivables that it changes.
+fn settlement_decision(effects: &Effects, program: Option<&Program>) -> Option<Fault> {
+    let lines = effects.rows.lines.iter().filter_map(|(key, line)| Some((key, line.as_ref()?)));
+    for (key, line) in lines {
+        let broken = program.and_then(|program| settlement::laws::line(program, key, line).into_iter().next());
+        if let Some(broken) = broken {
+            return Some(Fault::broken(Lines::lock(key), broken));
+        }
+    }
+    let receivables = effects.rows.receivables.iter().filter_map(|(key, all)| Some((key, all.as_ref()?)));
+    for (key, all) in receivables {
+        if let Some(broken) = settlement::laws::receivables(all) {
+            return Some(Fault::broken(Receivables::lock(key), broken));
+        }
+    }
     None
 }
 
@@ -182,8 +202,8 @@ pub fn decision(effects: &Effects, program: Option<&Program>) -> Option<Fault> {
 mod tests {
     use super::*;
     use crate::domain::{
-        BlockKind, BlockState, BlockStatus, BlockSums, Expiry, ItemId, NegativeBalance, PointClass, PointSums, PointTypeId, Rate,
-        Sequence, UseOrder,
+        BlockKind, BlockState, BlockStatus, BlockSums, Expiry, ItemId, NegativeBalance, PointClass, PointSums,
+        PointTypeId, Rate, Sequence, UseOrder,
     };
 
     /// The sums of an item or account, by state.

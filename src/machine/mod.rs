@@ -16,6 +16,7 @@ mod original;
 mod partners;
 mod points;
 mod rule;
+pub mod settlement;
 mod sources;
 mod texts;
 mod validate;

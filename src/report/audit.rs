@@ -384,6 +384,13 @@ fn fill(line: AuditLine, leg: &Leg) -> Option<AuditLine> {
         | Leg::BillClosed { .. }
         | Leg::FeeCharged { .. }
         | Leg::FeeRefunded { .. }
+        | Leg::NotAwarded { .. }
+        | Leg::Spent { .. }
+        | Leg::NotSpent { .. }
+        | Leg::RefundAsked { .. }
+        | Leg::RefundAnswered { .. }
+        | Leg::Posted { .. }
+        | Leg::Settled { .. }
         | Leg::InventoryLow { .. }
         | Leg::Block { .. }
         | Leg::Charged { .. }

@@ -14,6 +14,7 @@ mod partner_statement;
 mod partner_use;
 mod range;
 pub mod revenue;
+pub mod settlement;
 mod snapshot_view;
 mod sources;
 mod statement;

@@ -4,7 +4,7 @@
 use super::filter::{Filter, Grouping, Series};
 use super::history;
 use super::unbooked::{programs, unbooked};
-use crate::domain::{Day, Fault, Leg, Posting, Program, ProgramId, Timestamp, Totals, TotalsKey, Unit, Zone};
+use crate::domain::{Day, Fault, ItemPosting, Leg, Program, ProgramId, Timestamp, Totals, TotalsKey, Unit, Zone};
 use crate::storage::rows::Rows;
 use crate::storage::{Cohorts, Read, TotalsByDay};
 use std::collections::BTreeMap;
@@ -94,7 +94,7 @@ pub fn outstanding(
         history::entries_from(read, start, &mut |entry| {
             if entry.command.program == program {
                 for posting in entry.legs().iter().filter_map(Leg::posting) {
-                    let Posting { source, point_type, subtype, .. } = posting;
+                    let ItemPosting { source, point_type, subtype, .. } = posting;
                     // points that expire at the first instant of a day are in the sums of the day before
                     let is_today = posting.day(entry.recorded_at, &zone) > until;
                     if is_today && posting.effective_at(entry.recorded_at) <= instant {

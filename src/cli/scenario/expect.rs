@@ -44,6 +44,13 @@ const LEGS: &[Shape] = &[
     shape("source_status", true, &["status", "reason"]),
     shape("withheld", true, &["award", "of"]),
     shape("inventory_low", true, &["left"]),
+    shape("not_awarded", false, &["reason"]),
+    shape("spent", false, &["partner", "way", "reduction"]),
+    shape("not_spent", false, &["reason"]),
+    shape("refund_asked", false, &["place"]),
+    shape("refund_answered", false, &["state"]),
+    shape("posted", true, &["receivable", "posting"]),
+    shape("settled", false, &["run", "number", "events", "state"]),
 ];
 
 /// The legs of a kind, by the name that it has in JSON.
@@ -58,8 +65,8 @@ fn leg(kind: &str) -> Option<Shape> {
 /// The kind of legs that a receipt begins with where it names none.
 fn first_leg(action: &Action) -> Option<&'static str> {
     match action {
-        Action::Accrue(_) | Action::Transfer(_) => Some(GRANTED),
-        Action::Redeem(_) => Some("redeemed"),
+        Action::Accrue(_) | Action::Transfer(_) | Action::RecordPurchase(_) => Some(GRANTED),
+        Action::Redeem(_) | Action::SpendAt(_) => Some("redeemed"),
         Action::HoldPoints(_) => Some("held"),
         Action::Capture(_) => Some("captured"),
         Action::Release(_) => Some("released"),
@@ -157,6 +164,7 @@ pub(super) fn expectation(words: &mut Words<'_>, verb: &Verb) -> Result<Answer, 
         Verb::Sources { .. } => rows(words, &shape("", true, SOURCE))?,
         Verb::Dependents(_) => rows(words, &shape("", true, &["sources"]))?,
         Verb::Refusals => listed(words, &shape("", true, ANY))?,
+        Verb::AskSettlement(_) => rows(words, &shape("", true, ANY))?,
         Verb::Sweep => listed(words, &shape("", false, &["booked"]))?,
         Verb::Digest if words.take("another") => Answer::status("another"),
         Verb::Digest => status(words, "same")?,
@@ -257,7 +265,7 @@ fn row(words: &mut Words<'_>, shape: &Shape) -> Result<Row, Syntax> {
 /// The value of a figure, written as the engine's own is: an instant in full, a rate in lowest terms.
 fn figure(name: &str, value: &str) -> String {
     let written = match name {
-        "rate" | "price" | "amount" => value.parse().ok().map(|rate: Rate| rate.to_string()),
+        "rate" | "price" | "amount" | "percentage" => value.parse().ok().map(|rate: Rate| rate.to_string()),
         "available_from" | "latest" | "before" | "until" | "billed_until" => {
             instant(value).map(|instant| instant.to_string())
         }

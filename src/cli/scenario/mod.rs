@@ -11,6 +11,7 @@ mod questions;
 mod reports;
 mod run;
 pub(super) mod session;
+mod settlement_questions;
 mod show;
 mod step;
 mod words;

@@ -4,9 +4,9 @@ use super::expect::expectation;
 use super::orders::extras::in_program;
 use super::orders::{is_definition, orders, sources};
 use super::questions::{blocks_from, question};
-use super::reports;
 use super::step::{Order, Report, Scenario, Step, Verb};
 use super::words::{Line, Syntax, Words};
+use super::{reports, settlement_questions};
 use crate::domain::{
     AccountKey, Accrue, Action, Command, CreatePartner, CreatePointType, CreateProgram, Enrolment, MemberKey,
     PartnerId, PartnerKey, PointTypeId, ProgramId, Rate, RequestId, RequestKey, SourceKey,
@@ -204,7 +204,10 @@ impl Reader {
             Some("partner") if !is_definition(words) => Verb::Partner(partner(words)?),
             Some(verb) => match question(verb, words)? {
                 Some((key, asked)) => Verb::Ask(key, asked),
-                None => Verb::Do(orders(verb, words, &self.types)?.ok_or(wrong)?),
+                None => match of_settlement(verb, words)? {
+                    Some(question) => Verb::AskSettlement(Box::new(question)),
+                    None => Verb::Do(orders(verb, words, &self.types)?.ok_or(wrong)?),
+                },
             },
             None => return Err(wrong),
         };
@@ -293,7 +296,7 @@ fn command(verb: &Verb) -> Option<(ProgramId, &Action)> {
 fn is_question(verb: &Verb) -> bool {
     match verb {
         Verb::Balance(..) | Verb::Items { .. } | Verb::Partner(_) | Verb::Blocks(_) => true,
-        Verb::Ask(..) | Verb::Find(..) => true,
+        Verb::Ask(..) | Verb::AskSettlement(_) | Verb::Find(..) => true,
         Verb::Statement { .. } | Verb::Transaction(_) | Verb::Refusals | Verb::Labels(_) | Verb::Types(..) => true,
         Verb::Member(_) | Verb::Household(_) | Verb::Qualifying(..) | Verb::Expiring(..) => true,
         Verb::BalanceByTransaction(..)
@@ -331,6 +334,11 @@ fn expiring(words: &mut Words<'_>) -> Result<Verb, Syntax> {
     let until = words.parse("a date")?;
     let limit = if words.take("page") { words.parse("how many members")? } else { usize::MAX };
     Ok(Verb::Expiring(in_program(words)?, member, until, limit))
+}
+
+/// A question about several partners; `terms` with what they are is a command.
+fn of_settlement(verb: &str, words: &mut Words<'_>) -> Result<Option<settlement_questions::Question>, Syntax> {
+    if verb == "terms" && is_definition(words) { Ok(None) } else { settlement_questions::question(verb, words) }
 }
 
 fn member_key(words: &mut Words<'_>) -> Result<MemberKey, Syntax> {

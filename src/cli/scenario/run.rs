@@ -164,6 +164,7 @@ impl Runner {
             Verb::Audit(question) => reports::audit_rows(&self.engine, question, &self.names)?,
             Verb::Sums(question) => reports::sums_rows(&self.engine, question)?,
             Verb::Refusals => Answer::rows(self.refusals()?),
+            Verb::AskSettlement(question) => question.answer(&self.engine)?,
             Verb::Sweep => Answer::rows(vec![Row::default().figure("booked", self.engine.book_due()?)]),
             Verb::Checkpoint => {
                 self.engine.checkpoint()?;

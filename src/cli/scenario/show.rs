@@ -6,7 +6,7 @@ use crate::cli::blocks;
 use crate::domain::{
     Action, Balance, Block, BlockId, BlockKind, Entry, Item, ItemId, Leg, MemberId, MemberStatus, Outcome, PartnerId,
     PauseReason, PointClass, PointState, PointType, PointTypeId, Points, Program, Receipt, Rejection, Restriction,
-    SourceId, SourceStatus, Timestamp, TypeStatus, Versions,
+    SourceId, SourceStatus, Subject, Timestamp, TypeStatus, Versions,
 };
 use crate::engine::{Error, ErrorKind, ExecuteError, MemberState, PartnerState, SourceState};
 use crate::report::{self, Expiring, LabelBalance, StatementLine};
@@ -97,6 +97,26 @@ fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
             row.figure("of", of(point_type))
         }
         Leg::InventoryLow { source, left } => Row::new(source.to_string()).figure("left", left),
+        Leg::NotAwarded { reason } | Leg::NotSpent { reason } => Row::default().figure("reason", reason.code()),
+        Leg::Spent { partner, way, reduction, amount } => {
+            let row = Row::default().amount(amount).figure("partner", format!("P{partner}"));
+            row.figure("way", word(&way)).figure("reduction", word(&reduction))
+        }
+        Leg::RefundAsked { place, amount } => Row::default().amount(amount).figure("place", place),
+        Leg::RefundAnswered { state, amount } => Row::default().amount(amount).figure("state", state.code()),
+        Leg::Posted { owner, receivable, posting, amount } => {
+            let owner = match owner {
+                Subject::Partner(partner) => format!("P{partner}"),
+                Subject::Member(member) => member.to_string(),
+                other => other.to_string(),
+            };
+            let row = Row::new(owner).amount(amount).figure("receivable", receivable);
+            row.figure("posting", posting.code())
+        }
+        Leg::Settled { run, number, events, state } => {
+            let row = Row::default().figure("run", run).figure("number", number);
+            row.figure("events", events).figure("state", state.code())
+        }
         Leg::Credited { partner, points } => Row::default().amount(points).figure("partner", format!("P{partner}")),
         Leg::Charge { partner, place, cause, block, points, unit_price, currency } => {
             let row = Row::new(cause.code()).amount(points).figure("partner", format!("P{partner}"));
@@ -156,6 +176,12 @@ pub(super) fn source(id: SourceId, state: &SourceState) -> Row {
     row.figure("restrictions", if limits.is_empty() { "none".to_owned() } else { limits.join("+") })
 }
 
+/// A setting as the word that it is in JSON.
+fn word(value: &impl serde::Serialize) -> String {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
+}
+
 /// Why a command was not done.
 pub(super) fn failure(error: &ExecuteError) -> Answer {
     match error {
@@ -179,6 +205,10 @@ fn refusal(rejection: &Rejection, mut row: Row) -> Row {
         let letter = match name.as_str() {
             "point_type" => "T",
             "partner" => "P",
+            "block" => "B",
+            "scheme" => "S",
+            "offer" => "O",
+            "group" => "G",
             _ => "",
         };
         let value = match (name.as_str(), value.as_u64()) {

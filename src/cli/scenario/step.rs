@@ -1,6 +1,7 @@
 //! What a scenario file says, read: its rules and its steps. How it is written is in `parse`.
 
 use super::answer::Answer;
+use super::settlement_questions;
 use crate::domain::{
     AccountKey, BlockId, Command, Date, Day, MemberId, MemberKey, PartnerKey, ProgramId, RequestKey, SourceKey,
     Timestamp,
@@ -150,6 +151,8 @@ pub(super) enum Verb {
     Sums(Box<Sums>),
     /// The refusals in the journal.
     Refusals,
+    /// A question about several partners.
+    AskSettlement(Box<settlement_questions::Question>),
     /// Books what has expired or matured.
     Sweep,
     Checkpoint,

@@ -109,8 +109,15 @@ fn check_award(award: &Award) -> Result<(), Malformed> {
     award.expires.map_or(Ok(()), |expires| validate::expiry("expires", expires))
 }
 
+/// Sets how many points an award gave.
+pub(in crate::machine) fn clip(awards: &mut [Award], place: u16, given: Points) {
+    if let Some(award) = awards.get_mut(usize::from(place)) {
+        award.points = given;
+    }
+}
+
 /// Grants the points of one award. Returns how many: fewer where the account would have more than it may.
-fn grant<V: View>(
+pub(in crate::machine) fn grant<V: View>(
     draft: &mut Draft<'_, V>,
     accrue: &Accrue,
     (award, place): (&Award, u16),

@@ -99,7 +99,7 @@ fn parts(accrue: &Accrue, original: &Original, amount: CancelAmount) -> Result<V
 }
 
 /// Takes back what is left of one award's item. Returns what was spent of the rest: it has to be claimed.
-fn take_back<V: View>(
+pub(in crate::machine) fn take_back<V: View>(
     draft: &mut Draft<'_, V>,
     original: &Original,
     (place, points): (u16, Points),

@@ -5,6 +5,7 @@ mod catalog;
 pub(super) mod extras;
 mod members;
 mod partners;
+mod settlement;
 pub(super) mod sources;
 mod texts;
 
@@ -80,10 +81,10 @@ fn of_a_room(
     if let Some(action) = catalog::action(verb, words, extras)?.or(texts::action(verb, words)?) {
         return Ok(Some(action));
     }
-    if let Some(action) = sources::action(verb, words, extras)? {
+    if let Some(action) = sources::action(verb, words, extras)?.or(partners::action(verb, words, extras, types)?) {
         return Ok(Some(action));
     }
-    partners::action(verb, words, extras, types)
+    settlement::action(verb, words, extras)
 }
 
 fn create_program(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, Syntax> {
