@@ -6,6 +6,7 @@ use super::{
     NegativeLimit, Overdraft, PointState, PostingCause, QualifyingPeriod, Reduction, Rejection, RuleOwner,
     ScheduledFee, SchemeChoice, SpendRanges, Start, Window, tables::TableId,
 };
+use std::collections::BTreeSet;
 
 /// A kind of stored thing, a number that is stored for it, and the word that people read.
 pub type StoredNumber = (&'static str, u16, &'static str);
@@ -15,7 +16,7 @@ fn listed<T: Tagged>(what: &'static str) -> impl Iterator<Item = StoredNumber> {
     T::KINDS.iter().filter_map(numbered)
 }
 
-/// Every number that is stored for a variant of a listed enum, and the shape of every table.
+/// Every number that is stored for a variant of a listed enum, and the shape of every table; sorted.
 #[doc(hidden)]
 #[must_use]
 pub fn stored_numbers() -> Vec<StoredNumber> {
@@ -48,5 +49,7 @@ pub fn stored_numbers() -> Vec<StoredNumber> {
         .chain(listed::<SpendRanges>("spend_ranges"))
         .chain(listed::<Start>("start"))
         .chain(listed::<Window>("window"))
+        .collect::<BTreeSet<_>>()
+        .into_iter()
         .collect()
 }

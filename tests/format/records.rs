@@ -4,9 +4,9 @@ use super::*;
 use accruedb::storage::record::{self, Record};
 
 pub(super) const ITEM: &str =
-    "fbd007fb39088cfbb0043cfb9001c86432fd5c1e53f93603000001fd5c76b5a84503000001fb2c01000701fb2d0102";
-pub(super) const TOTALS: &str = "fe0000000000000000000000002000000012fb180409fbf601fce0220200";
-pub(super) const ENTRY: &str = "fd5c1e53f93603000008636c693a616e6e610200002901070101fe0000000000000000400000000000000001fd000802f83603000001090909090909090909090909090909090909090909090909090909090909090906fb671201070102fbd00700000203000000010100000002000614fbbc0700fd0030e816370300000100028c00000000fb4006";
+    "fbd007fb39088cfbb0043cfb9001c86432fd5c1e53f93603000001fd5c76b5a84503000001fb2c0100070001fb2d010200";
+pub(super) const TOTALS: &str = "fe000000000000000000000000200000001200fb180409fbf601fce0220200";
+pub(super) const ENTRY: &str = "fd5c1e53f93603000008636c693a616e6e610200002901070101fe0000000000000000400000000000000001fd000802f83603000001090909090909090909090909090909090909090909090909090909090909090906fb671201070102fbd0070000000203000000010100000002000614fbbc0700fd0030e816370300000103070100028c00000000fb4006";
 
 #[test]
 fn the_bytes_of_records_are_pinned() {
@@ -15,14 +15,14 @@ fn the_bytes_of_records_are_pinned() {
     pinned(
         "member",
         &member(),
-        "fd0050b5ed360300000101fd5c76b5a845030000010200fb01088c0200fb400600fd2ebb5ad4a2010080fb2d010200",
+        "fd0050b5ed360300000101fd5c76b5a845030000010200fb01088c0200fb400600fd2ebb5ad4a2010080fb2d0102000000",
     );
-    pinned("partner", &partner(), "01010201030202fb2d010201fc70110100120100");
-    pinned("block", &block(), "01fb10270007fb401ffb0807c8fbcf0700010407");
+    pinned("partner", &partner(), "fb2d010201fc7011010002120e0a06010001fc701101000101020000");
+    pinned("block", &block(), "0201fb10270007fb401ffb0807c8fbcf0700010407");
     pinned("claim", &claim(), "fd2ebb5ad4a2010080fb2d0102020401fd2ebb5ad4a2010080fb2d01020606");
     pinned("hold", &hold(), "fb67120102fd2ebb5ad4a2010080fb2d0102060a0401fd5c76b5a845030000");
-    pinned("program", &program(), "00054d696c65730d4575726f70652f5669656e6e61010108");
-    pinned("point type", &point_type(), "01046261736506506f696e7473010103120201");
+    pinned("program", &program(), "00054d696c65730d4575726f70652f5669656e6e610101081e000101");
+    pinned("point type", &point_type(), "01046261736506506f696e74730101031202010000000000000000000000");
     pinned("correction", &Correction { cancelled: vec![Points(0), Points(300)] }, "0200fb5802");
     pinned("sequence", &Sequence(300), "fb2d01");
     pinned("sequence of the entry itself", &Sequence::OWN, "00");
@@ -62,19 +62,22 @@ fn the_bytes_of_a_journal_record_are_pinned() {
 #[test]
 fn another_crate_reads_the_golden_bytes() {
     let config = wincode::config::Configuration::default().with_varint_encoding();
-    // granted; which sums there are, and these; claimed, absorbed; times; source, partner, subtype; origin
+    // granted; which sums there are, and these; claimed, absorbed; times; source, partner, subtype; issued at; origin; what
+    // few items have, of which this one has nothing
     type Sums = (u32, i64, i64, i64, i64, i64);
-    type StoredItem = (i64, Sums, i64, i64, i64, Option<i64>, Option<u32>, Option<u32>, u16, Option<(u64, u16)>);
+    type Names = (Option<u32>, Option<u32>, u16);
+    type StoredItem = (i64, Sums, i64, i64, i64, Option<i64>, Names, Option<i64>, Option<(u64, u16)>, Option<u8>);
     let read: StoredItem = wincode::config::deserialize_exact(&bytes(ITEM), config).unwrap();
     let expected = item();
     let until = expected.expires_at.map(Timestamp::ms);
     let sums = (0b1000_0011_1001, 70, 600, 30, 200, 100);
     let from = expected.available_from.ms();
     // a sequence is stored plus one
-    assert_eq!(read, (1000, sums, 50, 25, from, until, Some(300), None, 7, Some((301, 2))));
+    assert_eq!(read, (1000, sums, 50, 25, from, until, (Some(300), None, 7), None, Some((301, 2)), None));
 
-    let read: (i128, i128, u32, i128, i128, i128) = wincode::config::deserialize_exact(&bytes(TOTALS), config).unwrap();
-    assert_eq!(read, (1 << 100, 9, 0b100_0001_1000, -5, 251, 70_000));
+    let read: (i128, i128, i128, u32, i128, i128, i128) =
+        wincode::config::deserialize_exact(&bytes(TOTALS), config).unwrap();
+    assert_eq!(read, (1 << 100, 9, 0, 0b100_0001_1000, -5, 251, 70_000));
 
     // recorded_at, actor, two links: subject, previous + 1; program, request, transaction_at, what is held of the reference; the verb's
     // number: member, partner, awards
