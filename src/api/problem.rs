@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn a_refusal_carries_its_figures() {
         let rejection =
-            Rejection::InsufficientPoints { point_type: PointTypeId(1), available: Points(100), short: Points(150) };
+            Rejection::InsufficientPoints { point_type: PointTypeId(1), available: Points(100), short: 150 };
         let told = Problem::from(rejection).to_json();
         let expected = json!({
             "type": "/problems/insufficient_points", "title": "insufficient points", "status": 422,

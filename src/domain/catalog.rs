@@ -5,7 +5,7 @@ use super::tagged::tagged;
 use super::{
     Agreement, GroupId, Ladder, Offer, OfferId, Own, OwnIds, PartnerGroup, PartnerId, PartnerTerms, PartnerUnit,
     PointType, PointTypeId, Program, ProgramId, ProgramSettings, RefundSetup, Scheme, SchemeId, SettlementSettings,
-    Subtype, SubtypeId, Versions,
+    SourceId, SourceTerms, Subtype, SubtypeId, Versions,
 };
 use std::collections::BTreeMap;
 
@@ -36,6 +36,8 @@ tagged! {
         11 Ladder "ladder" (ladder: Ladder),
         /// What a partner and the host agreed.
         30 Partner "partner" (terms: PartnerTerms),
+        /// What points come from.
+        40 Source "source" (source: SourceTerms),
         /// A reward scheme.
         50 Scheme "scheme" (scheme: Scheme),
         /// A reward offer.
@@ -62,7 +64,11 @@ impl Own for CatalogKey {
 impl Own for Definition {
     fn fill(&mut self, own: &OwnIds) {
         match self {
-            Definition::Program(_) | Definition::PointType(_) | Definition::Subtype(_) | Definition::Ladder(_) => {}
+            Definition::Program(_)
+            | Definition::PointType(_)
+            | Definition::Subtype(_)
+            | Definition::Ladder(_)
+            | Definition::Source(_) => {}
             Definition::Scheme(_) | Definition::Offer(_) | Definition::Group(_) | Definition::Unit(_) => {}
             Definition::Agreement(_) | Definition::GroupAgreement(_) => {}
             Definition::Settlement(_) | Definition::Refunds(_) => {}
@@ -114,6 +120,7 @@ impl Definition {
                 }
                 true
             }
+            Definition::Source(terms) => put(&mut program.sources, SourceId(key.id), terms),
             Definition::Scheme(scheme) => put(&mut settlement.schemes, SchemeId(key.id), scheme),
             Definition::Offer(offer) => put(&mut settlement.offers, OfferId(key.id), offer),
             Definition::Group(group) => put(&mut settlement.groups, GroupId(key.id), group),

@@ -425,6 +425,14 @@ impl MemberKey {
     }
 }
 
+impl SourceKey {
+    /// What its lock is taken by.
+    #[must_use]
+    pub fn lock(&self) -> LockName {
+        LockName::Subject(self.program, Subject::Source(self.source))
+    }
+}
+
 impl PartnerKey {
     /// What its lock is taken by.
     #[must_use]

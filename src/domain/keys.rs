@@ -23,6 +23,10 @@
 //! | [`CatalogKey`] | program 4, kind 1, id 4, version 4 |
 //! | [`DueKey`] | program 4, instant 8, kind 1, id 16 |
 //! | [`TotalsKey`] | program 4, day 4 (sign bit flipped), UTC day 4 (likewise), source 4, point type 2, subtype 2 |
+//! | [`SourceKey`] | program 4, source 4 |
+//! | [`CountKey`] | program 4, source 4, restriction 2, version 4, member 16 |
+//! | [`CohortKey`] | program 4, day 4 (sign bit flipped), source 4, point type 2, subtype 2 |
+//! | [`ExpiringKey`] | program 4, day 4 (sign bit flipped), point type 2, source 4 |
 //! | [`OwnerKey`] | program 4, owner 17 |
 //! | [`PostingKey`] | program 4, owner 17, receivable 4, sequence 8, place 2 |
 //! | [`RefundKey`] | program 4, sequence 8, place 2, member 16 |
@@ -34,11 +38,11 @@
 //! | [`Sequence`] | sequence 8 |
 
 use super::{
-    AccountKey, BillKey, BillLineKey, BlockId, BlockKey, BlockTurn, BlockTurnKey, CatalogKey, ChargeKey, ClaimKey, Day,
-    EventKey, FeeKey, ForwardKey, HoldTimeoutKey, HouseholdKey, ItemId, ItemKey, ItemPosition, LineKey, MemberId,
-    MemberKey, MergeKey, MonthKey, OpenBlockKey, OwnerKey, PartnerCreditKey, PartnerId, PartnerKey, PointTypeId,
-    PostingKey, ProgramId, ReceivableId, RefundKey, RequestId, RequestKey, RunDueKey, RunKey, Sequence, SourceId,
-    SourceKey, Subject, SubtypeId, Timestamp, TotalsKey, UnbilledKey,
+    AccountKey, BillKey, BillLineKey, BlockId, BlockKey, BlockTurn, BlockTurnKey, CatalogKey, ChargeKey, ClaimKey,
+    CohortKey, CountKey, Day, EventKey, ExpiringKey, FeeKey, ForwardKey, HoldTimeoutKey, HouseholdKey, ItemId, ItemKey,
+    ItemPosition, LineKey, MemberId, MemberKey, MergeKey, MonthKey, OpenBlockKey, OwnerKey, PartnerCreditKey,
+    PartnerId, PartnerKey, PointTypeId, PostingKey, ProgramId, ReceivableId, RefundKey, RequestId, RequestKey,
+    RunDueKey, RunKey, Sequence, SourceId, SourceKey, Subject, SubtypeId, Timestamp, TotalsKey, UnbilledKey,
 };
 use std::ops::Range;
 
@@ -249,6 +253,9 @@ field_key!(
     BillLineKey { bill, at, sequence, place },
     CatalogKey { program, kind, id, version },
     DueKey { program, due_at, subject },
+    CountKey { program, source, restriction, version, member },
+    CohortKey { program, day, source, point_type, subtype },
+    ExpiringKey { program, day, point_type, source },
     OwnerKey { program, owner },
     PostingKey { owner, receivable, sequence, place },
     RefundKey { program, sequence, place, member },

@@ -2,9 +2,9 @@
 
 use super::tagged::{Tagged, tagged};
 use super::{
-    BLOCK_MOVEMENTS, BlockId, BlockState, ChargeCause, Currency, ItemId, ItemPosition, MOVEMENTS, MemberId, Own,
-    OwnIds, PartnerEvent, PartnerId, PointState, PointTypeId, Points, Rate, Sequence, SourceId, TierId, Timestamp,
-    UseOrder,
+    BLOCK_MOVEMENTS, BlockId, BlockState, ChargeCause, Currency, InventoryChange, ItemId, ItemPosition, MOVEMENTS,
+    MemberId, Own, OwnIds, PartnerEvent, PartnerId, PointState, PointTypeId, Points, Rate, Sequence, SourceId,
+    SourceStatus, SubtypeId, TierId, Timestamp, UseOrder,
 };
 use super::{PostingKind, ReceivableId, RefundState, Rejection, RequestId, RunState, Subject};
 
@@ -56,6 +56,8 @@ tagged! {
             expires_at: Option<Timestamp>,
             /// What they come from.
             source: Option<SourceId>,
+            /// Why they were given.
+            subtype: SubtypeId,
         },
         /// Points of an item went from one state to another.
         1 Moved "moved" {
@@ -77,6 +79,10 @@ tagged! {
             expires_at: Option<Timestamp>,
             /// When this took effect: the instant of expiry or of maturing, else that of the command.
             effective_at: Timestamp,
+            /// What they come from.
+            source: Option<SourceId>,
+            /// Why they were given.
+            subtype: SubtypeId,
         },
         /// Spent points of a cancelled accrual became the member's debt.
         2 Owed "owed" {
@@ -264,6 +270,42 @@ tagged! {
             /// How many.
             points: Points,
         },
+        /// The inventory of a source changed.
+        30 Inventory "inventory" {
+            /// The source.
+            source: SourceId,
+            /// What changed it.
+            change: InventoryChange,
+            /// By how much: more than 0 where it has more.
+            points: Points,
+            /// What is left in it.
+            left: Points,
+        },
+        /// A source has another status.
+        31 SourceStatus "source_status" {
+            /// The source.
+            source: SourceId,
+            /// Which.
+            status: SourceStatus,
+        },
+        /// Points that an award does not give, since they were beyond an inventory or a limit.
+        32 Withheld "withheld" {
+            /// The source.
+            source: SourceId,
+            /// The award's place in the accrual.
+            place: u16,
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// How many.
+            points: Points,
+        },
+        /// The inventory of a source has become low.
+        33 InventoryLow "inventory_low" {
+            /// The source.
+            source: SourceId,
+            /// What is left in it.
+            left: Points,
+        },
         /// A purchase is left without an award, and why (rules C16, C17, C19).
         40 NotAwarded "not_awarded" {
             /// Why.
@@ -342,8 +384,7 @@ impl Tagged for Leg {
     }
 }
 
-/// The legs that are no movements: their names and numbers.
-const PLAIN: [(&str, u16); 23] = [
+const PLAIN: [(&str, u16); 27] = [
     ("granted", 0),
     ("owed", 2),
     ("absorbed", 3),
@@ -360,6 +401,10 @@ const PLAIN: [(&str, u16); 23] = [
     ("extended", 12),
     ("tier", 13),
     ("merged", 14),
+    ("inventory", 30),
+    ("source_status", 31),
+    ("withheld", 32),
+    ("inventory_low", 33),
     ("not_awarded", 40),
     ("spent", 41),
     ("not_spent", 42),
@@ -418,6 +463,10 @@ impl Leg {
             | Leg::Extended { .. }
             | Leg::TierChanged { .. }
             | Leg::Merged { .. }
+            | Leg::Inventory { .. }
+            | Leg::SourceStatus { .. }
+            | Leg::Withheld { .. }
+            | Leg::InventoryLow { .. }
             | Leg::NotAwarded { .. }
             | Leg::Spent { .. }
             | Leg::NotSpent { .. }
@@ -484,7 +533,7 @@ impl Leg {
     #[must_use]
     pub fn granted(&self) -> Option<Granted> {
         match *self {
-            Leg::Granted { member, item, point_type, points, available_from, expires_at, source: _ } => {
+            Leg::Granted { member, item, point_type, points, available_from, expires_at, source: _, subtype: _ } => {
                 Some(Granted { member, item, point_type, points, available_from, expires_at })
             }
             Leg::Moved { .. }
@@ -504,6 +553,10 @@ impl Leg {
             | Leg::Extended { .. }
             | Leg::TierChanged { .. }
             | Leg::Merged { .. }
+            | Leg::Inventory { .. }
+            | Leg::SourceStatus { .. }
+            | Leg::Withheld { .. }
+            | Leg::InventoryLow { .. }
             | Leg::NotAwarded { .. }
             | Leg::Spent { .. }
             | Leg::NotSpent { .. }
@@ -518,9 +571,19 @@ impl Leg {
     #[must_use]
     pub fn moved(&self) -> Option<Moved> {
         match *self {
-            Leg::Moved { member, item, point_type, from, to, points, remaining: _, expires_at, effective_at: _ } => {
-                Some(Moved { member, item, point_type, from, to, points, expires_at })
-            }
+            Leg::Moved {
+                member,
+                item,
+                point_type,
+                from,
+                to,
+                points,
+                remaining: _,
+                expires_at,
+                effective_at: _,
+                source: _,
+                subtype: _,
+            } => Some(Moved { member, item, point_type, from, to, points, expires_at }),
             Leg::Granted { .. }
             | Leg::Owed { .. }
             | Leg::Absorbed { .. }
@@ -538,6 +601,10 @@ impl Leg {
             | Leg::Extended { .. }
             | Leg::TierChanged { .. }
             | Leg::Merged { .. }
+            | Leg::Inventory { .. }
+            | Leg::SourceStatus { .. }
+            | Leg::Withheld { .. }
+            | Leg::InventoryLow { .. }
             | Leg::NotAwarded { .. }
             | Leg::Spent { .. }
             | Leg::NotSpent { .. }
@@ -570,6 +637,10 @@ impl Leg {
             | Leg::Extended { .. }
             | Leg::TierChanged { .. }
             | Leg::Merged { .. }
+            | Leg::Inventory { .. }
+            | Leg::SourceStatus { .. }
+            | Leg::Withheld { .. }
+            | Leg::InventoryLow { .. }
             | Leg::NotAwarded { .. }
             | Leg::Spent { .. }
             | Leg::NotSpent { .. }
@@ -602,6 +673,10 @@ impl Leg {
             | Leg::Extended { .. }
             | Leg::TierChanged { .. }
             | Leg::Merged { .. }
+            | Leg::Inventory { .. }
+            | Leg::SourceStatus { .. }
+            | Leg::Withheld { .. }
+            | Leg::InventoryLow { .. }
             | Leg::NotAwarded { .. }
             | Leg::Spent { .. }
             | Leg::NotSpent { .. }
@@ -637,6 +712,10 @@ impl Leg {
             | Leg::Extended { .. }
             | Leg::TierChanged { .. }
             | Leg::Merged { .. }
+            | Leg::Inventory { .. }
+            | Leg::SourceStatus { .. }
+            | Leg::Withheld { .. }
+            | Leg::InventoryLow { .. }
             | Leg::NotAwarded { .. }
             | Leg::Spent { .. }
             | Leg::NotSpent { .. }
@@ -667,7 +746,16 @@ impl Granted {
 impl Own for Leg {
     fn fill(&mut self, own: &OwnIds) {
         match self {
-            Leg::Granted { member, item, point_type: _, points: _, available_from: _, expires_at: _, source: _ } => {
+            Leg::Granted {
+                member,
+                item,
+                point_type: _,
+                points: _,
+                available_from: _,
+                expires_at: _,
+                source: _,
+                subtype: _,
+            } => {
                 member.fill(own);
                 item.fill(own);
             }
@@ -681,6 +769,8 @@ impl Own for Leg {
                 remaining: _,
                 expires_at: _,
                 effective_at: _,
+                source: _,
+                subtype: _,
             } => {
                 member.fill(own);
                 item.fill(own);
@@ -707,6 +797,10 @@ impl Own for Leg {
             | Leg::BillClosed { partner: _, bill: _, points: _ }
             | Leg::FeeCharged { partner: _, amount: _, currency: _ }
             | Leg::FeeRefunded { partner: _, fee: _, amount: _, currency: _ }
+            | Leg::Inventory { source: _, change: _, points: _, left: _ }
+            | Leg::SourceStatus { source: _, status: _ }
+            | Leg::Withheld { source: _, place: _, point_type: _, points: _ }
+            | Leg::InventoryLow { source: _, left: _ }
             | Leg::NotAwarded { reason: _ }
             | Leg::Spent { partner: _, way: _, reduction: _, amount: _ }
             | Leg::NotSpent { reason: _ }

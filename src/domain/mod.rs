@@ -25,12 +25,14 @@ mod own;
 mod partner;
 mod point_type;
 mod points;
+mod posting;
 mod program;
 mod rate;
 mod receivable;
 mod rejection;
 mod settlement;
 mod skips;
+mod source;
 mod state;
 pub mod tables;
 mod tagged;
@@ -83,7 +85,8 @@ pub use point_type::{
     percent_of,
 };
 pub use points::Points;
-pub use program::{Enrolment, NeverUsable, OnClosing, Program, ProgramSettings, ProgramStatus, Subtype};
+pub use posting::ItemPosting;
+pub use program::{Enrolment, NeverUsable, OnClosing, Program, ProgramSettings, ProgramStatus, SourceRule, Subtype};
 pub use rate::{Rate, RateError, Rounding};
 pub use receivable::{
     MonthKey, MonthSums, OwnerKey, PartnerCredit, PartnerCreditKey, PaymentPreference, Posting, PostingCause,
@@ -95,10 +98,14 @@ pub use settlement::{
     RunCriteria, RunDueKey, RunKey, RunProgress, RunState, SettlementType,
 };
 pub use skips::Skips;
+pub use source::{
+    Beyond, COUNTED_PARTS_MAX, CountKey, Counted, Counting, Inventory, InventoryChange, Limit, LimitScope, PauseReason,
+    Restriction, Source, SourceStatus, SourceTerms, Window,
+};
 pub use state::{AccountSums, BLOCK_MOVEMENTS, BlockState, BlockSums, MOVEMENTS, PointState, PointSums};
 pub use text::{Commitment, LongId, SALT_BYTES, TextKey, commitment, opened, stored};
-pub use tier::{Counted, TierId, TierState};
+pub use tier::{Qualified, TierId, TierState};
 pub use time::{Date, Day, Span, TimeError, Timestamp, Unit, Zone};
-pub use totals::{Totals, TotalsKey};
+pub use totals::{CohortKey, ExpiringKey, Sum, Totals, TotalsKey};
 pub use versions::Versions;
 pub use wide_id::{MemberId, RequestId, WideIdError, reading_long_ids, showing_long_ids};

@@ -1,6 +1,9 @@
 //! A program and its point types: what the catalog holds.
 
-use super::{Ladder, PartnerId, PartnerTerms, PointType, PointTypeId, SettlementCatalog, SubtypeId, Versions, Zone};
+use super::{
+    Ladder, PartnerId, PartnerTerms, PointType, PointTypeId, SettlementCatalog, SourceId, SourceTerms, SubtypeId,
+    Versions, Zone,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -52,6 +55,18 @@ pub enum OnClosing {
     Expire,
 }
 
+/// Whether awards must name a source (rule E05).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SourceRule {
+    /// An award may name none, or one that is no source of the program: a label for reports.
+    #[default]
+    Optional,
+    /// An award that names no source of the program is refused.
+    Required,
+}
+
 /// What is set for a whole program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
@@ -72,6 +87,8 @@ pub struct ProgramSettings {
     pub status: ProgramStatus,
     /// What becomes of the points of members who are closed.
     pub on_closing: OnClosing,
+    /// Whether every award must name a source of the program (rule E05).
+    pub require_source: SourceRule,
 }
 
 /// Why points are given: administrative, for reports (rules D13 to D16).
@@ -99,6 +116,8 @@ pub struct Program {
     pub default_subtype: SubtypeId,
     /// The ladder of its tiers.
     pub ladder: Option<Versions<Ladder>>,
+    /// Its sources.
+    pub sources: BTreeMap<SourceId, Versions<SourceTerms>>,
     /// What settlement needs: schemes, offers, agreements.
     pub settlement: SettlementCatalog,
 }
@@ -114,6 +133,7 @@ impl Program {
             subtypes: BTreeMap::new(),
             default_subtype: SubtypeId(0),
             ladder: None,
+            sources: BTreeMap::new(),
             settlement: SettlementCatalog::default(),
         }
     }
@@ -134,5 +154,27 @@ impl Program {
     pub fn default_types(&self) -> impl Iterator<Item = (PointTypeId, &PointType)> {
         let all = self.point_types.iter().map(|(id, versions)| (*id, versions.current()));
         all.filter(|(_, point_type)| point_type.is_default)
+    }
+
+    /// The newest terms of a source.
+    #[must_use]
+    pub fn source(&self, id: SourceId) -> Option<&SourceTerms> {
+        self.sources.get(&id).map(Versions::current)
+    }
+
+    /// The sources whose name holds a text, in any case, sorted by name (rule E18).
+    #[must_use]
+    pub fn sources_by_name(&self, part: &str) -> Vec<(SourceId, &SourceTerms)> {
+        let part = part.to_lowercase();
+        let all = self.sources.iter().map(|(id, versions)| (*id, versions.current()));
+        let mut found: Vec<_> = all.filter(|(_, terms)| terms.name.to_lowercase().contains(&part)).collect();
+        found.sort_by_cached_key(|(id, terms)| (terms.name.to_lowercase(), *id));
+        found
+    }
+
+    /// The sources that may give points of a type (rules E13 to E15, E31).
+    pub fn sources_of(&self, point_type: PointTypeId) -> impl Iterator<Item = SourceId> + '_ {
+        let all = self.sources.iter().filter(move |(_, terms)| terms.current().point_types.contains(&point_type));
+        all.map(|(id, _)| *id)
     }
 }

@@ -3,25 +3,27 @@
 use super::tagged::tagged;
 use super::{
     BlockId, Date, GroupId, MemberId, MerchantId, OfferId, PartnerId, PointTypeId, Points, Rate, ReceivableId,
-    RefundState, SchemeId, Sequence, SubtypeId, Timestamp,
+    RefundState, SchemeId, Sequence, SourceId, SubtypeId, Timestamp,
 };
 use std::fmt;
 
 /// Makes the list into [`Rejection`], with the text of each.
 macro_rules! rejections {
-    ($(#[$meta:meta])* pub enum $name:ident { $($(#[$vmeta:meta])* $number:literal $variant:ident $code:literal => $text:literal
+    ($(#[$meta:meta])* pub enum $name:ident { $($(#[doc = $doc:literal])+ $number:literal $variant:ident $code:literal => $text:literal
         $({ $($(#[$fmeta:meta])* $field:ident: $type:ty),* $(,)? })?
     ),+ $(,)? }) => {
         tagged! {
             $(#[$meta])*
             pub enum $name {
-                $($(#[$vmeta])* $number $variant $code $({ $($(#[$fmeta])* $field: $type),* })?),+
+                $($(#[doc = $doc])+ $number $variant $code $({ $($(#[$fmeta])* $field: $type),* })?),+
             }
         }
 
         impl $name {
             /// Every code, in the order of precedence.
             pub const CODES: &'static [&'static str] = <$name as super::tagged::Tagged>::KINDS;
+            /// What each code means, in the same order.
+            pub const MEANINGS: &'static [&'static str] = &[$(concat!($($doc),+)),+];
         }
 
         impl fmt::Display for $name {
@@ -255,6 +257,93 @@ rejections! {
         127 NotMerged "not_merged" => "the other member was not merged into this one",
         /// What is owed or borne for points of both cannot be told apart any more.
         128 MergeEntangled "merge_entangled" => "claims for cancelled accruals stand against points of both members",
+        /// Every award must name a source (rule E05).
+        250 SourceRequired "source_required" => "award {place} names no source" {
+            /// The award's place in the accrual.
+            place: u16,
+        },
+        /// No such source.
+        251 SourceUnknown "source_unknown" => "no source {source}" {
+            /// The source.
+            source: SourceId,
+        },
+        /// The source exists already.
+        252 SourceExists "source_exists" => "source {source} exists already" {
+            /// The source.
+            source: SourceId,
+        },
+        /// A source needs at least one point type to give (rule E90).
+        253 SourceWithoutTypes "source_without_types" => "source {source} would have no point type" {
+            /// The source.
+            source: SourceId,
+        },
+        /// The source may not give points of this type (rule E68).
+        254 SourceNotLinked "source_not_linked" => "source {source} gives no points of type {point_type}" {
+            /// The source.
+            source: SourceId,
+            /// The point type.
+            point_type: PointTypeId,
+        },
+        /// The source is paused: it gives no points, and its terms do not change (rule E24).
+        255 SourcePaused "source_paused" => "source {source} is paused" {
+            /// The source.
+            source: SourceId,
+        },
+        /// The source is archived.
+        256 SourceArchived "source_archived" => "source {source} is archived" {
+            /// The source.
+            source: SourceId,
+        },
+        /// The source is active (rule E28).
+        257 SourceActive "source_active" => "source {source} is active: pause it first" {
+            /// The source.
+            source: SourceId,
+        },
+        /// Archiving has to be confirmed (rule E29).
+        258 NeedsConfirm "needs_confirm" => "archiving source {source} expires {left} points of its inventory: confirm it" {
+            /// The source.
+            source: SourceId,
+            /// What would expire.
+            left: Points,
+        },
+        /// The source has an inventory: it is modified, not set again (rule E101).
+        259 InventoryExists "inventory_exists" => "source {source} has an inventory: modify it" {
+            /// The source.
+            source: SourceId,
+        },
+        /// The source has no inventory.
+        260 InventoryUnset "inventory_unset" => "source {source} has no inventory" {
+            /// The source.
+            source: SourceId,
+        },
+        /// The inventory of the source is 0 (rule E25).
+        261 InventoryEmpty "inventory_empty" => "the inventory of source {source} is 0" {
+            /// The source.
+            source: SourceId,
+        },
+        /// More than the inventory of the source holds (rules E100, E102).
+        262 InventoryExceeded "inventory_exceeded" => "source {source} has only {left} points left" {
+            /// The source.
+            source: SourceId,
+            /// What is left.
+            left: Points,
+        },
+        /// More than the source may give in this time (rules E95 to E98).
+        263 LimitReached "limit_reached" => "restriction {restriction} of source {source} leaves {left} points" {
+            /// The source.
+            source: SourceId,
+            /// The restriction.
+            restriction: u16,
+            /// What it still allows.
+            left: Points,
+        },
+        /// The source has no such restriction.
+        264 RestrictionUnknown "restriction_unknown" => "source {source} has no restriction {restriction}" {
+            /// The source.
+            source: SourceId,
+            /// The restriction.
+            restriction: u16,
+        },
         /// No such offer.
         301 OfferUnknown "offer_unknown" => "no offer {offer}" {
             /// The offer.

@@ -7,8 +7,8 @@ use super::effects::Effects;
 use super::settlement;
 use crate::domain::tables::{Lines, Receivables, RowTable};
 use crate::domain::{
-    Account, Block, Fault, Item, ItemPosition, LockName, Member, PointState, PointType, Points, Program, Subject,
-    Timestamp, Totals,
+    Account, Block, Fault, Item, ItemPosition, LockName, Member, PointState, PointType, Points, Program, Source,
+    SourceStatus, Subject, Timestamp, Totals,
 };
 pub use partners::{PartnerBooks, bill, partner};
 
@@ -36,6 +36,24 @@ pub fn block(block: &Block) -> Option<Broken> {
     let given = i128::from(purchased.0).saturating_add(credited.0.into());
     let whole = purchased.is_positive() && *credited >= Points::ZERO && given == sums.total() && sums.none_negative();
     holds(whole, || format!("points of the block do not add up: {block:?}"))
+}
+
+/// Source: what was given is left, issued or expired, nothing negative; one that gives points has some left.
+#[must_use]
+pub fn source(source: &Source) -> Vec<Broken> {
+    let Source { last_sequence: _, status, inventory } = source;
+    let Some(inventory) = inventory else {
+        return holds(*status != SourceStatus::Exhausted, || "exhausted without an inventory".into())
+            .into_iter()
+            .collect();
+    };
+    let sums = [inventory.given, inventory.issued, inventory.expired, inventory.left()];
+    let whole = sums.into_iter().all(|points| points >= Points::ZERO);
+    let mut broken: Vec<Broken> =
+        holds(whole, || format!("points of the inventory do not add up: {inventory:?}")).into_iter().collect();
+    let gives = *status != SourceStatus::Active || inventory.left().is_positive();
+    broken.extend(holds(gives, || "active with an inventory of 0".into()));
+    broken
 }
 
 /// The sums of an account's items, to be held against the account.
@@ -147,6 +165,11 @@ pub fn decision(effects: &Effects, program: Option<&Program>) -> Option<Fault> {
             return Some(Fault::broken(key.owner().lock(), broken));
         }
     }
+    for (key, source) in effects.sources.changed() {
+        if let Some(broken) = self::source(source).into_iter().next() {
+            return Some(Fault::broken(key.lock(), broken));
+        }
+    }
     let items = effects.rows.items.iter().chain(effects.rows.future.iter());
     for (key, item) in items.filter_map(|(key, item)| Some((key, item.as_ref()?))) {
         if let Some(broken) = self::item(item) {
@@ -179,8 +202,8 @@ fn settlement_decision(effects: &Effects, program: Option<&Program>) -> Option<F
 mod tests {
     use super::*;
     use crate::domain::{
-        BlockKind, BlockState, BlockStatus, BlockSums, Expiry, ItemId, PointClass, PointSums, PointTypeId, Rate,
-        Sequence, UseOrder,
+        BlockKind, BlockState, BlockStatus, BlockSums, Expiry, ItemId, NegativeBalance, PointClass, PointSums,
+        PointTypeId, Rate, Sequence, UseOrder,
     };
 
     /// The sums of an item or account, by state.
@@ -304,9 +327,25 @@ mod tests {
         (*waits.sums.get_mut(PointState::Matured), *waits.sums.get_mut(PointState::Future)) = (Points(0), Points(10));
         let matured = vec![(position(1, 1), used), (position(20, 3), later), (position(9, 2), whole_item())];
         let future = vec![(position(5, 4), waits)];
-        let (order, negative_balance) = (UseOrder::EarliestExpiry, NegativeBalance::Allowed);
-        let (name, label, expiry) = (Box::default(), Box::default(), Expiry::Never);
-        let point_type = PointType { name, label, class, order, expiry, negative_balance };
+        let point_type = PointType {
+            name: Box::default(),
+            label: Box::default(),
+            class,
+            order: UseOrder::EarliestExpiry,
+            expiry: Expiry::Never,
+            negative_balance: NegativeBalance::Allowed,
+            negative_limit: Default::default(),
+            overdraft: Default::default(),
+            maximum: Default::default(),
+            scale: 0,
+            currency: Box::default(),
+            status: Default::default(),
+            is_default: false,
+            inactivity: Default::default(),
+            rollover: None,
+            held_expiry: Default::default(),
+            since: day(0),
+        };
         let member = Member { next_due: Some(day(5)), ..Member::new(day(0)) };
         let mut all = Holdings { member, point_type, matured, future };
         sum_up(&mut all);

@@ -17,6 +17,7 @@ mod partners;
 mod points;
 mod rule;
 pub mod settlement;
+mod sources;
 mod texts;
 mod validate;
 mod view;

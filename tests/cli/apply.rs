@@ -3,12 +3,12 @@
 use super::Shell;
 
 const COMMANDS: &str = r#"
-{"program":1,"action":{"create_program":{"enrolment":"on_first_accrual"}}}
-{"program":1,"action":{"create_point_type":{"point_type":1}}}
-{"program":1,"action":{"accrue":{"member":"M1","awards":[{"point_type":1,"points":100}]}}}
-{"program":1,"action":{"redeem":{"member":"M1","point_type":1,"points":150}}}
-{"program":1,"action":{"redeem":{"member":"M1","point_type":1,"points":"x"}}}
-{"program":1,"request_id":"R7","action":{"redeem":{"member":"M1","point_type":1,"points":60}}}
+{"program":1,"kind":"create_program","enrolment":"on_first_accrual"}
+{"program":1,"kind":"create_point_type","point_type":1}
+{"program":1,"kind":"accrue","member":"M1","awards":[{"point_type":1,"points":100}]}
+{"program":1,"kind":"redeem","member":"M1","point_type":1,"points":150}
+{"program":1,"kind":"redeem","member":"M1","point_type":1,"points":"x"}
+{"program":1,"request_id":"R7","kind":"redeem","member":"M1","point_type":1,"points":60}
 "#;
 
 #[test]
@@ -18,7 +18,7 @@ fn commands_are_answered_in_order_and_only_once() {
     let stopped = shell.run("apply c.jsonl --db db");
     assert_eq!(stopped.code, 1);
     let last = stopped.lines().pop().unwrap();
-    assert_eq!((last["line"].as_i64(), &last["refused"]["insufficient_points"]["short"]), (Some(5), &50.into()));
+    assert_eq!((last["line"].as_i64(), &last["refused"]["short"]), (Some(5), &50.into()));
 
     let all = shell.run("apply c.jsonl --db db --on-refusal continue").lines();
     let numbers: Vec<i64> = all.iter().map(|answer| answer["line"].as_i64().unwrap()).collect();
@@ -94,15 +94,15 @@ fn what_is_no_command_is_explained() {
     assert_eq!(shell.run("apply mark.jsonl --db db").lines()[0]["receipt"]["replayed"], false);
     shell.write(
         "bad.jsonl",
-        r#"[7,"R9",null,null,{"enrol":{"member":1}}]
-{"program":1,"action":"accrue"}
-{"program":1,"program":2,"action":{"enrol":{"member":1}}}
+        r#"[7,"R9",null,null,"enrol",1]
+{"program":1,"member":"M1"}
+{"program":1,"program":2,"kind":"enrol","member":1}
 "#,
     );
     let run = shell.run("apply bad.jsonl --db db --on-refusal continue");
     let told = [
         "column 1: invalid type: a list, expected an object or a single value",
-        "expected an object with one field, such as {\"accrue\": {...}}",
+        "missing field `kind`",
         "duplicate field `program`",
     ];
     for (answer, told) in run.lines().iter().zip(told) {

@@ -2,7 +2,7 @@
 
 use super::Shell;
 
-const ACCRUAL: &str = r#"{"program":1,"action":{"accrue":{"member":"M1","awards":[{"point_type":1,"points":7}]}}}"#;
+const ACCRUAL: &str = r#"{"program":1,"kind":"accrue","member":"M1","awards":[{"point_type":1,"points":7}]}"#;
 
 /// A history of 1997, whose points have expired by now.
 fn history() -> Shell {
@@ -57,7 +57,7 @@ fn whoever_looks_at_an_old_history_is_told_of_the_clock() {
 #[test]
 fn a_clock_ahead_of_the_systems_is_told_by_every_command() {
     let shell = Shell::new();
-    let program = r#"{"program":1,"transaction_at":"2962-01-01T00:00:00Z","action":{"create_program":{}}}"#;
+    let program = r#"{"program":1,"transaction_at":"2962-01-01T00:00:00Z","kind":"create_program"}"#;
     shell.write("c.jsonl", program);
     assert_eq!(shell.run("apply c.jsonl --db db --clock commands").code, 0);
     let told = "this database's clock is at 2962-01-01T00:00:00.000Z, ahead of the system's";

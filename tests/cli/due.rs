@@ -6,16 +6,16 @@ use serde_json::Value;
 /// 10 points that expire on 1 February, 20 on 10 February, 5 of them spent; and points of the year after, to be future
 /// until 1 March.
 const COMMANDS: &str = r#"
-{"program":1,"request_id":"p","transaction_at":"2026-01-15T00:00:00Z","action":{"create_program":{"enrolment":"on_first_accrual"}}}
-{"program":1,"request_id":"t","transaction_at":"2026-01-15T00:00:00Z","action":{"create_point_type":{"point_type":1}}}
-{"program":1,"request_id":"a1","transaction_at":"2026-01-15T10:00:00Z","action":{"accrue":{"member":"M1","awards":[{"point_type":1,"points":10,"expires":{"at":"2026-02-01T00:00:00Z"}}]}}}
-{"program":1,"request_id":"a2","transaction_at":"2026-01-16T10:00:00Z","action":{"accrue":{"member":"M1","awards":[{"point_type":1,"points":20,"expires":{"at":"2026-02-10T00:00:00Z"}}]}}}
-{"program":1,"request_id":"a3","transaction_at":"2026-01-17T10:00:00Z","action":{"accrue":{"member":"M1","awards":[{"point_type":1,"points":7,"start":{"at":"2026-03-01T00:00:00Z"}}]}}}
-{"program":1,"request_id":"r1","transaction_at":"2026-01-18T10:00:00Z","action":{"redeem":{"member":"M1","point_type":1,"points":5}}}
+{"program":1,"request_id":"p","transaction_at":"2026-01-15T00:00:00Z","kind":"create_program","enrolment":"on_first_accrual"}
+{"program":1,"request_id":"t","transaction_at":"2026-01-15T00:00:00Z","kind":"create_point_type","point_type":1}
+{"program":1,"request_id":"a1","transaction_at":"2026-01-15T10:00:00Z","kind":"accrue","member":"M1","awards":[{"point_type":1,"points":10,"expires":{"kind":"at","instant":"2026-02-01T00:00:00Z"}}]}
+{"program":1,"request_id":"a2","transaction_at":"2026-01-16T10:00:00Z","kind":"accrue","member":"M1","awards":[{"point_type":1,"points":20,"expires":{"kind":"at","instant":"2026-02-10T00:00:00Z"}}]}
+{"program":1,"request_id":"a3","transaction_at":"2026-01-17T10:00:00Z","kind":"accrue","member":"M1","awards":[{"point_type":1,"points":7,"start":{"kind":"at","instant":"2026-03-01T00:00:00Z"}}]}
+{"program":1,"request_id":"r1","transaction_at":"2026-01-18T10:00:00Z","kind":"redeem","member":"M1","point_type":1,"points":5}
 "#;
 
 /// Takes the time to another member's accrual in May: nothing of M1 is booked by it.
-const LATER: &str = r#"{"program":1,"request_id":"b1","transaction_at":"2026-05-10T12:00:00Z","action":{"accrue":{"member":"M2","awards":[{"point_type":1,"points":1}]}}}"#;
+const LATER: &str = r#"{"program":1,"request_id":"b1","transaction_at":"2026-05-10T12:00:00Z","kind":"accrue","member":"M2","awards":[{"point_type":1,"points":1}]}"#;
 
 /// The lines of a statement: number or not, instant, verb, points, available points after it.
 fn lines(shell: &Shell) -> Vec<(bool, String, String, i64, i64)> {

@@ -93,8 +93,8 @@ fn settings_that_are_not_those_of_the_program_are_refused() {
 #[test]
 fn a_set_up_that_is_refused_is_named() {
     let shell = Shell::new();
-    let program = r#"{"program":1,"action":{"create_program":{"point_types_max":1}}}"#;
-    let points = r#"{"program":1,"action":{"create_point_type":{"point_type":1}}}"#;
+    let program = r#"{"program":1,"kind":"create_program","point_types_max":1}"#;
+    let points = r#"{"program":1,"kind":"create_point_type","point_type":1}"#;
     shell.write("c.jsonl", &format!("{program}\n{points}\n"));
     assert_eq!(shell.run("apply c.jsonl --db db").code, 0);
     shell.write("p.csv", "customer_id,date,amount\n1,2024-01-01,5\n");
@@ -191,12 +191,12 @@ fn what_is_not_there_is_told_before_anything_is_sent() {
 fn a_partner_who_would_pay_nothing_is_told() {
     let shell = Shell::new();
     let commands = [
-        r#"{"create_program":{"enrolment":"on_first_accrual"}}"#,
-        r#"{"create_point_type":{"point_type":1}}"#,
-        r#"{"create_point_type":{"point_type":2}}"#,
-        r#"{"create_partner":{"partner":7,"billing":"post_paid","rates":{"1":"1"}}}"#,
+        r#""kind":"create_program","enrolment":"on_first_accrual""#,
+        r#""kind":"create_point_type","point_type":1"#,
+        r#""kind":"create_point_type","point_type":2"#,
+        r#""kind":"create_partner","partner":7,"billing":"post_paid","rates":{"1":"1"}"#,
     ];
-    shell.write("c.jsonl", &commands.map(|action| format!(r#"{{"program":1,"action":{action}}}"#)).join("\n"));
+    shell.write("c.jsonl", &commands.map(|action| format!(r#"{{"program":1,{action}}}"#)).join("\n"));
     assert_eq!(shell.run("apply c.jsonl --db db").code, 0);
     shell.write("p.csv", "customer_id,date,amount\n1,2024-01-01,5\n");
     let import = "import p.csv --db db --points-per-unit 1 --partner 7 --json";

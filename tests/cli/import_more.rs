@@ -163,7 +163,7 @@ fn speed_counts_what_was_done_and_a_second_run_says_what_it_made_up_for() {
     let run = shell.run(&import);
     let summary = run.json()["summary"].clone();
     assert_eq!((&summary["accrued"], &summary["refused_lines"]), (&1.into(), &1.into()));
-    shell.write("c.jsonl", r#"{"program":1,"action":{"create_partner":{"partner":9,"billing":"post_paid"}}}"#);
+    shell.write("c.jsonl", r#"{"program":1,"kind":"create_partner","partner":9,"billing":"post_paid"}"#);
     assert_eq!(shell.run("apply c.jsonl --db db --clock commands").code, 0);
     let summary = shell.run(&import).json()["summary"].clone();
     let counts = ["accrued", "caught_up", "replayed"].map(|name| summary[name].as_u64().unwrap());

@@ -6,20 +6,20 @@ use serde_json::Value;
 #[test]
 fn used_up_items_are_shown_only_where_that_is_asked_for() {
     let shell = Shell::new();
-    let accrue = r#"{"accrue":{"member":"M1","awards":[{"point_type":1,"points":5}]}}"#;
-    let later = r#"{"after":{"count":9,"unit":"days"}}"#;
+    let accrue = r#""kind":"accrue","member":"M1","awards":[{"point_type":1,"points":5}]"#;
+    let later = r#"{"kind":"after","span":{"count":9,"unit":"days"}}"#;
     let accrue_later =
-        format!(r#"{{"accrue":{{"member":"M1","awards":[{{"point_type":1,"points":6,"start":{later}}}]}}}}"#);
+        format!(r#""kind":"accrue","member":"M1","awards":[{{"point_type":1,"points":6,"start":{later}}}]"#);
     let commands = [
-        r#"{"create_program":{"enrolment":"on_first_accrual"}}"#,
-        r#"{"create_point_type":{"point_type":1}}"#,
+        r#""kind":"create_program","enrolment":"on_first_accrual""#,
+        r#""kind":"create_point_type","point_type":1"#,
         accrue,
         accrue,
         accrue,
         accrue_later.as_str(),
-        r#"{"redeem":{"member":"M1","point_type":1,"points":7}}"#,
+        r#""kind":"redeem","member":"M1","point_type":1,"points":7"#,
     ];
-    shell.write("c.jsonl", &commands.map(|action| format!(r#"{{"program":1,"action":{action}}}"#)).join("\n"));
+    shell.write("c.jsonl", &commands.map(|action| format!(r#"{{"program":1,{action}}}"#)).join("\n"));
     assert_eq!(shell.run("apply c.jsonl --db db").code, 0);
     let left = |rest: &str| {
         let shown = shell.run(&format!("items M1 --db db --json {rest}")).json();
@@ -35,8 +35,8 @@ fn used_up_items_are_shown_only_where_that_is_asked_for() {
     assert_eq!(left("--all --limit 3"), (vec![0, 3, 5], vec![6], no));
     assert_eq!(left("--all --limit 2"), (vec![0, 3], vec![6], true.into()));
     let cancelled = [
-        format!(r#"{{"program":1,"request_id":7,"action":{accrue_later}}}"#),
-        r#"{"program":1,"action":{"cancel":{"request":7}}}"#.to_owned(),
+        format!(r#"{{"program":1,"request_id":7,{accrue_later}}}"#),
+        r#"{"program":1,"kind":"cancel","request":7}"#.to_owned(),
     ];
     shell.write("cancelled.jsonl", &cancelled.join("\n"));
     assert_eq!(shell.run("apply cancelled.jsonl --db db").code, 0);

@@ -78,14 +78,14 @@ fn pages_of_a_statement_follow_each_other() {
 fn blocks_tell_what_is_usable_now() {
     let shell = Shell::new();
     let commands = [
-        r#"{"create_program":{}}"#,
-        r#"{"create_partner":{"partner":1}}"#,
-        r#"{"purchase_block":{"partner":1,"block":1,"points":1000}}"#,
-        r#"{"approve_block":{"partner":1,"block":1}}"#,
-        r#"{"purchase_block":{"partner":1,"block":2,"points":500,"starts_at":"2999-01-01T00:00:00Z"}}"#,
-        r#"{"approve_block":{"partner":1,"block":2}}"#,
+        r#""kind":"create_program""#,
+        r#""kind":"create_partner","partner":1"#,
+        r#""kind":"purchase_block","partner":1,"block":1,"points":1000"#,
+        r#""kind":"approve_block","partner":1,"block":1"#,
+        r#""kind":"purchase_block","partner":1,"block":2,"points":500,"starts_at":"2999-01-01T00:00:00Z""#,
+        r#""kind":"approve_block","partner":1,"block":2"#,
     ];
-    let lines: Vec<String> = commands.iter().map(|action| format!(r#"{{"program":1,"action":{action}}}"#)).collect();
+    let lines: Vec<String> = commands.iter().map(|action| format!(r#"{{"program":1,{action}}}"#)).collect();
     shell.write("c.jsonl", &lines.join("\n"));
     let run = shell.run("apply c.jsonl --db db");
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
@@ -117,13 +117,13 @@ fn sources_are_numbers_and_blocks_stand_as_they_were_bought() {
     let rows = report["rows"].as_array().unwrap();
     assert!(!rows.is_empty() && rows.iter().all(|row| row["source"].is_u64()), "{report}");
     let commands = [
-        r#"{"create_program":{}}"#,
-        r#"{"create_partner":{"partner":1}}"#,
-        r#"{"purchase_block":{"partner":1,"block":7,"points":1000}}"#,
-        r#"{"purchase_block":{"partner":1,"block":2,"points":500}}"#,
-        r#"{"purchase_block":{"partner":1,"block":5,"points":500}}"#,
+        r#""kind":"create_program""#,
+        r#""kind":"create_partner","partner":1"#,
+        r#""kind":"purchase_block","partner":1,"block":7,"points":1000"#,
+        r#""kind":"purchase_block","partner":1,"block":2,"points":500"#,
+        r#""kind":"purchase_block","partner":1,"block":5,"points":500"#,
     ];
-    let lines: Vec<String> = commands.iter().map(|action| format!(r#"{{"program":1,"action":{action}}}"#)).collect();
+    let lines: Vec<String> = commands.iter().map(|action| format!(r#"{{"program":1,{action}}}"#)).collect();
     shell.write("c.jsonl", &lines.join("\n"));
     shell.run("apply c.jsonl --db other");
     let blocks = shell.run("blocks 1 --db other --json").json();
@@ -150,11 +150,11 @@ fn the_only_program_needs_no_name_and_of_several_one_is_named() {
     let shell = Shell::new();
     let set_up = |program: u32| {
         let actions = [
-            r#"{"create_program":{"enrolment":"on_first_accrual","zone":"Europe/Vienna"}}"#,
-            r#"{"create_point_type":{"point_type":1}}"#,
-            r#"{"accrue":{"member":"M1","awards":[{"point_type":1,"points":5,"expires":{"at":"2999-06-30T22:00:00Z"}}]}}"#,
+            r#""kind":"create_program","enrolment":"on_first_accrual","zone":"Europe/Vienna""#,
+            r#""kind":"create_point_type","point_type":1"#,
+            r#""kind":"accrue","member":"M1","awards":[{"point_type":1,"points":5,"expires":{"kind":"at","instant":"2999-06-30T22:00:00Z"}}]"#,
         ];
-        actions.map(|action| format!(r#"{{"program":{program},"action":{action}}}"#)).join("\n")
+        actions.map(|action| format!(r#"{{"program":{program},{action}}}"#)).join("\n")
     };
     shell.write("a.jsonl", &set_up(7));
     shell.write("b.jsonl", &set_up(9));

@@ -7,17 +7,17 @@ use serde_json::Value;
 fn shop() -> Shell {
     let shell = Shell::new();
     let mut lines = vec![
-        r#"{"program":7,"transaction_at":"2026-01-01T00:00:00Z","action":{"create_program":{"zone":"Europe/Vienna","enrolment":"on_first_accrual"}}}"#.to_owned(),
-        r#"{"program":7,"action":{"create_point_type":{"point_type":1,"expiry":{"after":{"count":2,"unit":"months"}}}}}"#.to_owned(),
-        r#"{"program":7,"action":{"create_point_type":{"point_type":2,"class":"qualifying"}}}"#.to_owned(),
-        r#"{"program":7,"action":{"create_partner":{"partner":1,"rates":{"1":"1/3"}}}}"#.to_owned(),
-        r#"{"program":7,"action":{"create_partner":{"partner":2}}}"#.to_owned(),
-        r#"{"program":7,"action":{"purchase_block":{"partner":1,"block":1,"points":1000}}}"#.to_owned(),
-        r#"{"program":7,"action":{"approve_block":{"partner":1,"block":1}}}"#.to_owned(),
+        r#"{"program":7,"transaction_at":"2026-01-01T00:00:00Z","kind":"create_program","zone":"Europe/Vienna","enrolment":"on_first_accrual"}"#.to_owned(),
+        r#"{"program":7,"kind":"create_point_type","point_type":1,"expiry":{"kind":"after","span":{"count":2,"unit":"months"}}}"#.to_owned(),
+        r#"{"program":7,"kind":"create_point_type","point_type":2,"class":"qualifying"}"#.to_owned(),
+        r#"{"program":7,"kind":"create_partner","partner":1,"rates":{"1":"1/3"}}"#.to_owned(),
+        r#"{"program":7,"kind":"create_partner","partner":2}"#.to_owned(),
+        r#"{"program":7,"kind":"purchase_block","partner":1,"block":1,"points":1000}"#.to_owned(),
+        r#"{"program":7,"kind":"approve_block","partner":1,"block":1}"#.to_owned(),
     ];
     for (member, day) in [("M1", "2026-01-10"), ("M,2", "2026-01-11"), ("M3", "2026-03-20")] {
         lines.push(format!(
-            r#"{{"program":7,"transaction_at":"{day}T12:00:00Z","action":{{"accrue":{{"member":"{member}","partner":1,"awards":[{{"point_type":1,"points":90,"source":5}},{{"point_type":2,"points":9}}]}}}}}}"#
+            r#"{{"program":7,"transaction_at":"{day}T12:00:00Z","kind":"accrue","member":"{member}","partner":1,"awards":[{{"point_type":1,"points":90,"source":5}},{{"point_type":2,"points":9}}]}}"#
         ));
     }
     shell.write("c.jsonl", &lines.join("\n"));

@@ -14,8 +14,8 @@ fn is_safe(text: &str) -> bool {
 fn whatever_a_caller_wrote_is_escaped() {
     let shell = Shell::new();
     let json = EVIL.replace('\u{1b}', "\\u001b");
-    shell.write("field.jsonl", &format!(r#"{{"program":1,"{json}":1,"action":{{"enrol":{{"member":1}}}}}}"#));
-    shell.write("kind.jsonl", &format!(r#"{{"program":1,"action":{{"{json}":1}}}}"#));
+    shell.write("field.jsonl", &format!(r#"{{"program":1,"{json}":1,"kind":"enrol","member":1}}"#));
+    shell.write("kind.jsonl", &format!(r#"{{"program":1,"kind":"{json}","member":1}}"#));
     shell.write("head.csv", &format!("customer_id,date,{EVIL}\n1,1997-01-01,5\n"));
     shell
         .write("cell.csv", &format!("customer_id,date,amount\n{EVIL},1997-01-01,5\n1,{EVIL},5\n1,1997-01-01,{EVIL}\n"));
@@ -55,10 +55,10 @@ fn whatever_a_caller_wrote_is_escaped() {
 fn references_are_escaped_in_tables_and_in_json() {
     let shell = Shell::new();
     let reference = "gift\u{202e}cod.exe \u{200b}";
-    let accrue = r#""action":{"accrue":{"member":"M1","awards":[{"point_type":1,"points":5}]}}"#;
+    let accrue = r#""kind":"accrue","member":"M1","awards":[{"point_type":1,"points":5}]"#;
     let commands = [
-        r#"{"program":1,"action":{"create_program":{"enrolment":"on_first_accrual"}}}"#.to_owned(),
-        r#"{"program":1,"action":{"create_point_type":{"point_type":1}}}"#.to_owned(),
+        r#"{"program":1,"kind":"create_program","enrolment":"on_first_accrual"}"#.to_owned(),
+        r#"{"program":1,"kind":"create_point_type","point_type":1}"#.to_owned(),
         format!(r#"{{"program":1,"reference":"{reference}",{accrue}}}"#),
     ];
     shell.write("c.jsonl", &commands.join("\n"));

@@ -8,6 +8,7 @@ mod expect;
 mod orders;
 mod parse;
 mod questions;
+mod reports;
 mod run;
 pub(super) mod session;
 mod settlement_questions;

@@ -1,14 +1,15 @@
 //! Reading a scenario: lines, headers, what is there without being said. The commands themselves are in `order`.
 
 use super::expect::expectation;
-use super::orders::{in_program, is_definition, orders};
+use super::orders::extras::in_program;
+use super::orders::{is_definition, orders, sources};
 use super::questions::{blocks_from, question};
-use super::settlement_questions;
-use super::step::{Order, Scenario, Step, Verb};
+use super::step::{Order, Report, Scenario, Step, Verb};
 use super::words::{Line, Syntax, Words};
+use super::{reports, settlement_questions};
 use crate::domain::{
     AccountKey, Accrue, Action, Command, CreatePartner, CreatePointType, CreateProgram, Enrolment, MemberKey,
-    PartnerId, PartnerKey, PointTypeId, ProgramId, Rate, RequestId, RequestKey,
+    PartnerId, PartnerKey, PointTypeId, ProgramId, Rate, RequestId, RequestKey, SourceKey,
 };
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
@@ -189,6 +190,17 @@ impl Reader {
                 let name = words.word("a name")?.to_owned();
                 Verb::Find(in_program(words)?, name)
             }
+            Some("source") if sources::asks(words) => Verb::Source(source(words)?),
+            Some("audit") => Verb::Audit(Box::new(reports::audit(words)?)),
+            Some("liability") => Verb::Sums(Box::new(reports::sums(Report::Liability, words)?)),
+            Some("cohort") => Verb::Sums(Box::new(reports::sums(Report::Cohort, words)?)),
+            Some("source_report") => Verb::Sums(Box::new(reports::sums(Report::BySource, words)?)),
+            Some("expiry_curve") => Verb::Sums(Box::new(reports::sums(Report::ExpiryCurve, words)?)),
+            Some("dependents") => Verb::Dependents(source(words)?),
+            Some("sources") => {
+                let part = if words.take("named") { words.word("a part of a name")? } else { "" };
+                Verb::Sources { part: part.to_owned(), program: in_program(words)? }
+            }
             Some("partner") if !is_definition(words) => Verb::Partner(partner(words)?),
             Some(verb) => match question(verb, words)? {
                 Some((key, asked)) => Verb::Ask(key, asked),
@@ -206,12 +218,21 @@ impl Reader {
         let member = words.parse("a member like M1")?;
         let point_type = point_type(words)?;
         let at = if words.take("at") { Some(words.instant()?) } else { None };
+        if words.take("happened") {
+            let at = words.instant()?;
+            let account = AccountKey { program: in_program(words)?, member, point_type };
+            return Ok(Verb::BalanceByTransaction(account, at));
+        }
         Ok(Verb::Balance(AccountKey { program: in_program(words)?, member, point_type }, at))
     }
 
     fn items(&mut self, words: &mut Words<'_>) -> Result<Verb, Syntax> {
         let member = words.parse("a member like M1")?;
         let point_type = point_type(words)?;
+        if words.take("at") {
+            let at = words.instant()?;
+            return Ok(Verb::ItemsAt(AccountKey { program: in_program(words)?, member, point_type }, at));
+        }
         let all = words.take("all");
         Ok(Verb::Items { account: AccountKey { program: in_program(words)?, member, point_type }, all })
     }
@@ -278,6 +299,13 @@ fn is_question(verb: &Verb) -> bool {
         Verb::Ask(..) | Verb::AskSettlement(_) | Verb::Find(..) => true,
         Verb::Statement { .. } | Verb::Transaction(_) | Verb::Refusals | Verb::Labels(_) | Verb::Types(..) => true,
         Verb::Member(_) | Verb::Household(_) | Verb::Qualifying(..) | Verb::Expiring(..) => true,
+        Verb::BalanceByTransaction(..)
+        | Verb::ItemsAt(..)
+        | Verb::Audit(_)
+        | Verb::Sums(_)
+        | Verb::Source(_)
+        | Verb::Sources { .. }
+        | Verb::Dependents(_) => true,
         Verb::Do(_) | Verb::At(_) | Verb::Sweep | Verb::Digest => false,
         Verb::Checkpoint | Verb::Reopen | Verb::Crash | Verb::Verify => false,
     }
@@ -337,6 +365,11 @@ fn blocks(words: &mut Words<'_>) -> Result<Verb, Syntax> {
     Ok(page.map_or(Verb::Blocks(key), |page| Verb::Ask(key, page)))
 }
 
+fn source(words: &mut Words<'_>) -> Result<SourceKey, Syntax> {
+    let source = sources::source(words)?;
+    Ok(SourceKey { program: in_program(words)?, source })
+}
+
 fn partner(words: &mut Words<'_>) -> Result<PartnerKey, Syntax> {
     let partner = PartnerId(words.name('P', "a partner")?);
     Ok(PartnerKey { program: in_program(words)?, partner })
@@ -387,7 +420,7 @@ mod tests {
                 "expected what became of the points, like `debited` or `expired`, found `I1`",
             ),
             ("block B1 for P1 5", 1, 10, "expected `of`, found `for`"),
-            ("type T1 free", 1, 9, "unknown word `free`, expected `redeemable` or `qualifying`"),
+            ("type T1 free", 1, 9, "unknown word `free`, expected one of `redeemable`, `qualifying`, `both`"),
             ("# covers: D22 first", 1, 1, "expected the number of a rule, like D22, found `first`"),
             ("repeat 0 redeem M1 5 -> ok", 1, 8, "expected how often, from 1, found `0`"),
             ("accrue M1 5 # D22", 1, 11, "rule D22 is not in the header `# covers:`"),

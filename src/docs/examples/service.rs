@@ -63,12 +63,12 @@ fn answer(engine: &Engine, line: &[u8]) -> Value {
     }
 }
 
-const SET_UP: &str = r#"{"program":1,"request_id":"p","action":{"create_program":{"enrolment":"on_first_accrual"}}}
-{"program":1,"request_id":"t","action":{"create_point_type":{"point_type":1}}}
+const SET_UP: &str = r#"{"program":1,"request_id":"p","kind":"create_program","enrolment":"on_first_accrual"}
+{"program":1,"request_id":"t","kind":"create_point_type","point_type":1}
 "#;
-const ORDERS: &str = r#"{"program":1,"request_id":"o1","action":{"accrue":{"member":"M1","awards":[{"point_type":1,"points":50}]}}}
-{"program":1,"request_id":"o1","action":{"accrue":{"member":"M1","awards":[{"point_type":1,"points":50}]}}}
-{"program":1,"request_id":"r1","action":{"redeem":{"member":"M1","point_type":1,"points":80}}}
+const ORDERS: &str = r#"{"program":1,"request_id":"o1","kind":"accrue","member":"M1","awards":[{"point_type":1,"points":50}]}
+{"program":1,"request_id":"o1","kind":"accrue","member":"M1","awards":[{"point_type":1,"points":50}]}
+{"program":1,"request_id":"r1","kind":"redeem","member":"M1","point_type":1,"points":80}
 no command
 "#;
 

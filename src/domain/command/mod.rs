@@ -13,6 +13,7 @@ mod partners;
 mod points;
 mod purchases;
 mod settlement;
+mod sources;
 
 use super::{LongId, MemberId, ProgramId, RequestId, Subject, Timestamp};
 pub use blocks::{ApproveBlock, CancelBlock, PurchaseBlock, RejectBlock};
@@ -37,6 +38,10 @@ pub use purchases::{
 pub use settlement::{
     NewContributionRule, OpenReceivable, RuleTransfer, SetAgreement, SetContributionRules, SetGroup, SetOffer,
     SetPaymentPreference, SetRefunds, SetScheme, SetSettlement, SetUnit, SwitchGroup, TransferredRule,
+};
+pub use sources::{
+    ArchiveSource, CreateSource, EditSource, ModifyInventory, PauseSource, RestrictSource, ResumeSource, SetInventory,
+    UnrestrictSource,
 };
 
 /// One request to the engine.
@@ -137,6 +142,15 @@ macro_rules! for_each_verb {
             31 JoinHousehold "join_household" of member;
             32 LeaveHousehold "leave_household" of member;
             33 EditMembership "edit_membership" of member;
+            80 CreateSource "create_source";
+            81 EditSource "edit_source";
+            82 PauseSource "pause_source";
+            83 ResumeSource "resume_source";
+            84 ArchiveSource "archive_source";
+            85 SetInventory "set_inventory";
+            86 ModifyInventory "modify_inventory";
+            87 RestrictSource "restrict_source";
+            88 UnrestrictSource "unrestrict_source";
             100 SetScheme "set_scheme";
             101 SetOffer "set_offer";
             102 SetGroup "set_group";
