@@ -174,7 +174,7 @@ fn programs_are_made_and_blocks_approved_by_forms() {
     act("/entries/6", "/do/cancel", "amount:points.points=40");
     let partner = served.get("/v1/programs/2/partners/8");
     assert_eq!((&partner["balance"], &partner["rates"]["5"]), (&json!(500), &json!("1/3")));
-    assert_eq!(served.get("/v1/programs/2/point-types")["rows"][0]["expiry"]["after"]["unit"], "years");
+    assert_eq!(served.get("/v1/programs/2/point-types")["rows"][0]["expiry"]["span"]["unit"], "years");
     assert_eq!(served.get("/v1/programs/1/members/M1")["balances"][0]["available"], 60);
     assert_eq!(served.get("/v1/programs/2/members/00004")["member"], "00004");
     let refused = visitor.post("/do/enrol", &(visitor.hidden("/p/2/members", "/do/enrol") + "&member=00004"));
