@@ -34,6 +34,7 @@ mod scenarios;
 #[cfg(feature = "server")]
 mod server;
 mod simulation;
+mod sources;
 mod statements;
 mod stress;
 mod tidy;

@@ -1,8 +1,9 @@
 //! What the command line understands.
 
 use super::{
-    apply, backup, balance, balances, blocks, check, completions, demo, expiring, import, items, journal, liability,
-    load, partner, restore, schema, set_up, shell, show, statement, sweep, verify,
+    apply, audit, backup, balance, balances, blocks, check, completions, demo, expiring, import, items, journal,
+    liability, load, partner, report, restore, schema, set_up, settlement, shell, show, sources, statement, sweep,
+    verify,
 };
 use clap::{Parser, Subcommand};
 
@@ -40,6 +41,10 @@ pub(super) enum Verb {
     Sweep(sweep::Args),
     Expiring(expiring::Args),
     Liability(liability::Args),
+    Audit(Box<audit::Args>),
+    Report(Box<report::Args>),
+    Sources(sources::Args),
+    Settlement(settlement::Args),
     Journal(journal::Args),
     Verify(verify::Args),
     Backup(backup::Args),

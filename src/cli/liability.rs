@@ -23,10 +23,10 @@ pub(super) struct Args {
     /// What a line is about.
     #[arg(long, value_enum, default_value_t)]
     by: Grouping,
-    /// The first day (UTC).
+    /// The first day, in the program's zone.
     #[arg(long, value_name = "DATE")]
     from: Option<Date>,
-    /// The last day (UTC).
+    /// The last day, in the program's zone.
     #[arg(long, value_name = "DATE")]
     to: Option<Date>,
     /// Only points of this source; 0: those without one.
@@ -68,8 +68,14 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let program = args.program.of(&engine)?;
     query.program = program.id;
     args.database.remark_on_time(&engine, output)?;
-    let object =
-        |rows: &[LiabilityRow]| Report { program: query.program, by: word(query.by), rows: to_json(rows, query.by) };
+    let programs = engine.programs()?;
+    let zone = programs.get(&query.program).map(|program| program.settings.zone.name().to_owned());
+    let object = |rows: &[LiabilityRow]| Report {
+        program: query.program,
+        zone: zone.as_deref(),
+        by: word(query.by),
+        rows: to_json(rows, query.by),
+    };
     if let Some(why) = program.missing() {
         output.object(&object(&[]))?;
         output.note(why)?;
@@ -78,6 +84,9 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let rows =
         engine.with_snapshot(|read| liability(read, engine.now(), &query))?.map_err(crate::engine::Error::from)?;
     output.object(&object(&rows))?;
+    if let Some(zone) = &zone {
+        output.note(format!("program {}, days of {zone}", query.program))?;
+    }
     output.table(&table(&rows, query.by))?;
     Ok(Exit::Done)
 }
@@ -97,8 +106,9 @@ fn word(by: By) -> &'static str {
 
 /// The report as an object. Its sums may be longer than the numbers of a JSON value in memory: it is written directly.
 #[derive(Serialize)]
-struct Report {
+struct Report<'a> {
     program: ProgramId,
+    zone: Option<&'a str>,
     by: &'static str,
     rows: Vec<RowObject>,
 }

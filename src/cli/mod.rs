@@ -2,6 +2,7 @@
 
 pub mod apply;
 mod args;
+mod audit;
 mod backup;
 mod balance;
 mod balances;
@@ -12,6 +13,7 @@ mod database;
 mod demo;
 mod examples;
 mod expiring;
+mod export;
 pub mod import;
 mod input;
 mod items;
@@ -23,6 +25,7 @@ mod output;
 mod partner;
 mod posting;
 pub mod purchases;
+mod report;
 mod request_ids;
 mod restore;
 mod rows;
@@ -32,8 +35,10 @@ mod scratch;
 #[cfg(feature = "server")]
 mod serve;
 mod set_up;
+mod settlement;
 mod shell;
 mod show;
+mod sources;
 mod statement;
 mod sweep;
 mod table;
@@ -70,6 +75,10 @@ pub fn main() -> ExitCode {
         Verb::Sweep(args) => sweep::run(args, &mut output),
         Verb::Expiring(args) => expiring::run(args, &mut output),
         Verb::Liability(args) => liability::run(args, &mut output),
+        Verb::Audit(args) => audit::run(args, &mut output),
+        Verb::Report(args) => report::run(args, &mut output),
+        Verb::Sources(args) => sources::run(args, &mut output),
+        Verb::Settlement(args) => settlement::run(args, &mut output),
         Verb::Journal(args) => journal::run(args, &mut output),
         Verb::Verify(args) => verify::run(args, &mut output),
         Verb::Backup(args) => backup::run(args, &mut output),

@@ -139,6 +139,12 @@ impl Output {
         self.unless_closed(put)
     }
 
+    /// A text with its own line end, whatever the output is: for files of other programs.
+    pub(super) fn raw(&mut self, text: &str) -> Result<(), Failure> {
+        let put = if self.is_closed { Ok(()) } else { write!(self.out, "{text}") };
+        self.unless_closed(put)
+    }
+
     /// Hands out what was said so far.
     pub(super) fn flush(&mut self) -> Result<(), Failure> {
         let flushed = if self.is_closed { Ok(()) } else { self.out.flush() };

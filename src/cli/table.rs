@@ -204,7 +204,7 @@ pub(super) fn or_dash(value: Option<impl Display>) -> String {
 }
 
 /// A bar for `value` where `most` takes `width` characters, to an eighth of one.
-fn bar(value: i128, most: i128, width: u16) -> String {
+pub(super) fn bar(value: i128, most: i128, width: u16) -> String {
     const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
     let eighths = value.max(0).saturating_mul(i128::from(width)).saturating_mul(8).checked_div(most.max(1));
     let eighths = usize::try_from(eighths.unwrap_or_default()).unwrap_or_default();

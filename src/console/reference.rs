@@ -42,9 +42,10 @@ pub(super) fn docs() -> Page {
 /// The code, the status and the explanation of everything that can go wrong.
 fn all() -> Vec<(String, u16, String)> {
     let own = CODES.iter().map(|(code, status, text)| ((*code).to_owned(), *status, (*text).to_owned()));
-    let of_rules = Rejection::CODES.iter().zip(Rejection::MEANINGS).map(|(code, text)| {
-        ((*code).to_owned(), crate::api::rejection_status(code), text.trim().to_owned())
-    });
+    let of_rules = Rejection::CODES
+        .iter()
+        .zip(Rejection::MEANINGS)
+        .map(|(code, text)| ((*code).to_owned(), crate::api::rejection_status(code), text.trim().to_owned()));
     own.chain(of_rules).collect()
 }
 

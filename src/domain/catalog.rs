@@ -3,8 +3,9 @@
 
 use super::tagged::tagged;
 use super::{
-    Ladder, Own, OwnIds, PartnerId, PartnerTerms, PointType, PointTypeId, Program, ProgramId, ProgramSettings, Subtype,
-    SubtypeId, Versions,
+    Agreement, GroupId, Ladder, Offer, OfferId, Own, OwnIds, PartnerGroup, PartnerId, PartnerTerms, PartnerUnit,
+    PointType, PointTypeId, Program, ProgramId, ProgramSettings, RefundSetup, Scheme, SchemeId, SettlementSettings,
+    SourceId, SourceTerms, Subtype, SubtypeId, Versions,
 };
 use std::collections::BTreeMap;
 
@@ -35,6 +36,24 @@ tagged! {
         11 Ladder "ladder" (ladder: Ladder),
         /// What a partner and the host agreed.
         30 Partner "partner" (terms: PartnerTerms),
+        /// What points come from.
+        40 Source "source" (source: SourceTerms),
+        /// A reward scheme.
+        50 Scheme "scheme" (scheme: Scheme),
+        /// A reward offer.
+        51 Offer "offer" (offer: Offer),
+        /// A partner group.
+        52 Group "group" (group: PartnerGroup),
+        /// A partner as a unit.
+        53 Unit "unit" (unit: PartnerUnit),
+        /// A partner's agreement.
+        54 Agreement "agreement" (agreement: Agreement),
+        /// A group's agreement.
+        55 GroupAgreement "group_agreement" (agreement: Agreement),
+        /// What is set for settlement.
+        56 Settlement "settlement" (settings: SettlementSettings),
+        /// What is set up for refunds.
+        57 Refunds "refunds" (setup: RefundSetup),
     }
 }
 
@@ -45,7 +64,14 @@ impl Own for CatalogKey {
 impl Own for Definition {
     fn fill(&mut self, own: &OwnIds) {
         match self {
-            Definition::Program(_) | Definition::PointType(_) | Definition::Subtype(_) | Definition::Ladder(_) => {}
+            Definition::Program(_)
+            | Definition::PointType(_)
+            | Definition::Subtype(_)
+            | Definition::Ladder(_)
+            | Definition::Source(_) => {}
+            Definition::Scheme(_) | Definition::Offer(_) | Definition::Group(_) | Definition::Unit(_) => {}
+            Definition::Agreement(_) | Definition::GroupAgreement(_) => {}
+            Definition::Settlement(_) | Definition::Refunds(_) => {}
             Definition::Partner(terms) => terms.fill(own),
         }
     }
@@ -72,6 +98,7 @@ impl Definition {
             return true;
         }
         let Some(program) = programs.get_mut(&key.program) else { return false };
+        let settlement = &mut program.settlement;
         match self {
             Definition::Program(_) => true,
             Definition::Partner(terms) => put(&mut program.partners, PartnerId(key.id), terms),
@@ -93,8 +120,25 @@ impl Definition {
                 }
                 true
             }
+            Definition::Source(terms) => put(&mut program.sources, SourceId(key.id), terms),
+            Definition::Scheme(scheme) => put(&mut settlement.schemes, SchemeId(key.id), scheme),
+            Definition::Offer(offer) => put(&mut settlement.offers, OfferId(key.id), offer),
+            Definition::Group(group) => put(&mut settlement.groups, GroupId(key.id), group),
+            Definition::Unit(unit) => put(&mut settlement.units, PartnerId(key.id), unit),
+            Definition::Agreement(agreement) => put(&mut settlement.agreements, PartnerId(key.id), agreement),
+            Definition::GroupAgreement(agreement) => put(&mut settlement.group_agreements, GroupId(key.id), agreement),
+            Definition::Settlement(settings) => put_one(&mut settlement.settings, settings),
+            Definition::Refunds(setup) => put_one(&mut settlement.refunds, setup),
         }
     }
+}
+
+fn put_one<T>(known: &mut Option<Versions<T>>, definition: T) -> bool {
+    match known {
+        Some(versions) => versions.push(definition),
+        None => *known = Some(Versions::first(definition)),
+    }
+    true
 }
 
 fn put<K: Ord, T>(all: &mut BTreeMap<K, Versions<T>>, id: K, definition: T) -> bool {

@@ -46,6 +46,26 @@ narrow_id!(
     /// A block of points that a partner bought; unique within the partner.
     BlockId, u64
 );
+narrow_id!(
+    /// A reward scheme that partners share.
+    SchemeId, u32
+);
+narrow_id!(
+    /// A reward offer of a scheme.
+    OfferId, u32
+);
+narrow_id!(
+    /// A group of partners.
+    GroupId, u32
+);
+narrow_id!(
+    /// A merchant that a partner represents.
+    MerchantId, u32
+);
+narrow_id!(
+    /// A receivable; unique with its owner.
+    ReceivableId, u32
+);
 /// The place of an entry in the journal: 1, 2, 3, ... without holes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
@@ -402,6 +422,14 @@ impl MemberKey {
     #[must_use]
     pub fn lock(&self) -> LockName {
         LockName::Subject(self.program, Subject::Member(self.member))
+    }
+}
+
+impl SourceKey {
+    /// What its lock is taken by.
+    #[must_use]
+    pub fn lock(&self) -> LockName {
+        LockName::Subject(self.program, Subject::Source(self.source))
     }
 }
 

@@ -110,6 +110,8 @@ pub struct Item {
     pub partner: Option<PartnerId>,
     /// Why they were given, for reports only (rules D13, D16).
     pub subtype: SubtypeId,
+    /// When an accrual issued the points, where that is not when they became available.
+    pub issued_at: Option<Timestamp>,
     /// The item that they were before they moved here: from another member, from another account.
     pub origin: Option<ItemId>,
     /// What few items have. One byte on disk where there is nothing of it.
@@ -139,6 +141,7 @@ impl Item {
             source: None,
             partner: None,
             subtype: SubtypeId::default(),
+            issued_at: None,
             origin: None,
             more: None,
         }
@@ -148,6 +151,12 @@ impl Item {
     #[must_use]
     pub fn policy(&self) -> u32 {
         self.more.map_or(0, |more| more.policy)
+    }
+
+    /// When an accrual issued the points.
+    #[must_use]
+    pub fn issued_at(&self) -> Timestamp {
+        self.issued_at.unwrap_or(self.available_from)
     }
 
     /// Points left to be used, now or later.
@@ -198,6 +207,7 @@ impl Own for Item {
             source: _,
             partner: _,
             subtype: _,
+            issued_at: _,
             origin,
             more: _,
         } = self;

@@ -23,13 +23,26 @@
 //! | [`CatalogKey`] | program 4, kind 1, id 4, version 4 |
 //! | [`DueKey`] | program 4, instant 8, kind 1, id 16 |
 //! | [`TotalsKey`] | program 4, day 4 (sign bit flipped), UTC day 4 (likewise), source 4, point type 2, subtype 2 |
+//! | [`SourceKey`] | program 4, source 4 |
+//! | [`CountKey`] | program 4, source 4, restriction 2, version 4, member 16 |
+//! | [`CohortKey`] | program 4, day 4 (sign bit flipped), source 4, point type 2, subtype 2 |
+//! | [`ExpiringKey`] | program 4, day 4 (sign bit flipped), point type 2, source 4 |
+//! | [`OwnerKey`] | program 4, owner 17 |
+//! | [`PostingKey`] | program 4, owner 17, receivable 4, sequence 8, place 2 |
+//! | [`RefundKey`] | program 4, sequence 8, place 2, member 16 |
+//! | [`MonthKey`] | program 4, partner 4, month 4 |
+//! | [`EventKey`] | program 4, partner 4, instant 8, sequence 8, place 2 |
+//! | [`LineKey`], [`PartnerCreditKey`] | program 4, partner 4, sequence 8, place 2 |
+//! | [`RunKey`] | program 4, run 16, number 4 |
+//! | [`RunDueKey`] | program 4, instant 8, run 16, number 4 |
 //! | [`Sequence`] | sequence 8 |
 
 use super::{
-    AccountKey, BillKey, BillLineKey, BlockId, BlockKey, BlockTurn, BlockTurnKey, CatalogKey, ChargeKey, ClaimKey, Day,
-    FeeKey, ForwardKey, HoldTimeoutKey, HouseholdKey, ItemId, ItemKey, ItemPosition, MemberId, MemberKey, MergeKey,
-    OpenBlockKey, PartnerId, PartnerKey, PointTypeId, ProgramId, RequestId, RequestKey, Sequence, SourceId, SourceKey,
-    Subject, SubtypeId, Timestamp, TotalsKey, UnbilledKey,
+    AccountKey, BillKey, BillLineKey, BlockId, BlockKey, BlockTurn, BlockTurnKey, CatalogKey, ChargeKey, ClaimKey,
+    CohortKey, CountKey, Day, EventKey, ExpiringKey, FeeKey, ForwardKey, HoldTimeoutKey, HouseholdKey, ItemId, ItemKey,
+    ItemPosition, LineKey, MemberId, MemberKey, MergeKey, MonthKey, OpenBlockKey, OwnerKey, PartnerCreditKey,
+    PartnerId, PartnerKey, PointTypeId, PostingKey, ProgramId, ReceivableId, RefundKey, RequestId, RequestKey,
+    RunDueKey, RunKey, Sequence, SourceId, SourceKey, Subject, SubtypeId, Timestamp, TotalsKey, UnbilledKey,
 };
 use std::ops::Range;
 
@@ -87,6 +100,7 @@ integer_key!(
     ProgramId: u32,
     PartnerId: u32,
     SourceId: u32,
+    ReceivableId: u32,
     PointTypeId: u16,
     SubtypeId: u16,
     BlockId: u64,
@@ -239,5 +253,17 @@ field_key!(
     BillLineKey { bill, at, sequence, place },
     CatalogKey { program, kind, id, version },
     DueKey { program, due_at, subject },
+    CountKey { program, source, restriction, version, member },
+    CohortKey { program, day, source, point_type, subtype },
+    ExpiringKey { program, day, point_type, source },
+    OwnerKey { program, owner },
+    PostingKey { owner, receivable, sequence, place },
+    RefundKey { program, sequence, place, member },
+    MonthKey { program, partner, month },
+    PartnerCreditKey { program, partner, sequence, place },
+    EventKey { program, partner, at, sequence, place },
+    LineKey { program, partner, sequence, place },
+    RunKey { program, run, number },
+    RunDueKey { program, at, run, number },
     TotalsKey { program, day, utc_day, source, point_type, subtype },
 );

@@ -1,6 +1,6 @@
 //! The ladder of a program: its tiers, and who reaches which.
 
-use super::{Counted, Date, Day, PointTypeId, Points, Span, TierId, TierState, Timestamp, Zone};
+use super::{Date, Day, PointTypeId, Points, Qualified, Span, TierId, TierState, Timestamp, Zone};
 use serde::{Deserialize, Serialize};
 
 /// So many qualifying points of a type.
@@ -127,7 +127,7 @@ impl Ladder {
 
     /// The highest tier that qualifying points of some days reach (rule D07).
     #[must_use]
-    pub fn reached(&self, counted: &[Counted], at: &Assessment<'_>) -> Option<TierId> {
+    pub fn reached(&self, counted: &[Qualified], at: &Assessment<'_>) -> Option<TierId> {
         let sum = |point_type: PointTypeId| {
             let counting = counted.iter().filter(|part| part.point_type == point_type);
             counting.filter(|part| at.counts(self.period, part.day)).map(|part| part.points).sum::<i128>()

@@ -2,10 +2,38 @@
 
 use super::tagged::{Tagged, tagged};
 use super::{
-    BLOCK_MOVEMENTS, BlockId, BlockState, ChargeCause, Currency, ItemId, ItemPosition, MOVEMENTS, MemberId, Own,
-    OwnIds, PartnerEvent, PartnerId, PointState, PointTypeId, Points, Rate, Sequence, SourceId, TierId, Timestamp,
-    UseOrder,
+    BLOCK_MOVEMENTS, BlockId, BlockState, ChargeCause, Currency, InventoryChange, ItemId, ItemPosition, MOVEMENTS,
+    MemberId, Own, OwnIds, PartnerEvent, PartnerId, PointState, PointTypeId, Points, Rate, Sequence, SourceId,
+    SourceStatus, SubtypeId, TierId, Timestamp, UseOrder,
 };
+use super::{PostingKind, ReceivableId, RefundState, Rejection, RequestId, RunState, Subject};
+
+/// How a member came to spend.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SpendWay {
+    /// The award of the very purchase was deducted from it (rule C36).
+    #[serde(rename = "instant")]
+    Instantly,
+    /// The wallet was drawn on (rule C37).
+    Automatic,
+    /// The merchant submitted it (rule C20).
+    Requested,
+    /// The wallet could not be used: the member is credited (rule C105).
+    Credited,
+}
+
+/// Where a discount is given (rules C38, C39).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ReductionMethod {
+    /// At the point of sale.
+    FrontEnd,
+    /// By a refund.
+    BackEnd,
+}
 
 tagged! {
     /// One thing that a command did. In JSON its `kind` is what people call it: `granted`, `redeemed`, `matured`,
@@ -28,6 +56,8 @@ tagged! {
             expires_at: Option<Timestamp>,
             /// What they come from.
             source: Option<SourceId>,
+            /// Why they were given.
+            subtype: SubtypeId,
         },
         /// Points of an item went from one state to another.
         1 Moved "moved" {
@@ -49,6 +79,10 @@ tagged! {
             expires_at: Option<Timestamp>,
             /// When this took effect: the instant of expiry or of maturing, else that of the command.
             effective_at: Timestamp,
+            /// What they come from.
+            source: Option<SourceId>,
+            /// Why they were given.
+            subtype: SubtypeId,
         },
         /// Spent points of a cancelled accrual became the member's debt.
         2 Owed "owed" {
@@ -236,6 +270,99 @@ tagged! {
             /// How many.
             points: Points,
         },
+        /// The inventory of a source changed.
+        30 Inventory "inventory" {
+            /// The source.
+            source: SourceId,
+            /// What changed it.
+            change: InventoryChange,
+            /// By how much: more than 0 where it has more.
+            points: Points,
+            /// What is left in it.
+            left: Points,
+        },
+        /// A source has another status.
+        31 SourceStatus "source_status" {
+            /// The source.
+            source: SourceId,
+            /// Which.
+            status: SourceStatus,
+        },
+        /// Points that an award does not give, since they were beyond an inventory or a limit.
+        32 Withheld "withheld" {
+            /// The source.
+            source: SourceId,
+            /// The award's place in the accrual.
+            place: u16,
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// How many.
+            points: Points,
+        },
+        /// The inventory of a source has become low.
+        33 InventoryLow "inventory_low" {
+            /// The source.
+            source: SourceId,
+            /// What is left in it.
+            left: Points,
+        },
+        /// A purchase is left without an award, and why (rules C16, C17, C19).
+        40 NotAwarded "not_awarded" {
+            /// Why.
+            reason: Rejection,
+        },
+        /// A member spent at a merchant: the points are those that this entry redeemed.
+        41 Spent "spent" {
+            /// Where.
+            partner: PartnerId,
+            /// Instantly, automatically, or as the merchant asked.
+            way: SpendWay,
+            /// Where the discount is given.
+            reduction: ReductionMethod,
+            /// How much, in minor units.
+            amount: Points,
+        },
+        /// A purchase draws nothing on the wallet, and why (rule C29).
+        42 NotSpent "not_spent" {
+            /// Why.
+            reason: Rejection,
+        },
+        /// A refund through a payment gateway is asked for (rule C39).
+        43 RefundAsked "refund_asked" {
+            /// The spend's place in the purchase.
+            place: u16,
+            /// How much, in minor units.
+            amount: Points,
+        },
+        /// A refund has another state (rule C110).
+        44 RefundAnswered "refund_answered" {
+            /// What became of it.
+            state: RefundState,
+            /// How much, in minor units.
+            amount: Points,
+        },
+        /// Something was posted to a receivable.
+        45 Posted "posted" {
+            /// Whose.
+            owner: Subject,
+            /// The account.
+            receivable: ReceivableId,
+            /// What it is.
+            posting: PostingKind,
+            /// How much, in minor units.
+            amount: Points,
+        },
+        /// A step of a settlement run.
+        46 Settled "settled" {
+            /// The run.
+            run: RequestId,
+            /// Which of its executions.
+            number: u32,
+            /// How many events it settled.
+            events: u32,
+            /// Where the run is now.
+            state: RunState,
+        },
     }
 }
 
@@ -257,8 +384,7 @@ impl Tagged for Leg {
     }
 }
 
-/// The legs that are no movements: their names and numbers.
-const PLAIN: [(&str, u16); 16] = [
+const PLAIN: [(&str, u16); 27] = [
     ("granted", 0),
     ("owed", 2),
     ("absorbed", 3),
@@ -275,6 +401,17 @@ const PLAIN: [(&str, u16); 16] = [
     ("extended", 12),
     ("tier", 13),
     ("merged", 14),
+    ("inventory", 30),
+    ("source_status", 31),
+    ("withheld", 32),
+    ("inventory_low", 33),
+    ("not_awarded", 40),
+    ("spent", 41),
+    ("not_spent", 42),
+    ("refund_asked", 43),
+    ("refund_answered", 44),
+    ("posted", 45),
+    ("settled", 46),
 ];
 
 /// Every name that a leg can have.
@@ -325,7 +462,18 @@ impl Leg {
             | Leg::Clipped { .. }
             | Leg::Extended { .. }
             | Leg::TierChanged { .. }
-            | Leg::Merged { .. } => self.code(),
+            | Leg::Merged { .. }
+            | Leg::Inventory { .. }
+            | Leg::SourceStatus { .. }
+            | Leg::Withheld { .. }
+            | Leg::InventoryLow { .. }
+            | Leg::NotAwarded { .. }
+            | Leg::Spent { .. }
+            | Leg::NotSpent { .. }
+            | Leg::RefundAsked { .. }
+            | Leg::RefundAnswered { .. }
+            | Leg::Posted { .. }
+            | Leg::Settled { .. } => self.code(),
         }
     }
 }
@@ -385,7 +533,7 @@ impl Leg {
     #[must_use]
     pub fn granted(&self) -> Option<Granted> {
         match *self {
-            Leg::Granted { member, item, point_type, points, available_from, expires_at, source: _ } => {
+            Leg::Granted { member, item, point_type, points, available_from, expires_at, source: _, subtype: _ } => {
                 Some(Granted { member, item, point_type, points, available_from, expires_at })
             }
             Leg::Moved { .. }
@@ -404,7 +552,18 @@ impl Leg {
             | Leg::Clipped { .. }
             | Leg::Extended { .. }
             | Leg::TierChanged { .. }
-            | Leg::Merged { .. } => None,
+            | Leg::Merged { .. }
+            | Leg::Inventory { .. }
+            | Leg::SourceStatus { .. }
+            | Leg::Withheld { .. }
+            | Leg::InventoryLow { .. }
+            | Leg::NotAwarded { .. }
+            | Leg::Spent { .. }
+            | Leg::NotSpent { .. }
+            | Leg::RefundAsked { .. }
+            | Leg::RefundAnswered { .. }
+            | Leg::Posted { .. }
+            | Leg::Settled { .. } => None,
         }
     }
 
@@ -412,9 +571,19 @@ impl Leg {
     #[must_use]
     pub fn moved(&self) -> Option<Moved> {
         match *self {
-            Leg::Moved { member, item, point_type, from, to, points, remaining: _, expires_at, effective_at: _ } => {
-                Some(Moved { member, item, point_type, from, to, points, expires_at })
-            }
+            Leg::Moved {
+                member,
+                item,
+                point_type,
+                from,
+                to,
+                points,
+                remaining: _,
+                expires_at,
+                effective_at: _,
+                source: _,
+                subtype: _,
+            } => Some(Moved { member, item, point_type, from, to, points, expires_at }),
             Leg::Granted { .. }
             | Leg::Owed { .. }
             | Leg::Absorbed { .. }
@@ -431,7 +600,18 @@ impl Leg {
             | Leg::Clipped { .. }
             | Leg::Extended { .. }
             | Leg::TierChanged { .. }
-            | Leg::Merged { .. } => None,
+            | Leg::Merged { .. }
+            | Leg::Inventory { .. }
+            | Leg::SourceStatus { .. }
+            | Leg::Withheld { .. }
+            | Leg::InventoryLow { .. }
+            | Leg::NotAwarded { .. }
+            | Leg::Spent { .. }
+            | Leg::NotSpent { .. }
+            | Leg::RefundAsked { .. }
+            | Leg::RefundAnswered { .. }
+            | Leg::Posted { .. }
+            | Leg::Settled { .. } => None,
         }
     }
 
@@ -456,7 +636,18 @@ impl Leg {
             | Leg::Clipped { .. }
             | Leg::Extended { .. }
             | Leg::TierChanged { .. }
-            | Leg::Merged { .. } => None,
+            | Leg::Merged { .. }
+            | Leg::Inventory { .. }
+            | Leg::SourceStatus { .. }
+            | Leg::Withheld { .. }
+            | Leg::InventoryLow { .. }
+            | Leg::NotAwarded { .. }
+            | Leg::Spent { .. }
+            | Leg::NotSpent { .. }
+            | Leg::RefundAsked { .. }
+            | Leg::RefundAnswered { .. }
+            | Leg::Posted { .. }
+            | Leg::Settled { .. } => None,
         }
     }
 
@@ -481,7 +672,18 @@ impl Leg {
             | Leg::Forgiven { .. }
             | Leg::Extended { .. }
             | Leg::TierChanged { .. }
-            | Leg::Merged { .. } => None,
+            | Leg::Merged { .. }
+            | Leg::Inventory { .. }
+            | Leg::SourceStatus { .. }
+            | Leg::Withheld { .. }
+            | Leg::InventoryLow { .. }
+            | Leg::NotAwarded { .. }
+            | Leg::Spent { .. }
+            | Leg::NotSpent { .. }
+            | Leg::RefundAsked { .. }
+            | Leg::RefundAnswered { .. }
+            | Leg::Posted { .. }
+            | Leg::Settled { .. } => None,
         }
     }
 
@@ -509,7 +711,18 @@ impl Leg {
             | Leg::Clipped { .. }
             | Leg::Extended { .. }
             | Leg::TierChanged { .. }
-            | Leg::Merged { .. } => None,
+            | Leg::Merged { .. }
+            | Leg::Inventory { .. }
+            | Leg::SourceStatus { .. }
+            | Leg::Withheld { .. }
+            | Leg::InventoryLow { .. }
+            | Leg::NotAwarded { .. }
+            | Leg::Spent { .. }
+            | Leg::NotSpent { .. }
+            | Leg::RefundAsked { .. }
+            | Leg::RefundAnswered { .. }
+            | Leg::Posted { .. }
+            | Leg::Settled { .. } => None,
         }
     }
 }
@@ -533,7 +746,16 @@ impl Granted {
 impl Own for Leg {
     fn fill(&mut self, own: &OwnIds) {
         match self {
-            Leg::Granted { member, item, point_type: _, points: _, available_from: _, expires_at: _, source: _ } => {
+            Leg::Granted {
+                member,
+                item,
+                point_type: _,
+                points: _,
+                available_from: _,
+                expires_at: _,
+                source: _,
+                subtype: _,
+            } => {
                 member.fill(own);
                 item.fill(own);
             }
@@ -547,6 +769,8 @@ impl Own for Leg {
                 remaining: _,
                 expires_at: _,
                 effective_at: _,
+                source: _,
+                subtype: _,
             } => {
                 member.fill(own);
                 item.fill(own);
@@ -572,7 +796,18 @@ impl Own for Leg {
             | Leg::Billed { partner: _, bill: _, terms: _, lines: _, points: _, price: _, currency: _ }
             | Leg::BillClosed { partner: _, bill: _, points: _ }
             | Leg::FeeCharged { partner: _, amount: _, currency: _ }
-            | Leg::FeeRefunded { partner: _, fee: _, amount: _, currency: _ } => {}
+            | Leg::FeeRefunded { partner: _, fee: _, amount: _, currency: _ }
+            | Leg::Inventory { source: _, change: _, points: _, left: _ }
+            | Leg::SourceStatus { source: _, status: _ }
+            | Leg::Withheld { source: _, place: _, point_type: _, points: _ }
+            | Leg::InventoryLow { source: _, left: _ }
+            | Leg::NotAwarded { reason: _ }
+            | Leg::Spent { partner: _, way: _, reduction: _, amount: _ }
+            | Leg::NotSpent { reason: _ }
+            | Leg::RefundAsked { place: _, amount: _ }
+            | Leg::RefundAnswered { state: _, amount: _ }
+            | Leg::Settled { run: _, number: _, events: _, state: _ } => {}
+            Leg::Posted { owner, receivable: _, posting: _, amount: _ } => owner.fill(own),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! A member and the member's accounts: one record, so that one read gives a balance.
 
 use super::{
-    AccountSums, Counted, ItemPosition, MemberId, Own, OwnIds, PointClass, PointState, PointTypeId, Points, Sequence,
+    AccountSums, ItemPosition, MemberId, Own, OwnIds, PointClass, PointState, PointTypeId, Points, Qualified, Sequence,
     Skips, TierId, TierState, Timestamp,
 };
 use serde::{Deserialize, Serialize};
@@ -45,7 +45,7 @@ pub struct MemberMore {
     /// The member's tier.
     pub tier: Option<TierState>,
     /// Qualifying points by day, as far back as the ladder's period needs.
-    pub counted: Vec<Counted>,
+    pub counted: Vec<Qualified>,
     /// Whether it is a household.
     pub is_household: bool,
     /// The household that the member belongs to.

@@ -1,6 +1,7 @@
 //! The words: ids, points, time, and the records and commands made of them; the tables they are kept in, by key. Plain
 //! data, no rules.
 
+mod agreement;
 mod block;
 mod catalog;
 mod charge;
@@ -18,15 +19,20 @@ mod ladder;
 mod leg;
 mod list;
 mod member;
+mod offer;
 mod outcome;
 mod own;
 mod partner;
 mod point_type;
 mod points;
+mod posting;
 mod program;
 mod rate;
+mod receivable;
 mod rejection;
+mod settlement;
 mod skips;
+mod source;
 mod state;
 pub mod tables;
 mod tagged;
@@ -34,8 +40,13 @@ mod text;
 mod tier;
 mod time;
 mod totals;
+mod versions;
 mod wide_id;
 
+pub use agreement::{
+    Agreement, AwardRules, ContributionRule, DocumentDefaults, LifeCycle, PeriodContribution, Priority, Reduction,
+    SchemeChoice, SignUpRules, SpendRange, SpendRanges, SpendRules,
+};
 pub use block::{Block, BlockKind, BlockStatus, BlockTurn, BlockTurnKey, OWN_BLOCKS_FROM, OpenBlockKey};
 pub use catalog::{CatalogKey, Definition, Programs};
 pub use charge::{
@@ -51,14 +62,18 @@ pub use evaluation::{Evaluation, Period, Weekday};
 pub use expiry::{Activity, Expiry, Inactivity};
 pub use fault::{Fault, FaultKind};
 pub use ids::{
-    AccountKey, BlockId, BlockKey, ClaimKey, ForwardKey, HoldTimeoutKey, HouseholdKey, ItemId, LockName, MemberKey,
-    MergeKey, PartnerId, PartnerKey, PointTypeId, ProgramId, RequestKey, Sequence, SourceId, SourceKey, Subject,
-    SubtypeId,
+    AccountKey, BlockId, BlockKey, ClaimKey, ForwardKey, GroupId, HoldTimeoutKey, HouseholdKey, ItemId, LockName,
+    MemberKey, MerchantId, MergeKey, OfferId, PartnerId, PartnerKey, PointTypeId, ProgramId, ReceivableId, RequestKey,
+    SchemeId, Sequence, SourceId, SourceKey, Subject, SubtypeId,
 };
 pub use item::{Item, ItemKey, ItemMore, ItemPosition};
 pub use ladder::{Assessment, Ladder, QualifyingPeriod, Threshold, Tier};
-pub use leg::{Debit, Granted, Leg, Moved};
+pub use leg::{Debit, Granted, Leg, Moved, ReductionMethod, SpendWay};
 pub use member::{Account, AccountMore, Balance, Member, MemberMore, MemberStatus, Membership, PolicyDue};
+pub use offer::{
+    AwardBasis, Offer, OfferClass, PartnerGroup, PartnerUnit, RefundSetup, Scheme, SettlementCatalog,
+    SettlementSettings, SpendMethod,
+};
 pub use outcome::Receipt;
 pub use own::{Own, OwnIds};
 pub use partner::{
@@ -70,13 +85,27 @@ pub use point_type::{
     percent_of,
 };
 pub use points::Points;
-pub use program::{Enrolment, NeverUsable, OnClosing, Program, ProgramSettings, ProgramStatus, Subtype, Versions};
+pub use posting::ItemPosting;
+pub use program::{Enrolment, NeverUsable, OnClosing, Program, ProgramSettings, ProgramStatus, SourceRule, Subtype};
 pub use rate::{Rate, RateError, Rounding};
-pub use rejection::Rejection;
+pub use receivable::{
+    MonthKey, MonthSums, OwnerKey, PartnerCredit, PartnerCreditKey, PaymentPreference, Posting, PostingCause,
+    PostingKey, PostingKind, Receivable, Receivables, RefundKey, RefundRequest, RefundState, Standing,
+};
+pub use rejection::{Kind, Rejection, Setup};
+pub use settlement::{
+    AppliedRule, Cancels, Contribution, Event, EventKey, EventKind, Line, LineKey, Participant, RuleOwner, Run,
+    RunCriteria, RunDueKey, RunKey, RunProgress, RunState, SettlementType,
+};
 pub use skips::Skips;
+pub use source::{
+    Beyond, COUNTED_PARTS_MAX, CountKey, Counted, Counting, Inventory, InventoryChange, Limit, LimitScope, PauseReason,
+    Restriction, Source, SourceStatus, SourceTerms, Window,
+};
 pub use state::{AccountSums, BLOCK_MOVEMENTS, BlockState, BlockSums, MOVEMENTS, PointState, PointSums};
 pub use text::{Commitment, LongId, SALT_BYTES, TextKey, commitment, opened, stored};
-pub use tier::{Counted, TierId, TierState};
+pub use tier::{Qualified, TierId, TierState};
 pub use time::{Date, Day, Span, TimeError, Timestamp, Unit, Zone};
-pub use totals::{Totals, TotalsKey};
+pub use totals::{CohortKey, ExpiringKey, Sum, Totals, TotalsKey};
+pub use versions::Versions;
 pub use wide_id::{MemberId, RequestId, WideIdError, reading_long_ids, showing_long_ids};

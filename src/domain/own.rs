@@ -46,6 +46,14 @@ impl Own for MemberId {
     }
 }
 
+impl Own for super::Subject {
+    fn fill(&mut self, own: &OwnIds) {
+        if let super::Subject::Member(member) = self {
+            member.fill(own);
+        }
+    }
+}
+
 impl Own for ItemId {
     fn fill(&mut self, own: &OwnIds) {
         let ItemId { sequence, place: _ } = self;

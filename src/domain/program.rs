@@ -1,6 +1,9 @@
 //! A program and its point types: what the catalog holds.
 
-use super::{Ladder, PartnerId, PartnerTerms, PointType, PointTypeId, SubtypeId, Timestamp, Zone};
+use super::{
+    Ladder, PartnerId, PartnerTerms, PointType, PointTypeId, SettlementCatalog, SourceId, SourceTerms, SubtypeId,
+    Versions, Zone,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -52,6 +55,18 @@ pub enum OnClosing {
     Expire,
 }
 
+/// Whether awards must name a source (rule E05).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SourceRule {
+    /// An award may name none, or one that is no source of the program: a label for reports.
+    #[default]
+    Optional,
+    /// An award that names no source of the program is refused.
+    Required,
+}
+
 /// What is set for a whole program.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
@@ -72,6 +87,8 @@ pub struct ProgramSettings {
     pub status: ProgramStatus,
     /// What becomes of the points of members who are closed.
     pub on_closing: OnClosing,
+    /// Whether every award must name a source of the program (rule E05).
+    pub require_source: SourceRule,
 }
 
 /// Why points are given: administrative, for reports (rules D13 to D16).
@@ -99,6 +116,10 @@ pub struct Program {
     pub default_subtype: SubtypeId,
     /// The ladder of its tiers.
     pub ladder: Option<Versions<Ladder>>,
+    /// Its sources.
+    pub sources: BTreeMap<SourceId, Versions<SourceTerms>>,
+    /// What settlement needs: schemes, offers, agreements.
+    pub settlement: SettlementCatalog,
 }
 
 impl Program {
@@ -112,6 +133,8 @@ impl Program {
             subtypes: BTreeMap::new(),
             default_subtype: SubtypeId(0),
             ladder: None,
+            sources: BTreeMap::new(),
+            settlement: SettlementCatalog::default(),
         }
     }
 
@@ -132,74 +155,26 @@ impl Program {
         let all = self.point_types.iter().map(|(id, versions)| (*id, versions.current()));
         all.filter(|(_, point_type)| point_type.is_default)
     }
-}
 
-/// All versions of one definition. The first has number 1; what was made under one keeps its number.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Versions<T> {
-    older: Vec<T>,
-    current: T,
-}
-
-impl<T> Versions<T> {
-    /// A definition's first version.
+    /// The newest terms of a source.
     #[must_use]
-    pub fn first(definition: T) -> Versions<T> {
-        Versions { older: Vec::new(), current: definition }
+    pub fn source(&self, id: SourceId) -> Option<&SourceTerms> {
+        self.sources.get(&id).map(Versions::current)
     }
 
-    /// The newest version.
+    /// The sources whose name holds a text, in any case, sorted by name (rule E18).
     #[must_use]
-    pub fn current(&self) -> &T {
-        &self.current
+    pub fn sources_by_name(&self, part: &str) -> Vec<(SourceId, &SourceTerms)> {
+        let part = part.to_lowercase();
+        let all = self.sources.iter().map(|(id, versions)| (*id, versions.current()));
+        let mut found: Vec<_> = all.filter(|(_, terms)| terms.name.to_lowercase().contains(&part)).collect();
+        found.sort_by_cached_key(|(id, terms)| (terms.name.to_lowercase(), *id));
+        found
     }
 
-    /// The number of the newest version.
-    #[must_use]
-    pub fn number(&self) -> u32 {
-        u32::try_from(self.older.len()).unwrap_or(u32::MAX).saturating_add(1)
-    }
-
-    /// A version by its number.
-    #[must_use]
-    pub fn version(&self, number: u32) -> Option<&T> {
-        match number {
-            number if number == self.number() => Some(&self.current),
-            number => self.older.get(usize::try_from(number).ok()?.checked_sub(1)?),
-        }
-    }
-
-    /// The newest version that a condition holds for, with its number.
-    #[must_use]
-    pub fn newest_where(&self, holds: impl Fn(&T) -> bool) -> Option<(u32, &T)> {
-        if holds(&self.current) {
-            return Some((self.number(), &self.current));
-        }
-        let found = self.older.iter().zip(1u32..).filter(|(version, _)| holds(version)).last();
-        found.map(|(version, number)| (number, version))
-    }
-
-    /// All versions, the oldest first.
-    pub fn iter(&self) -> impl Iterator<Item = &T> {
-        self.older.iter().chain(std::iter::once(&self.current))
-    }
-
-    /// The newest version that was set before an instant, with its number: something that is due is under the
-    /// definitions of its own instant, whenever it is booked. The first version where all are newer.
-    #[must_use]
-    pub fn in_force(&self, at: Timestamp, since: impl Fn(&T) -> Timestamp) -> (u32, &T) {
-        if since(&self.current) < at {
-            return (self.number(), &self.current);
-        }
-        let numbered = self.iter().zip(1u32..);
-        let known = numbered.filter(|(version, _)| since(version) < at).last();
-        known
-            .or_else(|| self.iter().zip(1u32..).next())
-            .map_or((1, &self.current), |(version, number)| (number, version))
-    }
-
-    /// Adds the next version.
-    pub fn push(&mut self, definition: T) {
-        self.older.push(std::mem::replace(&mut self.current, definition));
+    /// The sources that may give points of a type (rules E13 to E15, E31).
+    pub fn sources_of(&self, point_type: PointTypeId) -> impl Iterator<Item = SourceId> + '_ {
+        let all = self.sources.iter().filter(move |(_, terms)| terms.current().point_types.contains(&point_type));
+        all.map(|(id, _)| *id)
     }
 }

@@ -59,6 +59,18 @@ impl Rate {
         (self.numerator, self.denominator)
     }
 
+    /// So many for one.
+    #[must_use]
+    pub const fn from_whole(number: u64) -> Rate {
+        Rate { numerator: number, denominator: 1 }
+    }
+
+    /// Whether it is no more than a whole number.
+    #[must_use]
+    pub fn is_at_most(&self, number: u64) -> bool {
+        u128::from(self.numerator) <= u128::from(number).saturating_mul(self.denominator.into())
+    }
+
     /// This rate of another one. `None` where the result does not fit.
     #[must_use]
     pub fn times(&self, other: &Rate) -> Option<Rate> {

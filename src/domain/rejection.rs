@@ -1,7 +1,10 @@
 //! Refusals: one list gives number, precedence, code, text and figures.
 
 use super::tagged::tagged;
-use super::{BlockId, MemberId, PartnerId, PointTypeId, Points, Sequence, SubtypeId, Timestamp};
+use super::{
+    BlockId, Date, GroupId, MemberId, MerchantId, OfferId, PartnerId, PointTypeId, Points, Rate, ReceivableId,
+    RefundState, SchemeId, Sequence, SourceId, SubtypeId, Timestamp,
+};
 use std::fmt;
 
 /// Makes the list into [`Rejection`], with the text of each.
@@ -32,6 +35,38 @@ macro_rules! rejections {
             }
         }
     };
+}
+
+/// What has to be set up first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Setup {
+    /// The settlement settings.
+    SettlementSettings,
+    /// A refund setup.
+    RefundSetup,
+    /// The refund method.
+    RefundMethod,
+    /// The refund transaction type, with the method allowed.
+    RefundType,
+    /// A provider with the refund method.
+    RefundProvider,
+    /// An automatic payment run of such a provider.
+    PaymentRun,
+}
+
+/// A kind of definition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A merchant: a partner with an agreement.
+    Merchant,
+    /// A scheme.
+    Scheme,
+    /// An offer.
+    Offer,
 }
 
 rejections! {
@@ -222,6 +257,256 @@ rejections! {
         127 NotMerged "not_merged" => "the other member was not merged into this one",
         /// What is owed or borne for points of both cannot be told apart any more.
         128 MergeEntangled "merge_entangled" => "claims for cancelled accruals stand against points of both members",
+        /// Every award must name a source (rule E05).
+        250 SourceRequired "source_required" => "award {place} names no source" {
+            /// The award's place in the accrual.
+            place: u16,
+        },
+        /// No such source.
+        251 SourceUnknown "source_unknown" => "no source {source}" {
+            /// The source.
+            source: SourceId,
+        },
+        /// The source exists already.
+        252 SourceExists "source_exists" => "source {source} exists already" {
+            /// The source.
+            source: SourceId,
+        },
+        /// A source needs at least one point type to give (rule E90).
+        253 SourceWithoutTypes "source_without_types" => "source {source} would have no point type" {
+            /// The source.
+            source: SourceId,
+        },
+        /// The source may not give points of this type (rule E68).
+        254 SourceNotLinked "source_not_linked" => "source {source} gives no points of type {point_type}" {
+            /// The source.
+            source: SourceId,
+            /// The point type.
+            point_type: PointTypeId,
+        },
+        /// The source is paused: it gives no points, and its terms do not change (rule E24).
+        255 SourcePaused "source_paused" => "source {source} is paused" {
+            /// The source.
+            source: SourceId,
+        },
+        /// The source is archived.
+        256 SourceArchived "source_archived" => "source {source} is archived" {
+            /// The source.
+            source: SourceId,
+        },
+        /// The source is active (rule E28).
+        257 SourceActive "source_active" => "source {source} is active: pause it first" {
+            /// The source.
+            source: SourceId,
+        },
+        /// Archiving has to be confirmed (rule E29).
+        258 NeedsConfirm "needs_confirm" => "archiving source {source} expires {left} points of its inventory: confirm it" {
+            /// The source.
+            source: SourceId,
+            /// What would expire.
+            left: Points,
+        },
+        /// The source has an inventory: it is modified, not set again (rule E101).
+        259 InventoryExists "inventory_exists" => "source {source} has an inventory: modify it" {
+            /// The source.
+            source: SourceId,
+        },
+        /// The source has no inventory.
+        260 InventoryUnset "inventory_unset" => "source {source} has no inventory" {
+            /// The source.
+            source: SourceId,
+        },
+        /// The inventory of the source is 0 (rule E25).
+        261 InventoryEmpty "inventory_empty" => "the inventory of source {source} is 0" {
+            /// The source.
+            source: SourceId,
+        },
+        /// More than the inventory of the source holds (rules E100, E102).
+        262 InventoryExceeded "inventory_exceeded" => "source {source} has only {left} points left" {
+            /// The source.
+            source: SourceId,
+            /// What is left.
+            left: Points,
+        },
+        /// More than the source may give in this time (rules E95 to E98).
+        263 LimitReached "limit_reached" => "restriction {restriction} of source {source} leaves {left} points" {
+            /// The source.
+            source: SourceId,
+            /// The restriction.
+            restriction: u16,
+            /// What it still allows.
+            left: Points,
+        },
+        /// The source has no such restriction.
+        264 RestrictionUnknown "restriction_unknown" => "source {source} has no restriction {restriction}" {
+            /// The source.
+            source: SourceId,
+            /// The restriction.
+            restriction: u16,
+        },
+        /// No such offer.
+        301 OfferUnknown "offer_unknown" => "no offer {offer}" {
+            /// The offer.
+            offer: OfferId,
+        },
+        /// No such partner group.
+        302 GroupUnknown "group_unknown" => "no partner group {group}" {
+            /// The group.
+            group: GroupId,
+        },
+        /// The partner is no unit.
+        303 UnitUnknown "unit_unknown" => "partner {partner} is no unit" {
+            /// The partner.
+            partner: PartnerId,
+        },
+        /// The unit represents another merchant (rule C11).
+        304 UnitTaken "unit_taken" => "the unit represents merchant {merchant}" {
+            /// That merchant.
+            merchant: MerchantId,
+        },
+        /// The unit has a group; only a switch moves it (rule C13).
+        305 GroupReadOnly "group_read_only" => "the unit belongs to group {group}: switch_group moves it" {
+            /// Its group.
+            group: GroupId,
+        },
+        /// No such scheme.
+        300 SchemeUnknown "scheme_unknown" => "no scheme {scheme}" {
+            /// The scheme.
+            scheme: SchemeId,
+        },
+        /// There is no such agreement.
+        306 AgreementUnknown "agreement_unknown" => "there is no such agreement",
+        /// There is an agreement already (rule C61).
+        307 AgreementExists "agreement_exists" => "there is an agreement, of version {version}" {
+            /// Its version.
+            version: u32,
+        },
+        /// The agreement was changed meanwhile.
+        308 AgreementChanged "agreement_changed" => "the agreement has version {version}" {
+            /// Its version.
+            version: u32,
+        },
+        /// No such contribution rule.
+        309 RuleUnknown "rule_unknown" => "the agreement has no rule {rule}" {
+            /// The rule's number.
+            rule: u32,
+        },
+        /// A percentage is not between 0 and 100 (rules C52, C58).
+        310 PercentageOutOfRange "percentage_out_of_range" => "{percentage} percent; between 0 and 100" {
+            /// The percentage.
+            percentage: Rate,
+        },
+        /// Two periods of a rule overlap (rule C59).
+        311 PeriodOverlap "period_overlap" => "two periods have the day {date}" {
+            /// The first day that both have.
+            date: Date,
+        },
+        /// Partners take no part in offers of this classification (rule C09), or rules cannot name them (rule C57).
+        312 ClassNotAllowed "class_not_allowed" => "offer {offer} has a classification that does not go here" {
+            /// The offer.
+            offer: OfferId,
+        },
+        /// The receivable is not there, or not this owner's (rule C12).
+        313 ReceivableUnknown "receivable_unknown" => "the owner has no receivable {receivable}" {
+            /// The receivable.
+            receivable: ReceivableId,
+        },
+        /// The receivable exists already.
+        314 ReceivableExists "receivable_exists" => "the owner has receivable {receivable} already" {
+            /// The receivable.
+            receivable: ReceivableId,
+        },
+        /// The owner has a primary receivable (rule C112).
+        315 PrimaryExists "primary_exists" => "receivable {receivable} is the primary one" {
+            /// That one.
+            receivable: ReceivableId,
+        },
+        /// Something is not set up (rules C73, C107).
+        316 NotConfigured "not_configured" => "not set up: {missing:?}" {
+            /// What is missing.
+            missing: Setup,
+        },
+        /// A merchant, scheme or offer is not in force (rules C14, C47, C57).
+        317 NotEffective "not_effective" => "{what:?} {id} is not effective" {
+            /// Of what kind.
+            what: Kind,
+            /// Its id.
+            id: u32,
+        },
+        /// The scheme is not accessible to the partner (rule C47).
+        318 NotAccessible "not_accessible" => "scheme {scheme} is not accessible to partner {partner}" {
+            /// The scheme.
+            scheme: SchemeId,
+            /// The partner.
+            partner: PartnerId,
+        },
+        /// The merchant does not use this scheme (rules C19, C45).
+        319 SchemeNotUsed "scheme_not_used" => "partner {partner} does not use scheme {scheme} for it" {
+            /// The scheme.
+            scheme: SchemeId,
+            /// The partner.
+            partner: PartnerId,
+        },
+        /// New members are not signed up here (rule C42).
+        320 NewMembersNotAllowed "new_members_not_allowed" => "partner {partner} signs up no new members" {
+            /// The partner.
+            partner: PartnerId,
+        },
+        /// Members of the merchant's own group are left out (rules C16, C20, C43).
+        321 OwnGroupNotAllowed "own_group_not_allowed" => "partner {partner} leaves out members of its own group {group}" {
+            /// The partner.
+            partner: PartnerId,
+            /// The group.
+            group: GroupId,
+        },
+        /// Members of other groups are left out, or this one does not collaborate (rules C17, C21, C44, C111).
+        322 OtherGroupNotAllowed "other_group_not_allowed" => "partner {partner} leaves out members of group {group}" {
+            /// The partner.
+            partner: PartnerId,
+            /// The group.
+            group: GroupId,
+        },
+        /// The member takes part in none of the merchant's schemes (rules C18, C22).
+        323 NoCommonScheme "no_common_scheme" => "the member takes part in no scheme of partner {partner}" {
+            /// The partner.
+            partner: PartnerId,
+        },
+        /// The amounts depend on the scheme, and none is named (rule C25).
+        324 SchemeMissing "scheme_missing" => "name the scheme: the amounts depend on it",
+        /// Less than may be spent at a time (rules C23, C27).
+        325 SpendBelowMinimum "spend_below_minimum" => "{amount}; at least {minimum} at a time" {
+            /// What was to be spent.
+            amount: Points,
+            /// At least this.
+            minimum: Points,
+        },
+        /// More than may be spent at a time (rules C24, C28).
+        326 SpendAboveMaximum "spend_above_maximum" => "{amount}; at most {maximum} at a time" {
+            /// What was to be spent.
+            amount: Points,
+            /// At most this.
+            maximum: Points,
+        },
+        /// There is nothing in the wallet, or nothing left to pay.
+        327 NothingToSpend "nothing_to_spend" => "nothing can be spent",
+        /// The member has no payment preference (rule C108).
+        328 NoPaymentPreference "no_payment_preference" => "the member has no payment preference",
+        /// The command's reference has to identify the member with the provider (rule C108).
+        333 ReferenceMissing "reference_missing" => "the reference has to identify the member with the provider",
+        /// No such request for a refund.
+        329 RefundUnknown "refund_unknown" => "no such request for a refund",
+        /// The gateway has answered already (rule C110).
+        330 RefundNotPending "refund_not_pending" => "the refund is {state:?}" {
+            /// What became of it.
+            state: RefundState,
+        },
+        /// No such settlement run.
+        331 RunUnknown "run_unknown" => "no such settlement run",
+        /// The run is in another state (rule C80).
+        332 RunState "run_state" => "the run is {state:?}" {
+            /// Its state.
+            state: super::RunState,
+        },
         /// Points of this type are not for spending (rule D31).
         17 NotRedeemable "not_redeemable" => "points of type {point_type} are not redeemable" {
             /// The point type.

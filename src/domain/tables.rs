@@ -7,9 +7,11 @@
 use super::keys::{DueKey, Key};
 use super::{
     Bill, BillKey, BillLine, BillLineKey, Block, BlockKey, BlockTurnKey, CatalogKey, Charge, ChargeKey, Claim,
-    ClaimKey, Correction, Definition, Fee, FeeKey, Forward, ForwardKey, Hold, HoldTimeoutKey, HouseholdKey, Item,
-    ItemKey, LockName, Member, MemberKey, Merge, MergeKey, OpenBlockKey, Own, Partner, PartnerKey, RequestKey,
-    Sequence, Subject, Timestamp, Totals, TotalsKey, UnbilledKey,
+    ClaimKey, CohortKey, Correction, CountKey, Counted, Definition, Event, EventKey, ExpiringKey, Fee, FeeKey, Forward,
+    ForwardKey, Hold, HoldTimeoutKey, HouseholdKey, Item, ItemKey, Line, LineKey, LockName, Member, MemberKey, Merge,
+    MergeKey, MonthKey, MonthSums, OpenBlockKey, Own, OwnerKey, Participant, Partner, PartnerCredit, PartnerCreditKey,
+    PartnerKey, Posting, PostingKey, Receivables as OwnerReceivables, RefundKey, RefundRequest, RequestKey, Run,
+    RunDueKey, RunKey, Sequence, Source, SourceKey, Subject, Timestamp, Totals, TotalsKey, UnbilledKey,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -116,6 +118,34 @@ tables! {
     22 HouseholdMembers "household_members" 1: HouseholdKey => ();
     /// Which items came with which merge.
     23 Merges "merges" 1: MergeKey => Merge;
+    /// Sources: what is counted of them.
+    24 Sources "sources" 1: SourceKey => Source;
+    /// What the limits of sources have counted.
+    25 SourceCounts "source_counts" 1: CountKey => Counted;
+    /// What became of the points that were issued on a day; how many were issued, the totals tell.
+    26 Cohorts "cohorts" 1: CohortKey => Totals;
+    /// Points that members still have, by the day on which they expire.
+    27 Expiring "expiring" 1: ExpiringKey => i128;
+    /// Members as participants: who owns them, and their schemes.
+    28 Participants "participants" 1: MemberKey => Participant;
+    /// Receivables of partners and members, all of one owner in a row.
+    29 Receivables "receivables" 1: OwnerKey => OwnerReceivables;
+    /// What was posted to receivables.
+    30 Postings "postings" 1: PostingKey => Posting;
+    /// Requests for refunds, in the order in which they came.
+    31 Refunds "refunds" 1: RefundKey => RefundRequest;
+    /// What settlement posted to primary receivables, by partner and month.
+    32 Months "settlement_months" 1: MonthKey => MonthSums;
+    /// Credit notes of members, by the partner where they spent.
+    33 PartnerCredits "partner_credits" 1: PartnerCreditKey => PartnerCredit;
+    /// Events that are not settled, by partner and time.
+    34 Unsettled "unsettled" 1: EventKey => Event;
+    /// Settled events.
+    35 Lines "settlement_lines" 1: LineKey => Line;
+    /// Settlement runs.
+    36 Runs "settlement_runs" 1: RunKey => Run;
+    /// Submitted runs, by the instant at which they are executed.
+    37 RunsDue "settlement_runs_due" 1: RunDueKey => ();
 }
 
 impl RowTable for Items {
@@ -172,6 +202,61 @@ impl RowTable for Holds {
     }
 }
 
+impl RowTable for Due {
+    fn lock(key: &DueKey) -> LockName {
+        LockName::Subject(key.program, key.subject)
+    }
+}
+
+/// Rows of one partner.
+macro_rules! rows_of_partners {
+    ($($table:ident: $key:ident),* $(,)?) => {
+        $(impl RowTable for $table {
+            fn lock(key: &$key) -> LockName {
+                LockName::Subject(key.program, Subject::Partner(key.partner))
+            }
+        })*
+    };
+}
+
+rows_of_partners!(Months: MonthKey, PartnerCredits: PartnerCreditKey, Unsettled: EventKey, Lines: LineKey);
+
+impl RowTable for Participants {
+    fn lock(key: &MemberKey) -> LockName {
+        key.lock()
+    }
+}
+
+impl RowTable for Receivables {
+    fn lock(key: &OwnerKey) -> LockName {
+        LockName::Subject(key.program, key.owner)
+    }
+}
+
+impl RowTable for Postings {
+    fn lock(key: &PostingKey) -> LockName {
+        Receivables::lock(&key.owner)
+    }
+}
+
+impl RowTable for Refunds {
+    fn lock(key: &RefundKey) -> LockName {
+        LockName::Subject(key.program, Subject::Member(key.member))
+    }
+}
+
+impl RowTable for Runs {
+    fn lock(key: &RunKey) -> LockName {
+        LockName::Subject(key.program, Subject::Program)
+    }
+}
+
+impl RowTable for RunsDue {
+    fn lock(key: &RunDueKey) -> LockName {
+        LockName::Subject(key.program, Subject::Program)
+    }
+}
+
 impl RowTable for HoldTimeouts {
     fn lock(key: &HoldTimeoutKey) -> LockName {
         LockName::Subject(key.program, Subject::Member(key.member))
@@ -197,4 +282,10 @@ of_partner! {
     Unbilled: partner;
     Bills: partner;
     BillLines: bill.partner;
+}
+
+impl RowTable for SourceCounts {
+    fn lock(key: &CountKey) -> LockName {
+        LockName::Subject(key.program, Subject::Source(key.source))
+    }
 }

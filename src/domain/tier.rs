@@ -29,7 +29,7 @@ pub struct TierState {
 
 /// Qualifying points of one day of the program's zone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Counted {
+pub struct Qualified {
     /// The kind of points.
     pub point_type: PointTypeId,
     /// The day.

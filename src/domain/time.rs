@@ -69,6 +69,25 @@ impl Timestamp {
         Day(self.0.saturating_add(offset.saturating_mul(1000)).div_euclid(DAY_MS) as i32)
     }
 
+    /// The last day of a zone that lies before this instant: what expires at midnight was good until the day before.
+    #[must_use]
+    pub fn last_day_before(self, zone: &Zone) -> Day {
+        Timestamp(self.0.saturating_sub(1)).day_in(zone)
+    }
+
+    /// The beginning of the calendar day, week (from Monday), month or year of a zone that this instant lies in.
+    #[must_use]
+    pub fn start_of(self, unit: Unit, zone: &Zone) -> Timestamp {
+        let date = self.day_in(zone).date().0;
+        let first = match unit {
+            Unit::Days => Some(date),
+            Unit::Weeks => date.checked_sub(jiff::Span::new().days(date.weekday().to_monday_zero_offset())).ok(),
+            Unit::Months => Some(date.first_of_month()),
+            Unit::Years => Some(date.first_of_year()),
+        };
+        first.and_then(|first| Date(first).start(zone)).unwrap_or(Timestamp::MIN)
+    }
+
     /// A number whose unsigned order is the order of instants: for keys.
     #[must_use]
     pub fn order(self) -> u64 {

@@ -39,11 +39,81 @@ pub struct Totals {
     gone: [i128; PointState::ALL.len()],
 }
 
-names_no_entry!(TotalsKey, Totals);
+/// The points that were issued on one day, whatever became of them since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CohortKey {
+    /// The program.
+    pub program: ProgramId,
+    /// The day, in the program's zone, on which an accrual issued them; for points that moved, the first of them.
+    pub day: Day,
+    /// What the points come from; 0 where no source was given.
+    pub source: SourceId,
+    /// The kind of points.
+    pub point_type: PointTypeId,
+    /// Why they were given.
+    pub subtype: SubtypeId,
+}
+
+/// The points that members still have and that expire on one day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ExpiringKey {
+    /// The program.
+    pub program: ProgramId,
+    /// The last day, in the program's zone, on which they can be used.
+    pub day: Day,
+    /// The kind of points.
+    pub point_type: PointTypeId,
+    /// What the points come from; 0 where no source was given.
+    pub source: SourceId,
+}
+
+names_no_entry!(TotalsKey, CohortKey, ExpiringKey, Totals, i128);
+
+/// A row that is a sum: what several shards gathered is added up.
+pub trait Sum: Copy + Default {
+    /// Adds another part.
+    fn gather(&mut self, part: &Self);
+
+    /// Whether the row may be left out.
+    fn is_nothing(&self) -> bool;
+}
+
+impl Sum for Totals {
+    fn gather(&mut self, part: &Totals) {
+        self.add(part);
+    }
+
+    fn is_nothing(&self) -> bool {
+        false
+    }
+}
+
+impl Sum for i128 {
+    fn gather(&mut self, part: &i128) {
+        *self = self.saturating_add(*part);
+    }
+
+    fn is_nothing(&self) -> bool {
+        *self == 0
+    }
+}
 
 impl Totals {
     /// Nothing at all.
     pub const NONE: Totals = Totals { issued: 0, moved_in: 0, adjusted_in: 0, gone: [0; PointState::ALL.len()] };
+
+    /// The same with points that came from elsewhere counted as issued: legs do not tell them apart.
+    #[must_use]
+    pub fn given_together(&self) -> Totals {
+        let issued = self.issued.saturating_add(self.moved_in).saturating_add(self.adjusted_in);
+        Totals { issued, moved_in: 0, adjusted_in: 0, gone: self.gone }
+    }
+
+    /// What was issued, and nothing else.
+    #[must_use]
+    pub fn issued_only(&self) -> Totals {
+        Totals { issued: self.issued, adjusted_in: self.adjusted_in, ..Totals::NONE }
+    }
 
     /// Points that are in a state in which they are no longer the member's.
     #[must_use]

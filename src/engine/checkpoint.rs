@@ -11,9 +11,12 @@ use super::profile::Step;
 use super::record_cache::RecordCache;
 use super::sync::{Mutant, Mutex, MutexGuard, planted};
 use super::unwind::OnUnwind;
-use crate::domain::{CatalogKey, Definition, Fault, Sequence, TotalsKey};
+use crate::domain::{CatalogKey, Definition, Fault, Sequence, Sum};
 use crate::storage::rows;
-use crate::storage::{Blocks, Catalog, Members, Partners, Read, Run, RunMemory, Table, TableId, TotalsByDay};
+use crate::storage::{
+    Blocks, Catalog, Cohorts, Expiring, Members, Partners, Read, Run, RunMemory, Sources, Table, TableId, TotalsByDay,
+};
+use hashbrown::HashMap;
 use std::collections::BTreeMap;
 use std::hash::Hash;
 use std::sync::Arc;
@@ -112,8 +115,11 @@ impl<'a> Frozen<'a> {
             TableId::Members => self.records::<Members>(&mut run, |shard| &mut shard.members)?,
             TableId::Partners => self.records::<Partners>(&mut run, |shard| &mut shard.partners)?,
             TableId::Blocks => self.records::<Blocks>(&mut run, |shard| &mut shard.blocks)?,
+            TableId::Sources => self.records::<Sources>(&mut run, |shard| &mut shard.sources)?,
             TableId::Requests => self.deltas.iter().try_for_each(|delta| delta.lock().requests.write(&mut run))?,
-            TableId::TotalsByDay => self.totals(&mut run)?,
+            TableId::TotalsByDay => self.sums::<TotalsByDay>(&mut run, |delta| &delta.totals)?,
+            TableId::Cohorts => self.sums::<Cohorts>(&mut run, |delta| &delta.cohorts)?,
+            TableId::Expiring => self.sums::<Expiring>(&mut run, |delta| &delta.expiring)?,
             rows => self.deltas.iter().for_each(|delta| delta.lock().rows(rows).write(&mut run)),
         }
         Ok(run)
@@ -136,19 +142,22 @@ impl<'a> Frozen<'a> {
             .try_for_each(|shard| cache(&mut shard.lock()).collect(|key, value| run.push::<T>(key, Some(value))))
     }
 
-    /// Totals are sums: what the shards gathered is added to what the table holds.
-    fn totals(&self, run: &mut Run) -> Result<(), Fault> {
-        let mut sums: BTreeMap<TotalsKey, crate::domain::Totals> = BTreeMap::new();
+    /// Sums: what the shards gathered is added to what the table holds.
+    fn sums<T: Table>(&self, run: &mut Run, of: impl Fn(&Delta) -> &HashMap<T::Key, T::Value>) -> Result<(), Fault>
+    where
+        T::Value: Sum,
+    {
+        let mut sums: BTreeMap<T::Key, T::Value> = BTreeMap::new();
         for delta in &self.deltas {
-            for (key, part) in &delta.lock().totals {
-                sums.entry(*key).or_default().add(part);
+            for (key, part) in of(&delta.lock()) {
+                sums.entry(*key).or_default().gather(part);
             }
         }
         for (key, mut sum) in sums {
-            if let Some(before) = rows::get::<TotalsByDay>(self.core.state.store.as_ref(), &key)? {
-                sum.add(&before);
+            if let Some(before) = rows::get::<T>(self.core.state.store.as_ref(), &key)? {
+                sum.gather(&before);
             }
-            run.push::<TotalsByDay>(&key, Some(&sum))?;
+            run.push::<T>(&key, Some(&sum).filter(|sum| !sum.is_nothing()))?;
         }
         Ok(())
     }

@@ -178,7 +178,13 @@ impl Core {
                 Attempt::Answered(Answer { outcome: Err(rejection), .. }) => {
                     return Err(Error::corrupt(format!("what is due of {subject} cannot be booked: {rejection}")));
                 }
-                Attempt::Answered(_) => booked = true,
+                Attempt::Answered(_) => {
+                    booked = true;
+                    // a settlement run is long, and nobody waits for its steps
+                    if subject == Subject::Program {
+                        self.state.journal.nudge();
+                    }
+                }
                 Attempt::NothingDue | Attempt::Due(_) | Attempt::Outside(_) | Attempt::Cold(_) => return Ok(booked),
             }
         }

@@ -2,7 +2,7 @@
 //! of the state.
 //!
 //! A row is looked for in the active delta, then in the frozen one (which a checkpoint is writing), then in the
-//! tables: newest first. Members, partners and blocks are in a [`RecordCache`]: there the newest is the one in memory. What
+//! tables: newest first. Members, partners, blocks and sources are in a [`RecordCache`]: there the newest is the one in memory. What
 //! changed is never dropped before its checkpoint is complete.
 
 use super::filter::Filter;
@@ -11,7 +11,8 @@ use super::pending::{PendingRows, UsedRequests};
 use super::record_cache::RecordCache;
 use super::sync::Mutex;
 use crate::domain::{
-    Block, BlockKey, Fault, Member, MemberKey, Partner, PartnerKey, RequestKey, Sequence, Totals, TotalsKey,
+    Block, BlockKey, CohortKey, ExpiringKey, Fault, Member, MemberKey, Partner, PartnerKey, RequestKey, Sequence,
+    Source, SourceKey, Totals, TotalsKey,
 };
 use crate::storage::{Table, TableId};
 use hashbrown::{DefaultHashBuilder, HashMap};
@@ -25,12 +26,20 @@ pub(super) struct Delta {
     /// By the number of their table; those of records stay empty.
     rows: [PendingRows; TableId::ALL.len()],
     pub(super) totals: HashMap<TotalsKey, Totals>,
+    pub(super) cohorts: HashMap<CohortKey, Totals>,
+    pub(super) expiring: HashMap<ExpiringKey, i128>,
 }
 
 impl Default for Delta {
     fn default() -> Delta {
         let rows = std::array::from_fn(|_| PendingRows::default());
-        Delta { requests: UsedRequests::default(), rows, totals: HashMap::new() }
+        Delta {
+            requests: UsedRequests::default(),
+            rows,
+            totals: HashMap::new(),
+            cohorts: HashMap::new(),
+            expiring: HashMap::new(),
+        }
     }
 }
 
@@ -46,6 +55,8 @@ impl Delta {
         self.requests.clear();
         self.rows.iter_mut().for_each(PendingRows::clear);
         self.totals.clear();
+        self.cohorts.clear();
+        self.expiring.clear();
     }
 }
 
@@ -59,6 +70,7 @@ pub(super) struct Shard {
     pub(super) members: RecordCache<MemberKey, Member>,
     pub(super) partners: RecordCache<PartnerKey, Partner>,
     pub(super) blocks: RecordCache<BlockKey, Block>,
+    pub(super) sources: RecordCache<SourceKey, Source>,
     pub(super) next_items: NextItems,
     /// No request id after this one was ever used. Ids that follow time are therefore never looked up.
     newest_request: Option<RequestKey>,
@@ -96,9 +108,10 @@ impl Tables {
     }
 }
 
-/// Partners, and blocks, that each shard keeps though they have not changed.
+/// Partners, blocks and sources that each shard keeps though they have not changed.
 const PARTNERS_KEPT: usize = 256;
 const BLOCKS_KEPT: usize = 1024;
+const SOURCES_KEPT: usize = 256;
 /// For one account in so many members that are kept, its next items are kept, too.
 const MEMBERS_A_WINDOW: usize = 64;
 
@@ -111,6 +124,7 @@ impl Shard {
             members: RecordCache::new(members_kept, tables.filter(TableId::Members)),
             partners: RecordCache::new(PARTNERS_KEPT, tables.filter(TableId::Partners)),
             blocks: RecordCache::new(BLOCKS_KEPT, tables.filter(TableId::Blocks)),
+            sources: RecordCache::new(SOURCES_KEPT, tables.filter(TableId::Sources)),
             next_items: NextItems::of(members_kept / MEMBERS_A_WINDOW),
             newest_request: tables.newest_request,
             known_requests: tables.filter(TableId::Requests),
@@ -126,6 +140,7 @@ impl Shard {
         self.members.freeze();
         self.partners.freeze();
         self.blocks.freeze();
+        self.sources.freeze();
         frozen
     }
 
@@ -134,6 +149,7 @@ impl Shard {
         self.members.thaw();
         self.partners.thaw();
         self.blocks.thaw();
+        self.sources.thaw();
         if let Some(mut delta) = self.frozen.take().and_then(Arc::into_inner).map(Mutex::into_inner) {
             delta.requests.in_order().for_each(|key| self.known_requests.add(self.hasher.hash_one(key)));
             delta.clear();

@@ -1,10 +1,13 @@
-//! What an audit has found so far, and fingerprints by which two sets of rows are compared in any order.
+//! What an audit has found: told one by one up to a limit, counted beyond it. Fingerprints by which two sets of rows are
+//! compared in any order.
 
 use crate::domain::keys::Key;
 
 /// Violations that are told one by one; more are counted.
 const TOLD_MAX: usize = 100;
 
+/// What an audit has found so far.
+/// What is wrong: the first of it in words, the rest counted.
 #[derive(Default)]
 pub(super) struct Findings {
     pub(super) told: Vec<String>,

@@ -3,6 +3,7 @@
 use super::checkpoint::{checkpoint, snapshot};
 use super::core::Core;
 use super::error::{ClosedReason, Error, ExecuteError};
+use super::feed::{Feed, FeedFilter};
 use super::metrics::Metrics;
 use super::options::{ClockSource, EngineOptions};
 use super::profile::StepTime;
@@ -13,8 +14,9 @@ use super::sync::thread::{self, JoinHandle};
 use super::ticket::{Pending, Ticket};
 use super::verify::{self, Audit};
 use crate::domain::{
-    AccountKey, Actor, Balance, Block, BlockId, Command, Entry, Item, ItemPosition, Leg, MemberId, MemberKey, Partner,
-    PartnerId, PartnerKey, Points, ProgramId, Programs, Receipt, RequestKey, Sequence, TextKey, Timestamp,
+    AccountKey, Actor, Balance, Block, BlockId, Command, Entry, Granted, Item, ItemPosition, Leg, MemberId, MemberKey,
+    Partner, PartnerId, PartnerKey, Points, ProgramId, Programs, Receipt, RequestKey, Sequence, Source, SourceKey,
+    SourceTerms, TextKey, Timestamp,
 };
 use crate::storage::{Read, Store};
 use std::collections::BTreeMap;
@@ -55,6 +57,15 @@ pub struct PartnerState {
     pub balance: Points,
     /// Its blocks, open and past, by id (rules A33, A34).
     pub blocks: BTreeMap<BlockId, Block>,
+}
+
+/// A source with its terms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceState {
+    /// Its terms: name, point types, restrictions.
+    pub terms: SourceTerms,
+    /// Its status and inventory.
+    pub source: Source,
 }
 
 impl Engine {
@@ -242,6 +253,14 @@ impl Engine {
     }
 
     /// A page of a member's entries in the journal, newest first: up to `limit` entries, from the entry `from` on, or from the
+    /// A source with its terms, status, inventory and restrictions, as of now (rule E89). `None` where the program has no
+    /// such source.
+    pub fn source(&self, source: SourceKey) -> Result<Option<SourceState>, Error> {
+        let found = self.core.source(source)?;
+        Ok(found.map(|(terms, source)| SourceState { terms, source }))
+    }
+
+    /// A page of a member's statement, newest first: up to `limit` entries, from the entry `from` on, or from the
     /// newest. The next page begins at the `previous` of the last entry; 0 is the end. `None` where there is no such
     /// member.
     ///
@@ -300,6 +319,46 @@ impl Engine {
     /// Up to `limit` durable entries of the journal from `from` on, in order.
     pub fn journal(&self, from: Sequence, limit: usize) -> Result<Vec<Entry>, Error> {
         recover::page(&self.core, from, limit)
+    }
+
+    /// Entries of the journal up to a number, the newest first: as many as are stored together. None: there are none.
+    pub fn journal_back(&self, up_to: Sequence) -> Result<Vec<Entry>, Error> {
+        recover::page_back(&self.core, up_to)
+    }
+
+    /// The number of the first entry that was recorded at an instant or later; one more than the last where there is
+    /// none. Found by bisection.
+    pub fn first_entry_at(&self, instant: Timestamp) -> Result<Sequence, Error> {
+        recover::first_at(&self.core, instant)
+    }
+
+    /// An item as of now, by the leg that tells of its grant and when that was recorded.
+    pub fn item(&self, program: ProgramId, granted: &Granted, recorded_at: Timestamp) -> Result<Option<Item>, Error> {
+        self.core.item(program, granted, recorded_at)
+    }
+
+    /// The change feed: durable entries from a number on, in the order of their commit, without gaps. It goes on where
+    /// [`Feed::position`] of another was.
+    #[must_use]
+    pub fn feed(&self, from: Sequence, filter: FeedFilter) -> Feed<'_> {
+        Feed::new(&self.core, from, filter)
+    }
+
+    /// A member's balances by the time at which transactions happened, as far as it is known now: a purchase that was
+    /// posted late counts from the time of the purchase. [`Engine::balances_as_of`] goes by the time at which they were
+    /// recorded. `None` where the member was not enrolled then and nothing had happened.
+    ///
+    /// Walks all of the member's entries.
+    pub fn balances_by_transaction(&self, member: MemberKey, at: Timestamp) -> Result<Option<Vec<Balance>>, Error> {
+        self.core.balances_by_transaction(member, at)
+    }
+
+    /// The items of an account as they were at a past instant, by the time at which things were recorded, in the order of
+    /// use; used-up ones too. What was claimed of an item is told as of now. What expired or matured until then is so, whenever it was booked.
+    ///
+    /// Reads all items of the account, and walks the member's entries back to that instant.
+    pub fn items_as_of(&self, account: AccountKey, at: Timestamp) -> Result<Vec<(ItemPosition, Item)>, Error> {
+        self.core.items_as_of(account, at)
     }
 
     /// The number of the newest entry of the journal, durable yet or not; 0 while there is none.

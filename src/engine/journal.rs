@@ -212,6 +212,25 @@ impl Journal {
         waited
     }
 
+    /// The last entry that is durable.
+    pub(super) fn durable(&self) -> Sequence {
+        Sequence(self.durable.load(Ordering::Acquire))
+    }
+
+    /// Waits until an entry is durable that may have no number yet; not longer than `wait`, and perhaps shorter.
+    pub(super) fn wait_for_more(&self, sequence: Sequence, wait: Duration) -> Result<(), Error> {
+        let mut waiting = self.waiting.lock();
+        // IMPORTANT: look under `waiting`: a leader notifies under it, after the entry is durable
+        if self.is_durable(sequence) {
+            return Ok(());
+        }
+        if let Some(error) = self.failure() {
+            return Err(error);
+        }
+        self.answered.wait_for(&mut waiting, wait);
+        Ok(())
+    }
+
     fn wait_or_lead(&self, sequence: Sequence) -> Result<(), Error> {
         loop {
             if self.is_durable(sequence) {
@@ -347,11 +366,6 @@ impl Journal {
     pub(super) fn counts(&self) -> (EntryCounts, GroupCounts) {
         let entries = self.open.lock().counts.clone();
         (entries, self.groups.lock().clone())
-    }
-
-    /// The last entry that is durable.
-    pub(super) fn durable(&self) -> Sequence {
-        Sequence(self.durable.load(Ordering::Acquire))
     }
 
     /// Bytes that are not durable yet.

@@ -11,11 +11,11 @@ use crate::domain::keys::{DueKey, Key};
 use crate::domain::tables::{Expiries, Items, RowTable, Table};
 use crate::domain::{
     Block, BlockId, BlockKey, Correction, Entry, Fault, Item, ItemKey, ItemPosition, LockName, Member, MemberKey,
-    Partner, PartnerKey, Program, ProgramId, Programs, RequestKey, Sequence, Subject, Timestamp,
+    Partner, PartnerKey, Program, ProgramId, Programs, RequestKey, Sequence, Source, SourceKey, Subject, Timestamp,
 };
 use crate::machine::{Cold, Effects, FoundRows, LockSet, RowSink, Undecided, View};
 use crate::storage::rows::{self, Rows};
-use crate::storage::{Blocks, Corrections, Due, Members, Partners, Requests, TableId};
+use crate::storage::{Blocks, Corrections, Due, Members, Partners, Requests, Sources, TableId};
 use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -148,13 +148,24 @@ impl<'a> LockedShards<'a> {
         for (key, block) in effects.blocks.drain_changed() {
             self.locked(&key.owner().lock())?.borrow_mut().blocks.put(key, block, |_| ());
         }
+        for (key, source) in effects.sources.drain_changed() {
+            self.locked(&key.lock())?.borrow_mut().sources.put(key, source, |_| ());
+        }
         effects.rows.drain(&mut ApplyRows(self))?;
-        if !effects.totals.is_empty() {
+        let counts_nothing = effects.totals.is_empty() && effects.cohorts.is_empty() && effects.expiring.is_empty();
+        if !counts_nothing {
             // sums may gather in any shard: a checkpoint adds them up
             let shard = self.shards.first().ok_or_else(|| Fault::io("totals without a lock"))?;
             let mut shard = shard.borrow_mut();
             for (key, totals) in effects.totals.drain(..) {
                 shard.active.totals.entry(key).or_default().add(&totals);
+            }
+            for (key, totals) in effects.cohorts.drain(..) {
+                shard.active.cohorts.entry(key).or_default().add(&totals);
+            }
+            for (key, points) in effects.expiring.drain(..) {
+                let sum = shard.active.expiring.entry(key).or_default();
+                *sum = sum.saturating_add(points);
             }
         }
         Ok(())
@@ -231,6 +242,10 @@ impl View for LockedShards<'_> {
 
     fn block(&self, key: BlockKey) -> Result<Option<Block>, Undecided> {
         self.record::<Blocks>(self.shard(&key.owner().lock())?, &key, Cold::Block(key), |shard| &mut shard.blocks)
+    }
+
+    fn source(&self, key: SourceKey) -> Result<Option<Source>, Undecided> {
+        self.record::<Sources>(self.shard(&key.lock())?, &key, Cold::Source(key), |shard| &mut shard.sources)
     }
 
     fn row<T: RowTable>(&self, key: &T::Key) -> Result<Option<T::Value>, Undecided> {

@@ -11,7 +11,7 @@ use crate::domain::tables::Table;
 use crate::domain::{Fault, LockName};
 use crate::machine::Cold;
 use crate::storage::rows;
-use crate::storage::{Blocks, Members, Partners};
+use crate::storage::{Blocks, Members, Partners, Sources};
 use std::hash::Hash;
 
 impl Core {
@@ -25,6 +25,7 @@ impl Core {
             }
             Cold::Member(key) => fetch::<Members>(state, &key.lock(), &key, |shard| &mut shard.members)?,
             Cold::Partner(key) => fetch::<Partners>(state, &key.lock(), &key, |shard| &mut shard.partners)?,
+            Cold::Source(key) => fetch::<Sources>(state, &key.lock(), &key, |shard| &mut shard.sources)?,
             Cold::Block(key) => fetch::<Blocks>(state, &key.owner().lock(), &key, |shard| &mut shard.blocks)?,
         };
         prepared.add_record(cold, absent);

@@ -5,11 +5,11 @@ use super::core::Core;
 use super::error::Error;
 use super::locks::LockedShards;
 use crate::domain::{
-    AccountKey, Balance, Entry, Item, ItemKey, ItemPosition, Leg, Member, MemberKey, Outcome, PartnerKey, Points,
-    Program, ProgramId, RequestKey, Sequence, Subject, Timestamp,
+    AccountKey, Balance, Entry, Granted, Item, ItemKey, ItemPosition, Leg, Member, MemberKey, Outcome, PartnerKey,
+    Points, Program, ProgramId, RequestKey, Sequence, Source, SourceKey, SourceTerms, Subject, Timestamp,
 };
 use crate::machine::{Effects, LockSet, Undecided, View, would_book};
-use crate::storage::Future;
+use crate::storage::{Future, Items};
 use std::collections::BTreeMap;
 
 /// Balances with the entry that has to be durable before anybody is shown them.
@@ -59,51 +59,15 @@ impl Core {
         })
     }
 
-    /// The member's balances as the engine showed them at a past instant: those after the last entry until then,
-    /// and what expired or matured until then and was booked later.
-    pub(super) fn balances_as_of(&self, key: MemberKey, at: Timestamp) -> Result<Option<Vec<Balance>>, Error> {
-        let subject = Subject::Member(key.member);
-        // IMPORTANT: both under one lock: what is booked in between would be in neither
-        let seen = self.look_as_booked((key.program, subject), at, |locked, booked| {
-            Ok(locked.member(key)?.map(|member| (member, booked.legs)))
+    /// A source's record, with its terms; waits until both are durable.
+    pub(super) fn source(&self, key: SourceKey) -> Result<Option<(SourceTerms, Source)>, Error> {
+        let seen = self.look(lock_of(key.program, Subject::Source(key.source)), |locked| {
+            let terms = locked.program(key.program).and_then(|program| program.source(key.source)).cloned();
+            Ok((terms, locked.source(key)?, self.state.journal.last()))
         })?;
-        let Some((member, mut booked_later)) = seen else { return Ok(None) };
-        if member.enrolled_at > at {
-            return Ok(None);
-        }
-        self.state.journal.wait(member.last_sequence)?;
-        let mut known: Vec<Balance> = Vec::new();
-        let mut sequence = member.last_sequence;
-        // the accounts of one who was merged are another member's now
-        let is_merged = member.more.as_ref().is_some_and(|more| more.merged_into.is_some());
-        let accounts = if is_merged { usize::MAX } else { member.accounts.len() };
-        while sequence != Sequence(0) && known.len() < accounts {
-            let entry = self.state.entry(sequence)?;
-            sequence = previous(&entry, subject)?;
-            let Outcome::Done { legs, balances } = entry.outcome else { continue };
-            if entry.recorded_at > at {
-                booked_later.extend(legs);
-                continue;
-            }
-            for balance in balances.into_iter().filter(|balance| balance.member == key.member) {
-                if known.iter().all(|newer| newer.point_type != balance.point_type) {
-                    known.push(balance);
-                }
-            }
-        }
-        let catalog = self.catalog.read();
-        let program = catalog.programs.get(&key.program);
-        for granted in booked_later.iter().filter_map(Leg::granted) {
-            let is_new = known.iter().all(|balance| balance.point_type != granted.point_type);
-            if is_new && granted.member == key.member && granted.available_from <= at {
-                known.push(Balance::zero(key.member, granted.point_type));
-            }
-        }
-        known.sort_by_key(|balance| balance.point_type);
-        for balance in &mut known {
-            booked_later.iter().for_each(|leg| book(balance, leg, at, program));
-        }
-        Ok(Some(known))
+        let (terms, source, last) = seen;
+        self.state.journal.wait(last)?;
+        Ok(terms.zip(source))
     }
 
     /// What a booking of the member at `at` would do.
@@ -200,6 +164,31 @@ impl Core {
         Ok(entries)
     }
 
+    /// An item as of now, booked or not: the one that an entry granted. `None` where it is not there any more.
+    pub(super) fn item(
+        &self,
+        program: ProgramId,
+        granted: &Granted,
+        recorded_at: Timestamp,
+    ) -> Result<Option<Item>, Error> {
+        let now = self.clock.stamp(None);
+        let account = AccountKey { program, member: granted.member, point_type: granted.point_type };
+        let until = granted.expires_at.map_or(granted.available_from, |expiry| expiry.min(granted.available_from));
+        let waiting = ItemKey { account, position: ItemPosition::at(until.max(recorded_at), granted.item) };
+        self.look_as_booked((program, Subject::Member(granted.member)), now, |locked, booked| {
+            let known = locked.program(program).and_then(|program| program.point_type(granted.point_type));
+            let Some(order) = known.map(|kind| kind.order) else { return Ok(None) };
+            let key = ItemKey { account, position: granted.position(order) };
+            if let Some((_, item)) = booked.rows.items.iter().find(|(known, _)| **known == key) {
+                return Ok(*item);
+            }
+            match locked.row::<Items>(&key)? {
+                Some(item) => Ok(Some(item)),
+                None => locked.row::<Future>(&waiting),
+            }
+        })
+    }
+
     /// The transaction that used a request id.
     pub(super) fn transaction(&self, key: RequestKey) -> Result<Option<Entry>, Error> {
         let Some(sequence) = self.request(key)? else { return Ok(None) };
@@ -211,7 +200,7 @@ impl Core {
 pub(super) type PlacedItems = Vec<(ItemPosition, Item)>;
 
 /// The entry before this one in a chain that it is in.
-fn previous(entry: &Entry, subject: Subject) -> Result<Sequence, Error> {
+pub(super) fn previous(entry: &Entry, subject: Subject) -> Result<Sequence, Error> {
     let missing =
         || Error::corrupt(format!("entry {} is in the chain of {subject}, but does not say so", entry.sequence));
     entry.previous_of(subject).ok_or_else(missing)
@@ -238,7 +227,7 @@ fn balances(program: Option<&Program>, key: MemberKey, member: &Member) -> Vec<B
 }
 
 /// Brings a leg that was booked later, but took effect until `at`, into a balance.
-fn book(balance: &mut Balance, leg: &Leg, at: Timestamp, program: Option<&Program>) {
+pub(super) fn book(balance: &mut Balance, leg: &Leg, at: Timestamp, program: Option<&Program>) {
     if let Some(granted) = leg.granted() {
         // an item that another one rolled over into
         let class = program.and_then(|program| program.point_type(granted.point_type)).map(|kind| kind.class);

@@ -218,6 +218,34 @@ pub(super) fn entries_after(
     error.map_or(Ok(()), Err)
 }
 
+/// Durable entries up to a number, the newest first: those of one record of the journal. None: there are none.
+pub(super) fn page_back(core: &Core, up_to: Sequence) -> Result<Vec<Entry>, Error> {
+    let up_to = up_to.min(core.state.journal.last());
+    core.state.journal.wait(up_to)?;
+    let Some((first, bytes)) = core.state.history.journal_record(up_to)? else { return Ok(Vec::new()) };
+    let record = Record::read(first, &bytes)?;
+    let entries: Result<Vec<Entry>, Fault> = record
+        .entries(first)
+        .take_while(|entry| entry.as_ref().map_or(true, |entry| entry.sequence <= up_to))
+        .collect();
+    let store = core.state.history.as_ref();
+    Ok(entries?.into_iter().rev().map(|entry| record::with_reference(store, entry)).collect::<Result<_, Fault>>()?)
+}
+
+/// The number of the first entry that was recorded at an instant or later; one more than the last where there is none.
+pub(super) fn first_at(core: &Core, instant: Timestamp) -> Result<Sequence, Error> {
+    let last = core.state.journal.last();
+    core.state.journal.wait(last)?;
+    // all up to `before` are older, all from `from` on are not
+    let (mut before, mut from) = (Sequence(0), last.next());
+    while before.next() < from {
+        let middle = Sequence(before.0.midpoint(from.0));
+        let entry = core.state.durable_entry(middle)?;
+        if entry.recorded_at < instant { before = middle } else { from = middle }
+    }
+    Ok(from)
+}
+
 /// Up to `limit` durable entries from `from` on.
 pub(super) fn page(core: &Core, from: Sequence, limit: usize) -> Result<Vec<Entry>, Error> {
     let mut entries = Vec::new();

@@ -9,6 +9,9 @@ use super::core::Core;
 use super::error::{Error, ErrorKind};
 use super::findings::{Findings, Fingerprint};
 use super::recover::{check_link, entries_after, read_record, replica, stored_programs};
+use super::settlement_audit::{MemberSide, audit_settlement};
+use super::verify_days::{DaySums, ToldTotals};
+use super::verify_sources::{Inventories, audit_sources, count_inventories};
 use crate::domain::keys::DueKey;
 use crate::domain::{
     Day, Item, ItemKey, ItemPosition, Member, MemberKey, Outcome, Programs, RequestId, RequestKey, Sequence, Subject,
@@ -56,10 +59,21 @@ pub(super) fn verify(core: &Core, scratch: Option<Arc<dyn Store>>) -> Result<Aud
     let (last, read) = snapshot(core)?;
     let mut findings = Findings::default();
     let mut requests = Fingerprint::default();
-    let tail = damage(audit_journal(core, (read.as_ref(), last), &mut requests, &mut findings), &mut findings)?;
+    let mut inventories = Inventories::new();
+    let mut given = MemberSide::default();
+    let mut totals = ToldTotals::new(
+        damage(stored_programs(read.as_ref()).map_err(Error::from), &mut findings)?.unwrap_or_default(),
+    );
+    let told = Told { requests: &mut requests, inventories: &mut inventories, totals: &mut totals, given: &mut given };
+    let tail = damage(audit_journal(core, (read.as_ref(), last), told, &mut findings), &mut findings)?;
     // where the journal could not be read to its end, the requests that it names are not known
-    let requests = tail.map(|_| requests);
-    damage(audit_tables(core, read.as_ref(), requests, &mut findings), &mut findings)?;
+    let of_journal = tail.map(|_| (requests, given));
+    damage(audit_tables(core, read.as_ref(), of_journal, &mut findings), &mut findings)?;
+    if tail.is_some() {
+        damage(totals.audit(read.as_ref(), &mut findings), &mut findings)?;
+    }
+    let inventories = tail.map(|_| inventories);
+    damage(audit_sources(read.as_ref(), inventories, &mut findings), &mut findings)?;
     let digest = damage(digest(read.as_ref()), &mut findings)?.unwrap_or_default();
     let replayed = scratch.is_some();
     if let (Some(scratch), Some(tail)) = (scratch, tail) {
@@ -91,12 +105,20 @@ fn damage<T>(result: Result<T, Error>, findings: &mut Findings) -> Result<Option
     }
 }
 
+/// What the journal tells that is held against the tables.
+struct Told<'a> {
+    requests: &'a mut Fingerprint,
+    inventories: &'a mut Inventories,
+    totals: &'a mut ToldTotals,
+    given: &'a mut MemberSide,
+}
+
 /// Numbers without holes, every record chained to the one before, time never going back; up to the last entry whose
 /// effects are in the tables.
 fn audit_journal(
     core: &Core,
     (read, last): (&dyn Read, Sequence),
-    requests: &mut Fingerprint,
+    told: Told<'_>,
     findings: &mut Findings,
 ) -> Result<Tail, Error> {
     let mut tail = Tail { sequence: Sequence(0), hash: [0; 32] };
@@ -116,9 +138,12 @@ fn audit_journal(
             let back = (entry.recorded_at < last_at).then(|| "is recorded before the one before it".to_owned());
             findings.add(place, back);
             last_at = entry.recorded_at;
+            count_inventories(&entry, told.inventories);
+            told.totals.count(&entry);
             if matches!(entry.outcome, Outcome::Done { .. }) && entry.command.request_id != RequestId(0) {
                 let key = RequestKey { program: entry.command.program, request: entry.command.request_id };
-                requests.add(&key, entry.sequence.0);
+                told.requests.add(&key, entry.sequence.0);
+                told.given.add(read, &entry)?;
             }
         }
         tail = Tail { sequence: record.last(), hash: record.hash() };
@@ -137,13 +162,15 @@ fn audit_journal(
 fn audit_tables(
     core: &Core,
     read: &dyn Read,
-    requests: Option<Fingerprint>,
+    of_journal: Option<(Fingerprint, MemberSide)>,
     findings: &mut Findings,
 ) -> Result<(), Error> {
     let programs = stored_programs(read)?;
     let mut due = Fingerprint::default();
     audit_partners(read, &programs, &mut due, findings)?;
     MemberAudit::new(core, read, &programs).run(&mut due, findings)?;
+    let (requests, given) = of_journal.unzip();
+    audit_settlement(read, (&programs, given), &mut due, findings)?;
     let mut stored = Fingerprint::default();
     for row in Rows::<Requests>::all(read) {
         let (key, sequence) = row?;
@@ -154,7 +181,7 @@ fn audit_tables(
     for row in Rows::<Due>::all(read) {
         stored.add(&row?.0, 0);
     }
-    same("due", "members and partners", stored, due, findings);
+    same("due", "members, partners and settlement runs", stored, due, findings);
     Ok(())
 }
 
@@ -175,6 +202,7 @@ struct MemberAudit<'a> {
     future: Sorted<'a, Future>,
     expiries: Fingerprint,
     totals: BTreeMap<TotalsKey, Totals>,
+    days: DaySums,
 }
 
 impl<'a> MemberAudit<'a> {
@@ -187,6 +215,7 @@ impl<'a> MemberAudit<'a> {
             future: Rows::all(read).peekable(),
             expiries: Fingerprint::default(),
             totals: BTreeMap::new(),
+            days: DaySums::default(),
         }
     }
 
@@ -211,7 +240,8 @@ impl<'a> MemberAudit<'a> {
             stored.add(&row?.0, 0);
         }
         same("expiries", "items", stored, self.expiries, findings);
-        self.audit_totals(findings)
+        self.audit_totals(findings)?;
+        self.days.audit(self.read, findings)
     }
 
     fn member(&mut self, key: MemberKey, member: &Member, findings: &mut Findings) -> Result<(), Error> {
@@ -252,6 +282,9 @@ impl<'a> MemberAudit<'a> {
             self.expiries.add(&ItemKey { position: ItemPosition::at(expiry, key.position.id), ..key }, 0);
         }
         self.totals.entry(totals_key(key, item)).or_default().add(&laws::totals_of(item));
+        if let Some(program) = self.programs.get(&key.account.program) {
+            self.days.add(key, item, &program.settings.zone);
+        }
     }
 
     /// Totals, over all days, equal a fresh count of the items.

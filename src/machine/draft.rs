@@ -20,6 +20,8 @@ pub(super) struct Draft<'a, V> {
     /// The member whom the command names first.
     named: Option<MemberId>,
     pub(super) request: RequestId,
+    /// Whether the command has a reference text.
+    pub(super) says_reference: bool,
     /// When the transaction happened.
     pub(super) transaction_at: Timestamp,
     pub(super) now: Timestamp,
@@ -40,6 +42,7 @@ impl<'a, V: View> Draft<'a, V> {
     ) -> Result<Draft<'a, V>, Undecided> {
         let mut draft = Draft::of(view, command.program, now, effects);
         draft.request = command.request_id;
+        draft.says_reference = command.reference.is_some();
         draft.named = command.action.member();
         if draft.program.is_none() && !founds_program(command) {
             return Err(Rejection::ProgramUnknown.into());
@@ -74,6 +77,7 @@ impl<'a, V: View> Draft<'a, V> {
             program: view.program(id),
             named: None,
             request: RequestId(0),
+            says_reference: false,
             transaction_at: now,
             now,
             at: now,

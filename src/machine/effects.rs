@@ -4,12 +4,13 @@
 //! Reads of the same decision see them. The memory is used again from one decision to the next.
 
 use crate::domain::tables::{
-    BillLines, Bills, BlockTurns, Charges, Claims, Corrections, Expiries, Fees, Forwards, Future, HoldTimeouts, Holds,
-    HouseholdMembers, Items, Merges, OpenBlocks, RowTable, Table, Unbilled,
+    BillLines, Bills, BlockTurns, Charges, Claims, Corrections, Due, Expiries, Fees, Forwards, Future, HoldTimeouts,
+    Holds, HouseholdMembers, Items, Lines, Merges, Months, OpenBlocks, Participants, PartnerCredits, Postings,
+    Receivables, Refunds, RowTable, Runs, RunsDue, SourceCounts, Table, Unbilled, Unsettled,
 };
 use crate::domain::{
-    Balance, Block, BlockKey, CatalogKey, Definition, Item, ItemKey, Leg, Link, Links, Member, MemberKey, Outcome, Own,
-    OwnIds, Partner, PartnerKey, TextKey, Totals, TotalsKey,
+    Balance, Block, BlockKey, CatalogKey, CohortKey, Definition, ExpiringKey, Item, ItemKey, Leg, Link, Links, Member,
+    MemberKey, Outcome, Own, OwnIds, Partner, PartnerKey, Source, SourceKey, TextKey, Totals, TotalsKey,
 };
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -26,10 +27,16 @@ pub struct Effects {
     pub partners: Records<PartnerKey, Partner>,
     /// Blocks, likewise.
     pub blocks: Records<BlockKey, Block>,
+    /// Sources, likewise.
+    pub sources: Records<SourceKey, Source>,
     /// Rows of the other tables.
     pub rows: RowEffects,
     /// Amounts to add to the totals.
     pub totals: Vec<(TotalsKey, Totals)>,
+    /// Amounts to add to the cohorts.
+    pub cohorts: Vec<(CohortKey, Totals)>,
+    /// Points to add to those that expire on a day.
+    pub expiring: Vec<(ExpiringKey, i128)>,
     /// What happened to which item or block.
     pub legs: Vec<Leg>,
     /// The members' balances after it.
@@ -43,13 +50,30 @@ pub struct Effects {
 impl Effects {
     /// Forgets everything, and keeps the memory for the next decision.
     pub fn clear(&mut self) {
-        let Effects { definitions, members, partners, blocks, rows, totals, legs, balances, links, erased } = self;
+        let Effects {
+            definitions,
+            members,
+            partners,
+            blocks,
+            sources,
+            rows,
+            totals,
+            cohorts,
+            expiring,
+            legs,
+            balances,
+            links,
+            erased,
+        } = self;
         definitions.clear();
         members.clear();
         partners.clear();
         blocks.clear();
+        sources.clear();
         rows.clear();
         totals.clear();
+        cohorts.clear();
+        expiring.clear();
         legs.clear();
         balances.clear();
         links.clear();
@@ -58,12 +82,26 @@ impl Effects {
 
     /// Puts the entry's own number and member wherever they are named.
     pub fn fill(&mut self, own: &OwnIds) {
-        let Effects { definitions, members, partners, blocks, rows, totals: _, legs, balances, links, erased: _ } =
-            self;
+        let Effects {
+            definitions,
+            members,
+            partners,
+            blocks,
+            sources,
+            rows,
+            totals: _,
+            cohorts: _,
+            expiring: _,
+            legs,
+            balances,
+            links,
+            erased: _,
+        } = self;
         definitions.iter_mut().for_each(|(_, definition)| definition.fill(own));
         members.fill(own);
         partners.fill(own);
         blocks.fill(own);
+        sources.fill(own);
         rows.fill(own);
         legs.iter_mut().for_each(|leg| leg.fill(own));
         balances.iter_mut().for_each(|balance| balance.fill(own));
@@ -78,12 +116,17 @@ impl Effects {
 
     /// The sums of a day, source and point type, to add to.
     pub(super) fn totals_mut(&mut self, key: TotalsKey) -> &mut Totals {
-        let at = self.totals.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
-            self.totals.push((key, Totals::NONE));
-            self.totals.len().saturating_sub(1)
-        });
-        #[expect(clippy::indexing_slicing, reason = "the line above found or made it")]
-        &mut self.totals[at].1
+        sum_of(&mut self.totals, key)
+    }
+
+    /// What became of points that were issued on a day, to add to.
+    pub(super) fn cohort_mut(&mut self, key: CohortKey) -> &mut Totals {
+        sum_of(&mut self.cohorts, key)
+    }
+
+    /// The points that expire on a day, to add to.
+    pub(super) fn expiring_mut(&mut self, key: ExpiringKey) -> &mut i128 {
+        sum_of(&mut self.expiring, key)
     }
 
     /// Puts the entry into a chain, once.
@@ -92,6 +135,16 @@ impl Effects {
             self.links.push(link);
         }
     }
+}
+
+/// The sum of a key, made where there is none yet.
+fn sum_of<K: Eq, V: Default>(sums: &mut Vec<(K, V)>, key: K) -> &mut V {
+    let at = sums.iter().position(|(known, _)| *known == key).unwrap_or_else(|| {
+        sums.push((key, V::default()));
+        sums.len().saturating_sub(1)
+    });
+    #[expect(clippy::indexing_slicing, reason = "the line above found or made it")]
+    &mut sums[at].1
 }
 
 /// The place of a record among those of one decision.
@@ -393,5 +446,5 @@ row_effects!(
     claims: Claims,
     holds: Holds,
     hold_timeouts: HoldTimeouts,
-    open_blocks: OpenBlocks, block_turns: BlockTurns, charges: Charges, fees: Fees, unbilled: Unbilled, bills: Bills, bill_lines: BillLines, forwards: Forwards, household_members: HouseholdMembers, merges: Merges, expiries: Expiries,
+    open_blocks: OpenBlocks, block_turns: BlockTurns, charges: Charges, fees: Fees, unbilled: Unbilled, bills: Bills, bill_lines: BillLines, forwards: Forwards, household_members: HouseholdMembers, merges: Merges, expiries: Expiries, source_counts: SourceCounts, due: Due, participants: Participants, receivables: Receivables, postings: Postings, refunds: Refunds, months: Months, partner_credits: PartnerCredits, unsettled: Unsettled, lines: Lines, runs: Runs, runs_due: RunsDue,
 );

@@ -4,9 +4,11 @@
 mod partners;
 
 use super::effects::Effects;
+use super::settlement;
+use crate::domain::tables::{Lines, Receivables, RowTable};
 use crate::domain::{
-    Account, Block, Fault, Item, ItemPosition, LockName, Member, PointState, PointType, Points, Program, Subject,
-    Timestamp, Totals,
+    Account, Block, Fault, Item, ItemPosition, LockName, Member, PointState, PointType, Points, Program, Source,
+    SourceStatus, Subject, Timestamp, Totals,
 };
 pub use partners::{PartnerBooks, bill, partner};
 
@@ -34,6 +36,24 @@ pub fn block(block: &Block) -> Option<Broken> {
     let given = i128::from(purchased.0).saturating_add(credited.0.into());
     let whole = purchased.is_positive() && *credited >= Points::ZERO && given == sums.total() && sums.none_negative();
     holds(whole, || format!("points of the block do not add up: {block:?}"))
+}
+
+/// Source: what was given is left, issued or expired, nothing negative; one that gives points has some left.
+#[must_use]
+pub fn source(source: &Source) -> Vec<Broken> {
+    let Source { last_sequence: _, status, inventory } = source;
+    let Some(inventory) = inventory else {
+        return holds(*status != SourceStatus::Exhausted, || "exhausted without an inventory".into())
+            .into_iter()
+            .collect();
+    };
+    let sums = [inventory.given, inventory.issued, inventory.expired, inventory.left()];
+    let whole = sums.into_iter().all(|points| points >= Points::ZERO);
+    let mut broken: Vec<Broken> =
+        holds(whole, || format!("points of the inventory do not add up: {inventory:?}")).into_iter().collect();
+    let gives = *status != SourceStatus::Active || inventory.left().is_positive();
+    broken.extend(holds(gives, || "active with an inventory of 0".into()));
+    broken
 }
 
 /// The sums of an account's items, to be held against the account.
@@ -145,11 +165,34 @@ pub fn decision(effects: &Effects, program: Option<&Program>) -> Option<Fault> {
             return Some(Fault::broken(key.owner().lock(), broken));
         }
     }
+    for (key, source) in effects.sources.changed() {
+        if let Some(broken) = self::source(source).into_iter().next() {
+            return Some(Fault::broken(key.lock(), broken));
+        }
+    }
     let items = effects.rows.items.iter().chain(effects.rows.future.iter());
     for (key, item) in items.filter_map(|(key, item)| Some((key, item.as_ref()?))) {
         if let Some(broken) = self::item(item) {
             let subject = LockName::Subject(key.account.program, Subject::Member(key.account.member));
             return Some(Fault::broken(subject, broken));
+        }
+    }
+    settlement_decision(effects, program)
+}
+
+/// Lines that a decision writes, and receivables that it changes.
+fn settlement_decision(effects: &Effects, program: Option<&Program>) -> Option<Fault> {
+    let lines = effects.rows.lines.iter().filter_map(|(key, line)| Some((key, line.as_ref()?)));
+    for (key, line) in lines {
+        let broken = program.and_then(|program| settlement::laws::line(program, key, line).into_iter().next());
+        if let Some(broken) = broken {
+            return Some(Fault::broken(Lines::lock(key), broken));
+        }
+    }
+    let receivables = effects.rows.receivables.iter().filter_map(|(key, all)| Some((key, all.as_ref()?)));
+    for (key, all) in receivables {
+        if let Some(broken) = settlement::laws::receivables(all) {
+            return Some(Fault::broken(Receivables::lock(key), broken));
         }
     }
     None
@@ -159,8 +202,8 @@ pub fn decision(effects: &Effects, program: Option<&Program>) -> Option<Fault> {
 mod tests {
     use super::*;
     use crate::domain::{
-        BlockKind, BlockState, BlockStatus, BlockSums, Expiry, ItemId, NegativeBalance, PointClass, PointSums, PointTypeId, Rate,
-        Sequence, UseOrder,
+        BlockKind, BlockState, BlockStatus, BlockSums, Expiry, ItemId, NegativeBalance, PointClass, PointSums,
+        PointTypeId, Rate, Sequence, UseOrder,
     };
 
     /// The sums of an item or account, by state.

@@ -16,6 +16,8 @@ mod original;
 mod partners;
 mod points;
 mod rule;
+pub mod settlement;
+mod sources;
 mod texts;
 mod validate;
 mod view;

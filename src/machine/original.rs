@@ -47,6 +47,12 @@ impl Original {
         self.legs().iter().find_map(taken).map_or(named, |part| part.member)
     }
 
+    /// Points that the award at `place` gave: fewer than it names where it was clipped.
+    pub(super) fn awarded(&self, place: u16) -> Points {
+        let granted = self.legs().iter().filter_map(Leg::granted).find(|granted| granted.item.place == place);
+        granted.map_or(Points::ZERO, |granted| granted.points)
+    }
+
     /// Points cancelled so far, of the award at `place`; of anything but an accrual at place 0.
     pub(super) fn cancelled(&self, place: u16) -> Points {
         self.correction.cancelled.get(usize::from(place)).copied().unwrap_or_default()

@@ -3,7 +3,7 @@
 use crate::domain::tables::{Items, RowTable, Table};
 use crate::domain::{
     Block, BlockKey, Entry, Fault, ItemKey, LockName, Member, MemberKey, Partner, PartnerKey, Program, ProgramId,
-    Rejection, RequestKey, Sequence, Subject,
+    Rejection, RequestKey, Sequence, Source, SourceKey, Subject,
 };
 use std::ops::Range;
 
@@ -21,6 +21,8 @@ pub trait View {
     fn partner(&self, key: PartnerKey) -> Result<Option<Partner>, Undecided>;
     /// A block.
     fn block(&self, key: BlockKey) -> Result<Option<Block>, Undecided>;
+    /// What is counted of a source.
+    fn source(&self, key: SourceKey) -> Result<Option<Source>, Undecided>;
     /// A row of a table.
     fn row<T: RowTable>(&self, key: &T::Key) -> Result<Option<T::Value>, Undecided>;
     /// Up to `limit` rows of a range that one lock guards, in order.
@@ -42,6 +44,8 @@ pub enum Cold {
     Partner(PartnerKey),
     /// A block's record.
     Block(BlockKey),
+    /// A source's record.
+    Source(SourceKey),
     /// An entry of the journal.
     Entry(Sequence),
 }

@@ -1,21 +1,19 @@
 //! What members are owed: points by day, month or source, summed up from the totals. Members are looked at only where
 //! something of theirs has expired or matured that is not booked yet.
 
-use super::snapshot_view::SnapshotView;
-use crate::domain::keys::{DueKey, Key};
-use crate::domain::{Day, Fault, PointTypeId, ProgramId, SourceId, Subject, Timestamp, Totals, TotalsKey};
-use crate::machine::{Undecided, would_book};
+use super::unbooked::unbooked;
+use crate::domain::{Day, Fault, PointTypeId, ProgramId, SourceId, Timestamp, Totals, TotalsKey};
 use crate::storage::rows::Rows;
-use crate::storage::{Due, Read, TotalsByDay};
+use crate::storage::{Read, TotalsByDay};
 use std::collections::BTreeMap;
 use std::fmt;
 
 /// What a row of the report is about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum By {
-    /// A UTC day.
+    /// A day, in the program's zone.
     Day,
-    /// A calendar month, of UTC days.
+    /// A calendar month of these days.
     #[default]
     Month,
     /// A source, over the whole range.
@@ -42,7 +40,7 @@ pub struct Liability {
 /// The day, the month or the source of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Bucket {
-    /// A UTC day.
+    /// A day, in the program's zone.
     Day(Day),
     /// A year and its month, 1 to 12.
     Month(i16, i8),
@@ -102,24 +100,10 @@ pub fn liability(read: &dyn Read, now: Timestamp, query: &Liability) -> Result<V
         }
         sums.add(key, &totals);
     }
-    add_unbooked(read, now, &mut sums)?;
-    Ok(sums.rows())
-}
-
-/// Adds what has expired or matured, and is not booked yet.
-fn add_unbooked(read: &dyn Read, now: Timestamp, sums: &mut Sums<'_>) -> Result<(), Fault> {
-    let program = sums.query.program;
-    let view = SnapshotView::of(read)?;
-    let due = DueKey::until(program, now);
-    for row in Rows::<Due>::between(read, due.start.to_bytes(), due.end.to_bytes(), 1024) {
-        let (DueKey { subject, .. }, ()) = row?;
-        let booked =
-            would_book(&view, program, subject, now, u32::MAX).map_err(|undecided| unread(undecided, subject))?;
-        for (key, totals) in booked.totals {
-            sums.add(key, &totals);
-        }
+    for (key, totals) in unbooked(read, query.program, now)?.totals {
+        sums.add(key, &totals);
     }
-    Ok(())
+    Ok(sums.rows())
 }
 
 /// What a report adds up.
@@ -166,17 +150,10 @@ impl Sums<'_> {
 
 const NOTHING: Totals = Totals::NONE;
 
-/// Why a snapshot does not tell what is due.
-fn unread(undecided: Undecided, subject: Subject) -> Fault {
-    match undecided {
-        Undecided::Faulted(fault) => fault,
-        undecided => Fault::corrupt(format!("what is due of {subject} cannot be told: {undecided:?}")),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::keys::Key;
     use crate::domain::{PointState, Sequence, SubtypeId};
     use crate::storage::{TableId, Visit, rows};
     use std::ops::ControlFlow;
@@ -190,10 +167,9 @@ mod tests {
         }
 
         fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
-            if table != TableId::TotalsByDay {
-                return Ok(());
-            }
-            for (key, value) in self.0.range(from.to_vec()..to.to_vec()) {
+            // there is no other table
+            let rows = if table == TableId::TotalsByDay { &self.0 } else { &BTreeMap::new() };
+            for (key, value) in rows.range(from.to_vec()..to.to_vec()) {
                 if visit(key, value)? == ControlFlow::Break(()) {
                     break;
                 }

@@ -4,12 +4,12 @@ use crate::domain::keys::Key;
 use crate::domain::tables::RowTable;
 use crate::domain::{
     Block, BlockKey, Entry, Fault, ItemKey, Member, MemberKey, Partner, PartnerKey, Program, ProgramId, Programs,
-    RequestKey, Sequence,
+    RequestKey, Sequence, Source, SourceKey,
 };
 use crate::machine::{FoundRows, Undecided, View};
 use crate::storage::record;
 use crate::storage::rows::{self, Rows};
-use crate::storage::{Blocks, Catalog, Items, Members, Partners, Read, Requests};
+use crate::storage::{Blocks, Catalog, Items, Members, Partners, Read, Requests, Sources};
 use std::ops::Range;
 
 /// Rows read at first in one go.
@@ -39,6 +39,13 @@ pub(super) fn programs(read: &dyn Read) -> Result<Programs, Fault> {
     Ok(programs)
 }
 
+impl SnapshotView<'_> {
+    /// The programs alone.
+    pub(super) fn into_programs(self) -> Programs {
+        self.programs
+    }
+}
+
 impl View for SnapshotView<'_> {
     fn program(&self, id: ProgramId) -> Option<&Program> {
         self.programs.get(&id)
@@ -54,6 +61,10 @@ impl View for SnapshotView<'_> {
 
     fn block(&self, key: BlockKey) -> Result<Option<Block>, Undecided> {
         Ok(rows::get::<Blocks>(self.read, &key)?)
+    }
+
+    fn source(&self, key: SourceKey) -> Result<Option<Source>, Undecided> {
+        Ok(rows::get::<Sources>(self.read, &key)?)
     }
 
     fn row<T: RowTable>(&self, key: &T::Key) -> Result<Option<T::Value>, Undecided> {

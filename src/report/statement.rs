@@ -115,6 +115,11 @@ fn moved(leg: &Leg, of: MemberId) -> Option<(PointTypeId, i128)> {
         | Leg::Clipped { .. }
         | Leg::Extended { .. }
         | Leg::TierChanged { .. } => return None,
+        Leg::Inventory { .. } | Leg::SourceStatus { .. } | Leg::Withheld { .. } | Leg::InventoryLow { .. } => {
+            return None;
+        }
+        Leg::NotAwarded { .. } | Leg::Spent { .. } | Leg::NotSpent { .. } | Leg::RefundAsked { .. } => return None,
+        Leg::RefundAnswered { .. } | Leg::Posted { .. } | Leg::Settled { .. } => return None,
     };
     (member == of).then_some((point_type, points))
 }

@@ -189,7 +189,7 @@ fn judge(victim: &Victim, db: &Path, file: &Path, member: u128) -> Result<Verdic
         return Ok(verdict_of(&shown));
     }
     let balance: serde_json::Value = serde_json::from_str(&shown.out).map_err(|error| error.to_string())?;
-    let is_right = balance["balances"] == victim.balances[member as usize];
+    let is_right = balance["balances"] == victim.balances[member as usize - 1];
     let audited = accruedb(&[], &["verify", "--json"], db);
     if !audited.decently() {
         return Err(format!("the audit ended badly: {audited:?}"));
@@ -274,7 +274,7 @@ fn damaged(victim: &Victim, turn: u64) -> Result<Option<(&'static str, &'static 
     let kind = KINDS[turn as usize % KINDS.len()];
     let db = victim.folder.path().join(format!("db-{turn}"));
     let Some(file) = damaged_copy(victim, &db, kind, &mut draw) else { return Ok(None) };
-    let verdict = judge(victim, &db, &file, draw.below(MEMBERS as u64).into())
+    let verdict = judge(victim, &db, &file, u128::from(draw.below(MEMBERS as u64)) + 1)
         .map_err(|violation| format!("{} {kind} in a database that is {}: {violation}", file.display(), victim.name))?;
     fs::remove_dir_all(&db).unwrap();
     Ok(Some((kind, kind_of(&file), verdict)))

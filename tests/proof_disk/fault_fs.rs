@@ -273,6 +273,10 @@ impl Read for Faulty {
         self.armed().journal(from, visit)
     }
 
+    fn text(&self, key: TextKey) -> Result<Option<Vec<u8>>, Fault> {
+        self.armed().text(key)
+    }
+
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
         self.armed().journal_record(at)
     }

@@ -58,25 +58,39 @@ pub(crate) enum Look {
     AtAll,
 }
 
+/// A line of answers.
+#[derive(serde::Deserialize)]
+struct Said {
+    line: u64,
+    receipt: Option<Receipt>,
+    refused: Option<Rejection>,
+    taken: Option<serde_json::Value>,
+}
+
+/// The first answer, of which nothing was cancelled yet, whichever answer tells it.
+fn done(receipt: Receipt) -> Answer {
+    Answer::Done(Receipt { replayed: false, cancelled: Vec::new(), ..receipt })
+}
+
 impl Oracle {
     /// Notes the answer of a line: `{"line":n,"receipt":{..}}` and so on, as `accruedb apply` answers. `number_of`
     /// knows the number of a line's command. A line that was torn by a kill says nothing.
     pub(crate) fn hear(&mut self, line: &str, number_of: impl Fn(u64) -> u128) {
         let Some(start) = line.find('{') else { return };
-        let Ok(mut said) = serde_json::from_str::<serde_json::Value>(&line[start..]) else { return };
-        let Some(line) = said["line"].as_u64() else { return };
-        let number = number_of(line);
-        let answer = if let Some(receipt) = said.get_mut("receipt") {
-            let receipt: Receipt = serde_json::from_value(receipt.take()).unwrap();
-            Answer::Done(Receipt { replayed: false, ..receipt })
-        } else if let Some(rejection) = said.get_mut("refused") {
-            Answer::Refused(serde_json::from_value(rejection.take()).unwrap())
-        } else if said.get("taken").is_some() {
-            Answer::Taken
-        } else {
-            return self.errors.push(said["error"].to_string());
+        let text = &line[start..];
+        let Ok(value) = serde_json::from_str::<serde_json::Value>(text) else { return };
+        if value["line"].as_u64().is_none() {
+            return;
+        }
+        // from the text, where `kind` comes first
+        let said: Said = serde_json::from_str(text).unwrap();
+        let answer = match (said.receipt, said.refused, said.taken) {
+            (Some(receipt), ..) => done(receipt),
+            (_, Some(rejection), _) => Answer::Refused(rejection),
+            (_, _, Some(_)) => Answer::Taken,
+            _ => return self.errors.push(value["error"].to_string()),
         };
-        self.note(number, answer);
+        self.note(number_of(said.line), answer);
     }
 
     /// Sends a command to an engine of this process, and notes the answer.
@@ -87,7 +101,7 @@ impl Oracle {
     /// Notes what an engine of this process answered.
     pub(crate) fn hear_result(&mut self, number: u128, result: Result<Receipt, ExecuteError>) {
         match result {
-            Ok(receipt) => self.note(number, Answer::Done(Receipt { replayed: false, ..receipt })),
+            Ok(receipt) => self.note(number, done(receipt)),
             Err(ExecuteError::Refused(rejection)) => self.note(number, Answer::Refused(rejection)),
             Err(ExecuteError::Failed(error)) => self.errors.push(error.to_string()),
         }
@@ -236,6 +250,8 @@ impl Oracle {
         });
         for (number, receipt) in done.take(REPEATED) {
             let again = engine.execute(&command(*number));
+            // beside the first answer stands what was cancelled since
+            let again = again.map(|again| Receipt { cancelled: Vec::new(), ..again });
             if again != Ok(Receipt { replayed: true, ..receipt.clone() }) {
                 return Err(format!("command {number}, sent again, got {again:?}"));
             }

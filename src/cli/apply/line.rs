@@ -6,8 +6,8 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unex
 use std::collections::BTreeSet;
 use std::fmt;
 
-/// The only field whose value is a list. Elsewhere a list would be taken for an object without the names.
-const LIST: &str = "awards";
+/// The fields whose values are lists. Elsewhere a list would be taken for an object without the names.
+const LISTS: [&str; 3] = ["awards", "point_types", "restrictions"];
 
 /// The command that a line of JSON says, or its column and what is wrong there. Where it names no request id, it gets
 /// that of the line, unless the file has no name (an empty one): then the line is wrong.
@@ -167,7 +167,7 @@ impl<'de> Visitor<'de> for Look {
             if names.contains(&name) {
                 return Err(A::Error::custom(format!("duplicate field `{name}`")));
             }
-            object.next_value_seed(Look { may_be_list: name == LIST })?;
+            object.next_value_seed(Look { may_be_list: LISTS.contains(&&*name) })?;
             names.insert(name);
         }
         Ok(names.contains("request_id"))
@@ -287,7 +287,7 @@ mod tests {
     fn what_a_caller_wrote_cannot_reach_a_terminal_as_it_is() {
         let evil = "\u{1b}[2J\u{202e}\\n\u{9b}";
         for line in [
-            format!(r#"{{"program":1,"{evil}":1,"kind":"enrol","member":1}}"#),
+            format!(r#"{{"program":1,"kind":"enrol","{evil}":1,"member":1}}"#),
             format!(r#"{{"program":1,"kind":"{evil}","member":1}}"#),
             format!(r#"{{"program":1,"kind":"enrol","member":"{evil}"}}"#),
             format!(r#"{{"program":1,"kind":"create_point_type","point_type":1,"class":"{evil}"}}"#),

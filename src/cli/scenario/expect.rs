@@ -40,6 +40,17 @@ const LEGS: &[Shape] = &[
     shape("extended", true, &["of", "member", "before", "expires_at"]),
     shape("tier", true, &["member", "before", "until"]),
     shape("merged", false, &["of", "member", "other"]),
+    shape("inventory", true, &["change", "left"]),
+    shape("source_status", true, &["status", "reason"]),
+    shape("withheld", true, &["award", "of"]),
+    shape("inventory_low", true, &["left"]),
+    shape("not_awarded", false, &["reason"]),
+    shape("spent", false, &["partner", "way", "reduction"]),
+    shape("not_spent", false, &["reason"]),
+    shape("refund_asked", false, &["place"]),
+    shape("refund_answered", false, &["state"]),
+    shape("posted", true, &["receivable", "posting"]),
+    shape("settled", false, &["run", "number", "events", "state"]),
 ];
 
 /// The legs of a kind, by the name that it has in JSON.
@@ -54,8 +65,8 @@ fn leg(kind: &str) -> Option<Shape> {
 /// The kind of legs that a receipt begins with where it names none.
 fn first_leg(action: &Action) -> Option<&'static str> {
     match action {
-        Action::Accrue(_) | Action::Transfer(_) => Some(GRANTED),
-        Action::Redeem(_) => Some("redeemed"),
+        Action::Accrue(_) | Action::Transfer(_) | Action::RecordPurchase(_) => Some(GRANTED),
+        Action::Redeem(_) | Action::SpendAt(_) => Some("redeemed"),
         Action::HoldPoints(_) => Some("held"),
         Action::Capture(_) => Some("captured"),
         Action::Release(_) => Some("released"),
@@ -77,6 +88,7 @@ const ITEM: &[&str] = &[
     "transferred",
     "adjusted",
     "rolled_over",
+    "made_up",
     "fee",
     "absorbed",
     "claimed",
@@ -106,26 +118,53 @@ const BLOCK: &[&str] = &[
     "expires_at",
     "price",
 ];
+const AUDIT: &[&str] = &[
+    "id",
+    "of",
+    "member",
+    "source",
+    "item",
+    "debt",
+    "spent",
+    "expired",
+    "cancelled",
+    "moved",
+    "left",
+    "type",
+    "verb",
+    "reference",
+    "actor",
+    "occurred_at",
+    "recorded_at",
+];
+const SOURCE: &[&str] =
+    &["status", "reason", "name", "types", "linked", "left", "given", "issued", "expired", "restrictions"];
 const ENTRY: &[&str] = &["tier", "as", "transaction_at", "recorded_at", "reference"];
 
 /// Reads what is expected of a verb's answer.
 pub(super) fn expectation(words: &mut Words<'_>, verb: &Verb) -> Result<Answer, Syntax> {
     let expected = match verb {
         Verb::Do(orders) => outcome(words, orders.first().map(|order| &order.command.action))?,
-        Verb::Balance(..) => rows(words, &shape("", false, BALANCE))?,
         Verb::Member(_) => rows(words, &shape("", false, MEMBER))?,
         Verb::Household(_) => rows(words, &shape("", false, HOUSEHOLD))?,
         Verb::Qualifying(..) => rows(words, &shape("", false, BALANCE))?,
         Verb::Expiring(..) => listed(words, &shape("", true, &["of", "expires_at"]))?,
         Verb::Labels(_) => listed(words, &shape("", true, BALANCE))?,
         Verb::Types(..) => listed(words, &shape("", true, TYPE))?,
+        Verb::Balance(..) | Verb::BalanceByTransaction(..) => rows(words, &shape("", false, BALANCE))?,
         Verb::Partner(_) => rows(words, &shape("", false, PARTNER))?,
-        Verb::Items { .. } => rows(words, &shape("", true, ITEM))?,
+        Verb::Items { .. } | Verb::ItemsAt(..) => rows(words, &shape("", true, ITEM))?,
         Verb::Blocks(_) => rows(words, &shape("", true, BLOCK))?,
         Verb::Ask(_, Question::Terms) => rows(words, &shape("", false, &["version", "name"]))?,
         Verb::Ask(..) | Verb::Find(..) => rows(words, &shape("", true, ANY))?,
         Verb::Statement { .. } | Verb::Transaction(_) => rows(words, &shape("", true, ENTRY))?,
+        Verb::Sums(_) => listed(words, &shape("", true, ANY))?,
+        Verb::Audit(_) => listed(words, &shape("", true, AUDIT))?,
+        Verb::Source(_) => rows(words, &shape("", true, SOURCE))?,
+        Verb::Sources { .. } => rows(words, &shape("", true, SOURCE))?,
+        Verb::Dependents(_) => rows(words, &shape("", true, &["sources"]))?,
         Verb::Refusals => listed(words, &shape("", true, ANY))?,
+        Verb::AskSettlement(_) => rows(words, &shape("", true, ANY))?,
         Verb::Sweep => listed(words, &shape("", false, &["booked"]))?,
         Verb::Digest if words.take("another") => Answer::status("another"),
         Verb::Digest => status(words, "same")?,
@@ -226,7 +265,7 @@ fn row(words: &mut Words<'_>, shape: &Shape) -> Result<Row, Syntax> {
 /// The value of a figure, written as the engine's own is: an instant in full, a rate in lowest terms.
 fn figure(name: &str, value: &str) -> String {
     let written = match name {
-        "rate" | "price" | "amount" => value.parse().ok().map(|rate: Rate| rate.to_string()),
+        "rate" | "price" | "amount" | "percentage" => value.parse().ok().map(|rate: Rate| rate.to_string()),
         "available_from" | "latest" | "before" | "until" | "billed_until" => {
             instant(value).map(|instant| instant.to_string())
         }

@@ -1,13 +1,15 @@
 //! Reading a scenario: lines, headers, what is there without being said. The commands themselves are in `order`.
 
 use super::expect::expectation;
-use super::orders::{in_program, is_definition, orders};
+use super::orders::extras::in_program;
+use super::orders::{is_definition, orders, sources};
 use super::questions::{blocks_from, question};
-use super::step::{Order, Scenario, Step, Verb};
+use super::step::{Order, Report, Scenario, Step, Verb};
 use super::words::{Line, Syntax, Words};
+use super::{reports, settlement_questions};
 use crate::domain::{
     AccountKey, Accrue, Action, Command, CreatePartner, CreatePointType, CreateProgram, Enrolment, MemberKey,
-    PartnerId, PartnerKey, PointTypeId, ProgramId, Rate, RequestId, RequestKey,
+    PartnerId, PartnerKey, PointTypeId, ProgramId, Rate, RequestId, RequestKey, SourceKey,
 };
 use std::collections::BTreeSet;
 use std::num::NonZeroU32;
@@ -188,10 +190,24 @@ impl Reader {
                 let name = words.word("a name")?.to_owned();
                 Verb::Find(in_program(words)?, name)
             }
+            Some("source") if sources::asks(words) => Verb::Source(source(words)?),
+            Some("audit") => Verb::Audit(Box::new(reports::audit(words)?)),
+            Some("liability") => Verb::Sums(Box::new(reports::sums(Report::Liability, words)?)),
+            Some("cohort") => Verb::Sums(Box::new(reports::sums(Report::Cohort, words)?)),
+            Some("source_report") => Verb::Sums(Box::new(reports::sums(Report::BySource, words)?)),
+            Some("expiry_curve") => Verb::Sums(Box::new(reports::sums(Report::ExpiryCurve, words)?)),
+            Some("dependents") => Verb::Dependents(source(words)?),
+            Some("sources") => {
+                let part = if words.take("named") { words.word("a part of a name")? } else { "" };
+                Verb::Sources { part: part.to_owned(), program: in_program(words)? }
+            }
             Some("partner") if !is_definition(words) => Verb::Partner(partner(words)?),
             Some(verb) => match question(verb, words)? {
                 Some((key, asked)) => Verb::Ask(key, asked),
-                None => Verb::Do(orders(verb, words, &self.types)?.ok_or(wrong)?),
+                None => match of_settlement(verb, words)? {
+                    Some(question) => Verb::AskSettlement(Box::new(question)),
+                    None => Verb::Do(orders(verb, words, &self.types)?.ok_or(wrong)?),
+                },
             },
             None => return Err(wrong),
         };
@@ -202,12 +218,21 @@ impl Reader {
         let member = words.parse("a member like M1")?;
         let point_type = point_type(words)?;
         let at = if words.take("at") { Some(words.instant()?) } else { None };
+        if words.take("happened") {
+            let at = words.instant()?;
+            let account = AccountKey { program: in_program(words)?, member, point_type };
+            return Ok(Verb::BalanceByTransaction(account, at));
+        }
         Ok(Verb::Balance(AccountKey { program: in_program(words)?, member, point_type }, at))
     }
 
     fn items(&mut self, words: &mut Words<'_>) -> Result<Verb, Syntax> {
         let member = words.parse("a member like M1")?;
         let point_type = point_type(words)?;
+        if words.take("at") {
+            let at = words.instant()?;
+            return Ok(Verb::ItemsAt(AccountKey { program: in_program(words)?, member, point_type }, at));
+        }
         let all = words.take("all");
         Ok(Verb::Items { account: AccountKey { program: in_program(words)?, member, point_type }, all })
     }
@@ -271,9 +296,16 @@ fn command(verb: &Verb) -> Option<(ProgramId, &Action)> {
 fn is_question(verb: &Verb) -> bool {
     match verb {
         Verb::Balance(..) | Verb::Items { .. } | Verb::Partner(_) | Verb::Blocks(_) => true,
-        Verb::Ask(..) | Verb::Find(..) => true,
+        Verb::Ask(..) | Verb::AskSettlement(_) | Verb::Find(..) => true,
         Verb::Statement { .. } | Verb::Transaction(_) | Verb::Refusals | Verb::Labels(_) | Verb::Types(..) => true,
         Verb::Member(_) | Verb::Household(_) | Verb::Qualifying(..) | Verb::Expiring(..) => true,
+        Verb::BalanceByTransaction(..)
+        | Verb::ItemsAt(..)
+        | Verb::Audit(_)
+        | Verb::Sums(_)
+        | Verb::Source(_)
+        | Verb::Sources { .. }
+        | Verb::Dependents(_) => true,
         Verb::Do(_) | Verb::At(_) | Verb::Sweep | Verb::Digest => false,
         Verb::Checkpoint | Verb::Reopen | Verb::Crash | Verb::Verify => false,
     }
@@ -304,6 +336,11 @@ fn expiring(words: &mut Words<'_>) -> Result<Verb, Syntax> {
     Ok(Verb::Expiring(in_program(words)?, member, until, limit))
 }
 
+/// A question about several partners; `terms` with what they are is a command.
+fn of_settlement(verb: &str, words: &mut Words<'_>) -> Result<Option<settlement_questions::Question>, Syntax> {
+    if verb == "terms" && is_definition(words) { Ok(None) } else { settlement_questions::question(verb, words) }
+}
+
 fn member_key(words: &mut Words<'_>) -> Result<MemberKey, Syntax> {
     let member = words.parse("a member like M1")?;
     Ok(MemberKey { program: in_program(words)?, member })
@@ -326,6 +363,11 @@ fn blocks(words: &mut Words<'_>) -> Result<Verb, Syntax> {
     let page = blocks_from(words)?;
     let key = PartnerKey { program: in_program(words)?, partner };
     Ok(page.map_or(Verb::Blocks(key), |page| Verb::Ask(key, page)))
+}
+
+fn source(words: &mut Words<'_>) -> Result<SourceKey, Syntax> {
+    let source = sources::source(words)?;
+    Ok(SourceKey { program: in_program(words)?, source })
 }
 
 fn partner(words: &mut Words<'_>) -> Result<PartnerKey, Syntax> {

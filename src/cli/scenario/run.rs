@@ -2,11 +2,12 @@
 
 use super::answer::{Answer, GRANTED, Row};
 use super::questions;
+use super::reports;
 use super::show::{self, Names};
 use super::step::{Order, Scenario, Step, Verb};
 use crate::domain::{
-    AccountKey, Balance, Date, ItemPosition, Leg, MemberId, MemberKey, PartnerKey, PointClass, ProgramId, Receipt,
-    RequestId, Sequence, TextKey, Timestamp, showing_long_ids,
+    AccountKey, Balance, Date, Item, ItemPosition, Leg, MemberId, MemberKey, PartnerKey, PointClass, PointTypeId,
+    ProgramId, Receipt, RequestId, Sequence, SourceKey, TextKey, Timestamp, showing_long_ids,
 };
 use crate::engine::{ClockSource, Engine, EngineOptions, Error};
 use crate::report::{ExpiringPage, by_label, expiring, expiring_of};
@@ -130,6 +131,14 @@ impl Runner {
                 let rows = programs.get(program).map(|program| show::types(program, prefix));
                 Answer::rows(rows.unwrap_or_default())
             }
+            Verb::BalanceByTransaction(account, at) => {
+                self.shown_balance(*account, self.engine.balances_by_transaction(account.owner(), *at)?)?
+            }
+            Verb::ItemsAt(account, at) => {
+                let items = self.engine.items_as_of(*account, *at)?;
+                let row = |(place, item): &(ItemPosition, Item)| show::item(place.id, item, *at, &self.names);
+                Answer::rows(items.iter().map(row).collect())
+            }
             Verb::Items { account, all } => self.items(*account, *all)?,
             Verb::Partner(key) => match self.engine.partner(*key)? {
                 Some(state) => Answer::rows(vec![show::partner(&state)]),
@@ -146,7 +155,16 @@ impl Runner {
                 }
                 None => Answer::status("unknown"),
             },
+            Verb::Source(key) => match self.engine.source(*key)? {
+                Some(state) => Answer::rows(vec![show::source(key.source, &state)]),
+                None => Answer::status("unknown"),
+            },
+            Verb::Sources { program, part } => self.sources(*program, part)?,
+            Verb::Dependents(key) => self.dependents(*key)?,
+            Verb::Audit(question) => reports::audit_rows(&self.engine, question, &self.names)?,
+            Verb::Sums(question) => reports::sums_rows(&self.engine, question)?,
             Verb::Refusals => Answer::rows(self.refusals()?),
+            Verb::AskSettlement(question) => question.answer(&self.engine)?,
             Verb::Sweep => Answer::rows(vec![Row::default().figure("booked", self.engine.book_due()?)]),
             Verb::Checkpoint => {
                 self.engine.checkpoint()?;
@@ -193,6 +211,10 @@ impl Runner {
             Some(at) => self.engine.balances_as_of(account.owner(), at)?,
             None => self.engine.balances(account.owner())?,
         };
+        self.shown_balance(account, balances)
+    }
+
+    fn shown_balance(&self, account: AccountKey, balances: Option<Vec<Balance>>) -> Result<Answer, Error> {
         let Some(balances) = balances else { return Ok(Answer::status("unknown")) };
         let found = balances.into_iter().find(|balance| balance.point_type == account.point_type);
         let balance = found.unwrap_or_else(|| Balance::zero(account.member, account.point_type));
@@ -252,6 +274,30 @@ impl Runner {
             Some(entries) => Ok(Answer::rows(entries.iter().map(|entry| show::entry(entry, member.member)).collect())),
             None => Ok(Answer::status("unknown")),
         }
+    }
+
+    /// The sources whose names hold a text, sorted by name.
+    fn sources(&self, program: ProgramId, part: &str) -> Result<Answer, Error> {
+        let programs = self.engine.programs()?;
+        let Some(known) = programs.get(&program) else { return Ok(Answer::status("unknown")) };
+        let mut rows = Vec::new();
+        for (source, _) in known.sources_by_name(part) {
+            if let Some(state) = self.engine.source(SourceKey { program, source })? {
+                rows.push(show::source(source, &state));
+            }
+        }
+        Ok(Answer::rows(rows))
+    }
+
+    /// The point types that a source may give, each with the number of its sources.
+    fn dependents(&self, SourceKey { program, source }: SourceKey) -> Result<Answer, Error> {
+        let programs = self.engine.programs()?;
+        let program = programs.get(&program);
+        let Some((program, terms)) = program.and_then(|program| Some((program, program.source(source)?))) else {
+            return Ok(Answer::status("unknown"));
+        };
+        let row = |id: &PointTypeId| Row::new(format!("T{id}")).figure("sources", program.sources_of(*id).count());
+        Ok(Answer::rows(terms.point_types.iter().map(row).collect()))
     }
 
     fn refusals(&self) -> Result<Vec<Row>, Error> {

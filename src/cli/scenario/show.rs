@@ -5,10 +5,10 @@ use super::orders::block_name;
 use crate::cli::blocks;
 use crate::domain::{
     Action, Balance, Block, BlockId, BlockKind, Entry, Item, ItemId, Leg, MemberId, MemberStatus, Outcome, PartnerId,
-    PointClass, PointState, PointType, PointTypeId, Points, Program, Receipt, Rejection, Timestamp, TypeStatus,
-    Versions,
+    PauseReason, PointClass, PointState, PointType, PointTypeId, Points, Program, Receipt, Rejection, Restriction,
+    SourceId, SourceStatus, Subject, Timestamp, TypeStatus, Versions,
 };
-use crate::engine::{Error, ErrorKind, ExecuteError, MemberState, PartnerState};
+use crate::engine::{Error, ErrorKind, ExecuteError, MemberState, PartnerState, SourceState};
 use crate::report::{self, Expiring, LabelBalance, StatementLine};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ use std::fmt::Display;
 /// The items that a scenario has named.
 pub(super) type Names = BTreeMap<ItemId, String>;
 
-fn name(names: &Names, item: ItemId) -> String {
+pub(super) fn name(names: &Names, item: ItemId) -> String {
     names.get(&item).cloned().unwrap_or_else(|| item.to_string())
 }
 
@@ -29,7 +29,7 @@ pub(super) fn or_none(value: Option<impl Display>) -> String {
     value.map_or("none".to_owned(), |value| value.to_string())
 }
 
-fn of(point_type: PointTypeId) -> String {
+pub(super) fn of(point_type: PointTypeId) -> String {
     format!("T{point_type}")
 }
 
@@ -48,7 +48,7 @@ pub(super) fn receipt(receipt: &Receipt, names: &Names) -> Answer {
 
 fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
     let row = match *leg {
-        Leg::Granted { member, item, point_type, points, available_from, expires_at, source } => {
+        Leg::Granted { member, item, point_type, points, available_from, expires_at, source, .. } => {
             let row = Row::new(name(names, item)).amount(points).figure("of", of(point_type)).figure("member", member);
             let row = row.figure("available_from", available_from).figure("expires_at", or_never(expires_at));
             row.figure("source", or_none(source))
@@ -88,6 +88,35 @@ fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
             let row = Row::default().amount(points).figure("of", of(point_type)).figure("member", member);
             row.figure("other", other)
         }
+        Leg::Inventory { source, change, points, left } => {
+            Row::new(source.to_string()).amount(points).figure("change", change.code()).figure("left", left)
+        }
+        Leg::SourceStatus { source, status } => source_row(source, status),
+        Leg::Withheld { source, place, point_type, points } => {
+            let row = Row::new(source.to_string()).amount(points).figure("award", place);
+            row.figure("of", of(point_type))
+        }
+        Leg::InventoryLow { source, left } => Row::new(source.to_string()).figure("left", left),
+        Leg::NotAwarded { reason } | Leg::NotSpent { reason } => Row::default().figure("reason", reason.code()),
+        Leg::Spent { partner, way, reduction, amount } => {
+            let row = Row::default().amount(amount).figure("partner", format!("P{partner}"));
+            row.figure("way", word(&way)).figure("reduction", word(&reduction))
+        }
+        Leg::RefundAsked { place, amount } => Row::default().amount(amount).figure("place", place),
+        Leg::RefundAnswered { state, amount } => Row::default().amount(amount).figure("state", state.code()),
+        Leg::Posted { owner, receivable, posting, amount } => {
+            let owner = match owner {
+                Subject::Partner(partner) => format!("P{partner}"),
+                Subject::Member(member) => member.to_string(),
+                other => other.to_string(),
+            };
+            let row = Row::new(owner).amount(amount).figure("receivable", receivable);
+            row.figure("posting", posting.code())
+        }
+        Leg::Settled { run, number, events, state } => {
+            let row = Row::default().figure("run", run).figure("number", number);
+            row.figure("events", events).figure("state", state.code())
+        }
         Leg::Credited { partner, points } => Row::default().amount(points).figure("partner", format!("P{partner}")),
         Leg::Charge { partner, place, cause, block, points, unit_price, currency } => {
             let row = Row::new(cause.code()).amount(points).figure("partner", format!("P{partner}"));
@@ -118,6 +147,41 @@ fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
     (leg.kind(), row)
 }
 
+/// A source with its status.
+fn source_row(source: SourceId, status: SourceStatus) -> Row {
+    let row = Row::new(source.to_string()).figure("status", status.code());
+    let reason = match status.reason() {
+        Some(PauseReason::Manual) => "manual",
+        Some(PauseReason::Inventory) => "inventory",
+        None => "none",
+    };
+    row.figure("reason", reason)
+}
+
+/// A source with what is set and counted of it.
+pub(super) fn source(id: SourceId, state: &SourceState) -> Row {
+    let mut row = source_row(id, state.source.status).figure("name", &*state.terms.name);
+    row = row.figure("types", state.terms.point_types.len());
+    row = row.figure("linked", state.terms.point_types.iter().map(|id| of(*id)).collect::<Vec<_>>().join("+"));
+    let inventory = state.source.inventory;
+    row = row.figure("left", or_none(inventory.map(|inventory| inventory.left())));
+    row = row.figure("given", or_none(inventory.map(|inventory| inventory.given)));
+    row = row.figure("issued", or_none(inventory.map(|inventory| inventory.issued)));
+    row = row.figure("expired", or_none(inventory.map(|inventory| inventory.expired)));
+    let limits = state.terms.limits.iter().map(|limit| {
+        let Restriction { restriction, max, .. } = limit.restriction;
+        format!("{restriction}:{max}")
+    });
+    let limits: Vec<String> = limits.collect();
+    row.figure("restrictions", if limits.is_empty() { "none".to_owned() } else { limits.join("+") })
+}
+
+/// A setting as the word that it is in JSON.
+fn word(value: &impl serde::Serialize) -> String {
+    let value = serde_json::to_value(value).unwrap_or_default();
+    value.as_str().unwrap_or_default().to_owned()
+}
+
 /// Why a command was not done.
 pub(super) fn failure(error: &ExecuteError) -> Answer {
     match error {
@@ -141,6 +205,10 @@ fn refusal(rejection: &Rejection, mut row: Row) -> Row {
         let letter = match name.as_str() {
             "point_type" => "T",
             "partner" => "P",
+            "block" => "B",
+            "scheme" => "S",
+            "offer" => "O",
+            "group" => "G",
             _ => "",
         };
         let value = match (name.as_str(), value.as_u64()) {

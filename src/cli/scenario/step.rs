@@ -1,10 +1,12 @@
 //! What a scenario file says, read: its rules and its steps. How it is written is in `parse`.
 
 use super::answer::Answer;
+use super::settlement_questions;
 use crate::domain::{
-    AccountKey, BlockId, Command, Date, MemberId, MemberKey, PartnerKey, ProgramId, RequestKey, Timestamp,
+    AccountKey, BlockId, Command, Date, Day, MemberId, MemberKey, PartnerKey, ProgramId, RequestKey, SourceKey,
+    Timestamp,
 };
-use crate::report::FeeUnit;
+use crate::report::{AsOf, AuditQuery, FeeUnit, Filter, Grouping, Preset};
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
@@ -57,6 +59,42 @@ pub(super) enum Question {
     Terms,
 }
 
+/// A question about the audit log; a range by name is cut when it is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Audit {
+    pub(super) query: AuditQuery,
+    pub(super) preset: Option<Preset>,
+    pub(super) newest: usize,
+}
+
+/// A report about sums.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Report {
+    /// What is owed.
+    Liability,
+    /// What became of the points of some days.
+    Cohort,
+    /// What happened by day.
+    BySource,
+    /// What expires by day.
+    ExpiryCurve,
+}
+
+/// A question about sums.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Sums {
+    pub(super) report: Report,
+    pub(super) program: ProgramId,
+    pub(super) from: Option<Day>,
+    pub(super) to: Option<Day>,
+    pub(super) as_of: Option<AsOf>,
+    pub(super) preset: Option<Preset>,
+    pub(super) filter: Filter,
+    pub(super) grouping: Grouping,
+    /// As a file of comma-separated values has it.
+    pub(super) is_csv: bool,
+}
+
 /// What a line does.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Verb {
@@ -69,6 +107,10 @@ pub(super) enum Verb {
     Labels(MemberKey),
     /// The point types of a program whose name begins so, sorted by name.
     Types(ProgramId, String),
+    /// By the time at which transactions happened.
+    BalanceByTransaction(AccountKey, Timestamp),
+    /// An account's items as they were at an instant, used-up ones too.
+    ItemsAt(AccountKey, Timestamp),
     /// An account's items; used-up and expired ones too, where `all`.
     Items {
         account: AccountKey,
@@ -94,8 +136,23 @@ pub(super) enum Verb {
         newest: usize,
     },
     Transaction(RequestKey),
+    /// A source, with what is counted of it.
+    Source(SourceKey),
+    /// The sources of a program whose names hold a text, by name.
+    Sources {
+        program: ProgramId,
+        part: String,
+    },
+    /// What depends on a source: the point types that it may give.
+    Dependents(SourceKey),
+    /// Lines of the audit log, newest first.
+    Audit(Box<Audit>),
+    /// A report about sums.
+    Sums(Box<Sums>),
     /// The refusals in the journal.
     Refusals,
+    /// A question about several partners.
+    AskSettlement(Box<settlement_questions::Question>),
     /// Books what has expired or matured.
     Sweep,
     Checkpoint,

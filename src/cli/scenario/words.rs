@@ -199,6 +199,7 @@ impl<'a> Words<'a> {
         })
     }
 
+    /// `31 days`.
     pub(super) fn span(&mut self) -> Result<Span, Syntax> {
         let count = self.parse("a number of days, weeks, months or years")?;
         let wrong = self.expected("`days`, `weeks`, `months` or `years`");

@@ -2,7 +2,8 @@
 
 use crate::domain::{
     Enrolment, Expiry, HeldExpiry, Inactivity, Maximum, NegativeBalance, NegativeLimit, NeverUsable, OnClosing,
-    Overdraft, PointClass, PointTypeId, ProgramStatus, QualifyingPeriod, SubtypeId, Tier, TypeStatus, UseOrder, Zone,
+    Overdraft, PointClass, PointTypeId, ProgramStatus, QualifyingPeriod, SourceRule, SubtypeId, Tier, TypeStatus,
+    UseOrder, Zone,
 };
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,9 @@ pub struct CreateProgram {
     pub status: ProgramStatus,
     /// What becomes of the points of members who are closed. Default: they stay.
     pub on_closing: OnClosing,
+    /// Whether every award must name a source of the program. Default: it need not (rule E05).
+    #[serde(default)]
+    pub require_source: SourceRule,
 }
 
 /// Lets members of a draft earn and spend. It needs a default subtype (rule D17).

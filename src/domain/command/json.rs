@@ -4,11 +4,15 @@
 //! keep their 128 bits.
 
 use super::{
-    Accrue, Action, ActivateProgram, AdjustBlock, AdjustPoints, ApproveBlock, BillPartner, BookDue, Cancel,
-    CancelBlock, Capture, ChargeFee, Command, ContinueBill, CreatePartner, CreatePointType, CreateProgram,
-    CreateSubtype, DefineTiers, EditMembership, EditPartner, EditPointType, Enrol, EnrolHousehold, Erase, ExtendItems,
-    HoldPoints, JoinHousehold, LeaveHousehold, MergeMembers, PurchaseBlock, Redeem, RefundFee, ReinstateItems,
-    RejectBlock, Release, SetMemberStatus, Transfer, UnmergeMembers, for_each_verb,
+    Accrue, AcknowledgeRefund, Action, ActivateProgram, AdjustBlock, AdjustPoints, ApproveBlock, ArchiveSource,
+    BillPartner, BookDue, Cancel, CancelBlock, Capture, ChargeFee, Command, ContinueBill, CreatePartner,
+    CreatePointType, CreateProgram, CreateRun, CreateSource, CreateSubtype, CreditMember, DefineTiers, EditMembership,
+    EditPartner, EditPointType, EditSource, Enrol, EnrolHousehold, Erase, ExtendItems, HoldPoints, JoinHousehold,
+    LeaveHousehold, MergeMembers, ModifyInventory, OpenReceivable, PauseSource, PurchaseBlock, RecordPurchase, Redeem,
+    RefundFee, ReinstateItems, RejectBlock, Release, RestrictSource, ResumeSource, SaveRun, SetAgreement,
+    SetContributionRules, SetGroup, SetInventory, SetMemberStatus, SetOffer, SetParticipant, SetPaymentPreference,
+    SetRefunds, SetScheme, SetSettlement, SetUnit, SignUp, SpendAt, SubmitRun, SwitchGroup, Transfer, UnmergeMembers,
+    UnrestrictSource, for_each_verb,
 };
 use crate::domain::{ProgramId, RequestId, Timestamp, reading_long_ids};
 use serde::de::value::MapAccessDeserializer;

@@ -11,6 +11,9 @@ mod limits;
 mod members;
 mod partners;
 mod points;
+mod purchases;
+mod settlement;
+mod sources;
 
 use super::{LongId, MemberId, ProgramId, RequestId, Subject, Timestamp};
 pub use blocks::{ApproveBlock, CancelBlock, PurchaseBlock, RejectBlock};
@@ -28,6 +31,18 @@ pub use partners::{
     AdjustBlock, BillPartner, BillUntil, ChargeFee, ContinueBill, CreatePartner, Direction, EditPartner, RefundFee,
 };
 pub use points::{Accrue, Award, Enrol, ExtendItems, Redeem, ReinstateItems, Spend, Start, Transfer};
+pub use purchases::{
+    AcknowledgeRefund, CreateRun, CreditMember, GatewayAnswer, RecordPurchase, SaveRun, SetParticipant, SignUp,
+    SpendAt, SubmitRun,
+};
+pub use settlement::{
+    NewContributionRule, OpenReceivable, RuleTransfer, SetAgreement, SetContributionRules, SetGroup, SetOffer,
+    SetPaymentPreference, SetRefunds, SetScheme, SetSettlement, SetUnit, SwitchGroup, TransferredRule,
+};
+pub use sources::{
+    ArchiveSource, CreateSource, EditSource, ModifyInventory, PauseSource, RestrictSource, ResumeSource, SetInventory,
+    UnrestrictSource,
+};
 
 /// One request to the engine.
 ///
@@ -127,6 +142,35 @@ macro_rules! for_each_verb {
             31 JoinHousehold "join_household" of member;
             32 LeaveHousehold "leave_household" of member;
             33 EditMembership "edit_membership" of member;
+            80 CreateSource "create_source";
+            81 EditSource "edit_source";
+            82 PauseSource "pause_source";
+            83 ResumeSource "resume_source";
+            84 ArchiveSource "archive_source";
+            85 SetInventory "set_inventory";
+            86 ModifyInventory "modify_inventory";
+            87 RestrictSource "restrict_source";
+            88 UnrestrictSource "unrestrict_source";
+            100 SetScheme "set_scheme";
+            101 SetOffer "set_offer";
+            102 SetGroup "set_group";
+            103 SetUnit "set_unit";
+            104 SetAgreement "set_agreement";
+            105 SetContributionRules "set_contribution_rules";
+            106 SwitchGroup "switch_group";
+            107 SetSettlement "set_settlement";
+            108 SetRefunds "set_refunds";
+            109 OpenReceivable "open_receivable";
+            110 SetPaymentPreference "set_payment_preference" of member;
+            111 SetParticipant "set_participant" of member;
+            112 SignUp "sign_up" of member;
+            113 RecordPurchase "record_purchase" of member;
+            114 SpendAt "spend" of member;
+            115 CreditMember "credit_member" of member;
+            116 AcknowledgeRefund "acknowledge_refund";
+            117 CreateRun "create_run";
+            118 SaveRun "save_run";
+            119 SubmitRun "submit_run";
         }
     };
 }

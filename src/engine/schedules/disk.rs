@@ -1,7 +1,7 @@
 //! The store under a schedule: a memory store that lets others run while it works, and sees to it that nothing is
 //! asked of it that must never be.
 
-use crate::domain::{Entry, Fault, Sequence};
+use crate::domain::{Entry, Fault, Sequence, TextKey};
 use crate::storage::keys::Key;
 use crate::storage::memory::{Call, MemoryStore, Trouble};
 use crate::storage::record::Record;
@@ -116,6 +116,10 @@ impl Read for Disk {
 
     fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault> {
         self.store.journal(from, visit)
+    }
+
+    fn text(&self, key: TextKey) -> Result<Option<Vec<u8>>, Fault> {
+        self.store.text(key)
     }
 
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {

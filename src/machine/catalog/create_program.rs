@@ -33,6 +33,7 @@ impl Rule for CreateProgram {
             zone: self.zone.clone(),
             enrolment: self.enrolment,
             never_usable: self.never_usable,
+            require_source: self.require_source,
             point_types_max: self.point_types_max.unwrap_or(POINT_TYPES_DEFAULT),
             block_warning_days: self.block_warning_days,
             status: self.status,

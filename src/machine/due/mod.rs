@@ -8,6 +8,7 @@ mod schedule;
 use super::draft::Draft;
 use super::effects::Effects;
 use super::rule::{LockSet, Rule};
+use super::settlement;
 use super::validate::{Malformed, wrong};
 use super::view::{Undecided, View};
 use crate::domain::{BookDue, Program, ProgramId, Rejection, Subject, Timestamp};
@@ -54,7 +55,8 @@ impl Rule for BookDue {
                 let due = partner.filter(|partner| draft.effects.partners[*partner].is_due(draft.now));
                 partner::book_partner(draft, due.ok_or(Undecided::NothingDue)?, limit)
             }
-            Subject::Source(_) | Subject::Program => Err(Undecided::NothingDue),
+            Subject::Program => settlement::book_program(draft, limit),
+            Subject::Source(_) => Err(Undecided::NothingDue),
         }
     }
 }

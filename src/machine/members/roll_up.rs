@@ -31,8 +31,8 @@ impl<V: View> Draft<'_, V> {
         let account = self.effects.members.key(household).account(point_type);
         let id = ItemId { place: open.id().place | ROLLED_UP, ..open.id() };
         let Item { source, partner, subtype, available_from, expires_at, .. } = open.item;
-        let origin = Some(open.id());
-        let item = Item { source, partner, subtype, origin, ..Item::new(available_from, expires_at) };
+        let (issued_at, origin) = (Some(open.item.issued_at()), Some(open.id()));
+        let item = Item { source, partner, subtype, issued_at, origin, ..Item::new(available_from, expires_at) };
         let position = ItemPosition::new(self.type_of(&account)?.order, expires_at, id);
         let mut rolled = Open { owner: household, key: ItemKey { account, position }, waits: false, item };
         self.grant(&mut rolled, points)?;

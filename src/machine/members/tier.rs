@@ -1,7 +1,7 @@
 //! Tiers: qualifying points are counted by day; whoever reaches a tier has it in the same commit. At the end of a tier,
 //! it is reached again, or lost (rules D30, D34).
 
-use crate::domain::{Assessment, Counted, Day, Leg, Member, PointTypeId, Points, TierState, Timestamp, Versions};
+use crate::domain::{Assessment, Day, Leg, Member, PointTypeId, Points, Qualified, TierState, Timestamp, Versions};
 use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
 use crate::machine::view::{Undecided, View};
@@ -22,7 +22,7 @@ impl<'a, V: View> Draft<'a, V> {
         match known {
             Some(part) => part.points = fits(part.points.plus(points))?,
             None if ladder.needs(day, &at) && points.is_positive() => {
-                more.counted.push(Counted { point_type, day, points });
+                more.counted.push(Qualified { point_type, day, points });
             }
             None => {}
         }

@@ -27,8 +27,9 @@ impl<V: View> Draft<'_, V> {
         let Some(award) = accrue.awards.get(usize::from(place)) else { return Ok(()) };
         let Some(rate) = terms.rates.get(&award.point_type) else { return Ok(()) };
         let before = original.cancelled(place);
-        let kept =
-            |cancelled: Points| fits(award.points.minus(cancelled).and_then(|rest| rate.of(rest, terms.rounding)));
+        let kept = |cancelled: Points| {
+            fits(original.awarded(place).minus(cancelled).and_then(|rest| rate.of(rest, terms.rounding)))
+        };
         let paid = kept(Points::ZERO)?;
         let (from, to) = (fits(paid.minus(kept(before)?))?, fits(paid.minus(kept(fits(before.plus(points))?)?))?);
         let back = fits(to.minus(from))?;

@@ -11,8 +11,10 @@ use crate::machine::due;
 use crate::machine::effects::At;
 use crate::machine::original::Original;
 use crate::machine::rule::{LockSet, Rule};
+use crate::machine::sources;
 use crate::machine::validate::{self, Malformed, wrong};
 use crate::machine::view::{Undecided, View};
+use smallvec::SmallVec;
 
 impl Rule for Accrue {
     fn check(&self) -> Result<(), Malformed> {
@@ -28,10 +30,13 @@ impl Rule for Accrue {
         })
     }
 
-    fn names(&self, _: Option<&Program>, names: &mut LockSet) {
+    fn names(&self, program: Option<&Program>, names: &mut LockSet) {
         names.subject(Subject::Member(self.member));
         if let Some(partner) = self.partner {
             names.subject(Subject::Partner(partner));
+        }
+        if let Some(program) = program {
+            sources::name(program, &self.awards, names);
         }
     }
 
@@ -49,20 +54,24 @@ impl Rule for Accrue {
         };
         draft.check_earns(member)?;
 
+        let mut issue = draft.plan_issue(self.member, &accrue.awards)?;
+
         // room for the common case: a leg for each award and one for the block that pays, one account
         draft.effects.legs.reserve_exact(accrue.awards.len().saturating_mul(2));
         draft.effects.balances.reserve_exact(1);
         draft.link_member(member);
-        let mut clipped = None;
-        for (award, place) in accrue.awards.iter().zip(0..u16::MAX) {
+        let mut unfit: SmallVec<[(u16, Points); 1]> = SmallVec::new();
+        for (award, place) in issue.awards().iter().zip(0..u16::MAX) {
             let given = grant(draft, accrue, (award, place), member)?;
             if given < award.points {
-                clip(clipped.get_or_insert_with(|| accrue.awards.clone()), place, given);
+                unfit.push((place, given));
             }
         }
+        unfit.into_iter().for_each(|(place, given)| issue.give(place, given));
         if let Some(payer) = payer {
-            draft.debit(payer, clipped.as_ref().unwrap_or(&accrue.awards))?;
+            draft.debit(payer, issue.awards())?;
         }
+        draft.issue(&issue)?;
         draft.note_activity(member, Activity::Accrue)?;
         // points that were granted too late for use are gone before anybody is told of them
         if draft.effects.members[member].is_due(draft.now) {
@@ -101,14 +110,14 @@ fn check_award(award: &Award) -> Result<(), Malformed> {
 }
 
 /// Sets how many points an award gave.
-pub(super) fn clip(awards: &mut [Award], place: u16, given: Points) {
+pub(in crate::machine) fn clip(awards: &mut [Award], place: u16, given: Points) {
     if let Some(award) = awards.get_mut(usize::from(place)) {
         award.points = given;
     }
 }
 
 /// Grants the points of one award. Returns how many: fewer where the account would have more than it may.
-fn grant<V: View>(
+pub(in crate::machine) fn grant<V: View>(
     draft: &mut Draft<'_, V>,
     accrue: &Accrue,
     (award, place): (&Award, u16),
@@ -140,8 +149,9 @@ fn grant<V: View>(
     };
     let account = draft.effects.members.key(owner).account(award.point_type);
     let (source, partner, subtype) = (award.source, accrue.partner, draft.subtype(award.subtype)?);
+    let issued_at = (available_from != draft.now).then_some(draft.now);
     let more = draft.pin(&account);
-    let item = Item { source, partner, subtype, more, ..Item::new(available_from, expires_at) };
+    let item = Item { source, partner, subtype, issued_at, more, ..Item::new(available_from, expires_at) };
     let mut open = Open { owner, key: ItemKey { account, position }, waits, item };
     draft.grant(&mut open, points)?;
     let booked = draft.effects.members[owner].account_mut(award.point_type);

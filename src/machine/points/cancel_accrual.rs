@@ -22,7 +22,7 @@ pub(super) fn cancel<V: View>(
     original: &Original,
     amount: CancelAmount,
 ) -> Result<(), Undecided> {
-    let accrue = &given(accrue, original)?;
+    let accrue = &*given(accrue, original);
     let payer = accrue.partner.map(|partner| draft.partner(partner)).transpose()?;
     let owner = draft.known_member(original.receiver(accrue.member))?;
     let parts = parts(accrue, original, amount)?;
@@ -44,6 +44,7 @@ pub(super) fn cancel<V: View>(
             draft.restore(payer, accrue, original, *part)?;
         }
     }
+    draft.give_back_to_sources(accrue, original, &parts)?;
     tell_balances(draft, accrue, owner)?;
     // points that went on into another account were taken back there
     let followed = draft.effects.legs.iter().filter_map(Leg::moved).map(|part| part.point_type);
@@ -53,23 +54,28 @@ pub(super) fn cancel<V: View>(
     draft.tell_strayed()
 }
 
-/// The accrual with the points that it gave: of an award that was clipped, fewer than it names (rule E67).
-fn given<'a>(accrue: &'a Accrue, original: &Original) -> Result<Cow<'a, Accrue>, Rejection> {
-    let mut given = fits(accrue.computed())?;
-    for (place, lost) in original.legs().iter().filter_map(Leg::clipped) {
-        if let Some(award) = given.to_mut().awards.get_mut(usize::from(place)) {
-            award.points = fits(award.points.minus(lost))?;
+/// The accrual with the points that it gave: of an award that was clipped, fewer than it names (rules E67, E100).
+fn given<'a>(accrue: &'a Accrue, original: &Original) -> Cow<'a, Accrue> {
+    let mut given = Cow::Borrowed(accrue);
+    for (award, place) in accrue.awards.iter().zip(0..u16::MAX) {
+        let points = original.awarded(place);
+        if points != award.points
+            && let Some(award) = given.to_mut().awards.get_mut(usize::from(place))
+        {
+            award.points = points;
         }
     }
-    Ok(given)
+    given
 }
 
 /// How many points of which award are cancelled.
 fn parts(accrue: &Accrue, original: &Original, amount: CancelAmount) -> Result<Vec<(u16, Points)>, Rejection> {
     let awards = accrue.awards.len() as u16;
     let left = |place: u16| {
-        let award = accrue.awards.get(usize::from(place)).ok_or(Rejection::AwardUnknown { awards })?;
-        fits(award.points.minus(original.cancelled(place)))
+        if place >= awards {
+            return Err(Rejection::AwardUnknown { awards });
+        }
+        fits(original.awarded(place).minus(original.cancelled(place)))
     };
     let some = |place: u16, points: Points| match left(place)? {
         rest if points <= rest => Ok(vec![(place, points)]),
@@ -93,7 +99,7 @@ fn parts(accrue: &Accrue, original: &Original, amount: CancelAmount) -> Result<V
 }
 
 /// Takes back what is left of one award's item. Returns what was spent of the rest: it has to be claimed.
-fn take_back<V: View>(
+pub(in crate::machine) fn take_back<V: View>(
     draft: &mut Draft<'_, V>,
     original: &Original,
     (place, points): (u16, Points),

@@ -29,7 +29,7 @@ type PlacedClaim = (ClaimKey, Claim);
 impl<V: View> Draft<'_, V> {
     /// Makes up for spent points of a cancelled accrual: from the account's other points, then as debt, or borne by the
     /// host (rules E64, E65).
-    pub(super) fn claim(&mut self, mut open: Open, points: Points) -> Result<(), Undecided> {
+    pub(in crate::machine) fn claim(&mut self, mut open: Open, points: Points) -> Result<(), Undecided> {
         let (owner, account) = (open.owner, open.key.account);
         let point_type = account.point_type;
         let may_owe = self.may_owe(owner, &account)?;

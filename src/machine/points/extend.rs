@@ -143,7 +143,10 @@ impl<V: View> Draft<'_, V> {
             self.put::<Forwards>(row, Some(forward));
         }
         open.key.position = position;
+        let owned = i128::from(open.item.remaining().0.saturating_add(open.item.sums.get(PointState::Held).0));
+        self.count_expiring(&key.account, &open.item, owned.saturating_neg())?;
         open.item.expires_at = expires_at;
+        self.count_expiring(&key.account, &open.item, owned)?;
         self.put_item(open)?;
         self.effects.legs.push(Leg::Extended {
             member: self.shown_member(open.owner),

@@ -3,8 +3,8 @@
 
 use crate::domain::tables::{Forwards, Future, Items};
 use crate::domain::{
-    AccountKey, Balance, Fault, ForwardKey, Item, ItemId, ItemKey, ItemPosition, Leg, Member, MemberId, PointState,
-    Points, Timestamp, Totals, TotalsKey,
+    AccountKey, Balance, CohortKey, ExpiringKey, Fault, ForwardKey, Item, ItemId, ItemKey, ItemPosition, Leg, Member,
+    MemberId, PointState, Points, Timestamp, Totals, TotalsKey, Zone,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
@@ -41,16 +41,59 @@ impl Open {
 }
 
 impl<V: View> Draft<'_, V> {
-    fn totals_of(&mut self, key: &AccountKey, item: &Item, at: Timestamp) -> Result<&mut Totals, Undecided> {
-        let day = at.day_in(&self.settings()?.zone);
+    /// The totals of an item's source and type for points that come into a state at an instant. Points that expire at
+    /// midnight expire with the day before.
+    fn totals_of(
+        &mut self,
+        key: &AccountKey,
+        item: &Item,
+        at: Timestamp,
+        into: PointState,
+    ) -> Result<&mut Totals, Undecided> {
+        let zone = &self.settings()?.zone;
+        let (day, utc_day) = match into == PointState::Expired && item.expires_at == Some(at) {
+            true => (at.last_day_before(zone), at.last_day_before(&Zone::UTC)),
+            false => (at.day_in(zone), at.day()),
+        };
         Ok(self.effects.totals_mut(TotalsKey {
             program: key.program,
             day,
-            utc_day: at.day(),
+            utc_day,
             source: item.source.unwrap_or_default(),
             point_type: key.point_type,
             subtype: item.subtype,
         }))
+    }
+
+    /// Counts what becomes of an item's points beside those issued on the same day: how many were issued, the totals
+    /// tell.
+    fn cohort_of(&mut self, key: &AccountKey, item: &Item) -> Result<&mut Totals, Undecided> {
+        let day = item.issued_at().day_in(&self.settings()?.zone);
+        let (source, subtype) = (item.source.unwrap_or_default(), item.subtype);
+        Ok(self.effects.cohort_mut(CohortKey {
+            program: key.program,
+            day,
+            source,
+            point_type: key.point_type,
+            subtype,
+        }))
+    }
+
+    /// Counts more points (or fewer) that members have until a day. Whoever moves an item's expiry takes its points out
+    /// here before, and puts them in after.
+    pub(in crate::machine) fn count_expiring(
+        &mut self,
+        key: &AccountKey,
+        item: &Item,
+        points: i128,
+    ) -> Result<(), Undecided> {
+        let Some(expires_at) = item.expires_at else { return Ok(()) };
+        let day = expires_at.last_day_before(&self.settings()?.zone);
+        let (point_type, source) = (key.point_type, item.source.unwrap_or_default());
+        let key = ExpiringKey { program: key.program, day, point_type, source };
+        let sum = self.effects.expiring_mut(key);
+        *sum = sum.saturating_add(points);
+        Ok(())
     }
 
     /// Gives a new item its points, in the state in which they are left, and tells it.
@@ -61,9 +104,14 @@ impl<V: View> Draft<'_, V> {
         add(account.sums.get_mut(state), points)?;
         open.item.granted = points;
         *open.item.sums.get_mut(state) = points;
-        let totals = self.totals_of(&key, &open.item, at)?;
+        let totals = self.totals_of(&key, &open.item, at, state)?;
         let sum = totals.given_mut(&open.item);
         *sum = sum.saturating_add(i128::from(points.0));
+        if open.item.origin.is_some() {
+            let cohort = self.cohort_of(&key, &open.item)?;
+            cohort.moved_in = cohort.moved_in.saturating_add(i128::from(points.0));
+        }
+        self.count_expiring(&key, &open.item, points.0.into())?;
         self.effects.legs.push(Leg::Granted {
             member: self.shown_member(open.owner),
             item: open.id(),
@@ -72,6 +120,7 @@ impl<V: View> Draft<'_, V> {
             available_from: open.item.available_from,
             expires_at: open.item.expires_at,
             source: open.item.source,
+            subtype: open.item.subtype,
         });
         Ok(())
     }
@@ -88,9 +137,20 @@ impl<V: View> Draft<'_, V> {
         add(open.item.sums.get_mut(to), points)?;
         take(account.sums.get_mut(from), points).ok_or_else(|| short(&open.key, from, points))?;
         add(account.sums.get_mut(to), points)?;
-        let totals = self.totals_of(&key, &open.item, at)?;
-        totals.add_gone(from, i128::from(points.0).saturating_neg());
-        totals.add_gone(to, points.0.into());
+        let amount = i128::from(points.0);
+        let totals = self.totals_of(&key, &open.item, at, to)?;
+        totals.add_gone(from, amount.saturating_neg());
+        totals.add_gone(to, amount);
+        if !(from.is_owned() && to.is_owned()) {
+            let cohort = self.cohort_of(&key, &open.item)?;
+            cohort.add_gone(from, amount.saturating_neg());
+            cohort.add_gone(to, amount);
+        }
+        match (from.is_owned(), to.is_owned()) {
+            (true, false) => self.count_expiring(&key, &open.item, amount.saturating_neg())?,
+            (false, true) => self.count_expiring(&key, &open.item, amount)?,
+            (true, true) | (false, false) => {}
+        }
         self.effects.legs.push(Leg::Moved {
             member: self.shown_member(open.owner),
             item: open.id(),
@@ -101,6 +161,8 @@ impl<V: View> Draft<'_, V> {
             remaining: open.item.remaining(),
             expires_at: open.item.expires_at,
             effective_at: at,
+            source: open.item.source,
+            subtype: open.item.subtype,
         });
         Ok(())
     }

@@ -26,7 +26,7 @@ impl<V: View> Draft<'_, V> {
     ) -> Result<Points, Undecided> {
         let kind = self.point_type(point_type)?.maximum;
         let (Maximum::Reject(maximum) | Maximum::Clip(maximum)) = kind else { return Ok(points) };
-        let room = self.room(owner, point_type, maximum)?;
+        let room = self.room_below(owner, point_type, maximum)?;
         if points <= room {
             return Ok(points);
         }
@@ -47,7 +47,7 @@ impl<V: View> Draft<'_, V> {
     ) -> Result<(), Undecided> {
         let kind = self.point_type(point_type)?.maximum;
         let (Maximum::Reject(maximum) | Maximum::Clip(maximum)) = kind else { return Ok(()) };
-        let room = self.room(owner, point_type, maximum)?;
+        let room = self.room_below(owner, point_type, maximum)?;
         match points <= room {
             true => Ok(()),
             false => Err(Rejection::MaximumBalance { point_type, maximum, room }.into()),
@@ -55,7 +55,7 @@ impl<V: View> Draft<'_, V> {
     }
 
     /// How many more points an account may have.
-    pub(in crate::machine) fn room(
+    pub(in crate::machine) fn room_below(
         &self,
         owner: At<Member>,
         point_type: PointTypeId,

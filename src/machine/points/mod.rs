@@ -1,8 +1,8 @@
 //! A member's points: granted, taken, moved between states, held, transferred, and what stands against them.
 
-mod accrue;
-mod awards;
-mod cancel_accrual;
+pub(super) mod accrue;
+pub(super) mod awards;
+pub(super) mod cancel_accrual;
 mod capture;
 mod claims;
 mod extend;
@@ -10,7 +10,7 @@ mod hold;
 pub(super) mod ledger;
 mod limits;
 mod policy;
-mod redeem;
+pub(super) mod redeem;
 mod release;
 pub(super) mod take;
 mod transfer;

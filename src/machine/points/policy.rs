@@ -176,7 +176,7 @@ impl<'a, V: View> Draft<'a, V> {
         let room = match kind.maximum {
             _ if kind.status == TypeStatus::Inactive => Points::ZERO,
             Maximum::Unlimited => points,
-            Maximum::Reject(maximum) | Maximum::Clip(maximum) => self.room(owner, target, maximum)?,
+            Maximum::Reject(maximum) | Maximum::Clip(maximum) => self.room_below(owner, target, maximum)?,
         };
         let moved = points.min(room);
         if !moved.is_positive() {
@@ -187,9 +187,9 @@ impl<'a, V: View> Draft<'a, V> {
         // an instant past the year 9999 is never
         let expires_at = kind.expiry.resolve(at, &self.settings()?.zone).flatten();
         let Item { source, partner, subtype, .. } = open.item;
-        let origin = Some(open.id());
+        let (issued_at, origin) = (Some(open.item.issued_at()), Some(open.id()));
         let more = kind.has_policy().then(|| ItemMore { policy, ..ItemMore::default() });
-        let item = Item { source, partner, subtype, origin, more, ..Item::new(at, expires_at) };
+        let item = Item { source, partner, subtype, issued_at, origin, more, ..Item::new(at, expires_at) };
         let position = ItemPosition::new(kind.order, expires_at, self.new_item());
         let mut rolled = Open { owner, key: ItemKey { account, position }, waits: false, item };
         self.grant(&mut rolled, moved)?;

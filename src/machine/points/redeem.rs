@@ -65,7 +65,7 @@ fn redeem_over_all<V: View>(
 
 /// Gives redeemed points back, whole or in part. What was taken last goes back first, so that what stays redeemed is
 /// what a smaller redemption would have taken.
-pub(super) fn cancel_spending<V: View>(
+pub(in crate::machine) fn cancel_spending<V: View>(
     draft: &mut Draft<'_, V>,
     original: &Original,
     member: MemberId,

@@ -123,8 +123,8 @@ impl Transfer {
         let position = ItemPosition::new(draft.type_of(&account)?.order, part.item.expires_at, id);
         let Item { source, partner, subtype, expires_at, .. } = part.item;
         let more = part.item.more.map(|more| ItemMore { adjusted: false, ..more });
-        let item =
-            Item { source, partner, subtype, origin: Some(part.position.id), more, ..Item::new(draft.now, expires_at) };
+        let (issued_at, origin) = (Some(part.item.issued_at()), Some(part.position.id));
+        let item = Item { source, partner, subtype, issued_at, origin, more, ..Item::new(draft.now, expires_at) };
         let mut open = Open { owner, key: ItemKey { account, position }, waits: false, item };
         draft.grant(&mut open, part.points)?;
         draft.settle_debt(&mut open, part.points)?;

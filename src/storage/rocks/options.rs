@@ -200,5 +200,21 @@ fn filter_of(table: TableId) -> Filter {
         TableId::Items | TableId::Future | TableId::Expiries | TableId::Claims => Filter::Accounts,
         TableId::Catalog | TableId::Due | TableId::TotalsByDay | TableId::HoldTimeouts => Filter::None,
         _ => Filter::Keys,
+        TableId::Members
+        | TableId::Partners
+        | TableId::Blocks
+        | TableId::Sources
+        | TableId::SourceCounts
+        | TableId::Requests
+        | TableId::Corrections
+        | TableId::Claims
+        | TableId::Holds => Filter::Keys,
+        TableId::Items | TableId::Future | TableId::Expiries => Filter::Accounts,
+        TableId::Catalog
+        | TableId::Due
+        | TableId::HoldTimeouts
+        | TableId::TotalsByDay
+        | TableId::Cohorts
+        | TableId::Expiring => Filter::None,
     }
 }

@@ -4,7 +4,9 @@ use crate::cli::scenario::step::Order;
 use crate::cli::scenario::words::{Syntax, Words};
 use crate::domain::{Action, Command, ProgramId, RequestId, Timestamp};
 
+/// What a line should have where a member stands.
 pub(super) const MEMBER: &str = "a member like M1";
+/// What it should have where points stand.
 pub(super) const POINTS: &str = "a number of points";
 
 /// What any command may say besides.

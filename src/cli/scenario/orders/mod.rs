@@ -2,9 +2,11 @@
 //! for its words.
 
 mod catalog;
-mod extras;
+pub(super) mod extras;
 mod members;
 mod partners;
+mod settlement;
+pub(super) mod sources;
 mod texts;
 
 use super::step::Order;
@@ -53,7 +55,10 @@ fn read_orders(verb: &str, words: &mut Words<'_>, types: &BTreeSet<PointTypeId>)
         "cancel" => cancel(words)?,
         _ => match of_a_room(verb, words, &mut extras, types)? {
             Some(action) => action,
-            None => return Ok(None),
+            None => match sources::action(verb, words, &mut extras)? {
+                Some(action) => action,
+                None => return Ok(None),
+            },
         },
     };
     while extras.take(words)? {}
@@ -76,7 +81,10 @@ fn of_a_room(
     if let Some(action) = catalog::action(verb, words, extras)?.or(texts::action(verb, words)?) {
         return Ok(Some(action));
     }
-    partners::action(verb, words, extras, types)
+    if let Some(action) = sources::action(verb, words, extras)?.or(partners::action(verb, words, extras, types)?) {
+        return Ok(Some(action));
+    }
+    settlement::action(verb, words, extras)
 }
 
 fn create_program(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, Syntax> {
@@ -94,6 +102,7 @@ fn create_program(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, 
             }
             Some("status") => body.status = setting(words, Words::choice)?,
             Some("on_closing") => body.on_closing = setting(words, Words::choice)?,
+            Some("require_source") => body.require_source = setting(words, Words::choice)?,
             Some("point_types_max") => body.point_types_max = Some(setting(words, |words| words.parse("a number"))?),
             _ if extras.take(words)? => {}
             _ => return Ok(body.into()),

@@ -1,0 +1,502 @@
+//! The audit log (rules E35 to E49): one line for each thing that happened to members' points or to a source, newest
+//! first, with filters, in pages. The journal is the log: lines are read from its entries, and nothing is kept for them.
+//!
+//! | asked for | read |
+//! |---|---|
+//! | a member | the member's chain of entries |
+//! | days | the journal from the end of the range on back, found by bisection |
+//! | anything else | the journal backwards, up to [`AuditQuery::entries_max`] entries a page; then the page ends early |
+//!
+//! The modifications of a source (or an account) add up to the points that are left of it: debts stand beside them.
+
+use crate::domain::{
+    AHEAD_HOURS_MAX, Entry, Granted, InventoryChange, Item, ItemId, Leg, MemberId, PointState, PointTypeId, Points,
+    ProgramId, Sequence, SourceId, SubtypeId, Timestamp,
+};
+use serde::Serialize;
+use std::fmt;
+use std::str::FromStr;
+
+/// The number of a line: unique, and growing with time (rule E43).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AuditId {
+    /// The journal's entry.
+    pub sequence: Sequence,
+    /// Which leg of it, from 0.
+    pub place: u32,
+}
+
+impl fmt::Display for AuditId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.sequence, self.place)
+    }
+}
+
+impl FromStr for AuditId {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<AuditId, Self::Err> {
+        let wrong = "not the number of a line, like 5120.0";
+        let (sequence, place) = text.split_once('.').ok_or(wrong)?;
+        let sequence = Sequence(sequence.parse().map_err(|_| wrong)?);
+        Ok(AuditId { sequence, place: place.parse().map_err(|_| wrong)? })
+    }
+}
+
+impl Serialize for AuditId {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+macro_rules! kinds {
+    ($($kind:ident $code:literal $added:literal $taken:literal;)*) => {
+        /// The type of a transaction (rule E39).
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum AuditKind {
+            $(#[doc = $added] $kind,)*
+        }
+
+        impl AuditKind {
+            /// Every kind.
+            pub const ALL: &'static [AuditKind] = &[$(AuditKind::$kind),*];
+
+            /// The kind as one word.
+            #[must_use]
+            pub fn code(self) -> &'static str {
+                match self { $(AuditKind::$kind => $code),* }
+            }
+
+            /// What people read (rule E48), where points are added, and where they are not.
+            #[must_use]
+            pub fn reference_type(self, is_added: bool) -> &'static str {
+                match (self, is_added) {
+                    $((AuditKind::$kind, true) => $added, (AuditKind::$kind, false) => $taken,)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    Issuance "issuance" "Point Issuance" "Point Issuance";
+    Redemption "redemption" "Point Redemption" "Point Redemption";
+    Transfer "transfer" "Point Transfer (in)" "Point Transfer (out)";
+    Cancellation "cancellation" "Cancellation (add)" "Cancellation (deduct)";
+    Expiration "expiration" "Point Expiration" "Point Expiration";
+    Adjustment "adjustment" "Manual Point Adjustment (add)" "Manual Point Adjustment (deduct)";
+    RollOver "roll_over" "Point Rollover (in)" "Point Rollover (out)";
+    Repayment "repayment" "Debt Repayment (given back)" "Debt Repayment";
+    Fee "fee" "Transfer Fee" "Transfer Fee";
+    Hold "hold" "Point Hold" "Point Hold";
+    Release "release" "Hold Release" "Hold Release";
+    Maturing "maturing" "Points Become Available" "Points Become Available";
+    Debt "debt" "Debt of Spent Points" "Debt of Spent Points";
+    Inventory "inventory" "Inventory Modification (add)" "Inventory Modification (deduct)";
+    Status "status" "Source Status" "Source Status";
+}
+
+impl fmt::Display for AuditKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
+
+impl FromStr for AuditKind {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<AuditKind, Self::Err> {
+        AuditKind::ALL.iter().find(|kind| kind.code() == text).copied().ok_or("no such type of transaction")
+    }
+}
+
+impl Serialize for AuditKind {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.code())
+    }
+}
+
+/// What became of added points so far: live (rules E45 to E47).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Fate {
+    /// Redeemed, gone into a debt, or kept as a fee.
+    pub amount_spent: Points,
+    /// Expired.
+    pub amount_expired: Points,
+    /// Taken back by a cancellation or an adjustment.
+    pub amount_cancelled: Points,
+    /// Gone to another member or another account.
+    pub amount_moved: Points,
+    /// Left, waiting, or set aside. 0: all of them are consumed.
+    pub left: Points,
+}
+
+impl Fate {
+    /// What became of the points of an item.
+    #[must_use]
+    pub fn of(item: &Item) -> Fate {
+        let mut fate = Fate::default();
+        for (state, points) in item.sums.iter() {
+            let sum = match state {
+                PointState::Redeemed | PointState::Repaid | PointState::MadeUp | PointState::Fee => {
+                    &mut fate.amount_spent
+                }
+                PointState::Expired => &mut fate.amount_expired,
+                PointState::Cancelled | PointState::Adjusted => &mut fate.amount_cancelled,
+                PointState::Transferred | PointState::RolledOver => &mut fate.amount_moved,
+                PointState::Matured | PointState::Future | PointState::Held => &mut fate.left,
+            };
+            *sum = Points(sum.0.saturating_add(points.0));
+        }
+        fate
+    }
+}
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct AuditLine {
+    /// Its number.
+    pub id: AuditId,
+    /// When it happened: the instant of an expiry, else that of the transaction, as it was given.
+    pub occurred_at: Timestamp,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// The type of the transaction.
+    pub transaction_type: AuditKind,
+    /// The same, for people.
+    pub reference_type: &'static str,
+    /// Whose points.
+    pub member: Option<MemberId>,
+    /// The kind of points.
+    pub point_type: Option<PointTypeId>,
+    /// What they come from.
+    pub source: Option<SourceId>,
+    /// Why they were given.
+    pub subtype: Option<SubtypeId>,
+    /// The point item.
+    pub item: Option<ItemId>,
+    /// How many more points the account (for an inventory, the source) has; less than 0: how many fewer (rule E44).
+    pub modification: i64,
+    /// How many more points the member owes.
+    pub debt: i64,
+    /// The caller's own text (rule E41).
+    pub reference: Option<Box<str>>,
+    /// Who asked.
+    pub actor: Box<str>,
+    /// What was asked.
+    pub verb: &'static str,
+    /// What became of added points.
+    #[serde(flatten)]
+    pub fate: Option<Fate>,
+}
+
+/// By which of its two times a line lies in a range.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AuditClock {
+    /// When it was recorded.
+    #[default]
+    Recorded,
+    /// When it happened.
+    Occurred,
+}
+
+/// Which lines are asked for. An empty list asks for all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditQuery {
+    /// The program.
+    pub program: ProgramId,
+    /// From this instant on.
+    pub from: Option<Timestamp>,
+    /// Before this instant.
+    pub to: Option<Timestamp>,
+    /// Of which of its times.
+    pub clock: AuditClock,
+    /// Only points of these types (rule E37).
+    pub point_types: Vec<PointTypeId>,
+    /// Only points of these sources; 0 are those without one (rule E38).
+    pub sources: Vec<SourceId>,
+    /// Only points of these subtypes (rule D14).
+    pub subtypes: Vec<SubtypeId>,
+    /// Only transactions of these types (rule E39).
+    pub kinds: Vec<AuditKind>,
+    /// Only points of this member (rule E40).
+    pub member: Option<MemberId>,
+    /// Only with this reference (rule E41).
+    pub reference: Option<Box<str>>,
+    /// Only lines of which some text holds this one, in any case (rule E42).
+    pub text: Option<Box<str>>,
+    /// Only lines before this one, which the page before ended with.
+    pub before: Option<AuditId>,
+    /// At most this many lines.
+    pub limit: usize,
+    /// At most this many entries are read for one page.
+    pub entries_max: usize,
+}
+
+impl AuditQuery {
+    /// All lines of a program, a hundred a page.
+    #[must_use]
+    pub fn of(program: ProgramId) -> AuditQuery {
+        AuditQuery {
+            program,
+            from: None,
+            to: None,
+            clock: AuditClock::Recorded,
+            point_types: Vec::new(),
+            sources: Vec::new(),
+            subtypes: Vec::new(),
+            kinds: Vec::new(),
+            member: None,
+            reference: None,
+            text: None,
+            before: None,
+            limit: 100,
+            entries_max: 1_000_000,
+        }
+    }
+
+    /// Whether entries recorded at an instant, and before, are too old for any line.
+    fn is_past(&self, recorded_at: Timestamp) -> bool {
+        // a transaction may be dated ahead of the clock
+        let ahead = if self.clock == AuditClock::Occurred { AHEAD_HOURS_MAX } else { 0 };
+        self.from.is_some_and(|from| recorded_at.saturating_add_hours(ahead) < from)
+    }
+
+    fn asks_for(&self, line: &AuditLine) -> bool {
+        fn listed<T: PartialEq>(list: &[T], value: &T) -> bool {
+            list.is_empty() || list.contains(value)
+        }
+        let at = match self.clock {
+            AuditClock::Recorded => line.recorded_at,
+            AuditClock::Occurred => line.occurred_at,
+        };
+        self.before.is_none_or(|before| line.id < before)
+            && self.from.is_none_or(|from| from <= at)
+            && self.to.is_none_or(|to| at < to)
+            && (self.point_types.is_empty() || line.point_type.is_some_and(|of| self.point_types.contains(&of)))
+            && listed(&self.sources, &line.source.unwrap_or_default())
+            && (self.subtypes.is_empty() || line.subtype.is_some_and(|of| self.subtypes.contains(&of)))
+            && listed(&self.kinds, &line.transaction_type)
+            && self.member.is_none_or(|member| line.member == Some(member))
+            && self.reference.as_deref().is_none_or(|text| line.reference.as_deref() == Some(text))
+            && self.text.as_deref().is_none_or(|text| line.holds(text))
+    }
+}
+
+impl AuditLine {
+    /// Whether one of its texts holds another, in any case.
+    fn holds(&self, part: &str) -> bool {
+        let part = part.to_lowercase();
+        let ids = [self.member.map(|id| id.to_string()), self.source.map(|id| id.to_string())];
+        let texts = [Some(self.id.to_string()), self.item.map(|id| id.to_string())];
+        let plain = [self.reference.as_deref(), Some(&*self.actor), Some(self.verb), Some(self.reference_type)];
+        let plain = plain.into_iter().flatten().map(str::to_owned);
+        ids.into_iter().chain(texts).flatten().chain(plain).any(|text| text.to_lowercase().contains(&part))
+    }
+}
+
+/// The lines of an entry in the order of its legs, with the new item of each that adds one.
+fn lines_of(entry: &Entry) -> impl Iterator<Item = (AuditLine, Option<Granted>)> + '_ {
+    let verb = entry.command.action.verb();
+    let occurred_at = entry.command.transaction_at.unwrap_or(entry.recorded_at);
+    entry.legs().iter().zip(0u32..).filter_map(move |(leg, place)| {
+        let line = AuditLine {
+            id: AuditId { sequence: entry.sequence, place },
+            occurred_at,
+            recorded_at: entry.recorded_at,
+            transaction_type: AuditKind::Issuance,
+            reference_type: "",
+            member: None,
+            point_type: None,
+            source: None,
+            subtype: None,
+            item: None,
+            modification: 0,
+            debt: 0,
+            reference: entry.command.reference.clone(),
+            actor: entry.actor.name().into(),
+            verb,
+            fate: None,
+        };
+        let mut line = fill(line, leg)?;
+        line.reference_type = line.transaction_type.reference_type(line.modification > 0);
+        Some((line, leg.granted()))
+    })
+}
+
+/// What a leg says. `None` where it is not about a member's points or a source.
+fn fill(line: AuditLine, leg: &Leg) -> Option<AuditLine> {
+    let verb = line.verb;
+    let line = match *leg {
+        Leg::Granted { member, item, point_type, points, source, subtype, .. } => AuditLine {
+            transaction_type: granted(verb),
+            modification: points.0,
+            item: Some(item),
+            source,
+            subtype: Some(subtype),
+            ..of_account(line, member, point_type)
+        },
+        Leg::Moved { member, item, point_type, from, to, points, effective_at, source, subtype, .. } => {
+            let modification = match (from.is_owned(), to.is_owned()) {
+                (true, false) => points.0.saturating_neg(),
+                (false, true) => points.0,
+                (true, true) | (false, false) => 0,
+            };
+            let debt = match (from, to) {
+                (_, PointState::Repaid) => points.0.saturating_neg(),
+                (PointState::Repaid, _) => points.0,
+                _ => 0,
+            };
+            let occurred_at = if effective_at < line.recorded_at { effective_at } else { line.occurred_at };
+            let transaction_type = moved(verb, from, to);
+            let line = AuditLine { subtype: Some(subtype), ..of_account(line, member, point_type) };
+            AuditLine { transaction_type, modification, debt, item: Some(item), source, occurred_at, ..line }
+        }
+        Leg::Owed { member, point_type, points } => {
+            let line = of_account(line, member, point_type);
+            AuditLine { transaction_type: AuditKind::Debt, debt: points.0, ..line }
+        }
+        Leg::Forgiven { member, point_type, points } => {
+            let line = of_account(line, member, point_type);
+            AuditLine { transaction_type: AuditKind::Debt, debt: points.0.saturating_neg(), ..line }
+        }
+        Leg::Merged { member, point_type, points, .. } => {
+            let line = of_account(line, member, point_type);
+            AuditLine { transaction_type: AuditKind::Transfer, modification: points.0, ..line }
+        }
+        Leg::Absorbed { member, point_type, .. } => {
+            AuditLine { transaction_type: AuditKind::Debt, ..of_account(line, member, point_type) }
+        }
+        Leg::Inventory { change: InventoryChange::Drawn | InventoryChange::Returned, .. } => return None,
+        Leg::Inventory { source, points, .. } => {
+            AuditLine { transaction_type: AuditKind::Inventory, modification: points.0, source: Some(source), ..line }
+        }
+        Leg::SourceStatus { source, .. } => {
+            AuditLine { transaction_type: AuditKind::Status, source: Some(source), ..line }
+        }
+        Leg::Clipped { .. }
+        | Leg::Withheld { .. }
+        | Leg::Extended { .. }
+        | Leg::TierChanged { .. }
+        | Leg::Charge { .. }
+        | Leg::Event { .. }
+        | Leg::Billed { .. }
+        | Leg::BillClosed { .. }
+        | Leg::FeeCharged { .. }
+        | Leg::FeeRefunded { .. }
+        | Leg::NotAwarded { .. }
+        | Leg::Spent { .. }
+        | Leg::NotSpent { .. }
+        | Leg::RefundAsked { .. }
+        | Leg::RefundAnswered { .. }
+        | Leg::Posted { .. }
+        | Leg::Settled { .. }
+        | Leg::InventoryLow { .. }
+        | Leg::Block { .. }
+        | Leg::Charged { .. }
+        | Leg::Credited { .. } => return None,
+    };
+    Some(line)
+}
+
+fn of_account(line: AuditLine, member: MemberId, point_type: PointTypeId) -> AuditLine {
+    AuditLine { member: Some(member), point_type: Some(point_type), ..line }
+}
+
+fn granted(verb: &str) -> AuditKind {
+    match verb {
+        "transfer" => AuditKind::Transfer,
+        "adjust" => AuditKind::Adjustment,
+        "book_due" => AuditKind::RollOver,
+        "cancel" => AuditKind::Cancellation,
+        _ => AuditKind::Issuance,
+    }
+}
+
+fn moved(verb: &str, from: PointState, to: PointState) -> AuditKind {
+    match (from, to) {
+        (_, PointState::Repaid | PointState::MadeUp) | (PointState::Repaid | PointState::MadeUp, _) => {
+            AuditKind::Repayment
+        }
+        (_, PointState::Expired) => AuditKind::Expiration,
+        (_, PointState::Held) => AuditKind::Hold,
+        (PointState::Held, PointState::Matured | PointState::Future) => AuditKind::Release,
+        (PointState::Future, PointState::Matured) => AuditKind::Maturing,
+        _ if verb == "cancel" => AuditKind::Cancellation,
+        (_, PointState::Redeemed) => AuditKind::Redemption,
+        (_, PointState::Transferred) => AuditKind::Transfer,
+        (_, PointState::Adjusted) => AuditKind::Adjustment,
+        (_, PointState::RolledOver) => AuditKind::RollOver,
+        (_, PointState::Fee) => AuditKind::Fee,
+        (_, PointState::Cancelled | PointState::Matured | PointState::Future) => AuditKind::Cancellation,
+    }
+}
+
+/// Where the log reads: an engine, which this layer does not know.
+pub trait AuditReader {
+    /// What may go wrong.
+    type Error;
+
+    /// The number of the first entry that was recorded at an instant or later; one more than the last where there is
+    /// none.
+    fn first_at(&self, instant: Timestamp) -> Result<Sequence, Self::Error>;
+
+    /// Some entries up to a number, the newest first; of a member, those of the member's chain. None: there are none.
+    fn entries(&self, program: ProgramId, member: Option<MemberId>, up_to: Sequence)
+    -> Result<Vec<Entry>, Self::Error>;
+
+    /// A new item as it is now, booked or not.
+    fn item(&self, program: ProgramId, granted: &Granted, recorded_at: Timestamp) -> Result<Option<Item>, Self::Error>;
+}
+
+/// A page of lines.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct AuditPage {
+    /// The lines, newest first.
+    pub lines: Vec<AuditLine>,
+    /// Where the next page begins: [`AuditQuery::before`]. `None`: there are no more.
+    pub next: Option<AuditId>,
+}
+
+/// A page of the audit log. The next page begins where this one says, whatever happened since: the order is stable.
+pub fn audit<R: AuditReader>(reader: &R, query: &AuditQuery) -> Result<AuditPage, R::Error> {
+    let mut page = AuditPage::default();
+    let is_bisected = query.clock == AuditClock::Recorded && query.member.is_none();
+    let mut next = match (query.before, query.to.filter(|_| is_bisected)) {
+        (Some(before), _) => before.sequence,
+        (None, Some(to)) => Sequence(reader.first_at(to)?.0.saturating_sub(1)),
+        (None, None) => Sequence(u64::MAX),
+    };
+    let mut read = 0usize;
+    while next > Sequence(0) {
+        let entries = reader.entries(query.program, query.member, next)?;
+        let Some(oldest) = entries.last() else { return Ok(page) };
+        next = Sequence(oldest.sequence.0.saturating_sub(1));
+        read = read.saturating_add(entries.len());
+        for entry in entries.iter() {
+            if query.is_past(entry.recorded_at) {
+                return Ok(page);
+            }
+            if entry.command.program != query.program {
+                continue;
+            }
+            let mut lines: Vec<_> = lines_of(entry).filter(|(line, _)| query.asks_for(line)).collect();
+            lines.reverse();
+            for (mut line, granted) in lines {
+                if page.lines.len() >= query.limit {
+                    page.next = page.lines.last().map(|last| last.id);
+                    return Ok(page);
+                }
+                if let Some(granted) = granted {
+                    line.fate = reader.item(query.program, &granted, entry.recorded_at)?.map(|item| Fate::of(&item));
+                }
+                page.lines.push(line);
+            }
+        }
+        if read >= query.entries_max && next > Sequence(0) {
+            page.next = Some(AuditId { sequence: next.next(), place: 0 });
+            return Ok(page);
+        }
+    }
+    Ok(page)
+}

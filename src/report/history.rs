@@ -1,0 +1,31 @@
+//! Reading the journal from an instant on: where a report asks for what no sum holds.
+
+use crate::domain::keys::Key;
+use crate::domain::{Entry, Fault, Sequence, Timestamp};
+use crate::storage::Read;
+use crate::storage::record::{self, Record};
+use std::ops::ControlFlow;
+
+/// Gives every entry that was recorded at an instant or later, in order.
+pub(super) fn entries_from(read: &dyn Read, from: Timestamp, each: &mut dyn FnMut(&Entry)) -> Result<(), Fault> {
+    let first = first_at(read, from)?;
+    read.journal(first, &mut |key, bytes| {
+        let key = Sequence::from_bytes(key).ok_or_else(|| Fault::corrupt(format!("journal: key {key:02x?}")))?;
+        for entry in Record::read(key, bytes)?.entries(first) {
+            each(&entry?);
+        }
+        Ok(ControlFlow::Continue(()))
+    })
+}
+
+/// The first entry that was recorded at an instant or later: found by bisection.
+fn first_at(read: &dyn Read, instant: Timestamp) -> Result<Sequence, Fault> {
+    let Some((first, bytes)) = read.journal_record(Sequence(u64::MAX))? else { return Ok(Sequence(1)) };
+    let last = Record::read(first, &bytes)?.last();
+    let (mut before, mut from) = (Sequence(0), last.next());
+    while before.next() < from {
+        let middle = Sequence(before.0.midpoint(from.0));
+        if record::entry(read, middle)?.recorded_at < instant { before = middle } else { from = middle }
+    }
+    Ok(from)
+}

@@ -1,0 +1,140 @@
+//! What members are owed: as of now, the end of a past day, or any past instant; and what became of the points of some
+//! days (rules E50 to E52). The two reconcile: over all days, the cohorts' points that are left are those outstanding.
+
+use super::filter::{Filter, Grouping, Series};
+use super::history;
+use super::unbooked::{programs, unbooked};
+use crate::domain::{Day, Fault, ItemPosting, Leg, Program, ProgramId, Timestamp, Totals, TotalsKey, Unit, Zone};
+use crate::storage::rows::Rows;
+use crate::storage::{Cohorts, Read, TotalsByDay};
+use std::collections::BTreeMap;
+
+/// When a report is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AsOf {
+    /// The end of a day, in the program's zone; of today: now. Needs no scan.
+    Day(Day),
+    /// An instant. Reads the journal from the beginning of its day on.
+    At(Timestamp),
+}
+
+/// Points owed of one series.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OutstandingRow {
+    /// Which.
+    pub series: Series,
+    /// How many.
+    pub points: i128,
+}
+
+/// What became of the points of one series that were issued in a range of days.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CohortRow {
+    /// Which.
+    pub series: Series,
+    /// How many were issued, and what became of them.
+    pub fate: Totals,
+}
+
+impl CohortRow {
+    /// Points that are left of them: the liability of the range (rule E52).
+    #[must_use]
+    pub fn left(&self) -> i128 {
+        self.fate.outstanding()
+    }
+}
+
+/// Only redeemable points are owed.
+fn is_owed(program: Option<&Program>, series: &Series) -> bool {
+    program.and_then(|program| program.point_type(series.point_type)).is_some_and(|kind| kind.class.is_redeemable())
+}
+
+fn series_of(key: &TotalsKey) -> Series {
+    Series { source: key.source, point_type: key.point_type, subtype: key.subtype }
+}
+
+/// Points that members are owed. What has expired or matured until then is in them, booked or not, so that a report
+/// about the past equals the one that was made then.
+pub fn outstanding(
+    read: &dyn Read,
+    now: Timestamp,
+    (program, as_of): (ProgramId, AsOf),
+    (filter, grouping): (&Filter, Grouping),
+) -> Result<Vec<OutstandingRow>, Fault> {
+    let programs = programs(read)?;
+    let found = programs.get(&program);
+    let zone = found.map_or(Zone::UTC, |program| program.settings.zone.clone());
+    let mut sums: BTreeMap<Series, i128> = BTreeMap::new();
+    let mut add = |series: Series, points: i128| {
+        if filter.takes(&series) && is_owed(found, &series) {
+            let sum = sums.entry(grouping.row(series)).or_default();
+            *sum = sum.saturating_add(points);
+        }
+    };
+    // whole days from the sums, the rest of the day from the journal
+    let (until, instant) = match as_of {
+        AsOf::Day(day) => (day, day.date().end(&zone).unwrap_or(Timestamp::MAX)),
+        AsOf::At(at) => (Day(at.day_in(&zone).0.saturating_sub(1)), at),
+    };
+    let instant = instant.min(now);
+    let mut rows: Vec<(TotalsKey, Totals)> = unbooked(read, program, instant)?.totals;
+    for row in Rows::<TotalsByDay>::under(read, &program) {
+        let (key, totals) = row?;
+        if key.day > until {
+            break;
+        }
+        rows.push((key, totals));
+    }
+    let unbooked_today = |key: &TotalsKey| matches!(as_of, AsOf::At(_)) && key.day > until;
+    for (key, totals) in rows.iter().filter(|(key, _)| key.day <= until || unbooked_today(key)) {
+        add(series_of(key), totals.outstanding());
+    }
+    if let AsOf::At(_) = as_of {
+        let start = instant.start_of(Unit::Days, &zone);
+        history::entries_from(read, start, &mut |entry| {
+            if entry.command.program == program {
+                for posting in entry.legs().iter().filter_map(Leg::posting) {
+                    let ItemPosting { source, point_type, subtype, .. } = posting;
+                    // points that expire at the first instant of a day are in the sums of the day before
+                    let is_today = posting.day(entry.recorded_at, &zone) > until;
+                    if is_today && posting.effective_at(entry.recorded_at) <= instant {
+                        add(Series { source, point_type, subtype }, posting.gain().into());
+                    }
+                }
+            }
+        })?;
+    }
+    let rows = sums.into_iter().filter(|(_, points)| *points != 0);
+    Ok(rows.map(|(series, points)| OutstandingRow { series, points }).collect())
+}
+
+/// What became, until now, of the points that were issued on some days.
+pub fn cohort(
+    read: &dyn Read,
+    now: Timestamp,
+    (program, from, to): (ProgramId, Option<Day>, Option<Day>),
+    (filter, grouping): (&Filter, Grouping),
+) -> Result<Vec<CohortRow>, Fault> {
+    let programs = programs(read)?;
+    let found = programs.get(&program);
+    let mut sums: BTreeMap<Series, Totals> = BTreeMap::new();
+    let mut add = |day: Day, series: Series, part: &Totals| {
+        let is_in_range = from.is_none_or(|from| from <= day) && to.is_none_or(|to| day <= to);
+        if is_in_range && filter.takes(&series) && is_owed(found, &series) {
+            sums.entry(grouping.row(series)).or_default().add(part);
+        }
+    };
+    for row in Rows::<TotalsByDay>::under(read, &program) {
+        let (key, totals) = row?;
+        add(key.day, series_of(&key), &totals.issued_only());
+    }
+    let mut cohorts = unbooked(read, program, now)?.cohorts;
+    for row in Rows::<Cohorts>::under(read, &program) {
+        cohorts.push(row?);
+    }
+    for (key, totals) in cohorts {
+        add(key.day, Series { source: key.source, point_type: key.point_type, subtype: key.subtype }, &totals);
+    }
+    let rows = sums.into_iter().filter(|(_, fate)| *fate != Totals::NONE);
+    Ok(rows.map(|(series, fate)| CohortRow { series, fate }).collect())
+}
