@@ -60,7 +60,7 @@ fn mistakes_are_told_with_their_place() {
     assert_eq!(told("/v1/nothing", "k", "{}"), expected(404, "not_found", ""));
     assert_eq!(told("/v1/feed", "k", "{}"), expected(405, "method_not_allowed", ""));
     // the engine's own verb is not for callers
-    let line = r#"{"kind":"book_due","program":1,"request_id":"x","subject":{"member":"M1"},"limit":1}"#;
+    let line = r#"{"kind":"book_due","program":1,"request_id":"x","subject":{"kind":"member","member":"M1"},"limit":1}"#;
     let batch = served.api.call(Head::new(Method::Post, "/v1/commands", wall()), Some(&served.all), line.as_bytes());
     let answer: Value = serde_json::from_slice(&batch.body).unwrap();
     assert_eq!((&answer["status"], &answer["problem"]["pointer"]), (&json!(400), &json!("/kind")));
