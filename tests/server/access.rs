@@ -25,7 +25,7 @@ fn path(route: &Route) -> String {
     let parts = route.path.split('/').map(|part| match part {
         "{program}" | "{partner}" | "{block}" | "{point_type}" | "{sequence}" => "1",
         "{member}" => "M1",
-        "{request}" => "m",
+        "{request}" | "{hold}" => "m",
         other => other,
     });
     parts.collect::<Vec<&str>>().join("/")

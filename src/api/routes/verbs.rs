@@ -59,14 +59,22 @@ pub(crate) const ROUTES: &[Route] = &[
 ];
 
 /// Kinds without a route of their own that need a scope other than [`Scope::Adjust`]: how they begin.
-const OTHER_SCOPES: [(&str, Scope); 7] = [
+const OTHER_SCOPES: [(&str, Scope); 15] = [
     ("create_", Scope::Catalog),
     ("edit_", Scope::Catalog),
     ("define_", Scope::Catalog),
     ("activate_", Scope::Catalog),
+    ("set_", Scope::Catalog),
+    ("pause_", Scope::Catalog),
+    ("resume_", Scope::Catalog),
+    ("archive_", Scope::Catalog),
+    ("restrict_", Scope::Catalog),
+    ("unrestrict_", Scope::Catalog),
     ("reject_block", Scope::Approve),
     ("cancel_block", Scope::Approve),
     ("edit_membership", Scope::Adjust),
+    ("set_member_status", Scope::Adjust),
+    ("create_run", Scope::Adjust),
 ];
 
 /// The rows of the kinds that have no route of their own: not for tokens of a partner.
@@ -75,7 +83,9 @@ static OTHERS: LazyLock<Vec<Route>> = LazyLock::new(|| {
     let row = |kind: &'static str| {
         let scopes = OTHER_SCOPES.iter().rev().find(|(begin, _)| kind.starts_with(begin));
         let scope = scopes.map_or(Scope::Adjust, |(_, scope)| *scope);
-        Route::command("/v1/programs/{program}/commands", kind, scope, Spends::Nothing, execute)
+        // whatever points a correction names may go to a member
+        let spends = if scope == Scope::Adjust { Spends::BySign } else { Spends::Nothing };
+        Route::command("/v1/programs/{program}/commands", kind, scope, spends, execute)
     };
     Action::VERBS.iter().copied().filter(is_other).map(row).collect()
 });
