@@ -62,8 +62,8 @@ pub(crate) fn set_up(engine: &Engine) {
         let partner = partner(id);
         actions.push(CreatePartner { partner, rates: [(POINTS, Rate::ONE)].into(), ..CreatePartner::default() }.into());
         for block in [1, 2].map(BlockId) {
-            let (points, expires) = (Points(BLOCK_POINTS), Expiry::Never);
-            actions.push(PurchaseBlock { partner, block, points, starts_at: None, expires, unit_price: None }.into());
+            let points = Points(BLOCK_POINTS);
+            actions.push(PurchaseBlock { partner, block, points, ..PurchaseBlock::default() }.into());
             actions.push(ApproveBlock { partner, block }.into());
         }
     }
@@ -86,7 +86,7 @@ fn debited(engine: &Engine, number: u32) -> i64 {
     let state = engine.partner(PartnerKey { program: PROGRAM, partner: partner(number) }).unwrap().unwrap();
     let blocks: i64 = state.blocks.values().map(|block| block.sums.get(BlockState::Debited).0).sum();
     let left: i64 = state.blocks.values().map(|block| block.remaining().0).sum();
-    assert_eq!((blocks, left), (state.partner.debited.0, state.partner.remaining.0), "partner {number}");
+    assert_eq!((blocks, left), (state.partner.debited.0, state.partner.usable.0), "partner {number}");
     assert_eq!(left, 2 * BLOCK_POINTS - blocks);
     blocks
 }
