@@ -86,7 +86,7 @@ fn debited(engine: &Engine, number: u32) -> i64 {
     let state = engine.partner(PartnerKey { program: PROGRAM, partner: partner(number) }).unwrap().unwrap();
     let blocks: i64 = state.blocks.values().map(|block| block.sums.get(BlockState::Debited).0).sum();
     let left: i64 = state.blocks.values().map(|block| block.remaining().0).sum();
-    assert_eq!((blocks, left), (state.partner.debited.0, state.partner.usable.0), "partner {number}");
+    assert_eq!((blocks, left), (state.partner.debited.0, state.partner.balance().0), "partner {number}");
     assert_eq!(left, 2 * BLOCK_POINTS - blocks);
     blocks
 }

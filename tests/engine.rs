@@ -35,14 +35,8 @@ fn set_up(engine: &Engine) {
         CreatePointType { point_type: POINTS, expiry: Expiry::After(Span::days(30)), ..CreatePointType::default() };
     let partner =
         CreatePartner { partner: PartnerId(7), rates: [(POINTS, Rate::ONE)].into(), ..CreatePartner::default() };
-    let block = PurchaseBlock {
-        partner: PartnerId(7),
-        block: BlockId(1),
-        points: Points(10_000),
-        starts_at: None,
-        expires: Expiry::Never,
-        unit_price: None,
-    };
+    let block =
+        PurchaseBlock { partner: PartnerId(7), block: BlockId(1), points: Points(10_000), ..PurchaseBlock::default() };
     let approve = ApproveBlock { partner: PartnerId(7), block: BlockId(1) };
     let actions: [Action; 5] = [program.into(), points.into(), partner.into(), block.into(), approve.into()];
     for (action, request) in actions.into_iter().zip(1000..) {
@@ -127,41 +121,6 @@ fn a_crash_loses_nothing_and_repeats_nothing() {
     let audit = engine.verify(Some(Arc::new(MemoryStore::new()))).unwrap();
     assert_eq!(audit.violations, Vec::<String>::new());
     assert_eq!(audit.entries, 5 + 499);
-}
-
-#[test]
-fn a_partner_has_at_most_a_thousand_open_blocks() {
-    let engine = Engine::open_store(Arc::new(MemoryStore::new()), options()).unwrap();
-    set_up(&engine);
-    // the first block is used up
-    engine.execute(&command(1, "2026-01-02T00:00:00Z", accrue(1, 10_000))).unwrap();
-    let mut request = 2000;
-    let mut open = |block: u64| {
-        let (partner, block) = (PartnerId(7), BlockId(block));
-        let (points, starts_at, expires, unit_price) = (Points(1), None, Expiry::Never, None);
-        let bought = PurchaseBlock { partner, block, points, starts_at, expires, unit_price };
-        request += 2;
-        engine.execute(&command(request, "2026-01-02T00:00:00Z", bought)).unwrap();
-        engine.execute(&command(request + 1, "2026-01-02T00:00:00Z", ApproveBlock { partner, block }))
-    };
-    for block in 2..=1001 {
-        open(block).unwrap();
-    }
-    let limit = OPEN_BLOCKS_MAX as u32;
-    assert_eq!(open(1002), Err(ExecuteError::Refused(Rejection::BlockLimit { limit })));
-
-    // the limit is no reason to keep from a block what it paid
-    let cancel = Cancel { request: RequestId(1), amount: CancelAmount::Whole };
-    let receipt = engine.execute(&command(2, "2026-01-03T00:00:00Z", cancel)).unwrap();
-    let restored = |leg: &Leg| match leg {
-        Leg::Block { block: BlockId(1), from: Some(BlockState::Debited), to, points, .. } => {
-            *to == Some(BlockState::Remaining) && *points == Points(10_000)
-        }
-        _ => false,
-    };
-    assert!(receipt.legs.iter().any(restored), "{receipt:?}");
-    assert_eq!(engine.execute(&command(3, "2026-01-03T00:00:00Z", accrue(1, 11_000))).unwrap().legs.len(), 1002);
-    audit(&engine);
 }
 
 /// Points of a transaction that is dated ahead, as it may be by a day, are there when it happens.

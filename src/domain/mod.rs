@@ -17,8 +17,10 @@ mod item;
 pub mod keys;
 mod ladder;
 mod leg;
+mod leg_parts;
 mod list;
 mod member;
+mod numbers;
 mod offer;
 mod outcome;
 mod own;
@@ -68,8 +70,11 @@ pub use ids::{
 };
 pub use item::{Item, ItemKey, ItemMore, ItemPosition};
 pub use ladder::{Assessment, Ladder, QualifyingPeriod, Threshold, Tier};
-pub use leg::{Debit, Granted, Leg, Moved, ReductionMethod, SpendWay};
+pub use leg::{Leg, ReductionMethod, SpendWay};
+pub use leg_parts::{Debit, Granted, Moved};
 pub use member::{Account, AccountMore, Balance, Member, MemberMore, MemberStatus, Membership, PolicyDue};
+#[doc(hidden)]
+pub use numbers::{StoredNumber, stored_numbers};
 pub use offer::{
     AwardBasis, Offer, OfferClass, PartnerGroup, PartnerUnit, RefundSetup, Scheme, SettlementCatalog,
     SettlementSettings, SpendMethod,

@@ -51,7 +51,7 @@ pub struct AccountItems {
 /// A partner with all its blocks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartnerState {
-    /// The partner; `remaining` also counts approved blocks whose validity has not started.
+    /// The partner, as it is booked.
     pub partner: Partner,
     /// Its balance: what its usable blocks hold (rules A05, A32).
     pub balance: Points,

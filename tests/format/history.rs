@@ -39,7 +39,7 @@ fn cancel(request: u128, amount: CancelAmount) -> Action {
 
 fn purchase(partner: u32, block: u64, points: i64, expires: Expiry) -> PurchaseBlock {
     let (partner, block, points) = (PartnerId(partner), BlockId(block), Points(points));
-    PurchaseBlock { partner, block, points, starts_at: None, expires, unit_price: None }
+    PurchaseBlock { partner, block, points, expires, ..PurchaseBlock::default() }
 }
 
 fn approve(partner: u32, block: u64) -> Action {

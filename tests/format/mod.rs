@@ -95,19 +95,22 @@ fn member() -> Member {
 }
 
 fn partner() -> Partner {
-    let terms = PartnerTerms {
-        billing: Billing::PostPaid,
-        rates: [(PointTypeId(2), "1/3".parse().unwrap())].into(),
-        rounding: Rounding::Up,
-        order: BlockOrder::Created,
-    };
     Partner {
-        terms: Arc::new(terms),
         last_sequence: Sequence(300),
-        open: vec![BlockId(1), BlockId(70_000)].into(),
-        remaining: Points(9),
+        open: [BlockId(1), BlockId(70_000)].into_iter().collect(),
+        open_blocks: 2,
+        usable: Points(9),
+        reserve: Points(7),
+        waiting: Points(5),
+        pending: Points(3),
         debited: Points(-1),
         next_due: None,
+        last_bought: Some(BlockId(70_000)),
+        own_blocks: 1,
+        is_on_reserve: true,
+        bills: 2,
+        is_billing: false,
+        billed_until: None,
     }
 }
 
@@ -117,6 +120,7 @@ fn block() -> Block {
         *sums.get_mut(state) = Points(points);
     }
     Block {
+        kind: BlockKind::Reserve,
         status: BlockStatus::Approved,
         purchased: Points(5000),
         credited: Points(0),
@@ -150,18 +154,23 @@ fn program() -> Definition {
         enrolment: Enrolment::OnFirstAccrual,
         never_usable: NeverUsable::Allow,
         point_types_max: 8,
+        block_warning_days: 30,
+        status: ProgramStatus::Active,
+        on_closing: OnClosing::Expire,
+        require_source: SourceRule::Required,
     })
 }
 
 fn point_type() -> Definition {
-    Definition::PointType(PointType {
+    Definition::PointType(Box::new(PointType {
         name: "base".into(),
         label: "Points".into(),
         class: PointClass::Qualifying,
         order: UseOrder::FirstIn,
         expiry: Expiry::After(Span { count: 18, unit: Unit::Months }),
         negative_balance: NegativeBalance::Refused,
-    })
+        ..PointType::default()
+    }))
 }
 
 fn command() -> Command {
@@ -181,6 +190,8 @@ fn moved() -> Leg {
         remaining: Points(990),
         expires_at: None,
         effective_at: at("2026-01-05T00:00:00Z"),
+        source: Some(SourceId(3)),
+        subtype: SubtypeId(7),
     }
 }
 

@@ -33,14 +33,7 @@ fn the_bytes_of_a_standard_accrual_are_pinned() {
     let engine = Engine::open_store(store.clone(), options).unwrap();
     let (program, partner, block, point_type) = (ProgramId(1), PartnerId(1), BlockId(1), PointTypeId(1));
     let expiry = Expiry::After(Span { count: 24, unit: Unit::Months });
-    let bought = PurchaseBlock {
-        partner,
-        block,
-        points: Points(1 << 40),
-        starts_at: None,
-        expires: Expiry::Never,
-        unit_price: None,
-    };
+    let bought = PurchaseBlock { partner, block, points: Points(1 << 40), ..PurchaseBlock::default() };
     let actions: [Action; 5] = [
         CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() }.into(),
         CreatePointType { point_type, expiry, ..CreatePointType::default() }.into(),
