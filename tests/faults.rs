@@ -66,7 +66,7 @@ fn state(engine: &Engine) -> String {
     let partner = |id| {
         let state = engine.partner(PartnerKey { program: PROGRAM, partner: PartnerId(id) }).unwrap()?;
         let blocks: Vec<_> = state.blocks.into_iter().map(|(id, block)| (id, block.remaining(), block.sums)).collect();
-        Some((state.partner.remaining, state.partner.debited, blocks))
+        Some((state.balance, state.partner.debited, blocks))
     };
     format!("{:?} {:?}", (99..=104).map(member).collect::<Vec<_>>(), (1..=5).map(partner).collect::<Vec<_>>())
 }

@@ -20,6 +20,19 @@ pub enum Spends {
     Granted,
     /// Its points are redeemed.
     Redeemed,
+    /// Its points are granted, or redeemed where they are less than 0.
+    BySign,
+}
+
+impl Spends {
+    /// The budget that points with this sign are taken from.
+    pub(crate) fn of_points(self, is_negative: bool) -> Spends {
+        match self {
+            Spends::BySign if is_negative => Spends::Redeemed,
+            Spends::BySign => Spends::Granted,
+            other => other,
+        }
+    }
 }
 
 /// A share of a day's limit that is written down at once: the budget costs one sync of a file for each share.
@@ -37,7 +50,7 @@ impl Sums {
     fn of(&mut self, spends: Spends) -> Option<&mut i64> {
         match spends {
             Spends::Nothing => None,
-            Spends::Granted => Some(&mut self.granted),
+            Spends::Granted | Spends::BySign => Some(&mut self.granted),
             Spends::Redeemed => Some(&mut self.redeemed),
         }
     }
@@ -85,7 +98,7 @@ impl Budgets {
         let Budget { granted, redeemed, largest } = token.budget;
         let limit = match spends {
             Spends::Nothing => return Ok(()),
-            Spends::Granted => granted,
+            Spends::Granted | Spends::BySign => granted,
             Spends::Redeemed => redeemed,
         };
         if let Some(largest) = largest.filter(|largest| i128::from(largest.0) < points) {

@@ -2,7 +2,7 @@
 
 use super::json::{Bad, typed};
 use crate::domain::{Command, Timestamp};
-use schemars::SchemaGenerator;
+use schemars::{JsonSchema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 /// The command that an object says.
@@ -26,12 +26,18 @@ pub(crate) fn field(command: &Command, name: &str) -> Option<Value> {
     shown(command).get(name).filter(|value| !value.is_null()).cloned()
 }
 
-/// The points that a command moves: all amounts in it, added up.
+/// Whether a command's points are less than 0: it takes them from a member.
+pub(crate) fn takes(command: &Command) -> bool {
+    field(command, "points").and_then(|points| points.as_i64()).is_some_and(i64::is_negative)
+}
+
+/// The points that a command moves: all amounts in it, added up, whatever their sign.
 pub(crate) fn points(command: &Command) -> i128 {
     fn sum(value: &Value) -> i128 {
         match value {
             Value::Object(fields) => fields.iter().fold(0, |total, (name, value)| {
-                let own = value.as_i64().filter(|_| name == "points").map_or(0, i128::from);
+                let is_amount = matches!(name.as_str(), "points" | "fee");
+                let own = value.as_i64().filter(|_| is_amount).map_or(0, |points| i128::from(points).abs());
                 total.saturating_add(own).saturating_add(sum(value))
             }),
             Value::Array(values) => values.iter().map(sum).fold(0, i128::saturating_add),
@@ -50,8 +56,20 @@ pub(crate) fn transaction_at(command: &Command) -> Option<Timestamp> {
 /// the route or a header says. `None` where there is no such kind.
 pub(crate) fn body_schema(kind: &str, generator: &mut SchemaGenerator, said: &[&str]) -> Option<Value> {
     let mut body = Command::schema_of(kind, generator)?.to_value();
+    without(&mut body, &|name| matches!(name, "kind" | "program" | "request_id") || said.contains(&name))?;
+    Some(body)
+}
+
+/// The schema of the body of a command of any kind.
+pub(crate) fn any_body_schema(generator: &mut SchemaGenerator) -> Option<Value> {
+    let mut body = Command::json_schema(generator).to_value();
+    without(&mut body, &|name| matches!(name, "program" | "request_id"))?;
+    Some(body)
+}
+
+/// Takes fields that are said elsewhere out of the schema of a body.
+fn without(body: &mut Value, is_said: &dyn Fn(&str) -> bool) -> Option<()> {
     let schema = body.as_object_mut()?;
-    let is_said = |name: &str| matches!(name, "kind" | "program" | "request_id") || said.contains(&name);
     let fields = schema.entry("properties").or_insert_with(|| json!({})).as_object_mut()?;
     fields.retain(|name, _| !is_said(name));
     if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
@@ -62,7 +80,7 @@ pub(crate) fn body_schema(kind: &str, generator: &mut SchemaGenerator, said: &[&
     }
     schema.insert("type".to_owned(), json!("object"));
     schema.insert("additionalProperties".to_owned(), json!(false));
-    Some(body)
+    Some(())
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub(crate) fn admit<'a>(
     at: Timestamp,
 ) -> Result<Taken<'a>, Problem> {
     access::check_command(route, token, command)?;
-    let spends = route.verb.map_or(Spends::Nothing, |verb| verb.spends);
+    let spends = route.verb.map_or(Spends::Nothing, |verb| verb.spends).of_points(command::takes(command));
     let has_budget = token.budget != super::token::Budget::default();
     let points = if has_budget && spends != Spends::Nothing { command::points(command) } else { 0 };
     if let Err(problem) = context.budgets.take(token, spends, points, at) {

@@ -153,13 +153,13 @@ mod tests {
     fn a_type_that_does_not_fit_is_told_with_its_place() {
         let told = |value: Value| typed::<Accrue>(&value).unwrap_err().pointer;
         assert_eq!(told(json!({ "member": "M1", "awards": [{ "point_type": 1, "points": "x" }] })), "/awards/0/points");
-        assert_eq!(told(json!({ "member": "a\"b,c", "awards": [{ "point_type": 1 }] })), "/awards/0");
+        assert_eq!(told(json!({ "member": "a\"b,c", "awards": [{ "pionts": 1 }] })), "/awards/0/pionts");
         assert_eq!(told(json!({ "member": true, "awards": [] })), "/member");
         assert_eq!(told(json!({ "awards": [] })), "");
         let list = json!({ "member": "M1", "awards": [[1, 5]] });
         assert_eq!(told(list), "/awards/0");
-        let start = json!({ "member": "M1", "awards": [{ "point_type": 1, "points": 1, "start": { "at": "soon" } }] });
-        assert_eq!(told(start), "/awards/0/start/at");
+        let start = json!({ "member": "M1", "awards": [{ "point_type": 1, "points": 1, "start": { "kind": "at", "instant": "soon" } }] });
+        assert_eq!(told(start), "/awards/0/start/instant");
         let rates = json!({ "partner": 1, "rates": { "T1": "0.1" } });
         assert_eq!(typed::<crate::domain::CreatePartner>(&rates).unwrap_err().pointer, "/rates/T1");
     }

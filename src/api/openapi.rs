@@ -148,8 +148,10 @@ impl Writer {
             "parameters": parameters, "responses": self.responses(route, format),
         });
         let Some(fields) = operation.as_object_mut() else { return operation };
-        if let Access::Needs(scope) = route.access {
+        if route.access != Access::Open {
             fields.insert("security".to_owned(), json!([{ "token": [] }]));
+        }
+        if let Access::Needs(scope) = route.access {
             fields.insert("x-scope".to_owned(), json!(scope.word()));
         }
         if let Some(body) = self.body(route) {
@@ -166,7 +168,10 @@ impl Writer {
             Body::Command => {
                 let name = body_name(route.id);
                 let said: Vec<&str> = route.path_params().collect();
-                let schema = command::body_schema(route.id, &mut self.generator, &said);
+                let schema = match route.verb {
+                    Some(verb) => command::body_schema(verb.kind, &mut self.generator, &said),
+                    None => command::any_body_schema(&mut self.generator),
+                };
                 self.bodies.extend(schema.map(|schema| (name.clone(), schema)));
                 ("application/json", json!({ "$ref": format!("#/components/schemas/{name}") }))
             }
@@ -192,7 +197,7 @@ impl Writer {
         let problem = json!(generator.subschema_for::<ProblemShape>());
         let done = json!({ "description": "Done.", "content": { media_type: { "schema": schema } } });
         let mut responses = Map::new();
-        if route.verb.is_some() {
+        if matches!(route.body, Body::Command) {
             responses.insert("201".to_owned(), done.clone());
         }
         responses.insert("200".to_owned(), done);
@@ -311,7 +316,7 @@ fn statuses(route: &Route) -> Vec<u16> {
     if route.method == Method::Post {
         statuses.extend([409, 413, 415]);
     }
-    if route.verb.is_some() {
+    if matches!(route.body, Body::Command) {
         statuses.extend([422, 429]);
     }
     if !route.formats.is_empty() {

@@ -53,6 +53,7 @@ const IN_PATH: &[Param] = &[
     Param { name: "block", kind: Kind::Number((1 << 53) - 1), about: "The block." },
     Param { name: "member", kind: Kind::Id, about: "The member." },
     Param { name: "request", kind: Kind::Id, about: "The request id of the transaction." },
+    Param { name: "hold", kind: Kind::Id, about: "The request id of the hold." },
     Param { name: "sequence", kind: Kind::Number((1 << 53) - 1), about: "The number of the entry." },
 ];
 

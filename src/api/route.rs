@@ -17,6 +17,8 @@ pub enum Access {
     Open,
     /// Tokens with a scope.
     Needs(Scope),
+    /// Tokens with the scope of the command's own kind.
+    OfKind,
 }
 
 /// What a bounded token may do with a route that names no partner in its path (no program in its path).

@@ -24,8 +24,9 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     if let Some(kind) = &args.example {
-        let asked = examples::commands().into_iter().filter(|(of, _)| kind == "all" || kind == of);
-        return asked.into_iter().try_for_each(|(_, command)| output.json_line(&command)).map(|()| Exit::Done);
+        let count = if kind == "all" { usize::MAX } else { 1 };
+        let mut asked = examples::commands().into_iter().filter(|(of, _)| kind == "all" || kind == of).take(count);
+        return asked.try_for_each(|(_, command)| output.json_line(&command)).map(|()| Exit::Done);
     }
     let schemas = json!({
         "command": command(),

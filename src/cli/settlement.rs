@@ -1,6 +1,6 @@
 //! `accruedb settlement`: receivables, lines, months, refunds and reports of several partners.
 
-use super::database::Database;
+use super::database::{Database, OneProgram};
 use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, bar};
 use crate::domain::{
@@ -23,9 +23,8 @@ use std::ops::Range;
 pub(super) struct Args {
     #[command(flatten)]
     database: Database,
-    /// The program.
-    #[arg(long, default_value_t = 1)]
-    program: u32,
+    #[command(flatten)]
+    program: OneProgram,
     /// How the rows are shown; `--json` shows objects, one a line.
     #[arg(long, value_enum, default_value_t, global = true)]
     format: Format,
@@ -183,16 +182,16 @@ impl Serialize for Object<'_> {
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let engine = args.database.open_existing(output)?;
+    let engine = args.database.open_to_look(output)?;
+    let chosen = args.program.of(&engine)?;
     args.database.remark_on_time(&engine, output)?;
-    let program = ProgramId(args.program);
-    let programs = engine.programs()?;
-    let Some(known) = programs.get(&program) else {
-        output.line(format!("no program {program}"))?;
+    if let Some(why) = chosen.missing() {
+        output.note(why)?;
         return Ok(Exit::Refused);
-    };
-    let Some(rows) = rows(&args.what, &engine, (program, known))? else {
-        output.line("no such run")?;
+    }
+    let Some(known) = chosen.program() else { return Ok(Exit::Refused) };
+    let Some(rows) = rows(&args.what, &engine, (chosen.id, known))? else {
+        output.note("no such run")?;
         return Ok(Exit::Refused);
     };
     show(&rows, args.format, output)?;

@@ -67,7 +67,8 @@ pub(super) fn act(ask: &Ask<'_>, id: &str, form: &BTreeMap<String, String>) -> R
     Ok(outcome(id, program, &answer))
 }
 
-/// Sets a field. A name with dots is a place inside, as `expires.after.count`; `awards.0.points` is in a list.
+/// Sets a field. A name with dots is a place inside; `awards.0.points` is in a list. What is one of several kinds has its
+/// kind behind a colon: `expires:after.span.count`.
 fn put(body: &mut Map<String, Value>, name: &str, value: Value) {
     match name.split_once('.') {
         None => drop(body.insert(name.to_owned(), value)),
@@ -78,8 +79,10 @@ fn put(body: &mut Map<String, Value>, name: &str, value: Value) {
             }
         }
         Some((outer, rest)) => {
+            let (outer, kind) = outer.split_once(':').map_or((outer, None), |(outer, kind)| (outer, Some(kind)));
             let inner = body.entry(outer.to_owned()).or_insert_with(|| json!({}));
             if let Value::Object(inner) = inner {
+                inner.extend(kind.map(|kind| ("kind".to_owned(), json!(kind))));
                 put(inner, rest, value);
             }
         }
@@ -152,8 +155,8 @@ mod tests {
         put(&mut body, "member", json!("M1"));
         put(&mut body, "awards.0.points", json!(5));
         put(&mut body, "awards.0.point_type", json!(1));
-        put(&mut body, "expires.after.count", json!(6));
-        let expected = json!({ "member": "M1", "awards": [{ "points": 5, "point_type": 1 }], "expires": { "after": { "count": 6 } } });
+        put(&mut body, "expires:after.span.count", json!(6));
+        let expected = json!({ "member": "M1", "awards": [{ "points": 5, "point_type": 1 }], "expires": { "kind": "after", "span": { "count": 6 } } });
         assert_eq!(Value::Object(body), expected);
     }
 }

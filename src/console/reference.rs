@@ -11,6 +11,7 @@ pub(super) fn docs() -> Page {
         let scope = match route.access {
             Access::Open => "open".to_owned(),
             Access::Needs(scope) => scope.to_string(),
+            Access::OfKind => "of the kind".to_owned(),
         };
         let params: Vec<&str> = route.params.iter().map(|param| param.name).collect();
         vec![

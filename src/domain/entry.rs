@@ -119,6 +119,12 @@ impl Entry {
         }
     }
 
+    /// Whether its command came with a reference, erased or not.
+    #[must_use]
+    pub fn says_reference(&self) -> bool {
+        self.commitment.is_some() || self.command.reference.is_some()
+    }
+
     /// Whether its reference was erased.
     #[must_use]
     pub fn is_erased(&self) -> bool {

@@ -358,7 +358,7 @@ impl Core {
     ) -> Result<Option<Attempt>, Error> {
         let locked = LockedShards::new(&self.state, &catalog.programs, prepared, names);
         effects.clear();
-        let decided = decide_again(&locked, &entry.command, entry.recorded_at, effects);
+        let decided = decide_again(&locked, (&entry.command, entry.says_reference()), entry.recorded_at, effects);
         let program = catalog.programs.get(&entry.command.program);
         let mut outcome = match self.judge(decided, &locked, program, effects)? {
             Verdict::Entry(outcome) => outcome,

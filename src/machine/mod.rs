@@ -65,10 +65,11 @@ pub fn preview(view: &impl View, command: &Command, now: Timestamp, effects: &mu
 }
 
 /// Decides the command of a journal entry again. A repetition is never in the journal: where its request id was used
-/// before, the entry refused it, whatever texts the two commands had.
+/// before, the entry refused it, whatever texts the two commands had. The text of its reference may be gone: whether it
+/// `says_reference` is in the entry.
 pub fn decide_again(
     view: &impl View,
-    command: &Command,
+    (command, says_reference): (&Command, bool),
     now: Timestamp,
     effects: &mut Effects,
 ) -> Result<(), Undecided> {
@@ -79,7 +80,9 @@ pub fn decide_again(
     if let Some(first) = view.request(request)? {
         return Err(Rejection::RequestIdReused { first }.into());
     }
-    rule::decide(&command.action, &mut Draft::new(view, command, now, effects)?)
+    let mut draft = Draft::new(view, command, now, effects)?;
+    draft.says_reference = says_reference;
+    rule::decide(&command.action, &mut draft)
 }
 
 /// What booking up to `limit` items of what is due of a subject at `at` would change. Nothing is done. Whether that was

@@ -2,11 +2,12 @@
 //! last at that rate. Both sides are read from the journal, each from its own part of an entry.
 
 use crate::domain::{
-    Accrue, Action, Block, BlockId, BlockState, Cancel, CancelAmount, Entry, Fault, Leg, MemberId, Outcome, PartnerKey,
-    Points, Programs, RequestId, RequestKey, Sequence, Timestamp, Zone,
+    Accrue, Action, Award, Block, BlockId, BlockState, Cancel, CancelAmount, Entry, Fault, Leg, MemberId, Outcome,
+    PartnerKey, Points, Programs, RequestId, RequestKey, Sequence, Timestamp, Zone,
 };
 use crate::storage::{Read, Requests, record, rows};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -74,7 +75,15 @@ impl Walk<'_> {
             return Ok(None);
         }
         let (member, given, owed) = match &entry.command.action {
-            Action::Accrue(body) if body.partner == Some(self.partner.partner) => {
+            Action::Cancel(body) => match self.cancel(body)? {
+                Some(sums) => sums,
+                None => return Ok(None),
+            },
+            action => {
+                let body = accrual(action, entry.legs());
+                let Some(body) = body.filter(|body| body.partner == Some(self.partner.partner)) else {
+                    return Ok(None);
+                };
                 let mut sums = (0i128, 0i128);
                 for award in &body.awards {
                     sums.0 = sums.0.saturating_add(award.points.0.into());
@@ -83,11 +92,6 @@ impl Walk<'_> {
                 }
                 (body.member, sums.0, sums.1)
             }
-            Action::Cancel(body) => match self.cancel(body)? {
-                Some(sums) => sums,
-                None => return Ok(None),
-            },
-            _ => return Ok(None),
         };
         Ok(Some(UseLine {
             sequence: entry.sequence,
@@ -116,7 +120,8 @@ impl Walk<'_> {
     fn cancel(&mut self, body: &Cancel) -> Result<Option<(MemberId, i128, i128)>, Fault> {
         let key = RequestKey { program: self.partner.program, request: body.request };
         let Some(original) = rows::get::<Requests>(self.read, &key)? else { return Ok(None) };
-        let Action::Accrue(accrue) = record::entry(self.read, original)?.command.action else { return Ok(None) };
+        let entry = record::entry(self.read, original)?;
+        let Some(accrue) = accrual(&entry.command.action, entry.legs()) else { return Ok(None) };
         let is_own = accrue.partner == Some(self.partner.partner);
         let mut sums = (0i128, 0i128);
         for (place, points) in self.parts(&accrue, original, body.amount) {
@@ -147,6 +152,19 @@ impl Walk<'_> {
                 awards.map(|(award, place)| (place, left(place, award.points))).collect()
             }
         }
+    }
+}
+
+/// What an accrual or a purchase gives; a purchase that was not rewarded gives nothing.
+fn accrual<'a>(action: &'a Action, legs: &[Leg]) -> Option<Cow<'a, Accrue>> {
+    match action {
+        Action::Accrue(body) => Some(Cow::Borrowed(body)),
+        Action::RecordPurchase(body) => {
+            let granted = legs.iter().find_map(Leg::granted)?;
+            let awards = vec![Award::new(body.point_type, granted.points)];
+            Some(Cow::Owned(Accrue { member: body.member, partner: Some(body.partner), awards }))
+        }
+        _ => None,
     }
 }
 

@@ -124,5 +124,6 @@ pub(crate) fn expiry(expiry: Expiry, at: Timestamp, zone: &Zone) -> Option<Optio
             let day = days(part(), part(), part());
             instant(zone.name(), (day + 1) * DAY).map(Some)
         }
+        other => panic!("the model does not know the expiry {other:?}"),
     }
 }

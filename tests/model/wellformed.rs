@@ -16,6 +16,7 @@ fn bad_expiry(expiry: &Expiry) -> bool {
         Expiry::After(span) => bad_span(span),
         Expiry::On(date) => ["9999-12-30", "9999-12-31"].contains(&date.to_string().as_str()),
         Expiry::Never | Expiry::At(_) => false,
+        other => panic!("the model does not know the expiry {other:?}"),
     }
 }
 

@@ -25,7 +25,7 @@ fn path(route: &Route) -> String {
     let parts = route.path.split('/').map(|part| match part {
         "{program}" | "{partner}" | "{block}" | "{point_type}" | "{sequence}" => "1",
         "{member}" => "M1",
-        "{request}" => "m",
+        "{request}" | "{hold}" => "m",
         other => other,
     });
     parts.collect::<Vec<&str>>().join("/")
@@ -33,11 +33,11 @@ fn path(route: &Route) -> String {
 
 /// What the guard must say: 401, 403, 404, or nothing.
 fn expected(route: &Route, scope: Option<Scope>, bound: Bound) -> Option<u16> {
-    let Access::Needs(needed) = route.access else { return None };
-    match scope {
-        None => return Some(401),
-        Some(scope) if scope != needed => return Some(403),
-        Some(_) => {}
+    match (route.access, scope) {
+        (Access::Open, _) => return None,
+        (_, None) => return Some(401),
+        (Access::Needs(needed), Some(scope)) if scope != needed => return Some(403),
+        _ => {}
     }
     let (of_program, of_partner) = (route.names("program"), route.names("partner"));
     match bound {

@@ -165,16 +165,16 @@ fn programs_are_made_and_blocks_approved_by_forms() {
     act(
         "/p/2/point-types",
         "/do/create_point_type",
-        "point_type=5&class=qualifying&expiry.after.count=2&expiry.after.unit=years",
+        "point_type=5&class=qualifying&expiry:after.span.count=2&expiry:after.span.unit=years",
     );
     act("/p/2/partners", "/do/create_partner", "partner=8&billing=prepaid&rates.5=1%2F3&rounding=up");
-    act("/p/2/partners/8", "/do/purchase_block", "block=1&points=500&expires.on=2030-01-31");
+    act("/p/2/partners/8", "/do/purchase_block", "block=1&points=500&expires:on.date=2030-01-31");
     act("/p/2/partners/8", "/do/approve_block", "");
     act("/p/2/members", "/do/enrol", "member=00004");
-    act("/entries/6", "/do/cancel", "amount.points=40");
+    act("/entries/6", "/do/cancel", "amount:points.points=40");
     let partner = served.get("/v1/programs/2/partners/8");
     assert_eq!((&partner["balance"], &partner["rates"]["5"]), (&json!(500), &json!("1/3")));
-    assert_eq!(served.get("/v1/programs/2/point-types")["rows"][0]["expiry"]["after"]["unit"], "years");
+    assert_eq!(served.get("/v1/programs/2/point-types")["rows"][0]["expiry"]["span"]["unit"], "years");
     assert_eq!(served.get("/v1/programs/1/members/M1")["balances"][0]["available"], 60);
     assert_eq!(served.get("/v1/programs/2/members/00004")["member"], "00004");
     let refused = visitor.post("/do/enrol", &(visitor.hidden("/p/2/members", "/do/enrol") + "&member=00004"));

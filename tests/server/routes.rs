@@ -60,7 +60,7 @@ fn mistakes_are_told_with_their_place() {
     assert_eq!(told("/v1/nothing", "k", "{}"), expected(404, "not_found", ""));
     assert_eq!(told("/v1/feed", "k", "{}"), expected(405, "method_not_allowed", ""));
     // the engine's own verb is not for callers
-    let line = r#"{"kind":"book_due","program":1,"request_id":"x","subject":{"member":"M1"},"limit":1}"#;
+    let line = r#"{"kind":"book_due","program":1,"request_id":"x","subject":{"kind":"member","member":"M1"},"limit":1}"#;
     let batch = served.api.call(Head::new(Method::Post, "/v1/commands", wall()), Some(&served.all), line.as_bytes());
     let answer: Value = serde_json::from_slice(&batch.body).unwrap();
     assert_eq!((&answer["status"], &answer["problem"]["pointer"]), (&json!(400), &json!("/kind")));
@@ -229,4 +229,42 @@ fn the_clock_moves_for_tests_only_where_it_may() {
     assert_eq!(served.post("/v1/clock", "", json!({ "to": "soon" })).1["pointer"], "/to");
     assert_eq!(served.post("/v1/admin/backup", "", json!({ "name": "../x" })).1["pointer"], "/name");
     assert_eq!(served.post("/v1/admin/verify?replay=yes", "", Value::Null).1["ok"], true);
+}
+
+#[test]
+fn a_command_of_any_kind_needs_the_scope_of_its_kind() {
+    let served = Served::with_points();
+    let path = "/v1/programs/1/commands";
+    let corrector = served.token(|token| {
+        token.scopes.insert(Scope::Adjust);
+        token.budget = Budget { granted: Some(Points(100)), redeemed: Some(Points(5)), largest: None };
+    });
+    let adjust = |key: &str, points: i64| {
+        let body = json!({ "kind": "adjust", "member": "M1", "point_type": 1, "points": points, "reason": "a mistake" });
+        served.post_as(&corrector, path, key, &body).status
+    };
+    assert_eq!(adjust("k1", 60), 201);
+    assert_eq!(adjust("k1", 60), 200);
+    assert_eq!(adjust("k2", 60), 429);
+    assert_eq!(adjust("k3", -5), 201);
+    assert_eq!(adjust("k4", -1), 429);
+    let status = |key: &str, body: Value| served.post_as(&corrector, path, key, &body).status;
+    let blocked = json!({ "kind": "set_member_status", "member": "M1", "status": "blocked", "reason": "lost the card" });
+    assert_eq!(status("k5", blocked), 201);
+    assert_eq!(status("k6", json!({ "kind": "redeem", "member": "M1", "point_type": 1, "points": 1 })), 403);
+    assert_eq!(status("k7", json!({ "kind": "create_subtype", "subtype": 4 })), 403);
+    assert_eq!(status("k8", json!({ "kind": "book_due" })), 400);
+    assert_eq!(status("k9", json!({ "member": "M1" })), 400);
+    let (refused, problem) = served.post(path, "k10", json!({ "kind": "enrol", "member": "M1", "program": 2 }));
+    assert_eq!((refused, &problem["pointer"]), (400, &json!("/program")));
+}
+
+#[test]
+fn points_are_held_captured_and_released() {
+    let served = Served::with_points();
+    let hold = json!({ "member": "M1", "point_type": 1, "points": 40 });
+    assert_eq!(served.post("/v1/programs/1/holds", "h1", hold).0, 201);
+    assert_eq!(served.post("/v1/programs/1/holds/h1/capture", "h2", json!({ "points": 10 })).0, 201);
+    assert_eq!(served.post("/v1/programs/1/holds/h1/release", "h3", Value::Null).0, 201);
+    assert_eq!(served.get("/v1/programs/1/members/M1")["balances"][0]["available"], 90);
 }

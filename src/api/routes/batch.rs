@@ -9,7 +9,7 @@ use super::super::problem::Problem;
 use super::super::route::{Body, Bounded, Lane, Route, Shape};
 use super::super::token::{Scope, Token};
 use super::verbs;
-use crate::domain::Timestamp;
+use crate::domain::{Action, Timestamp};
 use crate::engine::Ticket;
 use serde_json::{Value, json};
 
@@ -63,9 +63,13 @@ fn batch(context: &Context, call: &Call, body: &[u8]) -> Result<Answer, Problem>
 fn send<'a>(context: &Context, token: &'a Token, line: &[u8], at: Timestamp) -> Result<(Taken<'a>, Ticket), Problem> {
     let flat = object(line)?;
     let kind = flat.get("kind").and_then(Value::as_str).map(str::to_owned);
-    let command = command::read(flat)?;
+    let route = kind.as_deref().and_then(verbs::of_kind);
     let unknown = || Bad { pointer: "/kind".to_owned(), what: "not a command for callers".to_owned() };
-    let route = kind.as_deref().and_then(verbs::of_kind).ok_or_else(unknown)?;
+    if kind.is_some_and(|kind| route.is_none() && Action::VERBS.contains(&kind.as_str())) {
+        return Err(unknown().into());
+    }
+    let command = command::read(flat)?;
+    let route = route.ok_or_else(unknown)?;
     let taken = execute::admit(context, route, token, &command, at)?;
     let ticket = execute::submit(context, token, &command);
     Ok((taken, ticket))

@@ -9,7 +9,7 @@ use crate::cli::database::Clock;
 use crate::cli::output::{Failure, Output};
 use crate::cli::posting::{Answer, Earners, Earning, IN_FLIGHT_MAX, Latency, RedeemRule, post};
 use crate::cli::request_ids;
-use crate::domain::{Award, Cancel, CancelAmount, Command, MemberId, Points, RequestId, Timestamp};
+use crate::domain::{Award, Cancel, CancelAmount, Command, LongId, MemberId, Points, RequestId, Timestamp};
 use crate::engine::Engine;
 use std::collections::HashSet;
 use std::ops::ControlFlow;
@@ -167,6 +167,10 @@ impl Sending<'_> {
             false => format!("line {}", item.line).into(),
         });
         let accrual = earning.accrual_of(*member, partner, awards, item.request, item.at).reference(reference);
+        // a line that was given another request id does not name its own any more
+        let is_named = |long: &LongId| long.id() == *member || long.id().0 == item.request.0;
+        let texts = details.into_iter().flat_map(|details| &details.long_ids);
+        let accrual = accrual.naming(texts.filter_map(|text| LongId::new(text)).filter(is_named));
         together.push(item.line, accrual, Sent::Accrual);
         match more.as_ref().and_then(|more| more.1) {
             None => Ok(()),

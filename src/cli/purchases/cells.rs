@@ -10,7 +10,8 @@ use super::statuses::Kind;
 use super::text::{is_nothing, is_spoiled, shown, unmarked};
 use crate::cli::{request_ids, rows};
 use crate::domain::{
-    Expiry, MemberId, PartnerId, PointTypeId, Points, REFERENCE_BYTES_MAX, RequestId, SourceId, Timestamp,
+    Expiry, LongId, MemberId, PartnerId, PointTypeId, Points, REFERENCE_BYTES_MAX, RequestId, SourceId, Timestamp,
+    reading_long_ids,
 };
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -43,6 +44,8 @@ struct RowCells<'a, 'r> {
     all: Cells<'a>,
     cells: &'r rows::Cells,
     was_windows: bool,
+    /// Ids of more than 15 characters.
+    long_ids: Vec<LongId>,
 }
 
 impl Cells<'_> {
@@ -62,12 +65,27 @@ impl Cells<'_> {
             };
             return Err((None, problem));
         }
-        let mut row = RowCells { all: self, cells, was_windows: false };
+        let mut row = RowCells { all: self, cells, was_windows: false, long_ids: Vec::new() };
         let read = row.line(line, refunds).map_err(|(column, problem)| {
             let hint = if self.is_first { "; --header takes the first line for names" } else { "" };
             (column, problem + hint)
         })?;
         Ok((read, row.was_windows))
+    }
+
+    /// The request id that a purchase's number is, with its text.
+    fn order(&self, text: &str) -> Result<(RequestId, String), String> {
+        if is_spoiled(text) {
+            return Err(format!(
+                "{} is a number that a spreadsheet spoiled: several purchases may share it",
+                shown(text)
+            ));
+        }
+        if is_nothing(text) {
+            return Err(format!("{} is no number of a purchase", shown(text)));
+        }
+        let text = format!("{}{text}", self.layout.id_prefix);
+        Ok((request_ids::of_text(&text), text))
     }
 }
 
@@ -107,10 +125,13 @@ impl<'a, 'r> RowCells<'a, 'r> {
             Some(who) if !names_purchase => return Ok(Line::Nobody { line, who }),
             // the purchase says whose it is
             Some(_) => None,
-            None => Some(member(customer_text).map_err(|problem| named(&places.customer, problem))?),
+            None => {
+                let read = self.noting_long_ids(|| member(customer_text));
+                Some(read.map_err(|problem| named(&places.customer, problem))?)
+            }
         };
         let id = self.own_id()?;
-        let details = self.details(id.as_ref())?;
+        let mut details = self.details(id.as_ref())?;
         let text = || -> Vec<u8> { self.cells.iter().collect::<Vec<&[u8]>>().join(&0x1F) };
         let (false, Some(customer)) = (is_refund, customer) else {
             let (of, is_only_of) = self.refunded_purchase(id.as_ref())?;
@@ -132,6 +153,10 @@ impl<'a, 'r> RowCells<'a, 'r> {
             None => None,
         };
         let amount_text = Box::from(&*amount_text);
+        if !self.long_ids.is_empty() {
+            let texts = self.long_ids.drain(..).map(|long| long.text().into());
+            details.get_or_insert_default().long_ids.extend(texts);
+        }
         Ok(Line::Purchase(Purchase { line, customer, at, worth, refunded, amount_text, source, request, details }))
     }
 
@@ -208,31 +233,26 @@ impl<'a, 'r> RowCells<'a, 'r> {
     fn own_id(&mut self) -> Result<Option<(RequestId, String)>, Problem> {
         let Some(place) = &self.all.places.id else { return Ok(None) };
         let text = self.text(place)?;
-        self.order(unmarked(&text)).map(Some).map_err(|problem| named(place, problem))
+        let all = self.all;
+        let read = self.noting_long_ids(|| all.order(unmarked(&text)));
+        read.map(Some).map_err(|problem| named(place, problem))
+    }
+
+    /// Reads an id, and remembers its text if it is long.
+    fn noting_long_ids<T>(&mut self, read: impl FnOnce() -> T) -> T {
+        let (read, long_ids) = reading_long_ids(read);
+        self.long_ids.extend(long_ids);
+        read
     }
 
     /// The purchase that a refund takes back, and whether no other will do.
     fn refunded_purchase(&mut self, own: Option<&(RequestId, String)>) -> Result<(Option<RequestId>, bool), Problem> {
         let place = self.all.places.refund_of.as_ref();
         if let (Some(place), Some(text)) = (place, self.filled(place)?) {
-            let (of, _) = self.order(unmarked(&text)).map_err(|problem| named(place, problem))?;
+            let (of, _) = self.all.order(unmarked(&text)).map_err(|problem| named(place, problem))?;
             return Ok((Some(of), true));
         }
         Ok((own.map(|(request, _)| *request), false))
-    }
-
-    fn order(&self, text: &str) -> Result<(RequestId, String), String> {
-        if is_spoiled(text) {
-            return Err(format!(
-                "{} is a number that a spreadsheet spoiled: several purchases may share it",
-                shown(text)
-            ));
-        }
-        if is_nothing(text) {
-            return Err(format!("{} is no number of a purchase", shown(text)));
-        }
-        let text = format!("{}{text}", self.all.layout.id_prefix);
-        Ok((request_ids::of_text(&text), text))
     }
 
     fn refunded(&mut self) -> Result<Option<Decimal>, Problem> {

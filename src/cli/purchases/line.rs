@@ -75,6 +75,8 @@ pub struct Details {
     pub point_type: Option<PointTypeId>,
     /// Points of promotions.
     pub promotions: Vec<(SourceId, Points)>,
+    /// The texts of ids of more than 15 characters.
+    pub long_ids: Vec<Box<str>>,
 }
 
 /// A line that takes points back.

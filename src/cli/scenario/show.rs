@@ -205,7 +205,6 @@ fn refusal(rejection: &Rejection, mut row: Row) -> Row {
         let letter = match name.as_str() {
             "point_type" => "T",
             "partner" => "P",
-            "block" => "B",
             "scheme" => "S",
             "offer" => "O",
             "group" => "G",

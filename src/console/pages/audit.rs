@@ -114,7 +114,7 @@ pub(super) fn entry(ask: &Ask<'_>, way: &Way<'_>, sequence: &str) -> Result<Page
     if can_be_cancelled && ask.may(Scope::Adjust) && ask.token.partner.is_none() {
         let hidden = [("program", program.to_string()), ("request", text("request_id"))];
         let fields = vec![
-            Field::line("amount.points", "Points (empty: all)", "number", ""),
+            Field::line("amount:points.points", "Points (empty: all)", "number", ""),
             Field::line("reference", "Why", "text", ""),
         ];
         blocks.push(forms::command("cancel", "Cancel this transaction", &hidden, fields, (way.fresh)()));

@@ -135,7 +135,7 @@ fn actions(ask: &Ask<'_>, way: &Way<'_>, (program, partner): (u32, u32), blocks:
         let fields = vec![
             Field::line("block", "Block (a number)", "number", "").required(),
             Field::line("points", "Points", "number", "").required(),
-            Field::line("expires.on", "Last day", "date", ""),
+            Field::line("expires:on.date", "Last day", "date", ""),
             Field::line("unit_price", "Price of a point", "text", ""),
         ];
         actions.push(forms::command("purchase_block", "Record a purchase of a block", &hidden, fields, (way.fresh)()));

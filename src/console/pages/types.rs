@@ -43,8 +43,8 @@ pub(super) fn point_types(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<
             Field::line("point_type", "Point type (a number)", "number", "").required(),
             Field::choice("class", "Class", &["redeemable", "qualifying"], "redeemable"),
             Field::choice("order", "Used first", &["earliest_expiry", "first_in"], "earliest_expiry"),
-            Field::line("expiry.after.count", "Expires after (empty: never)", "number", ""),
-            Field::choice("expiry.after.unit", "of", &["", "days", "weeks", "months", "years"], ""),
+            Field::line("expiry:after.span.count", "Expires after (empty: never)", "number", ""),
+            Field::choice("expiry:after.span.unit", "of", &["", "days", "weeks", "months", "years"], ""),
             Field::choice("negative_balance", "Negative balance", &["allowed", "refused"], "allowed"),
         ];
         let hidden = [("program", program.to_string())];

@@ -198,23 +198,12 @@ fn blocks(filter: Filter, cache: &Cache) -> BlockBasedOptions {
 fn filter_of(table: TableId) -> Filter {
     match table {
         TableId::Items | TableId::Future | TableId::Expiries | TableId::Claims => Filter::Accounts,
-        TableId::Catalog | TableId::Due | TableId::TotalsByDay | TableId::HoldTimeouts => Filter::None,
-        _ => Filter::Keys,
-        TableId::Members
-        | TableId::Partners
-        | TableId::Blocks
-        | TableId::Sources
-        | TableId::SourceCounts
-        | TableId::Requests
-        | TableId::Corrections
-        | TableId::Claims
-        | TableId::Holds => Filter::Keys,
-        TableId::Items | TableId::Future | TableId::Expiries => Filter::Accounts,
         TableId::Catalog
         | TableId::Due
         | TableId::HoldTimeouts
         | TableId::TotalsByDay
         | TableId::Cohorts
         | TableId::Expiring => Filter::None,
+        _ => Filter::Keys,
     }
 }

@@ -14,7 +14,7 @@ impl Draw<'_> {
         });
         let rates = rates.collect();
         let rounding = *rng.pick(&[Rounding::HalfUp, Rounding::Down, Rounding::Up]);
-        CreatePartner { partner: PartnerId(id), billing, rates, rounding, order }
+        CreatePartner { partner: PartnerId(id), billing, rates, rounding, order, ..CreatePartner::default() }
     }
 
     /// One of the partners, seldom a neighbour.
@@ -27,6 +27,6 @@ impl Draw<'_> {
         let points = self.points();
         let starts_at = if self.rng.one_in(4) { Some(self.instant()) } else { None };
         let expires = if self.rng.one_in(4) { Expiry::Never } else { self.expiry() };
-        PurchaseBlock { partner, block, points, starts_at, expires, unit_price: None }
+        PurchaseBlock { partner, block, points, starts_at, expires, ..PurchaseBlock::default() }
     }
 }
