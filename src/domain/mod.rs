@@ -108,9 +108,9 @@ pub use source::{
     Restriction, Source, SourceStatus, SourceTerms, Window,
 };
 pub use state::{AccountSums, BLOCK_MOVEMENTS, BlockState, BlockSums, MOVEMENTS, PointState, PointSums};
-pub use text::{Commitment, LongId, SALT_BYTES, TextKey, commitment, opened, stored};
+pub use text::{Commitment, SALT_BYTES, TextKey, commitment, opened, stored};
 pub use tier::{Qualified, TierId, TierState};
 pub use time::{Date, Day, Span, TimeError, Timestamp, Unit, Zone};
 pub use totals::{CohortKey, ExpiringKey, Sum, Totals, TotalsKey};
 pub use versions::Versions;
-pub use wide_id::{MemberId, RequestId, WideIdError, reading_long_ids, showing_long_ids};
+pub use wide_id::{LongId, MemberId, RequestId, WideIdError, reading_long_ids, showing_long_ids};

@@ -1,7 +1,7 @@
 //! Texts that callers wrote: references, and ids of more than 15 characters. They may be personal, so they are kept outside of
 //! the hash chain, where they can be erased: the entry holds a commitment to its text, and nothing else of it.
 
-use super::{MemberId, Sequence};
+use super::Sequence;
 
 /// Bytes of random salt that keep a commitment from being guessed once its text is erased.
 pub const SALT_BYTES: usize = 16;
@@ -26,30 +26,6 @@ impl TextKey {
             TextKey::Reference(sequence) => [&[0], sequence.0.to_be_bytes().as_slice()].concat(),
             TextKey::Id(id) => [&[1], id.to_be_bytes().as_slice()].concat(),
         }
-    }
-}
-
-/// The text of a member or request whose id has more than 15 characters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LongId(Box<str>);
-
-impl LongId {
-    /// A text of 16 to 255 printable ASCII characters that is no number and no UUID. `None` for any other.
-    #[must_use]
-    pub fn new(text: &str) -> Option<LongId> {
-        super::wide_id::is_long(text).then(|| LongId(text.into()))
-    }
-
-    /// The number that stands for it.
-    #[must_use]
-    pub fn id(&self) -> MemberId {
-        MemberId(super::wide_id::hashed(&self.0))
-    }
-
-    /// The text.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.0
     }
 }
 

@@ -93,9 +93,33 @@ fn may_be_long(value: u128) -> bool {
     value & LONG_MASK == LONG_MARK
 }
 
+/// The text of a member or request whose id has more than 15 characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LongId(Box<str>);
+
+impl LongId {
+    /// A text of 16 to 255 printable ASCII characters that is no number and no UUID. `None` for any other.
+    #[must_use]
+    pub fn new(text: &str) -> Option<LongId> {
+        is_long(text).then(|| LongId(text.into()))
+    }
+
+    /// The number that stands for it.
+    #[must_use]
+    pub fn id(&self) -> MemberId {
+        MemberId(hashed(&self.0))
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.0
+    }
+}
+
 thread_local! {
     /// The long texts that were read since somebody began to collect them.
-    static READ: RefCell<Option<Vec<super::LongId>>> = const { RefCell::new(None) };
+    static READ: RefCell<Option<Vec<LongId>>> = const { RefCell::new(None) };
     /// Who knows the text of a long id, for showing it.
     static KNOWN: RefCell<Option<Rc<KnownTexts>>> = const { RefCell::new(None) };
 }
@@ -106,13 +130,13 @@ type KnownTexts = dyn Fn(u128) -> Option<String>;
 fn note(text: &str) {
     READ.with_borrow_mut(|read| {
         if let Some(read) = read {
-            read.extend(super::LongId::new(text));
+            read.extend(LongId::new(text));
         }
     });
 }
 
 /// Reads something, and gives the long ids that were read along.
-pub fn reading_long_ids<R>(read: impl FnOnce() -> R) -> (R, Vec<super::LongId>) {
+pub fn reading_long_ids<R>(read: impl FnOnce() -> R) -> (R, Vec<LongId>) {
     let outer = READ.replace(Some(Vec::new()));
     let result = read();
     (result, READ.replace(outer).unwrap_or_default())

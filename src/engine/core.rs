@@ -1,5 +1,6 @@
 //! The way of every command: lock, decide, append, apply. What the threads and the public [`super::Engine`] share.
 
+use super::answer::Answer;
 use super::checkpointer::Checkpointer;
 use super::clock::Clock;
 use super::error::{Error, ExecuteError};
@@ -15,7 +16,7 @@ use super::texts::{Texts, erases};
 use super::unwind::OnUnwind;
 use crate::domain::{
     Actor, BookDue, CatalogKey, Command, Definition, Entry, Fault, LockName, Outcome, Own, OwnIds, Program, ProgramId,
-    Programs, Receipt, Rejection, RequestId, RequestKey, Sequence, Subject, Timestamp, own_ids,
+    Programs, RequestId, RequestKey, Sequence, Subject, Timestamp, own_ids,
 };
 use crate::machine::{Cold, Effects, LockSet, Undecided, check, decide, decide_again, defines, laws, lock_set};
 use crate::storage::record::{self, NewEntry};
@@ -97,13 +98,6 @@ impl Broken {
             None => Ok(()),
         }
     }
-}
-
-/// What became of a command, once its entry is durable.
-#[derive(Debug, Clone)]
-pub(super) struct Answer {
-    pub(super) sequence: Sequence,
-    pub(super) outcome: Result<Receipt, Rejection>,
 }
 
 /// One try at a command.
@@ -484,21 +478,6 @@ pub(super) fn repeated(locked: &LockedShards<'_>, entry: Entry) -> Result<Answer
         receipt.cancelled = correction.map(|correction| correction.cancelled).unwrap_or_default();
     }
     Ok(Answer { sequence, outcome })
-}
-
-impl Answer {
-    fn new(own: &OwnIds, recorded_at: Timestamp, mut outcome: Outcome) -> Answer {
-        outcome.fill(own);
-        let sequence = own.sequence;
-        let outcome = match outcome {
-            Outcome::Done { legs, balances } => {
-                let (replayed, cancelled) = (false, Vec::new());
-                Ok(Receipt { sequence, recorded_at, replayed, legs, balances, cancelled })
-            }
-            Outcome::Refused(rejection) => Err(rejection),
-        };
-        Answer { sequence, outcome }
-    }
 }
 
 fn diverged(entry: &Entry, why: &str) -> Error {

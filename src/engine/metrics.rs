@@ -1,7 +1,6 @@
 //! Counters of what the engine did, for a look at any time. They are kept under locks that are held anyway, or once for a
 //! group of entries.
 
-use super::core::Core;
 use crate::domain::{Action, Outcome};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -62,8 +61,8 @@ pub struct Metrics {
 #[derive(Debug, Clone, Default)]
 pub(super) struct EntryCounts {
     /// By the number of the verb: cheaper than its name.
-    done: Vec<u64>,
-    refused: BTreeMap<&'static str, u64>,
+    pub(super) done: Vec<u64>,
+    pub(super) refused: BTreeMap<&'static str, u64>,
 }
 
 impl EntryCounts {
@@ -89,33 +88,13 @@ impl EntryCounts {
 /// What is counted once a group.
 #[derive(Debug, Clone, Default)]
 pub(super) struct GroupCounts {
-    entries: Distribution,
-    sync_us: Distribution,
+    pub(super) entries: Distribution,
+    pub(super) sync_us: Distribution,
 }
 
 impl GroupCounts {
     pub(super) fn count(&mut self, entries: u64, took: Duration) {
         self.entries.add(entries);
         self.sync_us.add(u64::try_from(took.as_micros()).unwrap_or(u64::MAX));
-    }
-}
-
-impl Core {
-    pub(super) fn metrics(&self) -> Metrics {
-        let journal = &self.state.journal;
-        let (EntryCounts { done, refused }, GroupCounts { entries, sync_us }) = journal.counts();
-        let verb = |number: usize| Action::verb_of(u16::try_from(number).ok()?);
-        let done = done.into_iter().enumerate().filter(|(_, count)| *count > 0);
-        Metrics {
-            done: done.filter_map(|(number, count)| Some((verb(number)?, count))).collect(),
-            refused,
-            group_entries: entries,
-            sync_us,
-            last_sequence: journal.last().0,
-            durable_sequence: journal.durable().0,
-            journal_bytes_pending: journal.pending() as u64,
-            changes_pending: self.checkpointer.pending() as u64,
-            checkpoints: self.checkpointer.made(),
-        }
     }
 }

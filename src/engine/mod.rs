@@ -1,5 +1,6 @@
 //! The motion: threads, locks, the journal's group commit, checkpoints, recovery, and the public [`Engine`].
 
+mod answer;
 mod audit_partners;
 mod audit_texts;
 mod checkpoint;
@@ -16,6 +17,7 @@ mod handle;
 mod journal;
 mod lists;
 mod locks;
+mod measure;
 mod members;
 mod merge;
 mod metrics;

@@ -1,6 +1,7 @@
 //! The answer to a command that was submitted: known at once, given out when it is durable.
 
-use super::core::{Answer, Core};
+use super::answer::Answer;
+use super::core::Core;
 use super::error::{Error, ExecuteError};
 use crate::domain::{Receipt, Sequence};
 use std::pin::Pin;

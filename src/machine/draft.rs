@@ -1,6 +1,5 @@
 //! One command being decided: what every rule needs of it. Reads see what the command itself changed before.
 
-use super::due;
 use super::effects::{At, Effect, Effects};
 use super::view::{FoundRows, Undecided, View};
 use crate::domain::tables::Items;
@@ -28,7 +27,7 @@ pub(super) struct Draft<'a, V> {
     /// When what is decided takes effect: now, or the instant of what is booked.
     pub(super) at: Timestamp,
     /// Whether what is due is booked along, untold: in a preview.
-    books_due: bool,
+    pub(super) books_due: bool,
     pub(super) effects: &'a mut Effects,
 }
 
@@ -142,20 +141,6 @@ impl<'a, V: View> Draft<'a, V> {
         MemberKey { program: self.id, member }
     }
 
-    /// A member of whom everything due is booked.
-    pub(super) fn member(&mut self, id: MemberId) -> Result<Option<At<Member>>, Undecided> {
-        let Some(at) = self.member_as_booked(id)? else { return Ok(None) };
-        if self.effects.members[at].is_due(self.now) {
-            if !self.books_due {
-                return Err(Undecided::Due(Subject::Member(self.effects.members.key(at).member)));
-            }
-            let told = self.effects.legs.len();
-            due::book_member(self, at, self.now, usize::MAX)?;
-            self.effects.legs.truncate(told);
-        }
-        Ok(Some(at))
-    }
-
     /// A member, whatever is due. The id of one who was merged leads to the member who stayed.
     pub(super) fn member_as_booked(&mut self, id: MemberId) -> Result<Option<At<Member>>, Undecided> {
         let mut found = self.member_record(id)?;
@@ -217,20 +202,6 @@ impl<'a, V: View> Draft<'a, V> {
 
     pub(super) fn partner_key(&self, partner: PartnerId) -> PartnerKey {
         PartnerKey { program: self.id, partner }
-    }
-
-    /// A partner of whom everything due is booked.
-    pub(super) fn partner(&mut self, id: PartnerId) -> Result<At<Partner>, Undecided> {
-        let at = self.partner_as_booked(id)?.ok_or(Rejection::PartnerUnknown { partner: id })?;
-        if self.effects.partners[at].is_due(self.now) {
-            if !self.books_due {
-                return Err(Undecided::Due(Subject::Partner(id)));
-            }
-            let told = self.effects.legs.len();
-            due::book_partner(self, at, usize::MAX)?;
-            self.effects.legs.truncate(told);
-        }
-        Ok(at)
     }
 
     /// The newest terms of a partner that is there.

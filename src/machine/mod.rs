@@ -5,6 +5,7 @@
 //! variants; then the changes. A sum that does not fit refuses at any point; the effects are dropped. A broken law is a
 //! fault, never a refusal.
 
+mod booked;
 mod cancel;
 mod catalog;
 mod draft;

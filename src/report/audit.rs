@@ -352,21 +352,13 @@ fn fill(line: AuditLine, leg: &Leg) -> Option<AuditLine> {
             let line = AuditLine { subtype: Some(subtype), ..of_account(line, member, point_type) };
             AuditLine { transaction_type, modification, debt, item: Some(item), source, occurred_at, ..line }
         }
-        Leg::Owed { member, point_type, points } => {
-            let line = of_account(line, member, point_type);
-            AuditLine { transaction_type: AuditKind::Debt, debt: points.0, ..line }
-        }
-        Leg::Forgiven { member, point_type, points } => {
-            let line = of_account(line, member, point_type);
-            AuditLine { transaction_type: AuditKind::Debt, debt: points.0.saturating_neg(), ..line }
-        }
+        Leg::Owed { member, point_type, points } => of_debt(line, (member, point_type), points.0),
+        Leg::Forgiven { member, point_type, points } => of_debt(line, (member, point_type), points.0.saturating_neg()),
         Leg::Merged { member, point_type, points, .. } => {
             let line = of_account(line, member, point_type);
             AuditLine { transaction_type: AuditKind::Transfer, modification: points.0, ..line }
         }
-        Leg::Absorbed { member, point_type, .. } => {
-            AuditLine { transaction_type: AuditKind::Debt, ..of_account(line, member, point_type) }
-        }
+        Leg::Absorbed { member, point_type, .. } => of_debt(line, (member, point_type), 0),
         Leg::Inventory { change: InventoryChange::Drawn | InventoryChange::Returned, .. } => return None,
         Leg::Inventory { source, points, .. } => {
             AuditLine { transaction_type: AuditKind::Inventory, modification: points.0, source: Some(source), ..line }
@@ -401,6 +393,10 @@ fn fill(line: AuditLine, leg: &Leg) -> Option<AuditLine> {
 
 fn of_account(line: AuditLine, member: MemberId, point_type: PointTypeId) -> AuditLine {
     AuditLine { member: Some(member), point_type: Some(point_type), ..line }
+}
+
+fn of_debt(line: AuditLine, (member, point_type): (MemberId, PointTypeId), debt: i64) -> AuditLine {
+    AuditLine { transaction_type: AuditKind::Debt, debt, ..of_account(line, member, point_type) }
 }
 
 fn granted(verb: &str) -> AuditKind {
