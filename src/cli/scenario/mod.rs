@@ -5,6 +5,7 @@
 
 mod answer;
 mod expect;
+mod order;
 mod orders;
 mod parse;
 mod questions;

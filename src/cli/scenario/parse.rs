@@ -1,10 +1,11 @@
 //! Reading a scenario: lines, headers, what is there without being said. The commands themselves are in `order`.
 
 use super::expect::expectation;
+use super::order::Order;
 use super::orders::extras::in_program;
 use super::orders::{is_definition, orders, sources};
 use super::questions::{blocks_from, question};
-use super::step::{Order, Report, Scenario, Step, Verb};
+use super::step::{Report, Scenario, Step, Verb};
 use super::words::{Line, Syntax, Words};
 use super::{reports, settlement_questions};
 use crate::domain::{

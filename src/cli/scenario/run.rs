@@ -1,13 +1,14 @@
 //! Running a scenario: each step against an engine of its own, on the memory store and on the scenario's time.
 
 use super::answer::{Answer, GRANTED, Row};
+use super::order::Order;
 use super::questions;
 use super::reports;
 use super::show::{self, Names};
-use super::step::{Order, Scenario, Step, Verb};
+use super::step::{Scenario, Step, Verb};
 use crate::domain::{
     AccountKey, Balance, Date, Item, ItemPosition, Leg, MemberId, MemberKey, PartnerKey, PointClass, PointTypeId,
-    ProgramId, Receipt, RequestId, Sequence, SourceKey, TextKey, Timestamp, showing_long_ids,
+    ProgramId, Receipt, RequestId, RequestKey, Sequence, SourceKey, TextKey, Timestamp, showing_long_ids,
 };
 use crate::engine::{ClockSource, Engine, EngineOptions, Error};
 use crate::report::{ExpiringPage, by_label, expiring, expiring_of};
@@ -105,27 +106,13 @@ impl Runner {
                 Some(state) => Answer::rows(vec![show::member(&state)]),
                 None => Answer::status("unknown"),
             },
-            Verb::Household(account) => match self.engine.household(account.owner())? {
-                Some(state) => {
-                    let found = state.balances.iter().find(|balance| balance.point_type == account.point_type).copied();
-                    let balance = found.unwrap_or_else(|| Balance::zero(account.member, account.point_type));
-                    let row = show::balance(&balance, self.class_of(*account)?);
-                    Answer::rows(vec![row.figure("members", state.members.len())])
-                }
-                None => Answer::status("unknown"),
-            },
+            Verb::Household(account) => self.household(*account)?,
             Verb::Qualifying(account, from, to) => {
                 let points = self.engine.qualifying_between(account.owner(), account.point_type, (*from, *to))?;
                 Answer::rows(vec![Row::default().figure("qualifying", points)])
             }
             Verb::Expiring(program, member, until, limit) => self.expiring(*program, *member, *until, *limit)?,
-            Verb::Labels(member) => {
-                let balances = self.engine.balances(*member)?.unwrap_or_default();
-                let programs = self.engine.programs()?;
-                let program = programs.get(&member.program);
-                let sums = program.map(|program| by_label(program, &balances)).unwrap_or_default();
-                Answer::rows(sums.iter().map(show::label).collect())
-            }
+            Verb::Labels(member) => self.labels(*member)?,
             Verb::Types(program, prefix) => {
                 let programs = self.engine.programs()?;
                 let rows = programs.get(program).map(|program| show::types(program, prefix));
@@ -148,13 +135,7 @@ impl Runner {
             Verb::Ask(key, question) => questions::answer(&self.engine, *key, question)?,
             Verb::Find(program, name) => questions::find(&self.engine, *program, name)?,
             Verb::Statement { member, newest } => self.statement(*member, *newest)?,
-            Verb::Transaction(request) => match self.engine.transaction(*request)? {
-                Some(entry) => {
-                    let linked = entry.links.iter().find_map(|link| link.subject.member());
-                    Answer::rows(vec![show::entry(&entry, linked.unwrap_or_default())])
-                }
-                None => Answer::status("unknown"),
-            },
+            Verb::Transaction(request) => self.transaction(*request)?,
             Verb::Source(key) => match self.engine.source(*key)? {
                 Some(state) => Answer::rows(vec![show::source(key.source, &state)]),
                 None => Answer::status("unknown"),
@@ -175,6 +156,28 @@ impl Runner {
             Verb::Verify => self.verify()?,
             Verb::Digest => self.digest()?,
         })
+    }
+
+    fn household(&self, account: AccountKey) -> Result<Answer, Error> {
+        let Some(state) = self.engine.household(account.owner())? else { return Ok(Answer::status("unknown")) };
+        let found = state.balances.iter().find(|balance| balance.point_type == account.point_type).copied();
+        let balance = found.unwrap_or_else(|| Balance::zero(account.member, account.point_type));
+        let row = show::balance(&balance, self.class_of(account)?);
+        Ok(Answer::rows(vec![row.figure("members", state.members.len())]))
+    }
+
+    fn labels(&self, member: MemberKey) -> Result<Answer, Error> {
+        let balances = self.engine.balances(member)?.unwrap_or_default();
+        let programs = self.engine.programs()?;
+        let program = programs.get(&member.program);
+        let sums = program.map(|program| by_label(program, &balances)).unwrap_or_default();
+        Ok(Answer::rows(sums.iter().map(show::label).collect()))
+    }
+
+    fn transaction(&self, request: RequestKey) -> Result<Answer, Error> {
+        let Some(entry) = self.engine.transaction(request)? else { return Ok(Answer::status("unknown")) };
+        let linked = entry.links.iter().find_map(|link| link.subject.member());
+        Ok(Answer::rows(vec![show::entry(&entry, linked.unwrap_or_default())]))
     }
 
     fn commands(&mut self, orders: &[Order], expected: &Answer) -> Answer {

@@ -105,12 +105,7 @@ fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
         Leg::RefundAsked { place, amount } => Row::default().amount(amount).figure("place", place),
         Leg::RefundAnswered { state, amount } => Row::default().amount(amount).figure("state", state.code()),
         Leg::Posted { owner, receivable, posting, amount } => {
-            let owner = match owner {
-                Subject::Partner(partner) => format!("P{partner}"),
-                Subject::Member(member) => member.to_string(),
-                other => other.to_string(),
-            };
-            let row = Row::new(owner).amount(amount).figure("receivable", receivable);
+            let row = Row::new(owner_name(owner)).amount(amount).figure("receivable", receivable);
             row.figure("posting", posting.code())
         }
         Leg::Settled { run, number, events, state } => {
@@ -118,6 +113,27 @@ fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
             row.figure("events", events).figure("state", state.code())
         }
         Leg::Credited { partner, points } => Row::default().amount(points).figure("partner", format!("P{partner}")),
+        Leg::Charge { .. }
+        | Leg::Event { .. }
+        | Leg::Billed { .. }
+        | Leg::BillClosed { .. }
+        | Leg::FeeCharged { .. }
+        | Leg::FeeRefunded { .. } => billing_row(leg),
+    };
+    (leg.kind(), row)
+}
+
+fn owner_name(owner: Subject) -> String {
+    match owner {
+        Subject::Partner(partner) => format!("P{partner}"),
+        Subject::Member(member) => member.to_string(),
+        other => other.to_string(),
+    }
+}
+
+/// What a leg says of charges, bills and fees.
+fn billing_row(leg: &Leg) -> Row {
+    match *leg {
         Leg::Charge { partner, place, cause, block, points, unit_price, currency } => {
             let row = Row::new(cause.code()).amount(points).figure("partner", format!("P{partner}"));
             let row = row.figure("block", block_name(block)).figure("price", unit_price).figure("place", place);
@@ -143,8 +159,8 @@ fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
             let row = Row::default().figure("partner", format!("P{partner}")).figure("fee", fee);
             row.figure("amount", amount).figure("currency", currency)
         }
-    };
-    (leg.kind(), row)
+        _ => Row::default(),
+    }
 }
 
 /// A source with its status.

@@ -1,10 +1,10 @@
 //! What a scenario file says, read: its rules and its steps. How it is written is in `parse`.
 
 use super::answer::Answer;
+use super::order::Order;
 use super::settlement_questions;
 use crate::domain::{
-    AccountKey, BlockId, Command, Date, Day, MemberId, MemberKey, PartnerKey, ProgramId, RequestKey, SourceKey,
-    Timestamp,
+    AccountKey, BlockId, Date, Day, MemberId, MemberKey, PartnerKey, ProgramId, RequestKey, SourceKey, Timestamp,
 };
 use crate::report::{AsOf, AuditQuery, FeeUnit, Filter, Grouping, Preset};
 use std::collections::BTreeMap;
@@ -29,13 +29,6 @@ pub(super) struct Step {
     pub(super) verb: Verb,
     /// What must be answered; without it, a command must be done.
     pub(super) expected: Option<Answer>,
-}
-
-/// A command, whose request id the runner chooses where the line gives none.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Order {
-    pub(super) command: Command,
-    pub(super) is_named: bool,
 }
 
 /// A question about a partner.

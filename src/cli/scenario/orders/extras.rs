@@ -1,6 +1,6 @@
 //! What any command may say besides, and how settings are read.
 
-use crate::cli::scenario::step::Order;
+use crate::cli::scenario::order::Order;
 use crate::cli::scenario::words::{Syntax, Words};
 use crate::domain::{Action, Command, ProgramId, RequestId, Timestamp};
 

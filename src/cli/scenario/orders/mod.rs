@@ -9,7 +9,7 @@ mod settlement;
 pub(super) mod sources;
 mod texts;
 
-use super::step::Order;
+use super::order::Order;
 use super::words::{Syntax, Words};
 use crate::domain::{
     Accrue, Action, ApproveBlock, Award, Cancel, CancelAmount, CreateProgram, Enrol, Enrolment, PartnerId, PointTypeId,
