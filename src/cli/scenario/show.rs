@@ -98,20 +98,11 @@ fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
         }
         Leg::InventoryLow { source, left } => Row::new(source.to_string()).figure("left", left),
         Leg::NotAwarded { reason } | Leg::NotSpent { reason } => Row::default().figure("reason", reason.code()),
-        Leg::Spent { partner, way, reduction, amount } => {
-            let row = Row::default().amount(amount).figure("partner", format!("P{partner}"));
-            row.figure("way", word(&way)).figure("reduction", word(&reduction))
-        }
-        Leg::RefundAsked { place, amount } => Row::default().amount(amount).figure("place", place),
-        Leg::RefundAnswered { state, amount } => Row::default().amount(amount).figure("state", state.code()),
-        Leg::Posted { owner, receivable, posting, amount } => {
-            let row = Row::new(owner_name(owner)).amount(amount).figure("receivable", receivable);
-            row.figure("posting", posting.code())
-        }
-        Leg::Settled { run, number, events, state } => {
-            let row = Row::default().figure("run", run).figure("number", number);
-            row.figure("events", events).figure("state", state.code())
-        }
+        Leg::Spent { .. }
+        | Leg::RefundAsked { .. }
+        | Leg::RefundAnswered { .. }
+        | Leg::Posted { .. }
+        | Leg::Settled { .. } => settlement_row(leg),
         Leg::Credited { partner, points } => Row::default().amount(points).figure("partner", format!("P{partner}")),
         Leg::Charge { .. }
         | Leg::Event { .. }
@@ -128,6 +119,27 @@ fn owner_name(owner: Subject) -> String {
         Subject::Partner(partner) => format!("P{partner}"),
         Subject::Member(member) => member.to_string(),
         other => other.to_string(),
+    }
+}
+
+/// What a leg says of spends, refunds, postings and runs.
+fn settlement_row(leg: &Leg) -> Row {
+    match *leg {
+        Leg::Spent { partner, way, reduction, amount } => {
+            let row = Row::default().amount(amount).figure("partner", format!("P{partner}"));
+            row.figure("way", word(&way)).figure("reduction", word(&reduction))
+        }
+        Leg::RefundAsked { place, amount } => Row::default().amount(amount).figure("place", place),
+        Leg::RefundAnswered { state, amount } => Row::default().amount(amount).figure("state", state.code()),
+        Leg::Posted { owner, receivable, posting, amount } => {
+            let row = Row::new(owner_name(owner)).amount(amount).figure("receivable", receivable);
+            row.figure("posting", posting.code())
+        }
+        Leg::Settled { run, number, events, state } => {
+            let row = Row::default().figure("run", run).figure("number", number);
+            row.figure("events", events).figure("state", state.code())
+        }
+        _ => Row::default(),
     }
 }
 
