@@ -226,7 +226,7 @@ impl PartnerRow {
 #[schemars(rename = "Block")]
 pub(crate) struct BlockRow {
     block: BlockId,
-    /// `pending`, `future`, `usable`, `used_up` or `expired`.
+    /// `pending`, `future`, `usable`, `used_up`, `expired`, `rejected` or `cancelled`.
     state: &'static str,
     purchased: Points,
     remaining: Points,
@@ -247,6 +247,8 @@ pub(crate) const BLOCK: &[&str] = &["block", "state", "purchased", "remaining", 
 impl BlockRow {
     pub(crate) fn new(block: BlockId, of: &Block, now: Timestamp) -> BlockRow {
         let state = match of {
+            of if of.status == BlockStatus::Rejected => "rejected",
+            of if of.status == BlockStatus::Cancelled => "cancelled",
             of if !of.remaining().is_positive() && !of.sums.get(BlockState::Expired).is_positive() => "used_up",
             of if of.is_expired(now) => "expired",
             of if of.status == BlockStatus::Pending => "pending",

@@ -60,7 +60,8 @@ fn mistakes_are_told_with_their_place() {
     assert_eq!(told("/v1/nothing", "k", "{}"), expected(404, "not_found", ""));
     assert_eq!(told("/v1/feed", "k", "{}"), expected(405, "method_not_allowed", ""));
     // the engine's own verb is not for callers
-    let line = r#"{"kind":"book_due","program":1,"request_id":"x","subject":{"kind":"member","member":"M1"},"limit":1}"#;
+    let line =
+        r#"{"kind":"book_due","program":1,"request_id":"x","subject":{"kind":"member","member":"M1"},"limit":1}"#;
     let batch = served.api.call(Head::new(Method::Post, "/v1/commands", wall()), Some(&served.all), line.as_bytes());
     let answer: Value = serde_json::from_slice(&batch.body).unwrap();
     assert_eq!((&answer["status"], &answer["problem"]["pointer"]), (&json!(400), &json!("/kind")));
@@ -240,7 +241,8 @@ fn a_command_of_any_kind_needs_the_scope_of_its_kind() {
         token.budget = Budget { granted: Some(Points(100)), redeemed: Some(Points(5)), largest: None };
     });
     let adjust = |key: &str, points: i64| {
-        let body = json!({ "kind": "adjust", "member": "M1", "point_type": 1, "points": points, "reason": "a mistake" });
+        let body =
+            json!({ "kind": "adjust", "member": "M1", "point_type": 1, "points": points, "reason": "a mistake" });
         served.post_as(&corrector, path, key, &body).status
     };
     assert_eq!(adjust("k1", 60), 201);
@@ -249,7 +251,8 @@ fn a_command_of_any_kind_needs_the_scope_of_its_kind() {
     assert_eq!(adjust("k3", -5), 201);
     assert_eq!(adjust("k4", -1), 429);
     let status = |key: &str, body: Value| served.post_as(&corrector, path, key, &body).status;
-    let blocked = json!({ "kind": "set_member_status", "member": "M1", "status": "blocked", "reason": "lost the card" });
+    let blocked =
+        json!({ "kind": "set_member_status", "member": "M1", "status": "blocked", "reason": "lost the card" });
     assert_eq!(status("k5", blocked), 201);
     assert_eq!(status("k6", json!({ "kind": "redeem", "member": "M1", "point_type": 1, "points": 1 })), 403);
     assert_eq!(status("k7", json!({ "kind": "create_subtype", "subtype": 4 })), 403);

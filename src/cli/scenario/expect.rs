@@ -109,6 +109,7 @@ const BLOCK: &[&str] = &[
     "kind",
     "purchased",
     "credited",
+    "remaining",
     "debited",
     "expired",
     "fee",
