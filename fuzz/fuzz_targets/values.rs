@@ -13,7 +13,6 @@ use accruedb::storage::{
 use arbitrary::{Arbitrary, Result, Unstructured};
 use libfuzzer_sys::fuzz_target;
 use std::fmt::Debug;
-use std::sync::Arc;
 
 #[global_allocator]
 static ALLOCATIONS: allocations::Allocations = allocations::Allocations;
@@ -75,7 +74,9 @@ fn item(from: &mut Unstructured<'_>) -> Result<Item> {
         source: perhaps(from, |from| any(from).map(SourceId))?,
         partner: perhaps(from, |from| any(from).map(PartnerId))?,
         subtype: SubtypeId(any(from)?),
+        issued_at: perhaps(from, instant)?,
         origin: perhaps(from, item_id)?,
+        more: perhaps(from, |from| Ok(ItemMore { policy: any(from)?, adjusted: any(from)? }))?,
     })
 }
 
@@ -104,18 +105,58 @@ fn member(from: &mut Unstructured<'_>) -> Result<Member> {
     })
 }
 
-fn partner(from: &mut Unstructured<'_>) -> Result<Partner> {
+fn kind(from: &mut Unstructured<'_>) -> Result<BlockKind> {
+    from.choose(&[BlockKind::Regular, BlockKind::Auto, BlockKind::Reserve]).copied()
+}
+
+fn terms(from: &mut Unstructured<'_>) -> Result<PartnerTerms> {
     let rates = several(from, |from| Ok((PointTypeId(any(from)?), rate(from)?)))?;
-    let terms = PartnerTerms {
+    let auto_creation = |from: &mut Unstructured<'_>| {
+        let (size, unit_price, expires) = (points(from)?, rate(from)?, expiry(from)?);
+        Ok(AutoCreation { size, unit_price, expires, reorder_limit: points(from)? })
+    };
+    let fee = |from: &mut Unstructured<'_>| {
+        let amount = match any(from)? {
+            true => ScheduledFee::Points(points(from)?),
+            false => ScheduledFee::Money(rate(from)?),
+        };
+        Ok((name(from)?, amount))
+    };
+    Ok(PartnerTerms {
+        name: name(from)?,
         billing: *from.choose(&[Billing::Prepaid, Billing::PostPaid])?,
         rates: rates.into_iter().collect(),
         rounding: *from.choose(&[Rounding::HalfUp, Rounding::Down, Rounding::Up])?,
         order: *from.choose(&[BlockOrder::EarliestExpiry, BlockOrder::EarliestStart, BlockOrder::Created])?,
-    };
-    let open = several(from, |from| any(from).map(BlockId))?.into_iter().collect();
-    let (remaining, debited, next_due) = (points(from)?, points(from)?, perhaps(from, instant)?);
-    let (terms, last_sequence) = (Arc::new(terms), Sequence(any(from)?));
-    Ok(Partner { terms, last_sequence, open, remaining, debited, next_due })
+        low_balance: perhaps(from, points)?,
+        auto_creation: perhaps(from, auto_creation)?,
+        due_block: perhaps(from, |from| Ok(DueBlock { points: points(from)?, unit_price: rate(from)? }))?,
+        price: rate(from)?,
+        currency: Currency::default(),
+        credit_cap: *from.choose(&[CreditCap::None, CreditCap::Available])?,
+        fees: several(from, fee)?.into_iter().collect(),
+        since: Sequence(any(from)?),
+    })
+}
+
+fn partner(from: &mut Unstructured<'_>) -> Result<Partner> {
+    Ok(Partner {
+        last_sequence: Sequence(any(from)?),
+        open: several(from, |from| any(from).map(BlockId))?.into_iter().collect(),
+        open_blocks: any(from)?,
+        usable: points(from)?,
+        reserve: points(from)?,
+        waiting: points(from)?,
+        pending: points(from)?,
+        debited: points(from)?,
+        next_due: perhaps(from, instant)?,
+        last_bought: perhaps(from, |from| any(from).map(BlockId))?,
+        own_blocks: any(from)?,
+        is_on_reserve: any(from)?,
+        bills: any(from)?,
+        is_billing: any(from)?,
+        billed_until: perhaps(from, instant)?,
+    })
 }
 
 fn block(from: &mut Unstructured<'_>) -> Result<Block> {
@@ -124,7 +165,13 @@ fn block(from: &mut Unstructured<'_>) -> Result<Block> {
         *sums.get_mut(*from.choose(&BlockState::ALL)?) = points(from)?;
     }
     Ok(Block {
-        status: *from.choose(&[BlockStatus::Pending, BlockStatus::Approved])?,
+        kind: kind(from)?,
+        status: *from.choose(&[
+            BlockStatus::Pending,
+            BlockStatus::Approved,
+            BlockStatus::Rejected,
+            BlockStatus::Cancelled,
+        ])?,
         purchased: points(from)?,
         credited: points(from)?,
         sums,
@@ -153,14 +200,25 @@ fn name(from: &mut Unstructured<'_>) -> Result<Box<str>> {
 
 fn definition(from: &mut Unstructured<'_>) -> Result<Definition> {
     if any(from)? {
-        return Ok(Definition::PointType(PointType {
+        return terms(from).map(Definition::Partner);
+    }
+    if any(from)? {
+        return Ok(Definition::PointType(Box::new(PointType {
             name: name(from)?,
             label: name(from)?,
             class: *from.choose(&[PointClass::Redeemable, PointClass::Qualifying, PointClass::Both])?,
             order: *from.choose(&[UseOrder::EarliestExpiry, UseOrder::FirstIn])?,
             expiry: expiry(from)?,
             negative_balance: *from.choose(&[NegativeBalance::Allowed, NegativeBalance::Refused])?,
-        }));
+            maximum: if any(from)? { Maximum::Unlimited } else { Maximum::Clip(points(from)?) },
+            scale: any(from)?,
+            currency: name(from)?,
+            is_default: any(from)?,
+            rollover: perhaps(from, |from| any(from).map(PointTypeId))?,
+            held_expiry: *from.choose(&[HeldExpiry::Honour, HeldExpiry::Expire])?,
+            since: instant(from)?,
+            ..PointType::default()
+        })));
     }
     let zone = *from.choose(&["UTC", "Europe/Vienna", "America/St_Johns", "Pacific/Apia"])?;
     Ok(Definition::Program(ProgramSettings {
@@ -169,6 +227,10 @@ fn definition(from: &mut Unstructured<'_>) -> Result<Definition> {
         enrolment: *from.choose(&[Enrolment::Explicit, Enrolment::OnFirstAccrual])?,
         never_usable: *from.choose(&[NeverUsable::Refuse, NeverUsable::Allow])?,
         point_types_max: any(from)?,
+        block_warning_days: any(from)?,
+        status: *from.choose(&[ProgramStatus::Active, ProgramStatus::Draft])?,
+        on_closing: *from.choose(&[OnClosing::Keep, OnClosing::Expire])?,
+        require_source: *from.choose(&[SourceRule::Optional, SourceRule::Required])?,
     }))
 }
 

@@ -152,7 +152,8 @@ impl Book {
     /// Every item of an account: its points in each state, its time, where it comes from, and whether it waits to mature.
     pub(crate) fn compare_items(&self, account: AccountKey, shown: &AccountItems) {
         let of = |items: &[(ItemPosition, Item)], waits: bool| -> Vec<(ItemId, Item, bool)> {
-            items.iter().map(|(at, item)| (at.id, *item, waits)).collect()
+            let issued = |item: &Item| Item { issued_at: Some(item.issued_at()), ..*item };
+            items.iter().map(|(at, item)| (at.id, issued(item), waits)).collect()
         };
         let mut shown = [of(&shown.matured, false), of(&shown.future, true)].concat();
         shown.sort_unstable_by_key(|(id, ..)| *id);
@@ -193,6 +194,7 @@ fn as_item(member: &member::Member, at: usize) -> Item {
         source: item.source,
         partner: item.partner,
         subtype: item.subtype,
+        issued_at: Some(item.issued_at),
         origin: item.origin,
         ..Item::new(item.from, item.until)
     }

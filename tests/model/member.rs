@@ -26,6 +26,8 @@ pub(crate) struct Item {
     /// Points of cancellations that count against what expired.
     pub(super) lapsed: i64,
     pub(super) granted_at: Timestamp,
+    /// When an accrual issued the points, for another member perhaps.
+    pub(crate) issued_at: Timestamp,
     pub(crate) from: Timestamp,
     pub(crate) until: Option<Timestamp>,
     pub(crate) source: Option<SourceId>,
@@ -82,6 +84,7 @@ impl Item {
             claimed: 0,
             lapsed: 0,
             granted_at,
+            issued_at: granted_at,
             from,
             until: None,
             source: None,

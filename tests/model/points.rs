@@ -104,9 +104,9 @@ impl Model {
         let receiver: &mut Member = self.members.entry(to).or_default();
         let mut moved = Vec::new();
         for ((origin, points), item) in parts.into_iter().zip(items) {
-            let Item { until, source, partner, subtype, id, .. } = item;
+            let Item { until, source, partner, subtype, issued_at, id, .. } = item;
             let item = Item::new(point_type, self.now, self.now);
-            let item = Item { until, source, partner, subtype, origin: id, ..item };
+            let item = Item { until, source, partner, subtype, issued_at, origin: id, ..item };
             let received = receiver.grant(item, points).ok_or(Rejection::Overflow)?;
             receiver.repay(received, points);
             moved.push((origin, received, points));
