@@ -41,12 +41,11 @@ impl Rule for Transfer {
         };
         draft.check_spends(owner)?;
         draft.check_earns(receiver)?;
-        let all = fits(points.plus(fee))?;
         draft.check_redeemable(point_type)?;
         if owner == receiver {
             return Err(Rejection::SameMember.into());
         }
-        draft.check_available(owner, point_type, all)?;
+        draft.check_available(owner, point_type, fits(points.plus(fee))?)?;
         draft.check_room(receiver, point_type, points)?;
 
         draft.link_member(owner);
