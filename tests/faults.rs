@@ -17,6 +17,7 @@ const PROGRAM: ProgramId = PROGRAMS[0];
 const POISONED: ErrorKind = ErrorKind::Closed(ClosedReason::Poisoned);
 
 /// What is done: commands one at a time, with checkpoints in between.
+#[expect(clippy::large_enum_variant, reason = "a few dozen of them, once")]
 enum Act {
     Do(Command),
     Checkpoint,
