@@ -20,6 +20,7 @@ mod leg;
 mod leg_parts;
 mod list;
 mod member;
+mod missing;
 mod numbers;
 mod offer;
 mod outcome;
@@ -73,6 +74,7 @@ pub use ladder::{Assessment, Ladder, QualifyingPeriod, Threshold, Tier};
 pub use leg::{Leg, ReductionMethod, SpendWay};
 pub use leg_parts::{Debit, Granted, Moved};
 pub use member::{Account, AccountMore, Balance, Member, MemberMore, MemberStatus, Membership, PolicyDue};
+pub use missing::{Kind, Setup};
 #[doc(hidden)]
 pub use numbers::{StoredNumber, stored_numbers};
 pub use offer::{
@@ -97,7 +99,7 @@ pub use receivable::{
     MonthKey, MonthSums, OwnerKey, PartnerCredit, PartnerCreditKey, PaymentPreference, Posting, PostingCause,
     PostingKey, PostingKind, Receivable, Receivables, RefundKey, RefundRequest, RefundState, Standing,
 };
-pub use rejection::{Kind, Rejection, Setup};
+pub use rejection::Rejection;
 pub use settlement::{
     AppliedRule, Cancels, Contribution, Event, EventKey, EventKind, Line, LineKey, Participant, RuleOwner, Run,
     RunCriteria, RunDueKey, RunKey, RunProgress, RunState, SettlementType,

@@ -226,7 +226,7 @@ impl Store for Faulty {
         &self,
         epoch: Epoch,
         sequence: Sequence,
-        runs: &mut dyn Iterator<Item = Result<Run, Fault>>,
+        runs: &mut dyn Iterator<Item = Result<accruedb::storage::Run, Fault>>,
     ) -> Result<(), Fault> {
         self.armed().checkpoint(epoch, sequence, runs)
     }

@@ -75,9 +75,7 @@ pub(crate) fn command(number: u128) -> Command {
             partner: PARTNER,
             block: BlockId(n as u64),
             points: Points(300_000),
-            starts_at: None,
-            expires: Expiry::Never,
-            unit_price: None,
+            ..PurchaseBlock::default()
         }
         .into(),
         n if n % BLOCK_EVERY == 4 + APPROVED_AFTER => {

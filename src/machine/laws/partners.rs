@@ -188,7 +188,7 @@ mod tests {
     }
 
     fn block(kind: BlockKind, status: BlockStatus, (left, debited): (i64, i64), created: u64) -> Block {
-        let mut block = Block::new(kind, Points(left + debited), day(0));
+        let mut block = Block::new(kind, Points(left.saturating_add(debited)), day(0));
         *block.sums.get_mut(BlockState::Remaining) = Points(left);
         *block.sums.get_mut(BlockState::Debited) = Points(debited);
         Block { status, created: Sequence(created), ..block }
@@ -277,12 +277,18 @@ mod tests {
             |books| books.partner.next_due = Some(day(6)),
             |books| books.open[0].1 = None,
             |books| books.open[0].0.rank += 1,
-            |books| drop(books.turns.pop()),
+            |books| {
+                let _ = books.turns.pop();
+            },
             |books| books.turns[1].at = day(8),
-            |books| drop(books.charges.remove(0)),
+            |books| {
+                let _ = books.charges.remove(0);
+            },
             |books| books.charges.push(charge(ChargeCause::Purchase, 1, 80)),
             |books| books.charges.push(charge(ChargeCause::Purchase, 4, 70)),
-            |books| drop(books.charges.remove(3)),
+            |books| {
+                let _ = books.charges.remove(3);
+            },
             |books| books.charges[4].points.0 -= 1,
         ];
         for (at, change) in changes.into_iter().enumerate() {

@@ -146,7 +146,7 @@ mod tests {
         let store = RocksStore::open(dir.path(), crate::storage::rocks::RocksOptions::default()).unwrap();
         let epoch = store.claim().unwrap().epoch;
         let record = JournalRecord { first: Sequence(1), last: Sequence(1), hash: [1; 32], bytes: vec![1] };
-        assert_eq!(store.append(epoch, &[record]), Appended::Durable);
+        assert_eq!(store.append(epoch, &[record], &[]), Appended::Durable);
         let rocks = store.directory.rocks();
         let log = write_ahead_logs(&rocks).unwrap().pop().unwrap().path;
         let before = fs::read(&log).unwrap();
