@@ -42,12 +42,16 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         key.partner,
         grouped(state.balance.0),
         grouped(left(partner)),
-        partner.open_blocks,
+        state.blocks.values().filter(|block| is_open(block)).count(),
         grouped(partner.debited.0),
         program.zone()
     ))?;
     output.table(&table(&state, now, &program.zone()))?;
     Ok(Exit::Done)
+}
+
+fn is_open(block: &Block) -> bool {
+    block.status == BlockStatus::Approved && block.remaining().is_positive()
 }
 
 /// Points left in all approved blocks, also in those whose validity has not started.

@@ -6,8 +6,8 @@ use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, grouped, or_dash};
 use super::words::{expiry, word};
 use crate::domain::{
-    MemberId, MemberKey, PartnerId, PartnerKey, PointState, PointTypeId, Program, ProgramId, Sequence, SourceId,
-    Timestamp,
+    MemberId, MemberKey, PartnerId, PartnerKey, PointState, PointType, PointTypeId, Program, ProgramId, Sequence,
+    SourceId, Timestamp,
 };
 use crate::engine::Engine;
 use crate::report::{Bucket, By, Liability, liability};
@@ -138,7 +138,7 @@ fn programs(engine: &Engine, output: &mut Output) -> Result<(), Failure> {
         let settings = &program.settings;
         let point_types = &program.point_types;
         output.object(&json!({
-            "program": id, "settings": settings, "point_types": point_types.keys().collect::<Vec<_>>(),
+            "program": id, "point_types": point_types.keys().collect::<Vec<_>>(), "settings": settings,
         }))?;
         let words = [word(&settings.enrolment), word(&settings.never_usable)];
         let figures = [point_types.len().to_string(), settings.point_types_max.to_string()];
@@ -147,12 +147,19 @@ fn programs(engine: &Engine, output: &mut Output) -> Result<(), Failure> {
     output.table(&table)
 }
 
+/// A point type in JSON.
+#[derive(serde::Serialize)]
+struct TypeRow<'a> {
+    point_type: PointTypeId,
+    #[serde(flatten)]
+    settings: &'a PointType,
+}
+
 fn point_types(program: &Program, output: &mut Output) -> Result<(), Failure> {
     let mut table = TextTable::new(&["point type", "class", "order of use", "expires", "negative balance"]);
     for (id, kind) in program.point_types.iter().map(|(id, versions)| (id, versions.current())) {
-        output.object(&json!({
-            "point_type": id, "settings": kind,
-        }))?;
+        output.object(&TypeRow { point_type: *id, settings: kind })?;
+
         let words = [word(&kind.class), word(&kind.order), expiry(&kind.expiry), word(&kind.negative_balance)];
         table.row([id.to_string()].into_iter().chain(words));
     }

@@ -25,7 +25,7 @@ fn commands_are_answered_in_order_and_only_once() {
     assert_eq!(numbers, [2, 3, 4, 5, 6, 7]);
     assert_eq!(all[2]["receipt"]["replayed"], true);
     let error = all[4]["error"].as_str().unwrap();
-    assert!(error.starts_with("column 74, field \"points\": invalid type"), "{error}");
+    assert!(error.starts_with("column 70, field \"points\": invalid type"), "{error}");
     assert_eq!(all[5]["receipt"]["replayed"], false);
 
     let again = shell.run("apply c.jsonl --db db --on-refusal continue").lines();

@@ -35,9 +35,9 @@ fn a_statement_shows_what_is_due_at_its_own_instant_before_and_after_it_is_booke
     shell.write("c.jsonl", &format!("{COMMANDS}{LATER}"));
     assert_eq!(shell.run("apply c.jsonl --db db --clock commands").code, 0);
     let due = [
-        ("2026-03-01T00:00:00.000Z", "mature", 0, 7),
-        ("2026-02-10T00:00:00.000Z", "expire", -20, 0),
-        ("2026-02-01T00:00:00.000Z", "expire", -5, 20),
+        ("2026-03-01T00:00:00.000Z", "matured", 0, 7),
+        ("2026-02-10T00:00:00.000Z", "expired", -20, 0),
+        ("2026-02-01T00:00:00.000Z", "expired", -5, 20),
     ];
     let expected = |booked: bool| -> Vec<_> {
         due.iter()

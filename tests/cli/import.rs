@@ -265,10 +265,10 @@ fn a_line_that_was_mended_moves_no_redemption() {
 fn a_redemption_that_is_refused_is_told() {
     let shell = Shell::new();
     // one item more than a command may touch
-    shell.write("p.csv", &("customer_id,date,amount\n".to_owned() + &"1,2024-01-01,1\n".repeat(10_001)));
-    let run = shell.run("import p.csv --db db --create --points-per-unit 1 --redeem-at 10001 --json");
+    shell.write("p.csv", &("customer_id,date,amount\n".to_owned() + &"1,2024-01-01,1\n".repeat(100_001)));
+    let run = shell.run("import p.csv --db db --create --points-per-unit 1 --redeem-at 100001 --json");
     let summary = run.json()["summary"].clone();
-    assert_eq!((&summary["accrued"], &summary["redemptions"]), (&10_001.into(), &0.into()));
+    assert_eq!((&summary["accrued"], &summary["redemptions"]), (&100_001.into(), &0.into()));
     assert_eq!(summary["redemptions_refused"][0]["member"], "1", "{summary}");
     assert!(run.code == 1 && run.err.contains("a redemption of member 1 is refused"), "{} {}", run.code, run.err);
 }
