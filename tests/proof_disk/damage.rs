@@ -258,7 +258,7 @@ fn proof_damage() {
         let db = victim.folder.path().join("db");
         copy(&victim.whole(), &db);
         cut_newest_record(&db);
-        match judge(victim, &db, Path::new("no file"), 0) {
+        match judge(victim, &db, Path::new("no file"), 1) {
             Ok(Verdict::WithinLag) => unseen += 1,
             Ok(Verdict::Told | Verdict::Named) => seen += 1,
             other => panic!("{}: {other:?}", victim.name),
