@@ -162,9 +162,8 @@ fn set_up(engine: &Engine) {
         partner: PARTNER,
         block: BLOCK,
         points: Points(1000),
-        starts_at: None,
         expires: Expiry::Never,
-        unit_price: None,
+        ..PurchaseBlock::default()
     };
     let actions: [Action; 5] = [
         program.into(),
