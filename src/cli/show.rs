@@ -159,7 +159,6 @@ fn point_types(program: &Program, output: &mut Output) -> Result<(), Failure> {
     let mut table = TextTable::new(&["point type", "class", "order of use", "expires", "negative balance"]);
     for (id, kind) in program.point_types.iter().map(|(id, versions)| (id, versions.current())) {
         output.object(&TypeRow { point_type: *id, settings: kind })?;
-
         let words = [word(&kind.class), word(&kind.order), expiry(&kind.expiry), word(&kind.negative_balance)];
         table.row([id.to_string()].into_iter().chain(words));
     }
