@@ -447,33 +447,7 @@ impl Leg {
         match self {
             Leg::Moved { from, to, .. } => from.movement_to(*to),
             Leg::Block { from, to, .. } => BlockState::movement(*from, *to),
-            Leg::Granted { .. }
-            | Leg::Owed { .. }
-            | Leg::Absorbed { .. }
-            | Leg::Charged { .. }
-            | Leg::Credited { .. }
-            | Leg::Charge { .. }
-            | Leg::Event { .. }
-            | Leg::Billed { .. }
-            | Leg::BillClosed { .. }
-            | Leg::FeeCharged { .. }
-            | Leg::FeeRefunded { .. }
-            | Leg::Forgiven { .. }
-            | Leg::Clipped { .. }
-            | Leg::Extended { .. }
-            | Leg::TierChanged { .. }
-            | Leg::Merged { .. }
-            | Leg::Inventory { .. }
-            | Leg::SourceStatus { .. }
-            | Leg::Withheld { .. }
-            | Leg::InventoryLow { .. }
-            | Leg::NotAwarded { .. }
-            | Leg::Spent { .. }
-            | Leg::NotSpent { .. }
-            | Leg::RefundAsked { .. }
-            | Leg::RefundAnswered { .. }
-            | Leg::Posted { .. }
-            | Leg::Settled { .. } => self.code(),
+            _ => self.code(),
         }
     }
 }

@@ -52,203 +52,45 @@ pub struct Debit {
     pub points: Points,
 }
 
-/// Looking for one kind of legs: the only matches on all of them.
+/// Looking for one kind of legs.
 impl Leg {
     /// The new item that it tells of.
     #[must_use]
     pub fn granted(&self) -> Option<Granted> {
-        match *self {
-            Leg::Granted { member, item, point_type, points, available_from, expires_at, source: _, subtype: _ } => {
-                Some(Granted { member, item, point_type, points, available_from, expires_at })
-            }
-            Leg::Moved { .. }
-            | Leg::Owed { .. }
-            | Leg::Absorbed { .. }
-            | Leg::Block { .. }
-            | Leg::Charged { .. }
-            | Leg::Credited { .. }
-            | Leg::Charge { .. }
-            | Leg::Event { .. }
-            | Leg::Billed { .. }
-            | Leg::BillClosed { .. }
-            | Leg::FeeCharged { .. }
-            | Leg::FeeRefunded { .. }
-            | Leg::Forgiven { .. }
-            | Leg::Clipped { .. }
-            | Leg::Extended { .. }
-            | Leg::TierChanged { .. }
-            | Leg::Merged { .. }
-            | Leg::Inventory { .. }
-            | Leg::SourceStatus { .. }
-            | Leg::Withheld { .. }
-            | Leg::InventoryLow { .. }
-            | Leg::NotAwarded { .. }
-            | Leg::Spent { .. }
-            | Leg::NotSpent { .. }
-            | Leg::RefundAsked { .. }
-            | Leg::RefundAnswered { .. }
-            | Leg::Posted { .. }
-            | Leg::Settled { .. } => None,
-        }
+        let Leg::Granted { member, item, point_type, points, available_from, expires_at, .. } = *self else {
+            return None;
+        };
+        Some(Granted { member, item, point_type, points, available_from, expires_at })
     }
 
     /// The movement of a member's points that it tells of.
     #[must_use]
     pub fn moved(&self) -> Option<Moved> {
-        match *self {
-            Leg::Moved {
-                member,
-                item,
-                point_type,
-                from,
-                to,
-                points,
-                remaining: _,
-                expires_at,
-                effective_at: _,
-                source: _,
-                subtype: _,
-            } => Some(Moved { member, item, point_type, from, to, points, expires_at }),
-            Leg::Granted { .. }
-            | Leg::Owed { .. }
-            | Leg::Absorbed { .. }
-            | Leg::Block { .. }
-            | Leg::Charged { .. }
-            | Leg::Credited { .. }
-            | Leg::Charge { .. }
-            | Leg::Event { .. }
-            | Leg::Billed { .. }
-            | Leg::BillClosed { .. }
-            | Leg::FeeCharged { .. }
-            | Leg::FeeRefunded { .. }
-            | Leg::Forgiven { .. }
-            | Leg::Clipped { .. }
-            | Leg::Extended { .. }
-            | Leg::TierChanged { .. }
-            | Leg::Merged { .. }
-            | Leg::Inventory { .. }
-            | Leg::SourceStatus { .. }
-            | Leg::Withheld { .. }
-            | Leg::InventoryLow { .. }
-            | Leg::NotAwarded { .. }
-            | Leg::Spent { .. }
-            | Leg::NotSpent { .. }
-            | Leg::RefundAsked { .. }
-            | Leg::RefundAnswered { .. }
-            | Leg::Posted { .. }
-            | Leg::Settled { .. } => None,
-        }
+        let Leg::Moved { member, item, point_type, from, to, points, expires_at, .. } = *self else { return None };
+        Some(Moved { member, item, point_type, from, to, points, expires_at })
     }
 
     /// The debt that it tells of: which points, and how many.
     #[must_use]
     pub fn owed(&self) -> Option<(PointTypeId, Points)> {
-        match *self {
-            Leg::Owed { member: _, point_type, points } => Some((point_type, points)),
-            Leg::Granted { .. }
-            | Leg::Moved { .. }
-            | Leg::Absorbed { .. }
-            | Leg::Block { .. }
-            | Leg::Charged { .. }
-            | Leg::Credited { .. }
-            | Leg::Charge { .. }
-            | Leg::Event { .. }
-            | Leg::Billed { .. }
-            | Leg::BillClosed { .. }
-            | Leg::FeeCharged { .. }
-            | Leg::FeeRefunded { .. }
-            | Leg::Forgiven { .. }
-            | Leg::Clipped { .. }
-            | Leg::Extended { .. }
-            | Leg::TierChanged { .. }
-            | Leg::Merged { .. }
-            | Leg::Inventory { .. }
-            | Leg::SourceStatus { .. }
-            | Leg::Withheld { .. }
-            | Leg::InventoryLow { .. }
-            | Leg::NotAwarded { .. }
-            | Leg::Spent { .. }
-            | Leg::NotSpent { .. }
-            | Leg::RefundAsked { .. }
-            | Leg::RefundAnswered { .. }
-            | Leg::Posted { .. }
-            | Leg::Settled { .. } => None,
-        }
+        let Leg::Owed { point_type, points, .. } = *self else { return None };
+        Some((point_type, points))
     }
 
     /// The points of an award that were not given: its place, and how many.
     #[must_use]
     pub fn clipped(&self) -> Option<(u16, Points)> {
-        match *self {
-            Leg::Clipped { member: _, point_type: _, place, points } => Some((place, points)),
-            Leg::Granted { .. }
-            | Leg::Moved { .. }
-            | Leg::Owed { .. }
-            | Leg::Absorbed { .. }
-            | Leg::Block { .. }
-            | Leg::Charged { .. }
-            | Leg::Credited { .. }
-            | Leg::Charge { .. }
-            | Leg::Event { .. }
-            | Leg::Billed { .. }
-            | Leg::BillClosed { .. }
-            | Leg::FeeCharged { .. }
-            | Leg::FeeRefunded { .. }
-            | Leg::Forgiven { .. }
-            | Leg::Extended { .. }
-            | Leg::TierChanged { .. }
-            | Leg::Merged { .. }
-            | Leg::Inventory { .. }
-            | Leg::SourceStatus { .. }
-            | Leg::Withheld { .. }
-            | Leg::InventoryLow { .. }
-            | Leg::NotAwarded { .. }
-            | Leg::Spent { .. }
-            | Leg::NotSpent { .. }
-            | Leg::RefundAsked { .. }
-            | Leg::RefundAnswered { .. }
-            | Leg::Posted { .. }
-            | Leg::Settled { .. } => None,
-        }
+        let Leg::Clipped { place, points, .. } = *self else { return None };
+        Some((place, points))
     }
 
     /// The debit of a block that it tells of.
     #[must_use]
     pub fn debit(&self) -> Option<Debit> {
-        match *self {
-            Leg::Block { partner, block, to: Some(BlockState::Debited), place: Some(place), points, .. } => {
-                Some(Debit { partner, block, place, points })
-            }
-            Leg::Block { .. }
-            | Leg::Granted { .. }
-            | Leg::Moved { .. }
-            | Leg::Owed { .. }
-            | Leg::Absorbed { .. }
-            | Leg::Charged { .. }
-            | Leg::Credited { .. }
-            | Leg::Charge { .. }
-            | Leg::Event { .. }
-            | Leg::Billed { .. }
-            | Leg::BillClosed { .. }
-            | Leg::FeeCharged { .. }
-            | Leg::FeeRefunded { .. }
-            | Leg::Forgiven { .. }
-            | Leg::Clipped { .. }
-            | Leg::Extended { .. }
-            | Leg::TierChanged { .. }
-            | Leg::Merged { .. }
-            | Leg::Inventory { .. }
-            | Leg::SourceStatus { .. }
-            | Leg::Withheld { .. }
-            | Leg::InventoryLow { .. }
-            | Leg::NotAwarded { .. }
-            | Leg::Spent { .. }
-            | Leg::NotSpent { .. }
-            | Leg::RefundAsked { .. }
-            | Leg::RefundAnswered { .. }
-            | Leg::Posted { .. }
-            | Leg::Settled { .. } => None,
-        }
+        let Leg::Block { partner, block, to: Some(BlockState::Debited), place: Some(place), points, .. } = *self else {
+            return None;
+        };
+        Some(Debit { partner, block, place, points })
     }
 }
 

@@ -1,5 +1,4 @@
-//! What legs say of members' points and of sources, for those who add up or look for either. With the accessors of
-//! [`Leg`], these are the only matches on all legs.
+//! What legs say of members' points and of sources, for those who add up or look for either.
 
 use super::{
     Day, InventoryChange, ItemId, Leg, MemberId, PointState, PointTypeId, Points, SourceId, Subject, SubtypeId,
@@ -78,70 +77,15 @@ impl Leg {
                 let (movement, source) = (Some((from, to, effective_at)), source.unwrap_or_default());
                 Some(ItemPosting { member, item, point_type, points, movement, expires_at, source, subtype })
             }
-            Leg::Owed { .. }
-            | Leg::Absorbed { .. }
-            | Leg::Block { .. }
-            | Leg::Charged { .. }
-            | Leg::Credited { .. }
-            | Leg::Inventory { .. }
-            | Leg::SourceStatus { .. }
-            | Leg::Clipped { .. }
-            | Leg::Withheld { .. }
-            | Leg::Forgiven { .. }
-            | Leg::Extended { .. }
-            | Leg::TierChanged { .. }
-            | Leg::Merged { .. }
-            | Leg::Charge { .. }
-            | Leg::Event { .. }
-            | Leg::Billed { .. }
-            | Leg::BillClosed { .. }
-            | Leg::FeeCharged { .. }
-            | Leg::FeeRefunded { .. }
-            | Leg::NotAwarded { .. }
-            | Leg::Spent { .. }
-            | Leg::NotSpent { .. }
-            | Leg::RefundAsked { .. }
-            | Leg::RefundAnswered { .. }
-            | Leg::Posted { .. }
-            | Leg::Settled { .. }
-            | Leg::InventoryLow { .. } => None,
+            _ => None,
         }
     }
 
     /// The change of an inventory that it tells of.
     #[must_use]
     pub fn inventory(&self) -> Option<(SourceId, InventoryChange, Points)> {
-        match *self {
-            Leg::Inventory { source, change, points, left: _ } => Some((source, change, points)),
-            Leg::Granted { .. }
-            | Leg::Moved { .. }
-            | Leg::Owed { .. }
-            | Leg::Absorbed { .. }
-            | Leg::Block { .. }
-            | Leg::Charged { .. }
-            | Leg::Credited { .. }
-            | Leg::SourceStatus { .. }
-            | Leg::Clipped { .. }
-            | Leg::Withheld { .. }
-            | Leg::Forgiven { .. }
-            | Leg::Extended { .. }
-            | Leg::TierChanged { .. }
-            | Leg::Merged { .. }
-            | Leg::Charge { .. }
-            | Leg::Event { .. }
-            | Leg::Billed { .. }
-            | Leg::BillClosed { .. }
-            | Leg::FeeCharged { .. }
-            | Leg::FeeRefunded { .. }
-            | Leg::NotAwarded { .. }
-            | Leg::Spent { .. }
-            | Leg::NotSpent { .. }
-            | Leg::RefundAsked { .. }
-            | Leg::RefundAnswered { .. }
-            | Leg::Posted { .. }
-            | Leg::Settled { .. }
-            | Leg::InventoryLow { .. } => None,
-        }
+        let Leg::Inventory { source, change, points, .. } = *self else { return None };
+        Some((source, change, points))
     }
 
     /// Whether it names a subject.
