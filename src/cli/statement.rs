@@ -8,7 +8,7 @@ use crate::domain::{
     Subject, Timestamp, Zone,
 };
 use crate::engine::{Engine, Error};
-use crate::report::{Change, StatementLine, TierChange};
+use crate::report::{Change, StatementLine, TierChange, moved_in};
 use serde::Serialize;
 use serde_json::json;
 
@@ -158,9 +158,10 @@ fn by_instant(entry: Option<&Entry>, legs: &[Leg], mut balances: Vec<Balance>, p
         let Some(Booked { verb, at, .. }) = together.first() else { continue };
         let mut changes: Vec<Change> = Vec::new();
         for booked in together {
+            let points = moved_in((booked.from, booked.to), booked.points);
             match changes.iter_mut().find(|change| change.point_type == booked.point_type) {
-                Some(change) => change.points = change.points.saturating_add(booked.change()),
-                None => changes.push(Change { point_type: booked.point_type, points: booked.change() }),
+                Some(change) => change.points = change.points.saturating_add(points),
+                None => changes.push(Change { point_type: booked.point_type, points }),
             }
         }
         let of = |change: &Change| balances.iter().find(|balance| balance.point_type == change.point_type).copied();
@@ -198,17 +199,6 @@ impl Booked {
     fn of(leg: &Leg) -> Option<Booked> {
         let Leg::Moved { point_type, from, to, points, effective_at: at, .. } = *leg else { return None };
         Some(Booked { verb: leg.kind(), point_type, from, to, points, at })
-    }
-
-    /// What it changed of the account: what is repaid leaves the items and the debt alike, and what matures stays.
-    fn change(&self) -> i128 {
-        let is_in_account = |state: PointState| state.is_owned() || state == PointState::Repaid;
-        let points = i128::from(self.points.0);
-        match (is_in_account(self.from), is_in_account(self.to)) {
-            (true, false) => points.saturating_neg(),
-            (false, true) => points,
-            (true, true) | (false, false) => 0,
-        }
     }
 
     /// Makes balances after it those before it.

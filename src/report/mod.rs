@@ -33,4 +33,4 @@ pub use partner_statement::PartnerLine;
 pub use partner_use::{MonthOfUse, RunOut, UseLine, by_month, forecast, partner_use};
 pub use range::Preset;
 pub use sources::{SourceDay, source_report};
-pub use statement::{Change, StatementLine, TierChange};
+pub use statement::{Change, StatementLine, TierChange, moved_in};

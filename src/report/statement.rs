@@ -1,7 +1,7 @@
 //! A member's statement: what each entry did to the member's points.
 
 use crate::domain::{
-    Balance, Entry, Leg, MemberId, Outcome, PointState, PointTypeId, Rejection, Sequence, TierId, Timestamp,
+    Balance, Entry, Leg, MemberId, Outcome, PointState, PointTypeId, Points, Rejection, Sequence, TierId, Timestamp,
 };
 use serde::Serialize;
 
@@ -88,15 +88,7 @@ fn moved(leg: &Leg, of: MemberId) -> Option<(PointTypeId, i128)> {
     let (member, point_type, points) = match *leg {
         Leg::Granted { member, point_type, points, .. } => (member, point_type, i128::from(points.0)),
         Leg::Owed { member, point_type, points } => (member, point_type, i128::from(points.0).saturating_neg()),
-        Leg::Moved { member, point_type, from, to, points, .. } => {
-            let keeps = to.is_owned() || to == PointState::Repaid;
-            let points = match (from.is_owned(), keeps) {
-                (true, false) => i128::from(points.0).saturating_neg(),
-                (false, true) => points.0.into(),
-                (true, true) | (false, false) => 0,
-            };
-            (member, point_type, points)
-        }
+        Leg::Moved { member, point_type, from, to, points, .. } => (member, point_type, moved_in((from, to), points)),
         Leg::Forgiven { member, point_type, points } => (member, point_type, i128::from(points.0)),
         Leg::Merged { member, other, point_type, points } if other == of && member != of => {
             (other, point_type, i128::from(points.0).saturating_neg())
@@ -122,4 +114,14 @@ fn moved(leg: &Leg, of: MemberId) -> Option<(PointTypeId, i128)> {
         Leg::RefundAnswered { .. } | Leg::Posted { .. } | Leg::Settled { .. } => return None,
     };
     (member == of).then_some((point_type, points))
+}
+
+/// What a movement adds to (takes from) a member's points. What is repaid leaves the items and the debt alike.
+#[must_use]
+pub fn moved_in((from, to): (PointState, PointState), points: Points) -> i128 {
+    match (from.is_owned(), to.is_owned() || to == PointState::Repaid) {
+        (true, false) => i128::from(points.0).saturating_neg(),
+        (false, true) => points.0.into(),
+        (true, true) | (false, false) => 0,
+    }
 }
