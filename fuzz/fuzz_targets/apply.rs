@@ -32,13 +32,18 @@ fn through_json<T: Serialize + DeserializeOwned + PartialEq + Debug>(value: &T) 
     assert_eq!(serde_json::from_str::<T>(&text).ok().as_ref(), Some(value), "{text}");
 }
 
+/// As the journal keeps it: texts of long ids are beside the journal.
+fn without_texts(command: &Command) -> Command {
+    Command { long_ids: Vec::new(), ..command.clone() }
+}
+
 fn send(engine: &Engine, command: &Command) {
     match engine.execute(command) {
         Ok(receipt) => {
             through_json(&receipt);
             let key = RequestKey { program: command.program, request: command.request_id };
             let entry = engine.transaction(key).expect("nothing fails").expect("what was answered is there");
-            assert_eq!(entry.command, *command);
+            assert_eq!(entry.command, without_texts(command));
             let shown = serde_json::to_value(&entry).expect("it can be written");
             assert_eq!(shown["kind"], command.action.verb());
             // what was cancelled since is not of the entry
@@ -72,7 +77,7 @@ fuzz_target!(|bytes: &[u8]| {
         assert_eq!(parse("elsewhere", 0, json.as_bytes()).as_ref(), Ok(&command), "{json}");
         let mut stored = Vec::new();
         codec::encode(&command, &mut stored).expect("it can be written");
-        assert_eq!(codec::decode::<Command>(&stored, "a command").as_ref(), Ok(&command), "{json}");
+        assert_eq!(codec::decode(&stored, "a command"), Ok(without_texts(&command)), "{json}");
         send(&engine, &command);
     }
     let audit = engine.verify(Some(Arc::new(MemoryStore::new()))).expect("nothing fails");

@@ -94,7 +94,7 @@ fn may_be_long(value: u128) -> bool {
 }
 
 /// The text of a member or request whose id has more than 15 characters.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LongId(Box<str>);
 
 impl LongId {
@@ -142,9 +142,12 @@ pub fn reading_long_ids<R>(read: impl FnOnce() -> R) -> (R, Vec<LongId>) {
     (result, READ.replace(outer).unwrap_or_default())
 }
 
-/// Shows something: long ids are shown as the text that `known` tells.
+/// Shows something: long ids are shown as the text that `known` tells, or else whoever shows around it.
 pub fn showing_long_ids<R>(known: impl Fn(u128) -> Option<String> + 'static, show: impl FnOnce() -> R) -> R {
-    let outer = KNOWN.replace(Some(Rc::new(known)));
+    let outer = KNOWN.with_borrow(Clone::clone);
+    let around = outer.clone();
+    let known = move |value| known(value).or_else(|| around.as_ref().and_then(|around| around(value)));
+    KNOWN.set(Some(Rc::new(known)));
     let result = show();
     KNOWN.set(outer);
     result
@@ -363,6 +366,11 @@ mod tests {
                 showing_long_ids(move |value| (value == id.0).then(|| text.to_owned()), || id.to_string()),
                 text
             );
+            let command = format!(r#"{{"program":1,"request_id":"R1","kind":"enrol","member":"{text}"}}"#);
+            let command: crate::domain::Command = serde_json::from_str(&command).unwrap();
+            let written = serde_json::to_string(&command).unwrap();
+            assert!(written.contains(text), "{written}");
+            assert_eq!(serde_json::from_str::<crate::domain::Command>(&written).unwrap(), command);
         }
         let numbers = ["340282366920938463463374607431768211455", "0000000000000000000000000000001"];
         assert!(numbers.iter().all(|text| !is_long(text)));

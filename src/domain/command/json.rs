@@ -14,7 +14,7 @@ use super::{
     SetRefunds, SetScheme, SetSettlement, SetUnit, SignUp, SpendAt, SubmitRun, SwitchGroup, Transfer, UnmergeMembers,
     UnrestrictSource, for_each_verb,
 };
-use crate::domain::{ProgramId, RequestId, Timestamp, reading_long_ids};
+use crate::domain::{ProgramId, RequestId, Timestamp, reading_long_ids, showing_long_ids};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};
 use serde::ser::{Serialize, SerializeTuple, Serializer};
@@ -104,13 +104,19 @@ impl Serialize for Command {
             body: Body<'a>,
         }
 
-        let Command { program, request_id, transaction_at, reference, action, long_ids: _ } = self;
+        let Command { program, request_id, transaction_at, reference, action, long_ids } = self;
         if !serializer.is_human_readable() {
             return (program, request_id, transaction_at, reference, action).serialize(serializer);
         }
         let (program, request_id, transaction_at) = (*program, *request_id, *transaction_at);
         let (kind, body, reference) = (action.verb(), Body(action), reference.as_deref());
-        Flat { program, request_id, transaction_at, reference, kind, body }.serialize(serializer)
+        let flat = Flat { program, request_id, transaction_at, reference, kind, body };
+        if long_ids.is_empty() {
+            return flat.serialize(serializer);
+        }
+        let texts = long_ids.clone();
+        let known = move |id| texts.iter().find(|long| long.id().0 == id).map(|long| long.text().to_owned());
+        showing_long_ids(known, || flat.serialize(serializer))
     }
 }
 
@@ -165,7 +171,10 @@ impl<'de> Visitor<'de> for FlatCommand {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Command, A::Error> {
-        let (command, long_ids) = reading_long_ids(|| self.read(map));
+        let (command, mut long_ids) = reading_long_ids(|| self.read(map));
+        // whatever the order of the fields, and however often an id is named
+        long_ids.sort_unstable();
+        long_ids.dedup();
         Ok(Command { long_ids, ..command? })
     }
 }
