@@ -231,7 +231,7 @@ fn is_cancel(command: &Command) -> bool {
 fn in_journal(journal: &[Entry], effects: &BTreeMap<RequestId, (Command, Receipt)>) -> Result<(), String> {
     let done = journal.iter().filter(|entry| matches!(entry.outcome, Outcome::Done { .. }));
     let mut found: BTreeMap<RequestId, Entry> = BTreeMap::new();
-    for entry in done.filter(|entry| (1..1_000_000).contains(&entry.command.request_id.0)) {
+    for entry in done.filter(|entry| (1..1_000_000).contains(&{ entry.command.request_id.0 })) {
         if found.insert(entry.command.request_id, entry.clone()).is_some() {
             return Err(format!("{:?} is in the journal twice", entry.command));
         }

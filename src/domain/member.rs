@@ -5,10 +5,10 @@ use super::{
     Skips, TierId, TierState, Timestamp,
 };
 use serde::{Deserialize, Serialize};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 /// A member of a program.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Member {
     /// When the member was enrolled.
     pub enrolled_at: Timestamp,
@@ -120,6 +120,24 @@ impl Member {
     }
 }
 
+/// Each command copies the records that it changes: here the usual one account is copied as one piece.
+impl Clone for Member {
+    fn clone(&self) -> Member {
+        let Member { enrolled_at, last_sequence, next_due, accounts, more } = self;
+        let accounts = match accounts.as_slice() {
+            [account] => smallvec![account.clone()],
+            accounts => accounts.into(),
+        };
+        Member {
+            enrolled_at: *enrolled_at,
+            last_sequence: *last_sequence,
+            next_due: *next_due,
+            accounts,
+            more: more.clone(),
+        }
+    }
+}
+
 impl Own for Member {
     fn fill(&mut self, own: &OwnIds) {
         let Member { enrolled_at: _, last_sequence, next_due: _, accounts, more: _ } = self;
@@ -214,7 +232,10 @@ impl Account {
     /// Makes sure that an open item at `position` is not passed over.
     pub fn open_at(&mut self, position: ItemPosition) {
         if position < self.first_open {
-            self.skips.add(position.successor(), self.first_open);
+            // where no points ever left, no item between is used up
+            if self.granted != self.sums.left() {
+                self.skips.add(position.successor(), self.first_open);
+            }
             self.first_open = position;
         } else {
             self.skips.open(position);

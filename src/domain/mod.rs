@@ -33,6 +33,7 @@ mod program;
 mod rate;
 mod receivable;
 mod rejection;
+mod request_page;
 mod settlement;
 mod skips;
 mod source;
@@ -100,6 +101,7 @@ pub use receivable::{
     PostingKey, PostingKind, Receivable, Receivables, RefundKey, RefundRequest, RefundState, Standing,
 };
 pub use rejection::Rejection;
+pub use request_page::RequestPage;
 pub use settlement::{
     AppliedRule, Cancels, Contribution, Event, EventKey, EventKind, Line, LineKey, Participant, RuleOwner, Run,
     RunCriteria, RunDueKey, RunKey, RunProgress, RunState, SettlementType,

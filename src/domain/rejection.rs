@@ -458,15 +458,15 @@ rejections! {
             point_type: PointTypeId,
             /// Redeemable now.
             available: Points,
-            /// Missing: more than 64 bits where the member owes much.
-            short: i128,
+            /// Missing: more than the largest number of points where the member owes much.
+            short: u64,
         },
         /// The member's default accounts have too few points (rule E62).
         109 InsufficientDefaults "insufficient_defaults" => "{available} points available in all default accounts, short by {short}" {
             /// Redeemable now.
             available: Points,
             /// Missing.
-            short: i128,
+            short: u64,
         },
         /// The account would have more points than it may (rule E67).
         110 MaximumBalance "maximum_balance" => "at most {maximum} points of type {point_type}: there is room for {room}" {

@@ -107,6 +107,12 @@ impl AccountSums {
         }
     }
 
+    /// Points that are left to be used, now or later.
+    #[must_use]
+    pub fn left(&self) -> Points {
+        Points(self.get(PointState::Matured).0.saturating_add(self.get(PointState::Future).0))
+    }
+
     /// The points in a state, to be changed.
     pub fn get_mut(&mut self, state: PointState) -> &mut Points {
         let place = state as usize;

@@ -10,8 +10,9 @@ use super::{
     ClaimKey, CohortKey, Correction, CountKey, Counted, Definition, Event, EventKey, ExpiringKey, Fee, FeeKey, Forward,
     ForwardKey, Hold, HoldTimeoutKey, HouseholdKey, Item, ItemKey, Line, LineKey, LockName, Member, MemberKey, Merge,
     MergeKey, MonthKey, MonthSums, OpenBlockKey, Own, OwnerKey, Participant, Partner, PartnerCredit, PartnerCreditKey,
-    PartnerKey, Posting, PostingKey, Receivables as OwnerReceivables, RefundKey, RefundRequest, RequestKey, Run,
-    RunDueKey, RunKey, Sequence, Source, SourceKey, Subject, Timestamp, Totals, TotalsKey, UnbilledKey,
+    PartnerKey, Posting, PostingKey, Receivables as OwnerReceivables, RefundKey, RefundRequest, RequestKey,
+    RequestPage, Run, RunDueKey, RunKey, Sequence, Source, SourceKey, Subject, Timestamp, Totals, TotalsKey,
+    UnbilledKey,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -84,7 +85,7 @@ tables! {
     /// Open items of accounts of order `first_in`, by expiry, which is the order of their positions: such an account's
     /// items are not in that order.
     6 Expiries "expiries" 1: ItemKey => ();
-    /// Request ids and the entries that used them.
+    /// Request ids that came out of order, and the entries that used them.
     7 Requests "requests" 1: RequestKey => Sequence;
     /// What was cancelled of which transaction.
     8 Corrections "corrections" 1: RequestKey => Correction;
@@ -146,6 +147,8 @@ tables! {
     36 Runs "settlement_runs" 1: RunKey => Run;
     /// Submitted runs, by the instant at which they are executed.
     37 RunsDue "settlement_runs_due" 1: RunDueKey => ();
+    /// Request ids that came in order, many to a row, by the last of them.
+    38 RequestPages "request_pages" 1: RequestKey => RequestPage;
 }
 
 impl RowTable for Items {

@@ -142,6 +142,10 @@ impl Totals {
         self.issued = self.issued.saturating_add(other.issued);
         self.moved_in = self.moved_in.saturating_add(other.moved_in);
         self.adjusted_in = self.adjusted_in.saturating_add(other.adjusted_in);
+        // an accrual's points are gone nowhere
+        if other.gone.iter().all(|part| *part == 0) {
+            return;
+        }
         for (sum, part) in self.gone.iter_mut().zip(other.gone) {
             *sum = sum.saturating_add(part);
         }

@@ -241,6 +241,8 @@ macro_rules! wide_id {
         /// blanks (`"M1"`, `"00004"`), or 16 to 31 digits with leading zeros, and is shown as it was written; but UUIDs
         /// in lower case, those of 64 bits or less as integers, and integers of more than 64 bits as UUIDs.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+        // packed to 8 bytes: what is aligned to 16 takes more memory, and the allocator longer
+        #[repr(C, packed(8))]
         pub struct $name(pub u128);
 
         impl fmt::Display for $name {

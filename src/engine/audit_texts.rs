@@ -1,7 +1,7 @@
 //! The audit of the texts: each is the one that its entry committed to; one that is missing was erased by a command.
 
 use crate::domain::{Action, Entry, Erase, Fault, Outcome, RequestKey, Sequence, TextKey, opened};
-use crate::storage::{Read, Requests, rows};
+use crate::storage::{Read, requests};
 use std::collections::BTreeSet;
 
 /// References that are missing, and those that commands erased, found on a walk over the journal.
@@ -18,7 +18,7 @@ impl TextAudit {
             (&entry.command.action, &entry.outcome)
         {
             let key = RequestKey { program: entry.command.program, request: *request };
-            self.erased.extend(rows::get::<Requests>(read, &key)?);
+            self.erased.extend(requests::find(read, &key)?);
         }
         let Some(commitment) = &entry.commitment else { return Ok(None) };
         match read.text(TextKey::Reference(entry.sequence))? {

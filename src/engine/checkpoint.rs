@@ -11,11 +11,12 @@ use super::profile::Step;
 use super::record_cache::RecordCache;
 use super::sync::{Mutant, Mutex, MutexGuard, planted};
 use super::unwind::OnUnwind;
-use crate::domain::{CatalogKey, Definition, Fault, Sequence, Sum};
-use crate::storage::rows;
+use crate::domain::{CatalogKey, Definition, Fault, RequestKey, RequestPage, Sequence, Sum};
 use crate::storage::{
-    Blocks, Catalog, Cohorts, Expiring, Members, Partners, Read, Run, RunMemory, Sources, Table, TableId, TotalsByDay,
+    Blocks, Catalog, Cohorts, Expiring, Members, Partners, Read, RequestPages, Run, RunMemory, Sources, Table, TableId,
+    TotalsByDay,
 };
+use crate::storage::{requests, rows};
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
 use std::hash::Hash;
@@ -27,6 +28,8 @@ struct Frozen<'a> {
     sequence: Sequence,
     definitions: Vec<(CatalogKey, Definition)>,
     deltas: Vec<Arc<Mutex<Delta>>>,
+    /// The last request id that is in a page.
+    paged: Option<RequestKey>,
     memory: &'a RunMemory,
 }
 
@@ -75,6 +78,7 @@ fn make(core: &Core, memory: &RunMemory) -> Result<Sequence, Error> {
         return Err(core.state.journal.poison(&fault));
     }
     drop(frozen);
+    *core.state.paged.lock() = requests::last_in_pages(core.state.store.as_ref())?;
     for shard in &core.state.shards {
         shard.lock().thaw();
     }
@@ -102,7 +106,8 @@ impl<'a> Frozen<'a> {
             drop((catalog, shards));
             sequence = core.state.journal.last();
         }
-        Ok(Frozen { core, sequence, definitions, deltas, memory })
+        let paged = *core.state.paged.lock();
+        Ok(Frozen { core, sequence, definitions, deltas, paged, memory })
     }
 
     /// The frozen rows of one table.
@@ -116,13 +121,25 @@ impl<'a> Frozen<'a> {
             TableId::Partners => self.records::<Partners>(&mut run, |shard| &mut shard.partners)?,
             TableId::Blocks => self.records::<Blocks>(&mut run, |shard| &mut shard.blocks)?,
             TableId::Sources => self.records::<Sources>(&mut run, |shard| &mut shard.sources)?,
-            TableId::Requests => self.deltas.iter().try_for_each(|delta| delta.lock().requests.write(&mut run))?,
+            TableId::Requests => {
+                self.deltas.iter().try_for_each(|delta| delta.lock().requests.write(&mut run, self.paged))?;
+            }
+            TableId::RequestPages => self.pages(&mut run)?,
             TableId::TotalsByDay => self.sums::<TotalsByDay>(&mut run, |delta| &delta.totals)?,
             TableId::Cohorts => self.sums::<Cohorts>(&mut run, |delta| &delta.cohorts)?,
             TableId::Expiring => self.sums::<Expiring>(&mut run, |delta| &delta.expiring)?,
             rows => self.deltas.iter().for_each(|delta| delta.lock().rows(rows).write(&mut run)),
         }
         Ok(run)
+    }
+
+    /// Request ids that came in order. Pages do not overlap: so they hold what comes behind the last one that there is.
+    fn pages(&self, run: &mut Run) -> Result<(), Fault> {
+        let mut requests = Vec::new();
+        self.deltas.iter().for_each(|delta| delta.lock().requests.gather(self.paged, &mut requests));
+        // each shard's are in order: that is what this sort is quick at
+        requests.sort_by_key(|(key, _)| *key);
+        RequestPage::cut(&requests).try_for_each(|(last, page)| run.push::<RequestPages>(&last, Some(&page)))
     }
 
     /// Records that stay in memory, as they were when they were frozen: a shard's lock is held while its own are

@@ -100,6 +100,14 @@ pub(super) struct Tables {
 }
 
 impl Tables {
+    /// Of request ids, which are in two tables.
+    fn request_filter(&self) -> Filter {
+        match self.newest_request {
+            None => Filter::of_nothing(self.filter_bytes),
+            Some(_) => Filter::unknowing(),
+        }
+    }
+
     fn filter(&self, table: TableId) -> Filter {
         match self.empty.contains(&table) {
             true => Filter::of_nothing(self.filter_bytes),
@@ -127,7 +135,7 @@ impl Shard {
             sources: RecordCache::new(SOURCES_KEPT, tables.filter(TableId::Sources)),
             next_items: NextItems::of(members_kept / MEMBERS_A_WINDOW),
             newest_request: tables.newest_request,
-            known_requests: tables.filter(TableId::Requests),
+            known_requests: tables.request_filter(),
             hasher: DefaultHashBuilder::default(),
         }
     }

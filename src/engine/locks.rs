@@ -15,7 +15,7 @@ use crate::domain::{
 };
 use crate::machine::{Cold, Effects, FoundRows, LockSet, RowSink, Undecided, View};
 use crate::storage::rows::{self, Rows};
-use crate::storage::{Blocks, Corrections, Due, Members, Partners, Requests, Sources, TableId};
+use crate::storage::{Blocks, Corrections, Due, Members, Partners, Sources, TableId, requests};
 use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -42,11 +42,13 @@ pub(super) struct LockedShards<'a> {
     state: &'a State,
     catalog: &'a Programs,
     prepared: &'a Prepared,
-    /// In the order of their indexes.
-    shards: SmallVec<[Guarded<'a>; 4]>,
-    /// Where the shard of each name is among them.
-    places: SmallVec<[((u64, u128), usize); 4]>,
+    /// With their indexes.
+    shards: SmallVec<[(usize, Guarded<'a>); 4]>,
+    places: Places,
 }
+
+/// In which shard each name of a lock set is.
+type Places = SmallVec<[((u64, u128), usize); 4]>;
 
 impl<'a> LockedShards<'a> {
     /// Locks the shards of a lock set in the order of their indexes, so that no two commands can wait for each other.
@@ -56,21 +58,20 @@ impl<'a> LockedShards<'a> {
         prepared: &'a Prepared,
         names: &LockSet,
     ) -> LockedShards<'a> {
-        let indexes: SmallVec<[usize; 4]> = names.names().iter().map(|name| state.shard_of(name)).collect();
-        let mut ordered = indexes.clone();
-        ordered.sort_unstable();
-        ordered.dedup();
-        let lock = |index: &usize| Some(RefCell::new(lock_soon(state.shards.get(*index)?)));
-        let shards = match planted(Mutant::LockedInAnyOrder) && names.names().iter().any(is_member_one) {
-            true => {
-                let mut shards: SmallVec<[Guarded<'a>; 4]> = ordered.iter().rev().filter_map(lock).collect();
-                shards.reverse();
-                shards
+        let mut places: Places = SmallVec::new();
+        let mut ordered: SmallVec<[usize; 4]> = SmallVec::new();
+        for name in names.names() {
+            let index = state.shard_of(name);
+            places.push((name.raw(), index));
+            if let Err(at) = ordered.binary_search(&index) {
+                ordered.insert(at, index);
             }
+        }
+        let lock = |index: &usize| Some((*index, RefCell::new(lock_soon(state.shards.get(*index)?))));
+        let shards = match planted(Mutant::LockedInAnyOrder) && names.names().iter().any(is_member_one) {
+            true => ordered.iter().rev().filter_map(lock).collect(),
             false => ordered.iter().filter_map(lock).collect(),
         };
-        let place = |index| ordered.iter().position(|ordered| *ordered == index).unwrap_or(usize::MAX);
-        let places = names.names().iter().zip(indexes).map(|(name, index)| (name.raw(), place(index))).collect();
         LockedShards { state, catalog, prepared, shards, places }
     }
 
@@ -78,7 +79,8 @@ impl<'a> LockedShards<'a> {
     fn shard(&self, name: &LockName) -> Result<&Guarded<'a>, Undecided> {
         let raw = name.raw();
         let named = self.places.iter().find(|(known, _)| *known == raw);
-        named.and_then(|(_, place)| self.shards.get(*place)).ok_or(Undecided::Outside(*name))
+        let shard = named.and_then(|(_, place)| self.shards.iter().find(|(index, _)| index == place));
+        shard.map(|(_, shard)| shard).ok_or(Undecided::Outside(*name))
     }
 
     /// The shard of something that was decided upon: it is locked.
@@ -155,7 +157,7 @@ impl<'a> LockedShards<'a> {
         let counts_nothing = effects.totals.is_empty() && effects.cohorts.is_empty() && effects.expiring.is_empty();
         if !counts_nothing {
             // sums may gather in any shard: a checkpoint adds them up
-            let shard = self.shards.first().ok_or_else(|| Fault::io("totals without a lock"))?;
+            let (_, shard) = self.shards.first().ok_or_else(|| Fault::io("totals without a lock"))?;
             let mut shard = shard.borrow_mut();
             for (key, totals) in effects.totals.drain(..) {
                 shard.active.totals.entry(key).or_default().add(&totals);
@@ -283,7 +285,7 @@ impl View for LockedShards<'_> {
         match known {
             Known::New => Ok(None),
             Known::Used(sequence) => Ok(Some(sequence)),
-            Known::PerhapsStored => Ok(rows::get::<Requests>(self.state.store.as_ref(), &key)?),
+            Known::PerhapsStored => Ok(requests::find(self.state.store.as_ref(), &key)?),
         }
     }
 

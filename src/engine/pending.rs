@@ -120,9 +120,17 @@ impl UsedRequests {
         self.ascending.iter_from(0).map(|(_, (key, _))| key)
     }
 
-    pub(super) fn write(&self, run: &mut Run) -> Result<(), Fault> {
-        let ascending = self.ascending.iter_from(0).map(|(_, (key, sequence))| (key, sequence));
-        ascending.chain(&self.others).try_for_each(|(key, sequence)| run.push::<Requests>(key, Some(sequence)))
+    /// Adds those that came out of order to a checkpoint's run, or that come before `paged`.
+    pub(super) fn write(&self, run: &mut Run, paged: Option<RequestKey>) -> Result<(), Fault> {
+        let early = self.ascending.iter_from(0).map(|(_, (key, sequence))| (key, sequence));
+        let early = early.take_while(|(key, _)| paged.is_some_and(|paged| **key <= paged));
+        early.chain(&self.others).try_for_each(|(key, sequence)| run.push::<Requests>(key, Some(sequence)))
+    }
+
+    /// Adds the others to those that come into pages.
+    pub(super) fn gather(&self, paged: Option<RequestKey>, to: &mut Vec<(RequestKey, Sequence)>) {
+        let ascending = self.ascending.iter_from(0).map(|(_, request)| *request);
+        to.extend(ascending.skip_while(|(key, _)| paged.is_some_and(|paged| *key <= paged)));
     }
 
     pub(super) fn clear(&mut self) {

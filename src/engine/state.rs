@@ -5,10 +5,9 @@ use super::error::Error;
 use super::journal::Journal;
 use super::options::EngineOptions;
 use super::sync::{Mutex, ShardHasher};
-use crate::domain::keys::Key;
 use crate::domain::{Entry, Fault, LockName, RequestKey, Sequence};
-use crate::storage::record;
 use crate::storage::{Store, TableId};
+use crate::storage::{record, requests};
 use crossbeam::utils::CachePadded;
 use std::hash::BuildHasher;
 use std::sync::Arc;
@@ -21,6 +20,8 @@ pub(super) struct State {
     pub(super) history: Arc<dyn Store>,
     pub(super) journal: Journal,
     pub(super) shards: Vec<CachePadded<Mutex<Shard>>>,
+    /// The last request id that is in a page.
+    pub(super) paged: Mutex<Option<RequestKey>>,
     hasher: ShardHasher,
 }
 
@@ -34,9 +35,8 @@ impl State {
         let count = usize::from(options.shards.max(1));
         let members_kept = (options.cache_members as usize).div_ceil(count);
         let filter_bytes = usize::try_from(options.filter_bytes).unwrap_or(usize::MAX).div_ceil(count);
-        let damaged = || Fault::corrupt("requests: the last key is none of that table");
-        let newest_request = store.last_key(TableId::Requests)?;
-        let newest_request = newest_request.map(|key| RequestKey::from_bytes(&key).ok_or_else(damaged)).transpose()?;
+        let newest_request = requests::last(store.as_ref())?;
+        let paged = Mutex::new(requests::last_in_pages(store.as_ref())?);
         let mut tables = Tables { newest_request, empty: Vec::new(), filter_bytes };
         for table in TableId::ALL {
             if store.last_key(table)?.is_none() {
@@ -45,7 +45,7 @@ impl State {
         }
         let shard = || CachePadded::new(Mutex::new(Shard::new(members_kept, &tables)));
         let shards = (0..count).map(|_| shard()).collect();
-        Ok(State { store, history, journal, shards, hasher: ShardHasher::default() })
+        Ok(State { store, history, journal, shards, paged, hasher: ShardHasher::default() })
     }
 
     /// The index of the shard that a name's lock is.

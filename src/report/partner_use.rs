@@ -5,7 +5,7 @@ use crate::domain::{
     Accrue, Action, Award, Block, BlockId, BlockState, Cancel, CancelAmount, Entry, Fault, Leg, MemberId, Outcome,
     PartnerKey, Points, Programs, RequestId, RequestKey, Sequence, Timestamp, Zone,
 };
-use crate::storage::{Read, Requests, record, rows};
+use crate::storage::{Read, record, requests};
 use serde::Serialize;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -119,7 +119,7 @@ impl Walk<'_> {
     /// else.
     fn cancel(&mut self, body: &Cancel) -> Result<Option<(MemberId, i128, i128)>, Fault> {
         let key = RequestKey { program: self.partner.program, request: body.request };
-        let Some(original) = rows::get::<Requests>(self.read, &key)? else { return Ok(None) };
+        let Some(original) = requests::find(self.read, &key)? else { return Ok(None) };
         let entry = record::entry(self.read, original)?;
         let Some(accrue) = accrual(&entry.command.action, entry.legs()) else { return Ok(None) };
         let is_own = accrue.partner == Some(self.partner.partner);

@@ -9,7 +9,7 @@ use crate::domain::{
 use crate::machine::{FoundRows, Undecided, View};
 use crate::storage::record;
 use crate::storage::rows::{self, Rows};
-use crate::storage::{Blocks, Catalog, Items, Members, Partners, Read, Requests, Sources};
+use crate::storage::{Blocks, Catalog, Items, Members, Partners, Read, Sources, requests};
 use std::ops::Range;
 
 /// Rows read at first in one go.
@@ -81,7 +81,7 @@ impl View for SnapshotView<'_> {
     }
 
     fn request(&self, key: RequestKey) -> Result<Option<Sequence>, Undecided> {
-        Ok(rows::get::<Requests>(self.read, &key)?)
+        Ok(requests::find(self.read, &key)?)
     }
 
     fn entry(&self, sequence: Sequence) -> Result<Entry, Undecided> {

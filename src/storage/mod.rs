@@ -12,6 +12,7 @@ mod guard;
 pub mod memory;
 mod promise;
 pub mod record;
+pub mod requests;
 #[cfg(feature = "rocksdb")]
 pub mod rocks;
 pub mod rows;
@@ -20,7 +21,8 @@ mod run;
 pub use crate::domain::keys;
 pub use crate::domain::tables::{
     Blocks, Catalog, Claims, Cohorts, Corrections, Due, Expiries, Expiring, Forwards, Future, HoldTimeouts, Holds,
-    HouseholdMembers, Items, Members, Partners, Requests, RowTable, SourceCounts, Sources, Table, TableId, TotalsByDay,
+    HouseholdMembers, Items, Members, Partners, RequestPages, Requests, RowTable, SourceCounts, Sources, Table,
+    TableId, TotalsByDay,
 };
 use crate::domain::{Fault, Sequence, TextKey};
 pub use run::{RowBuffer, Run, RunMemory};

@@ -72,7 +72,11 @@ impl Model {
         let available = member.sum(point_type, PointState::Matured) - member.debt(point_type);
         let short = i128::from(points) - i128::from(available);
         match short > 0 {
-            true => Err(Rejection::InsufficientPoints { point_type, available: Points(available), short }),
+            true => Err(Rejection::InsufficientPoints {
+                point_type,
+                available: Points(available),
+                short: short.try_into().expect("it fits"),
+            }),
             false => Ok(()),
         }
     }

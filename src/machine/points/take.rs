@@ -59,7 +59,7 @@ impl<V: View> Draft<'_, V> {
         let account = self.effects.members[owner].account(point_type);
         let available = account.map_or(Points::ZERO, |account| account.balance(key.member, class).available);
         if points > available {
-            let short = i128::from(points.0).saturating_sub(available.0.into());
+            let short = lacking(i128::from(points.0).saturating_sub(available.0.into()));
             return Err(Rejection::InsufficientPoints { point_type, available, short }.into());
         }
         Ok(())
@@ -97,7 +97,7 @@ impl<V: View> Draft<'_, V> {
         let short = i128::from(points.0).saturating_sub(available);
         if short > 0 {
             let available = Points(i64::try_from(available).unwrap_or(i64::MAX));
-            return Err(Rejection::InsufficientDefaults { available, short }.into());
+            return Err(Rejection::InsufficientDefaults { available, short: lacking(short) }.into());
         }
         Ok(())
     }
@@ -124,7 +124,7 @@ impl<V: View> Draft<'_, V> {
         let short = i128::from(overdrawn.0).saturating_add(debt.0.into()).saturating_sub(limit.0.into());
         if overdrawn.is_positive() && short > 0 {
             let available = Points(matured.0.saturating_sub(debt.0));
-            return Err(Rejection::InsufficientPoints { point_type, available, short }.into());
+            return Err(Rejection::InsufficientPoints { point_type, available, short: lacking(short) }.into());
         }
         Ok(overdrawn)
     }
@@ -263,6 +263,11 @@ impl Walk {
 fn too_many(wanted: Points, left: Points) -> Rejection {
     let points = Points(wanted.0.saturating_sub(left.0));
     Rejection::TooManyItems { limit: ITEMS_PER_COMMAND_MAX as u32, points }
+}
+
+/// How many points are missing: there are none more than 64 bits hold, for a balance is no lower than minus as many.
+fn lacking(short: i128) -> u64 {
+    u64::try_from(short).unwrap_or(u64::MAX)
 }
 
 fn missing(account: &AccountKey, left: Points) -> Fault {
