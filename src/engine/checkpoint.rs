@@ -78,7 +78,7 @@ fn make(core: &Core, memory: &RunMemory) -> Result<Sequence, Error> {
         return Err(core.state.journal.poison(&fault));
     }
     drop(frozen);
-    *core.state.paged.lock() = requests::last_in_pages(core.state.store.as_ref())?;
+    core.state.paged.lock().last = requests::last_in_pages(core.state.store.as_ref())?;
     for shard in &core.state.shards {
         shard.lock().thaw();
     }
@@ -106,7 +106,7 @@ impl<'a> Frozen<'a> {
             drop((catalog, shards));
             sequence = core.state.journal.last();
         }
-        let paged = *core.state.paged.lock();
+        let paged = core.state.paged.lock().last;
         Ok(Frozen { core, sequence, definitions, deltas, paged, memory })
     }
 
@@ -135,11 +135,13 @@ impl<'a> Frozen<'a> {
 
     /// Request ids that came in order. Pages do not overlap: so they hold what comes behind the last one that there is.
     fn pages(&self, run: &mut Run) -> Result<(), Fault> {
-        let mut requests = Vec::new();
+        let mut requests = std::mem::take(&mut self.core.state.paged.lock().memory);
+        requests.clear();
         self.deltas.iter().for_each(|delta| delta.lock().requests.gather(self.paged, &mut requests));
-        // each shard's are in order: that is what this sort is quick at
-        requests.sort_by_key(|(key, _)| *key);
-        RequestPage::cut(&requests).try_for_each(|(last, page)| run.push::<RequestPages>(&last, Some(&page)))
+        requests.sort_unstable_by_key(|(key, _)| *key);
+        RequestPage::cut(&requests).try_for_each(|(last, page)| run.push::<RequestPages>(&last, Some(&page)))?;
+        self.core.state.paged.lock().memory = requests;
+        Ok(())
     }
 
     /// Records that stay in memory, as they were when they were frozen: a shard's lock is held while its own are
