@@ -2,8 +2,8 @@
 
 use super::{
     apply, audit, backup, balance, balances, blocks, check, completions, demo, expiring, import, items, journal,
-    liability, load, partner, report, restore, schema, set_up, settlement, shell, show, sources, statement, sweep,
-    verify,
+    liability, load, migrate, partner, report, restore, schema, set_up, settlement, shell, show, sources, statement,
+    sweep, verify,
 };
 use clap::{Parser, Subcommand};
 
@@ -40,6 +40,7 @@ pub(super) enum Verb {
     Statement(statement::Args),
     Sweep(sweep::Args),
     Expiring(expiring::Args),
+    Migrate(migrate::Args),
     Liability(liability::Args),
     Audit(Box<audit::Args>),
     Report(Box<report::Args>),

@@ -3,7 +3,8 @@
 use super::database::OneMember;
 use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, grouped};
-use crate::domain::{Balance, Date, TimeError, Timestamp, Zone};
+use crate::domain::{Balance, Date, Program, TimeError, Timestamp, Zone};
+use crate::report::LabelBalance;
 use serde_json::json;
 use std::str::FromStr;
 
@@ -35,6 +36,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     output.object(&json!({
         "member": args.of.member, "program": key.program, "at": at, "enrolled": balances.is_some(),
         "balances": balances.as_deref().unwrap_or_default(),
+        "labels": by_label(program.program(), balances.as_deref().unwrap_or_default()),
     }))?;
     let when = format!("at {} {zone}", at.on_the_wall(&zone));
     let Some(balances) = balances else {
@@ -42,12 +44,27 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         return Ok(Exit::Refused);
     };
     output.note(format!("member {} {when}", args.of.member))?;
-    let mut table = TextTable::new(&["point type", "available", "qualifying", "future", "held", "debt", "lifetime"]);
-    for balance in balances {
-        table.row(std::iter::once(balance.point_type.to_string()).chain(amounts(&balance)));
+    let labels = by_label(program.program(), &balances);
+    let has_labels = labels.iter().any(|sum| !sum.label.is_empty());
+    let head = ["point type", "label", "available", "qualifying", "future", "held", "debt", "lifetime"];
+    let mut table = TextTable::new(&head.into_iter().filter(|name| has_labels || *name != "label").collect::<Vec<_>>());
+    for balance in &balances {
+        let label = labels.iter().find(|sum| sum.point_types.contains(&balance.point_type));
+        let label = label.map(|sum| sum.label.to_string()).filter(|_| has_labels);
+        table.row([Some(balance.point_type.to_string()), label].into_iter().flatten().chain(amounts(balance)));
     }
     output.table(&table)?;
+    let shared = labels.iter().filter(|sum| !sum.label.is_empty() && sum.point_types.len() > 1);
+    for sum in shared {
+        let (available, qualifying) = (grouped(sum.available), grouped(sum.qualifying));
+        output.note(format!("{} in all: {available} available, {qualifying} qualifying", sum.label))?;
+    }
     Ok(Exit::Done)
+}
+
+/// The balances of each label together.
+fn by_label(program: Option<&Program>, balances: &[Balance]) -> Vec<LabelBalance> {
+    program.map(|program| crate::report::by_label(program, balances)).unwrap_or_default()
 }
 
 /// The figures of a balance, in the order of the table's head.

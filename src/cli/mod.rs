@@ -21,6 +21,7 @@ mod journal;
 mod liability;
 mod lists;
 mod load;
+mod migrate;
 mod output;
 mod partner;
 mod posting;
@@ -74,6 +75,7 @@ pub fn main() -> ExitCode {
         Verb::Statement(args) => statement::run(args, &mut output),
         Verb::Sweep(args) => sweep::run(args, &mut output),
         Verb::Expiring(args) => expiring::run(args, &mut output),
+        Verb::Migrate(args) => migrate::run(args, &mut output),
         Verb::Liability(args) => liability::run(args, &mut output),
         Verb::Audit(args) => audit::run(args, &mut output),
         Verb::Report(args) => report::run(args, &mut output),

@@ -138,11 +138,6 @@ impl Earning {
         }
     }
 
-    /// The accrual of one award of this point type.
-    pub(super) fn accrual(&self, member: MemberId, award: Award, request: RequestId, at: Timestamp) -> Command {
-        self.accrual_of(member, self.partner, vec![award], request, at)
-    }
-
     /// The accrual of several awards, which a partner pays for.
     pub(super) fn accrual_of(
         &self,

@@ -4,8 +4,8 @@ use super::database::OneMember;
 use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, grouped, or_dash, signed};
 use crate::domain::{
-    Action, Balance, Entry, Leg, MemberKey, Outcome, PointState, PointTypeId, Points, Program, Rejection, Sequence,
-    Subject, Timestamp, Zone,
+    Action, Balance, Entry, Leg, MemberKey, Outcome, PointClass, PointState, PointTypeId, Points, Program, Rejection,
+    Sequence, Subject, TierId, Timestamp, Zone,
 };
 use crate::engine::{Engine, Error};
 use crate::report::{Change, StatementLine, TierChange, moved_in};
@@ -43,7 +43,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         "member": args.of.member, "enrolled": true, "lines": page.lines, "next_before": page.next_before,
     }))?;
     output.note(format!("member {} (times in {})", args.of.member, program.zone()))?;
-    output.table(&table(&page.lines, &program.zone()))?;
+    output.table(&table(&page.lines, program.program(), &program.zone()))?;
     if page.lines.iter().any(|line| line.sequence.is_none()) {
         output.note("(those without a number are due and not booked yet: `accruedb sweep` books them)")?;
     }
@@ -99,14 +99,16 @@ impl Page {
         if before.is_none() {
             let now = engine.now();
             let balances = engine.balances_as_of(key, now)?.unwrap_or_default();
-            page.lines = by_instant(None, &engine.due(key, now)?, balances, program);
+            let due = Booked::all(engine, key, None, &engine.due(key, now)?)?;
+            page.lines = by_instant(None, due, balances, program);
         }
         let oldest = entries.last().filter(|last| last.previous_of(Subject::Member(key.member)) != Some(Sequence(0)));
         page.next_before = oldest.map(|last| last.sequence);
         for entry in entries {
             match (&entry.command.action, &entry.outcome) {
                 (Action::BookDue(_), Outcome::Done { legs, balances }) => {
-                    let lines = by_instant(Some(&entry), legs, balances.clone(), program);
+                    let booked = Booked::all(engine, key, Some(&entry), legs)?;
+                    let lines = by_instant(Some(&entry), booked, balances.clone(), program);
                     page.hidden = page.hidden.saturating_add(usize::from(lines.is_empty()));
                     page.lines.extend(lines);
                 }
@@ -148,23 +150,27 @@ impl From<StatementLine> for Line {
     }
 }
 
-/// The lines of a booking, done (with its entry) or due: one for each instant and movement, the newest first. `balances`
-/// are those after all of it.
-fn by_instant(entry: Option<&Entry>, legs: &[Leg], mut balances: Vec<Balance>, program: Option<&Program>) -> Vec<Line> {
-    let mut booked: Vec<Booked> = legs.iter().filter_map(Booked::of).collect();
+/// The lines of a booking, done (with its entry) or due: one for each instant and kind, the newest first. `balances` are
+/// those after all of it.
+fn by_instant(
+    entry: Option<&Entry>,
+    mut booked: Vec<Booked>,
+    mut balances: Vec<Balance>,
+    program: Option<&Program>,
+) -> Vec<Line> {
     booked.sort_by_key(|booked| (booked.at, booked.verb));
     let mut lines = Vec::new();
     for together in booked.chunk_by(|a, b| (a.at, a.verb) == (b.at, b.verb)).rev() {
         let Some(Booked { verb, at, .. }) = together.first() else { continue };
         let mut changes: Vec<Change> = Vec::new();
-        for booked in together {
-            let points = moved_in((booked.from, booked.to), booked.points);
-            match changes.iter_mut().find(|change| change.point_type == booked.point_type) {
+        for (point_type, points) in together.iter().filter_map(Booked::change) {
+            match changes.iter_mut().find(|change| change.point_type == point_type) {
                 Some(change) => change.points = change.points.saturating_add(points),
-                None => changes.push(Change { point_type: booked.point_type, points }),
+                None => changes.push(Change { point_type, points }),
             }
         }
         let of = |change: &Change| balances.iter().find(|balance| balance.point_type == change.point_type).copied();
+        let tier = |booked: &Booked| if let What::Tier(tier) = booked.what { Some(tier) } else { None };
         lines.push(Line {
             sequence: entry.map(|entry| entry.sequence),
             at: *at,
@@ -174,7 +180,7 @@ fn by_instant(entry: Option<&Entry>, legs: &[Leg], mut balances: Vec<Balance>, p
             reference: None,
             balances: changes.iter().filter_map(of).collect(),
             changes,
-            tiers: Vec::new(),
+            tiers: together.iter().filter_map(tier).collect(),
             refused: None,
         });
         together.iter().for_each(|booked| booked.undo(&mut balances, program));
@@ -182,49 +188,160 @@ fn by_instant(entry: Option<&Entry>, legs: &[Leg], mut balances: Vec<Balance>, p
     lines
 }
 
-/// What a booking did to an item.
+/// One thing that a booking did.
 #[derive(Debug, Clone, Copy)]
 struct Booked {
     /// The word for it, as in the legs of a receipt.
     verb: &'static str,
-    point_type: PointTypeId,
-    from: PointState,
-    to: PointState,
-    points: Points,
     at: Timestamp,
+    what: What,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum What {
+    /// Points of an item went from one state to another.
+    Moved { point_type: PointTypeId, from: PointState, to: PointState, points: Points },
+    /// An item came into being: others rolled over into it.
+    Came { point_type: PointTypeId, points: Points },
+    /// A tier ended, and another one followed, or none.
+    Tier(TierChange),
 }
 
 impl Booked {
-    /// `None` of a leg that moves no points of a member.
-    fn of(leg: &Leg) -> Option<Booked> {
-        let Leg::Moved { point_type, from, to, points, effective_at: at, .. } = *leg else { return None };
-        Some(Booked { verb: leg.kind(), point_type, from, to, points, at })
+    /// All that a booking did to a member's points and tier, done (with its entry) or due.
+    fn all(engine: &Engine, key: MemberKey, entry: Option<&Entry>, legs: &[Leg]) -> Result<Vec<Booked>, Error> {
+        let mut all = Vec::new();
+        let mut tier_end = None;
+        for leg in legs {
+            let (at, what) = match *leg {
+                Leg::Moved { point_type, from, to, points, effective_at, .. } => {
+                    (effective_at, What::Moved { point_type, from, to, points })
+                }
+                Leg::Granted { point_type, points, available_from, .. } => {
+                    (available_from, What::Came { point_type, points })
+                }
+                Leg::TierChanged { before, tier, until, .. } => {
+                    // a leg says how long the new tier lasts; the one before it, when this happened
+                    let at = match tier_end {
+                        Some(end) => end,
+                        None => last_tier_end(engine, key, entry)?,
+                    };
+                    tier_end = Some(until);
+                    let at = at.or(entry.map(|entry| entry.recorded_at));
+                    (at.unwrap_or_else(|| engine.now()), What::Tier(TierChange { before, tier, until }))
+                }
+                _ => continue,
+            };
+            let verb = if matches!(what, What::Came { .. }) { "rolled_over" } else { leg.kind() };
+            all.push(Booked { verb, at, what });
+        }
+        Ok(all)
+    }
+
+    /// How many more points of which type the member has by it.
+    fn change(&self) -> Option<(PointTypeId, i128)> {
+        match self.what {
+            What::Moved { point_type, from, to, points } => Some((point_type, moved_in((from, to), points))),
+            What::Came { point_type, points } => Some((point_type, points.0.into())),
+            What::Tier(_) => None,
+        }
     }
 
     /// Makes balances after it those before it.
     fn undo(&self, balances: &mut [Balance], program: Option<&Program>) {
-        let class = program.and_then(|program| program.point_type(self.point_type)).map(|kind| kind.class);
-        if let Some(balance) = balances.iter_mut().find(|balance| balance.point_type == self.point_type) {
-            balance.shift(self.to, self.from, self.points, class);
+        let (of, from, to, points) = match self.what {
+            What::Moved { point_type, from, to, points } => (point_type, to, from, points),
+            // out of what is available, into where no balance shows it
+            What::Came { point_type, points } => (point_type, PointState::Matured, PointState::Cancelled, points),
+            What::Tier(_) => return,
+        };
+        let class = program.and_then(|program| program.point_type(of)).map(|kind| kind.class);
+        if let Some(balance) = balances.iter_mut().find(|balance| balance.point_type == of) {
+            balance.shift(from, to, points, class);
+        }
+    }
+}
+
+/// When the tier ended that a member had before an entry: the entry that gave it says so.
+fn last_tier_end(engine: &Engine, key: MemberKey, before: Option<&Entry>) -> Result<Option<Timestamp>, Error> {
+    let subject = Subject::Member(key.member);
+    let mut from = before.and_then(|entry| entry.previous_of(subject));
+    loop {
+        if from == Some(Sequence(0)) {
+            return Ok(None);
+        }
+        let entries = engine.statement(key, from, 100)?.unwrap_or_default();
+        for leg in entries.iter().flat_map(|entry| entry.legs().iter().rev()) {
+            if let Leg::TierChanged { member, until, .. } = *leg
+                && member == key.member
+            {
+                return Ok(until);
+            }
+        }
+        match entries.last().and_then(|last| last.previous_of(subject)) {
+            None => return Ok(None),
+            previous => from = previous,
         }
     }
 }
 
 /// A statement as a table.
-pub(super) fn table(lines: &[Line], zone: &Zone) -> TextTable {
+pub(super) fn table(lines: &[Line], program: Option<&Program>, zone: &Zone) -> TextTable {
     let mut table = TextTable::new(&["entry", "when", "what", "points", "available", "reference"]);
     for line in lines {
-        let of = |point_type| if line.balances.len() > 1 { format!(" of {point_type}") } else { String::new() };
+        let of = |point_type| if line.balances.len() > 1 { type_name(point_type, program) } else { String::new() };
         let each = |texts: Vec<String>| texts.join(" / ");
-        let what = if line.refused.is_some() { format!("{}, refused", line.verb) } else { line.verb.to_owned() };
+        let mut what = if line.refused.is_some() { format!("{}, refused", line.verb) } else { line.verb.to_owned() };
+        for tier in &line.tiers {
+            what = if what == "tier" { told(tier, program) } else { format!("{what}; {}", told(tier, program)) };
+        }
         table.row([
             or_dash(line.sequence),
             line.at.on_the_wall(zone),
             what,
             each(line.changes.iter().map(|change| signed(change.points) + &of(change.point_type)).collect()),
-            each(line.balances.iter().map(|balance| grouped(balance.available.0)).collect()),
+            each(line.balances.iter().map(|balance| available(balance, program)).collect()),
             line.reference.as_deref().unwrap_or_default().to_owned(),
         ]);
     }
     table
+}
+
+/// What points of a type are called behind a number.
+fn type_name(point_type: PointTypeId, program: Option<&Program>) -> String {
+    match program.and_then(|program| program.point_type(point_type)).map(|kind| &*kind.label) {
+        None | Some("") => format!(" of {point_type}"),
+        Some(label) => format!(" {label}"),
+    }
+}
+
+/// What can be spent, and what is set aside; of points that only count, how many there are.
+fn available(balance: &Balance, program: Option<&Program>) -> String {
+    let class = program.and_then(|program| program.point_type(balance.point_type)).map(|kind| kind.class);
+    if class == Some(PointClass::Qualifying) {
+        return grouped(balance.qualifying.0);
+    }
+    let available = grouped(balance.available.0);
+    match balance.held {
+        Points::ZERO => available,
+        held => format!("{available} ({} held)", grouped(held.0)),
+    }
+}
+
+/// What became of a tier.
+fn told(change: &TierChange, program: Option<&Program>) -> String {
+    let name = |tier: TierId| {
+        let ladder = program.and_then(|program| program.ladder.as_ref());
+        let known = ladder.and_then(|ladder| ladder.current().tiers.iter().find(|known| known.tier == tier));
+        match known.map(|known| &*known.name) {
+            None | Some("") => format!("tier {tier}"),
+            Some(name) => format!("tier {name}"),
+        }
+    };
+    match (change.before, change.tier) {
+        (Some(before), None) => format!("{} ended", name(before)),
+        (Some(before), Some(tier)) if before == tier => format!("{} kept", name(tier)),
+        (_, Some(tier)) => name(tier),
+        (None, None) => "no tier".to_owned(),
+    }
 }

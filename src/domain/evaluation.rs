@@ -91,7 +91,8 @@ impl Evaluation {
             Evaluation::Daily(every) => align(first, every.into(), from),
             Evaluation::Weekly { every, weekday } => {
                 // 1970-01-01 was a Thursday
-                let start = align((weekday as i64).saturating_sub(3), 7, first);
+                let ahead = (weekday as i64).saturating_sub(3).saturating_sub(first).rem_euclid(7);
+                let start = first.saturating_add(ahead);
                 align(start, i64::from(every).saturating_mul(7), from)
             }
             Evaluation::Monthly { every, day } => monthly((1, every.into()), 0, day, (first, from))?,
@@ -175,6 +176,13 @@ mod tests {
         for (evaluation, from, expected) in cases {
             assert_eq!(next(evaluation, from), expected, "{evaluation:?} after {from}");
         }
+    }
+
+    #[test]
+    fn weeks_are_counted_before_1970_too() {
+        let (at, utc) = (at("1900-03-09T12:00:00Z"), Zone::UTC);
+        let next = Evaluation::Weekly { every: 1, weekday: Weekday::Sunday }.next_after(at, at, &utc).unwrap();
+        assert_eq!(next.to_string(), "1900-03-11T00:00:00.000Z");
     }
 
     #[test]

@@ -72,10 +72,21 @@ impl Assessment<'_> {
 
     /// How many anniversaries of the enrolment had come by a day.
     fn anniversaries(&self, day: Day) -> i64 {
-        let (first, then) = (self.enrolled_at.day_in(self.zone).date(), day.date());
-        let in_year = |date: Date| (date.month(), date.day_of_month());
-        let years = i64::from(then.year()).saturating_sub(first.year().into());
-        years.saturating_sub(i64::from(in_year(then) < in_year(first)))
+        let years = i64::from(day.date().year()).saturating_sub(self.first_date().year().into());
+        let has_come = self.anniversary(years).is_some_and(|date| date <= day.date());
+        years.saturating_sub(i64::from(!has_come))
+    }
+
+    fn first_date(&self) -> Date {
+        self.enrolled_at.day_in(self.zone).date()
+    }
+
+    /// The anniversary of the enrolment after so many years: of 29 February, in other years the month's last day.
+    fn anniversary(&self, years: i64) -> Option<Date> {
+        let first = self.first_date();
+        let month = i64::from(first.year()).saturating_add(years).saturating_mul(12);
+        let day = u8::try_from(first.day_of_month()).unwrap_or(1);
+        Date::in_month(month.saturating_add(i64::from(first.month()).saturating_sub(1)), day)
     }
 
     fn year(&self) -> i64 {
@@ -104,12 +115,8 @@ impl Assessment<'_> {
                 Date::in_month(self.year().saturating_add(2).saturating_mul(12), 1).and_then(|day| day.start(self.zone))
             }
             QualifyingPeriod::Anniversary => {
-                let first = self.enrolled_at.day_in(self.zone).date();
                 let passed = self.anniversaries(self.last().day_in(self.zone));
-                let year = i64::from(first.year()).saturating_add(passed).saturating_add(2);
-                let month = year.saturating_mul(12).saturating_add(i64::from(first.month()).saturating_sub(1));
-                let day = u8::try_from(first.day_of_month()).unwrap_or(1);
-                Date::in_month(month, day).and_then(|day| day.start(self.zone))
+                self.anniversary(passed.saturating_add(2)).and_then(|day| day.start(self.zone))
             }
             QualifyingPeriod::Rolling(span) => span.after(self.last(), self.zone),
         };

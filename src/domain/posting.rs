@@ -18,6 +18,8 @@ pub struct ItemPosting {
     pub points: Points,
     /// From which state to which, and when; `None` for a new item.
     pub movement: Option<(PointState, PointState, Timestamp)>,
+    /// Of a new item: when it becomes available.
+    pub available_from: Option<Timestamp>,
     /// When the item expires.
     pub expires_at: Option<Timestamp>,
     /// What they come from; 0 without a source.
@@ -37,10 +39,12 @@ impl ItemPosting {
         }
     }
 
-    /// When it took effect, where its entry was recorded at an instant.
+    /// When it took effect, where its entry was recorded at an instant. Of the new items of an entry only those that
+    /// others rolled over into are available earlier: they came into being when those expired, and were booked later.
     #[must_use]
     pub fn effective_at(&self, recorded_at: Timestamp) -> Timestamp {
-        self.movement.map_or(recorded_at, |(_, _, at)| at)
+        let earlier = self.available_from.map_or(recorded_at, |from| from.min(recorded_at));
+        self.movement.map_or(earlier, |(_, _, at)| at)
     }
 
     /// The day of a zone to which it counts: points that expire at midnight expire with the day before.
@@ -57,9 +61,18 @@ impl Leg {
     #[must_use]
     pub fn posting(&self) -> Option<ItemPosting> {
         match *self {
-            Leg::Granted { member, item, point_type, points, expires_at, source, subtype, .. } => {
-                let source = source.unwrap_or_default();
-                Some(ItemPosting { member, item, point_type, points, movement: None, expires_at, source, subtype })
+            Leg::Granted { member, item, point_type, points, available_from, expires_at, source, subtype } => {
+                Some(ItemPosting {
+                    member,
+                    item,
+                    point_type,
+                    points,
+                    movement: None,
+                    available_from: Some(available_from),
+                    expires_at,
+                    source: source.unwrap_or_default(),
+                    subtype,
+                })
             }
             Leg::Moved {
                 member,
@@ -75,7 +88,18 @@ impl Leg {
                 ..
             } => {
                 let (movement, source) = (Some((from, to, effective_at)), source.unwrap_or_default());
-                Some(ItemPosting { member, item, point_type, points, movement, expires_at, source, subtype })
+                let available_from = None;
+                Some(ItemPosting {
+                    member,
+                    item,
+                    point_type,
+                    points,
+                    movement,
+                    available_from,
+                    expires_at,
+                    source,
+                    subtype,
+                })
             }
             _ => None,
         }

@@ -135,23 +135,23 @@ impl<'a> LockedShards<'a> {
 
     /// Applies a decision's effects: the one place where a record is written, with all its index rows.
     pub(super) fn apply(&self, effects: &mut Effects) -> Result<(), Fault> {
-        for (key, member) in effects.members.drain_changed() {
+        for (key, member, before) in effects.members.drain_changed() {
             let mut shard = self.locked(&key.lock())?.borrow_mut();
             let due = member.next_due;
-            let before = shard.members.put(key, member, |before| before.next_due).flatten();
+            shard.members.put(key, member);
             put_due(&mut shard.active, key.program, Subject::Member(key.member), (before, due))?;
         }
-        for (key, partner) in effects.partners.drain_changed() {
+        for (key, partner, before) in effects.partners.drain_changed() {
             let mut shard = self.locked(&key.lock())?.borrow_mut();
             let due = partner.next_due;
-            let before = shard.partners.put(key, partner, |before| before.next_due).flatten();
+            shard.partners.put(key, partner);
             put_due(&mut shard.active, key.program, Subject::Partner(key.partner), (before, due))?;
         }
-        for (key, block) in effects.blocks.drain_changed() {
-            self.locked(&key.owner().lock())?.borrow_mut().blocks.put(key, block, |_| ());
+        for (key, block, _) in effects.blocks.drain_changed() {
+            self.locked(&key.owner().lock())?.borrow_mut().blocks.put(key, block);
         }
-        for (key, source) in effects.sources.drain_changed() {
-            self.locked(&key.lock())?.borrow_mut().sources.put(key, source, |_| ());
+        for (key, source, _) in effects.sources.drain_changed() {
+            self.locked(&key.lock())?.borrow_mut().sources.put(key, source);
         }
         effects.rows.drain(&mut ApplyRows(self))?;
         let counts_nothing = effects.totals.is_empty() && effects.cohorts.is_empty() && effects.expiring.is_empty();

@@ -3,7 +3,7 @@
 use super::core::Core;
 use super::error::Error;
 use super::handle::Engine;
-use super::read::lock_of;
+use super::read::{booked_member, lock_of};
 use crate::domain::{
     Balance, Date, HouseholdKey, Member, MemberId, MemberKey, MemberStatus, Membership, PointTypeId, Points, Subject,
     TierState, Timestamp,
@@ -108,18 +108,16 @@ fn pool(balances: &mut Vec<Balance>, household: MemberId, part: &Balance, rolled
 }
 
 impl Core {
-    /// A member as of now, with everything booked that is due.
+    /// A member as of now, with everything booked that is due, whether or not it is.
     fn member_now(&self, key: MemberKey) -> Result<Option<Member>, Error> {
-        let subject = Subject::Member(key.member);
-        let due = self.look(lock_of(key.program, subject), |locked| locked.member(key))?;
-        if due.is_some_and(|member| member.is_due(self.clock.stamp(None))) {
-            self.book(key.program, subject, None)?;
-        }
-        let found = self.look(lock_of(key.program, subject), |locked| locked.member(key))?;
-        if let Some(member) = &found {
-            self.state.journal.wait(member.last_sequence)?;
-        }
-        Ok(found)
+        let now = self.clock.stamp(None);
+        let subject = (key.program, Subject::Member(key.member));
+        let found = self.look_as_booked(subject, now, |locked, booked| {
+            Ok(locked.member(key)?.map(|member| (member.last_sequence, booked_member(&booked, member))))
+        })?;
+        let Some((last, member)) = found else { return Ok(None) };
+        self.state.journal.wait(last)?;
+        Ok(Some(member))
     }
 
     /// Everybody who ever joined a household and has not left it.

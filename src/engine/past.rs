@@ -136,8 +136,11 @@ impl Core {
 /// Takes a leg that took effect after an instant back.
 fn undo(items: &mut BTreeMap<ItemId, Item>, leg: &Leg, account: AccountKey, at: Timestamp) {
     let is_own = |posting: &ItemPosting| (posting.member, posting.point_type) == (account.member, account.point_type);
-    let Some(ItemPosting { item, points, movement, .. }) = leg.posting().filter(is_own) else { return };
+    let Some(posting) = leg.posting().filter(is_own) else { return };
+    let ItemPosting { item, points, movement, .. } = posting;
     match movement {
+        // one that another rolled over into may have come into being before it was booked
+        None if posting.available_from.is_some_and(|from| from <= at) => {}
         None => {
             items.remove(&item);
         }

@@ -213,7 +213,7 @@ fn is_due_after(booked: &Effects, at: Timestamp) -> bool {
 }
 
 /// The member after a booking, or as it was where there was nothing to book.
-fn booked_member(booked: &Effects, member: Member) -> Member {
+pub(super) fn booked_member(booked: &Effects, member: Member) -> Member {
     booked.members.changed().next().map_or(member, |(_, booked)| booked.clone())
 }
 

@@ -85,17 +85,16 @@ impl<K: Copy + Eq + Hash, V: Clone> RecordCache<K, V> {
         self.insert(self.hasher.hash_one(key), Slot { key, changed_in: 0, used: false, value });
     }
 
-    /// Puts a changed record. Returns what `look` sees in the one before, if it was here.
-    pub(super) fn put<R>(&mut self, key: K, value: V, look: impl FnOnce(&V) -> R) -> Option<R> {
+    /// Puts a changed record.
+    pub(super) fn put(&mut self, key: K, value: V) {
         let hash = self.hasher.hash_one(key);
         let Some(slot) = self.slots.find_mut(hash, |slot| slot.key == key) else {
             self.changed = self.changed.saturating_add(1);
             self.stored.add(hash);
             self.insert(hash, Slot { key, changed_in: self.epoch, used: false, value });
-            return None;
+            return;
         };
         slot.used = true;
-        let seen = look(&slot.value);
         let changed_in = std::mem::replace(&mut slot.changed_in, self.epoch);
         if changed_in != self.epoch {
             self.changed = self.changed.saturating_add(1);
@@ -104,7 +103,6 @@ impl<K: Copy + Eq + Hash, V: Clone> RecordCache<K, V> {
             }
         }
         slot.value = value;
-        Some(seen)
     }
 
     fn insert(&mut self, hash: u64, slot: Slot<K, V>) {
@@ -211,7 +209,7 @@ mod tests {
     #[test]
     fn what_changed_stays_until_its_checkpoint_is_done() {
         let mut record_cache = RecordCache::new(2, Filter::unknowing());
-        (0..50u32).for_each(|key| assert_eq!(record_cache.put(key, key, |before| *before), None));
+        (0..50u32).for_each(|key| record_cache.put(key, key));
         record_cache.freeze();
         (50..1000u32).for_each(|key| record_cache.keep(key, key));
         assert!((0..50u32).all(|key| record_cache.get(&key) == Some(&key)));
@@ -226,15 +224,15 @@ mod tests {
     #[test]
     fn a_checkpoint_gets_the_values_of_its_moment() {
         let mut record_cache = RecordCache::new(10, Filter::of_nothing(1 << 20));
-        record_cache.put(1, 10, |_| ());
-        record_cache.put(2, 20, |_| ());
+        record_cache.put(1, 10);
+        record_cache.put(2, 20);
         record_cache.keep(3, 30);
         record_cache.freeze();
-        assert_eq!(record_cache.put(1, 11, |before| *before), Some(10));
-        assert_eq!(record_cache.put(1, 12, |before| *before), Some(11));
-        assert_eq!(record_cache.put(3, 31, |before| *before), Some(30));
+        record_cache.put(1, 11);
+        record_cache.put(1, 12);
+        record_cache.put(3, 31);
         assert_eq!(collected(&mut record_cache), [(1, 10), (2, 20)].into());
-        record_cache.put(2, 21, |_| ());
+        record_cache.put(2, 21);
         record_cache.thaw();
         record_cache.freeze();
         assert_eq!(collected(&mut record_cache), [(1, 12), (2, 21), (3, 31)].into());

@@ -158,7 +158,9 @@ impl<'a, V: View> Draft<'a, V> {
         if let Some(at) = self.effects.members.find(&key) {
             return Ok(Some(at));
         }
-        Ok(self.view.member(key)?.map(|member| self.effects.members.load(key, member)))
+        let Some(member) = self.view.member(key)? else { return Ok(None) };
+        let due = member.next_due;
+        Ok(Some(self.effects.members.load_due(key, member, due)))
     }
 
     /// A member that has to be there.
@@ -225,7 +227,9 @@ impl<'a, V: View> Draft<'a, V> {
         if let Some(at) = self.effects.partners.find(&key) {
             return Ok(Some(at));
         }
-        Ok(self.view.partner(key)?.map(|partner| self.effects.partners.load(key, partner)))
+        let Some(partner) = self.view.partner(key)? else { return Ok(None) };
+        let due = partner.next_due;
+        Ok(Some(self.effects.partners.load_due(key, partner, due)))
     }
 
     /// Makes this the newest entry in the chain of commands about a partner.

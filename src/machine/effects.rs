@@ -10,7 +10,7 @@ use crate::domain::tables::{
 };
 use crate::domain::{
     Balance, Block, BlockKey, CatalogKey, CohortKey, Definition, ExpiringKey, Item, ItemKey, Leg, Link, Links, Member,
-    MemberKey, Outcome, Own, OwnIds, Partner, PartnerKey, Source, SourceKey, TextKey, Totals, TotalsKey,
+    MemberKey, Outcome, Own, OwnIds, Partner, PartnerKey, Source, SourceKey, TextKey, Timestamp, Totals, TotalsKey,
 };
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -174,6 +174,8 @@ struct Loaded<K, V> {
     key: K,
     value: V,
     is_changed: bool,
+    /// When it was due as it was loaded.
+    due: Option<Timestamp>,
 }
 
 impl<K, V> Default for Records<K, V> {
@@ -189,13 +191,19 @@ impl<K: Copy + Eq, V> Records<K, V> {
 
     /// Adds a record that is as the view has it.
     pub(super) fn load(&mut self, key: K, value: V) -> At<V> {
-        self.0.push(Loaded { key, value, is_changed: false });
+        self.load_due(key, value, None)
+    }
+
+    /// The same, of one that is due at an instant: its row among the due ones is known by that, even where the record
+    /// itself has left memory before it is written.
+    pub(super) fn load_due(&mut self, key: K, value: V, due: Option<Timestamp>) -> At<V> {
+        self.0.push(Loaded { key, value, is_changed: false, due });
         At(self.0.len().saturating_sub(1), PhantomData)
     }
 
     /// Adds a record that is new.
     pub(super) fn create(&mut self, key: K, value: V) -> At<V> {
-        self.0.push(Loaded { key, value, is_changed: true });
+        self.0.push(Loaded { key, value, is_changed: true, due: None });
         At(self.0.len().saturating_sub(1), PhantomData)
     }
 
@@ -209,9 +217,9 @@ impl<K: Copy + Eq, V> Records<K, V> {
         self.0.iter().filter(|loaded| loaded.is_changed).map(|loaded| (&loaded.key, &loaded.value))
     }
 
-    /// Takes the changed records out.
-    pub fn drain_changed(&mut self) -> impl Iterator<Item = (K, V)> + '_ {
-        self.0.drain(..).filter(|loaded| loaded.is_changed).map(|loaded| (loaded.key, loaded.value))
+    /// Takes the changed records out, each with when it was due before.
+    pub fn drain_changed(&mut self) -> impl Iterator<Item = (K, V, Option<Timestamp>)> + '_ {
+        self.0.drain(..).filter(|loaded| loaded.is_changed).map(|loaded| (loaded.key, loaded.value, loaded.due))
     }
 
     fn clear(&mut self) {

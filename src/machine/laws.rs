@@ -121,6 +121,7 @@ pub fn account(member: &Member, account: &Account, point_type: &PointType, sums:
     broken.extend(holds(in_sight, || format!("an open item lies before {:?}", account.first_open)));
     let policies = account.more.iter().flat_map(|more| &more.due).map(|due| due.at);
     let tier = member.more.iter().filter_map(|more| more.tier).map(|state| state.until);
+    let tier = tier.filter(|until| *until < Timestamp::MAX);
     let next_due = sums.next_due.into_iter().chain(policies).chain(tier).min();
     let in_time = next_due.is_none_or(|due| member.next_due.is_some_and(|known| known <= due));
     broken.extend(holds(in_time, || format!("something is due before {:?}", member.next_due)));

@@ -44,7 +44,9 @@ impl Original {
     pub(super) fn giver(&self, named: MemberId) -> MemberId {
         let taken =
             |leg: &Leg| leg.moved().filter(|part| part.from == PointState::Matured || part.from == PointState::Held);
-        self.legs().iter().find_map(taken).map_or(named, |part| part.member)
+        let taken = self.legs().iter().find_map(taken).map(|part| part.member);
+        let owes = |leg: &Leg| if let Leg::Owed { member, .. } = *leg { Some(member) } else { None };
+        taken.or_else(|| self.legs().iter().find_map(owes)).unwrap_or(named)
     }
 
     /// Points that the award at `place` gave: fewer than it names where it was clipped.

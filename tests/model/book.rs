@@ -2,10 +2,10 @@
 //! for.
 
 use super::ledger::{Done, Expected, Model};
-use super::member;
+use super::member::{self, Handle, News};
 use accruedb::domain::*;
-use accruedb::engine::{AccountItems, ErrorKind, ExecuteError, PartnerState};
-use std::collections::BTreeMap;
+use accruedb::engine::{AccountItems, ErrorKind, ExecuteError, MemberState, PartnerState};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The model of one program, with what the engine answered.
 #[derive(Debug, Clone)]
@@ -13,6 +13,10 @@ pub(crate) struct Book {
     pub(crate) model: Model,
     /// The first receipt of each request.
     pub(crate) receipts: BTreeMap<RequestId, Receipt>,
+    /// In whose statements each request is.
+    pub(crate) linked: BTreeMap<RequestId, BTreeSet<MemberId>>,
+    /// Names that bookings gave to items that came into being, in order.
+    names: BTreeMap<MemberId, VecDeque<ItemId>>,
 }
 
 /// Points of one item that went from one state to another, summed up.
@@ -31,12 +35,13 @@ struct Told {
     owed: Sums,
     borne: Sums,
     paid: BTreeMap<Option<BlockId>, i64>,
+    news: BTreeMap<MemberId, Vec<Leg>>,
 }
 
 /// What takes points in an order that callers see.
 fn takes_in_order(from: PointState, to: PointState) -> bool {
-    use PointState::{Fee, Held, Matured, Redeemed, Transferred};
-    matches!((from, to), (Matured, Redeemed | Held | Transferred | Fee) | (Held, Redeemed))
+    use PointState::{Adjusted, Fee, Held, Matured, Redeemed, Transferred};
+    matches!((from, to), (Matured, Redeemed | Held | Transferred | Fee | Adjusted) | (Held, Redeemed))
 }
 
 impl Told {
@@ -67,19 +72,39 @@ impl Told {
                 }
                 Leg::Charged { points, .. } => *told.paid.entry(None).or_default() += points.0,
                 Leg::Credited { points, .. } => *told.paid.entry(None).or_default() -= points.0,
+                Leg::TierChanged { member, .. }
+                | Leg::Extended { member, .. }
+                | Leg::Merged { member, .. }
+                | Leg::Clipped { member, .. }
+                | Leg::Forgiven { member, .. } => told.news.entry(member).or_default().push(*leg),
                 // money and news of a partner are beyond the model
                 Leg::Charge { .. } | Leg::Event { .. } => {}
                 other => panic!("the model does not know {other:?}"),
             }
         }
         told.paid.retain(|_, points| *points != 0);
+        told.granted.sort_by_key(|granted| (granted.member, granted.item));
         told
     }
 }
 
 impl Book {
     pub(crate) fn new() -> Book {
-        Book { model: Model::new(), receipts: BTreeMap::new() }
+        let (receipts, linked, names) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Book { model: Model::new(), receipts, linked, names }
+    }
+
+    /// A booking named the next item that came into being at a member.
+    pub(crate) fn name(&mut self, member: MemberId, item: ItemId) {
+        self.names.entry(member).or_default().push_back(item);
+    }
+
+    pub(crate) fn learn_names(&mut self) {
+        for (id, names) in &mut self.names {
+            if let Some(member) = self.model.members.get_mut(id) {
+                member.learn(names);
+            }
+        }
     }
 
     /// What was answered is what the model expects.
@@ -103,6 +128,7 @@ impl Book {
             (Expected::Done(done), Ok(receipt)) => {
                 assert!(!receipt.replayed && receipt.cancelled.is_empty(), "{what}");
                 self.compare_receipt(command, done, &receipt);
+                self.linked.insert(command.request_id, done.linked.clone());
                 self.receipts.insert(command.request_id, receipt);
             }
             (expected, answer) => panic!("{what}\nthe model expects {expected:?}\nthe engine says  {answer:?}"),
@@ -114,25 +140,65 @@ impl Book {
     fn compare_receipt(&mut self, command: &Command, done: &Done, receipt: &Receipt) {
         assert_eq!(receipt.balances, done.balances, "{command:?}: balances");
         let mut expected = Told { paid: done.paid.clone(), ..Told::default() };
+        for member in self.model.members.values_mut() {
+            member.learn_overdraft(command.request_id, receipt.sequence);
+        }
+        for (handle, place) in done.logs.values().flat_map(|log| &log.granted) {
+            let owner = self.model.owner(*handle);
+            let member = self.model.members.get_mut(&owner).expect("the model has it too");
+            member.items.get_mut(handle).expect("it has the item").id =
+                Some(ItemId { sequence: receipt.sequence, place: *place });
+        }
+        let named = |item: Handle| self.model.item(item).id.expect("named");
         for (id, log) in &done.logs {
-            let member = self.model.members.get_mut(id).expect("the model has it too");
-            for (at, place) in log.granted.iter().zip(0u16..) {
-                member.items[*at].id = Some(ItemId { sequence: receipt.sequence, place });
-                expected.granted.push(granted(*id, &member.items[*at]));
-            }
-            let name = |item: usize| member.items[item].id.expect("named");
-            log.moves.iter().for_each(|part| expected.moved(*id, name(part.item), (part.from, part.to), part.points));
+            expected.granted.extend(log.granted.iter().map(|(handle, _)| granted(*id, self.model.item(*handle))));
+            log.moves.iter().for_each(|part| expected.moved(*id, named(part.item), (part.from, part.to), part.points));
             expected.owed.extend(log.owed.iter().map(|(kind, points)| ((*id, *kind), *points)));
             expected.borne.extend(log.borne.iter().map(|(kind, points)| ((*id, *kind), *points)));
+            let news: Vec<Leg> = log.news.iter().map(|news| self.leg(*id, news)).collect();
+            expected.news.extend((!news.is_empty()).then_some((*id, news)));
         }
+        expected.granted.sort_by_key(|granted| (granted.member, granted.item));
         for sums in [&mut expected.owed, &mut expected.borne] {
             sums.retain(|_, points| *points != 0);
         }
         assert_eq!(Told::by(&receipt.legs), expected, "{command:?}: legs");
     }
 
+    /// How a receipt tells of something.
+    fn leg(&self, member: MemberId, news: &News) -> Leg {
+        match *news {
+            News::Tier { before, tier, until } => Leg::TierChanged { member, before, tier, until },
+            News::Extended { item, points, before, expires_at } => {
+                let of = self.model.item(item);
+                let (item, point_type) = (of.id.expect("named"), of.point_type);
+                Leg::Extended { member, item, point_type, points: Points(points), before, expires_at }
+            }
+            News::Merged { other, point_type, points } => {
+                Leg::Merged { member, other, point_type, points: Points(points) }
+            }
+            News::Clipped { point_type, place, points } => {
+                Leg::Clipped { member, point_type, place, points: Points(points) }
+            }
+            News::Forgiven { point_type, points } => Leg::Forgiven { member, point_type, points: Points(points) },
+        }
+    }
+
+    /// A member's status, tier and household.
+    pub(crate) fn compare_member(&self, id: MemberId, shown: Option<MemberState>) {
+        let expected = self.model.members.get(&id).map(|member| member.state());
+        assert_eq!(shown, expected, "member {id} at {}", self.model.now);
+    }
+
     pub(crate) fn compare_balances(&self, member: MemberId, shown: &Option<Vec<Balance>>) {
-        assert_eq!(*shown, self.model.balances(member), "balances of member {member} at {}", self.model.now);
+        let mut expected = self.model.balances(member);
+        let mut shown = shown.clone();
+        if self.model.members.get(&member).is_some_and(|member| member.is_merged()) {
+            // looking back, the accounts that were closed by a merge are shown empty
+            let none = |balance: &Balance| *balance != Balance::zero(member, balance.point_type);
+            [&mut shown, &mut expected].into_iter().flatten().for_each(|balances| balances.retain(none));
+        }
+        assert_eq!(shown, expected, "balances of member {member} at {}", self.model.now);
     }
 
     pub(crate) fn compare_partner(&self, id: PartnerId, shown: Option<PartnerState>) {
@@ -151,19 +217,45 @@ impl Book {
 
     /// Every item of an account: its points in each state, its time, where it comes from, and whether it waits to mature.
     pub(crate) fn compare_items(&self, account: AccountKey, shown: &AccountItems) {
-        let of = |items: &[(ItemPosition, Item)], waits: bool| -> Vec<(ItemId, Item, bool)> {
-            let issued = |item: &Item| Item { issued_at: Some(item.issued_at()), ..*item };
-            items.iter().map(|(at, item)| (at.id, issued(item), waits)).collect()
+        // what few items have may be there with nothing in it
+        let of = |items: &[(ItemPosition, Item)], waits: bool| -> Vec<(ItemId, Item, ItemMore, bool)> {
+            let more = |item: &Item| item.more.unwrap_or_default();
+            let issued = |item: &Item| Item { issued_at: Some(item.issued_at()), more: None, ..*item };
+            items.iter().map(|(at, item)| (at.id, issued(item), more(item), waits)).collect()
         };
         let mut shown = [of(&shown.matured, false), of(&shown.future, true)].concat();
         shown.sort_unstable_by_key(|(id, ..)| *id);
         let mut expected = Vec::new();
         if let Some(member) = self.model.members.get(&account.member) {
-            let items = member.items.iter().zip(0..).filter(|(item, _)| item.point_type == account.point_type);
-            expected.extend(items.map(|(item, at)| (item.id.expect("named"), as_item(member, at), item.waits)));
+            let items = member.items.iter().filter(|(_, item)| item.point_type == account.point_type);
+            expected.extend(items.map(|(handle, item)| {
+                let more = ItemMore { policy: item.policy, adjusted: item.adjusted };
+                (item.id.expect("named"), self.as_item(member, *handle), more, item.waits)
+            }));
         }
         expected.sort_unstable_by_key(|(id, ..)| *id);
         assert_eq!(shown, expected, "items of {account:?} at {}", self.model.now);
+    }
+
+    /// An item of the model, as the engine shows it.
+    fn as_item(&self, member: &member::Member, handle: Handle) -> Item {
+        let item = &member.items[&handle];
+        let mut sums = PointSums::NONE;
+        for state in PointState::ALL {
+            *sums.get_mut(state) = Points(item.sum(state));
+        }
+        Item {
+            granted: Points(item.granted),
+            sums,
+            claimed: Points(item.claimed),
+            absorbed: Points(member.absorbed_of(handle)),
+            source: item.source,
+            partner: item.partner,
+            subtype: item.subtype,
+            issued_at: Some(item.issued_at),
+            origin: item.origin.map(|origin| self.model.item(origin).id.expect("named")),
+            ..Item::new(item.from, item.until)
+        }
     }
 }
 
@@ -176,26 +268,5 @@ fn granted(id: MemberId, item: &member::Item) -> Granted {
         points: Points(item.granted),
         available_from: item.from,
         expires_at: item.until,
-    }
-}
-
-/// An item of the model, as the engine shows it.
-fn as_item(member: &member::Member, at: usize) -> Item {
-    let item = &member.items[at];
-    let mut sums = PointSums::NONE;
-    for state in PointState::ALL {
-        *sums.get_mut(state) = Points(item.sum(state));
-    }
-    Item {
-        granted: Points(item.granted),
-        sums,
-        claimed: Points(item.claimed),
-        absorbed: Points(member.absorbed_of(at)),
-        source: item.source,
-        partner: item.partner,
-        subtype: item.subtype,
-        issued_at: Some(item.issued_at),
-        origin: item.origin,
-        ..Item::new(item.from, item.until)
     }
 }

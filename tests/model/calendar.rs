@@ -117,13 +117,96 @@ pub(crate) fn expiry(expiry: Expiry, at: Timestamp, zone: &Zone) -> Option<Optio
         Expiry::Never => Some(None),
         Expiry::At(instant) => Some(Some(instant)),
         Expiry::After(span) => after(span, at, zone).map(Some),
-        Expiry::On(date) => {
-            let text = date.to_string();
-            let mut parts = text.split('-').map(|part| part.parse().unwrap());
-            let mut part = || parts.next().unwrap();
-            let day = days(part(), part(), part());
-            instant(zone.name(), (day + 1) * DAY).map(Some)
+        Expiry::On(date) => start_of(day_number(date) + 1, zone).map(Some),
+        Expiry::EndOf { span, period } => {
+            let old = span.map_or(Some(at), |span| after(span, at, zone))?;
+            let (year, month, _) = civil(day_of(old, zone));
+            let length = match period {
+                Period::Month => 1,
+                Period::Quarter => 3,
+                Period::Year => 12,
+            };
+            let next = (month - 1) / length * length + length + 1;
+            let (year, month) = if next > 12 { (year + 1, next - 12) } else { (year, next) };
+            start_of(days(year, month, 1), zone).map(Some)
         }
-        other => panic!("the model does not know the expiry {other:?}"),
+        Expiry::Rolling { age, evaluated, since } => {
+            let old = after(age, at, zone)?;
+            evaluation(evaluated, old, since.unwrap_or(at), zone).map(Some)
+        }
     }
+}
+
+/// A date as a number of days since 1970.
+pub(super) fn day_number(date: Date) -> i64 {
+    let text = date.to_string();
+    let mut parts = text.split('-').map(|part| part.parse().unwrap());
+    let mut part = || parts.next().unwrap();
+    days(part(), part(), part())
+}
+
+/// The day that a zone's calendars show at an instant.
+pub(super) fn day_of(at: Timestamp, zone: &Zone) -> i64 {
+    (at.ms() + offset(zone.name(), at.ms())).div_euclid(DAY)
+}
+
+/// The beginning of a day.
+pub(super) fn start_of(day: i64, zone: &Zone) -> Option<Timestamp> {
+    instant(zone.name(), day * DAY)
+}
+
+/// The day so many years after another one: in the same month, the month's last day at most.
+pub(super) fn years_after(day: i64, years: i64) -> i64 {
+    let (year, month, of_month) = civil(day);
+    days(year + years, month, of_month.min(month_days(year + years, month)))
+}
+
+pub(super) fn year_of(day: i64) -> i64 {
+    civil(day).0
+}
+
+/// The first day of a year.
+pub(super) fn first_of(year: i64) -> i64 {
+    days(year, 1, 1)
+}
+
+/// The first evaluation after an instant: at the beginning of a day of the right kind, counted from the first such day
+/// that begins after the policy was set.
+pub(super) fn evaluation(evaluated: Evaluation, at: Timestamp, since: Timestamp, zone: &Zone) -> Option<Timestamp> {
+    let (after, first) = (day_of(at, zone), day_of(since, zone));
+    let day = match evaluated {
+        Evaluation::Daily(every) => every_day(first + 1, i64::from(every), after),
+        Evaluation::Weekly { every, weekday } => {
+            // 1970-01-01 was a Thursday, which has the number 3
+            let is_day = |day: &i64| (day + 3).rem_euclid(7) == weekday as i64;
+            every_day((first + 1..).find(is_day)?, 7 * i64::from(every), after)
+        }
+        Evaluation::Monthly { every, day } => every_month(first, 1, day, None, (i64::from(every), after))?,
+        Evaluation::Yearly { every, month, day } => {
+            every_month(first, 12, day, Some(i64::from(month)), (12 * i64::from(every), after))?
+        }
+    };
+    start_of(day, zone)
+}
+
+/// The first of `start`, `start + step`, ... that is after a day.
+fn every_day(start: i64, step: i64, after: i64) -> i64 {
+    if after < start { start } else { start + ((after - start) / step + 1) * step }
+}
+
+/// Months are walked one `cycle` after the other until one has the day after `since`, from there in steps.
+fn every_month(since: i64, cycle: i64, day: u8, month: Option<i64>, (step, after): (i64, i64)) -> Option<i64> {
+    let (year, of_year, _) = civil(since);
+    let mut at = year * 12 + month.unwrap_or(of_year) - 1;
+    let day_in = |at: i64| {
+        let (year, month) = (at.div_euclid(12), at.rem_euclid(12) + 1);
+        (year <= 9999).then(|| days(year, month, i64::from(day).min(month_days(year, month))))
+    };
+    while day_in(at)? <= since {
+        at += cycle;
+    }
+    while day_in(at)? <= after {
+        at += step;
+    }
+    day_in(at)
 }

@@ -1,9 +1,14 @@
 //! The model's cancellations.
 
 use super::ledger::{Effect, Model, Transaction};
-use super::member::Given;
+use super::member::{Given, Handle, Member};
 use accruedb::domain::*;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
+
+/// Claims that are still to be made: items, points, and what was available of each account before the command.
+type Claims = Vec<(Handle, i64)>;
+type Before = BTreeMap<(MemberId, PointTypeId), i64>;
 
 impl Model {
     pub(super) fn cancel(&mut self, body: &Cancel) -> Effect {
@@ -13,57 +18,162 @@ impl Model {
         let (command, mut transaction) = Rc::unwrap_or_clone(original);
         match &mut transaction {
             Transaction::Other => return Err(Rejection::NotCancellable),
-            Transaction::Spending { member, points, cancelled, parts } => {
-                let back = in_one_figure(&body.amount, *points - *cancelled)?;
-                *cancelled += back;
-                let now = self.now;
-                let member = self.members.get_mut(member).unwrap();
-                for (item, points) in last_first(parts, back) {
-                    member.come_back(item, PointState::Redeemed, points, now);
-                }
-            }
-            Transaction::Transfer { from, to, point_type, points, cancelled, moved } => {
-                let back = in_one_figure(&body.amount, *points - *cancelled)?;
-                *cancelled += back;
-                let kind = self.types[point_type].clone();
-                let mut claims = Vec::new();
-                let parts = moved.iter().map(|(origin, received, points)| ((*origin, *received), *points));
-                let mut left: Vec<_> = parts.collect();
-                for ((origin, received), points) in last_first(&mut left, back) {
-                    claims.push((received, self.members.get_mut(to).unwrap().take_back(received, points)));
-                    let giver = self.members.get_mut(from).unwrap();
-                    giver.come_back(origin, PointState::Transferred, points, self.now);
-                }
-                *moved = left.into_iter().map(|((origin, received), points)| (origin, received, points)).collect();
-                for (received, points) in claims {
-                    self.members.get_mut(to).unwrap().claim(received, points, &kind);
-                }
-            }
-            Transaction::Accrual { member, partner, awards } => {
-                let parts = by_award(&body.amount, awards)?;
-                let mut claims = Vec::new();
-                for (place, points) in &parts {
-                    let award = &awards[*place];
-                    let member = self.members.get_mut(member).unwrap();
-                    *member.lifetime.get_mut(&award.point_type).unwrap() -= points;
-                    claims.push((award.item, award.point_type, member.take_back(award.item, *points)));
-                }
-                for (item, point_type, points) in claims {
-                    let kind = &self.types[&point_type];
-                    self.members.get_mut(member).unwrap().claim(item, points, kind);
-                }
-                for (place, points) in &parts {
-                    let award = &mut awards[*place];
-                    let before = award.cancelled;
-                    award.cancelled += points;
-                    if let Some(partner) = partner {
-                        self.partners.get_mut(partner).unwrap().refund(award, before, self.now);
-                    }
-                }
-            }
+            Transaction::Spending { .. } => self.cancel_spending(&mut transaction, body)?,
+            Transaction::Transfer { .. } => self.cancel_transfer(&mut transaction, body)?,
+            Transaction::Accrual { .. } => self.cancel_accrual(&mut transaction, body)?,
         }
         self.done.insert(body.request, Rc::new((command, transaction)));
         Ok(Transaction::Other)
+    }
+
+    fn cancel_spending(&mut self, spending: &mut Transaction, body: &Cancel) -> Result<(), Rejection> {
+        let Transaction::Spending { member, points, cancelled, parts, overdraft, types } = spending else {
+            return Ok(());
+        };
+        let member = self.known(*member)?;
+        let back = in_one_figure(&body.amount, *points - *cancelled)?;
+        *cancelled += back;
+        self.linked.insert(member);
+        let now = self.now;
+        // an overdraft was taken last
+        let undone = back.min(*overdraft);
+        *overdraft -= undone;
+        if undone > 0 {
+            let Model { members, rules, .. } = self;
+            members.get_mut(&member).unwrap().undo_overdraft(body.request, undone, (now, rules));
+        }
+        for (item, points) in last_first(parts, back - undone) {
+            self.come_back(item, PointState::Redeemed, points, member);
+        }
+        types.iter().for_each(|point_type| self.tell(member, *point_type));
+        self.tell_strayed(member);
+        Ok(())
+    }
+
+    fn come_back(&mut self, item: Handle, from: PointState, points: i64, at: MemberId) {
+        let (owner, now) = (self.find(item, at), self.now);
+        let Model { members, rules, .. } = self;
+        members.get_mut(&owner).unwrap().come_back(item, from, points, (now, rules));
+    }
+
+    fn cancel_transfer(&mut self, transfer: &mut Transaction, body: &Cancel) -> Result<(), Rejection> {
+        let Transaction::Transfer { from, to, point_type, points, cancelled, moved } = transfer else { return Ok(()) };
+        let (giver, receiver, before) = (self.known(*from)?, self.known(*to)?, self.before());
+        let back = in_one_figure(&body.amount, *points - *cancelled)?;
+        *cancelled += back;
+        self.linked.extend([giver, receiver]);
+        let mut claims = Vec::new();
+        let parts = moved.iter().map(|(origin, received, points)| ((*origin, *received), *points));
+        let mut left: Vec<_> = parts.collect();
+        for ((origin, received), points) in last_first(&mut left, back) {
+            self.find(received, receiver);
+            claims.extend(self.take_back(received, points));
+            self.come_back(origin, PointState::Transferred, points, giver);
+        }
+        *moved = left.into_iter().map(|((origin, received), points)| (origin, received, points)).collect();
+        self.claim(claims, &before);
+        self.tell(giver, *point_type);
+        self.tell(receiver, *point_type);
+        self.tell_strayed(giver);
+        Ok(())
+    }
+
+    fn cancel_accrual(&mut self, accrual: &mut Transaction, body: &Cancel) -> Result<(), Rejection> {
+        let Transaction::Accrual { member, partner, awards, day } = accrual else { return Ok(()) };
+        let (member, before, now) = (self.known(*member)?, self.before(), self.now);
+        let parts = by_award(&body.amount, awards)?;
+        self.linked.insert(member);
+        let mut claims = Vec::new();
+        for (place, points) in &parts {
+            let given = &awards[*place];
+            if let Some(item) = given.item {
+                let owner = self.find(item, member);
+                *self.member_mut(owner).lifetime.entry(given.point_type).or_default() -= points;
+                claims.extend(self.take_back(item, *points));
+            }
+            claims.extend(self.disqualify(member, given, *points, *day)?);
+        }
+        self.claim(claims, &before);
+        for (place, points) in &parts {
+            let award = &mut awards[*place];
+            let before = award.cancelled;
+            award.cancelled += points;
+            if let Some(partner) = partner {
+                self.partners.get_mut(partner).unwrap().refund(award, before, now);
+            }
+        }
+        let named: BTreeSet<PointTypeId> = awards.iter().map(|award| award.point_type).collect();
+        let moves = self.members.values().flat_map(|member| &member.log.moves);
+        let followed: BTreeSet<PointTypeId> = moves.map(|part| self.item(part.item).point_type).collect();
+        named.iter().chain(followed.difference(&named)).for_each(|point_type| self.tell(member, *point_type));
+        self.tell_strayed(member);
+        Ok(())
+    }
+
+    /// What is available of every account.
+    fn before(&self) -> Before {
+        let of = |member: &Member| -> Vec<((MemberId, PointTypeId), i64)> {
+            let each = |of: &PointTypeId| ((member.id, *of), member.available(*of, &self.rules));
+            member.types.iter().map(each).collect()
+        };
+        self.members.values().flat_map(of).collect()
+    }
+
+    /// Takes points of an item back, because what gave them is cancelled: what is left of it, then what expired of it,
+    /// then what it rolled over into. The rest was spent, or is set aside, or moved on: it has to be claimed.
+    pub(super) fn take_back(&mut self, handle: Handle, points: i64) -> Claims {
+        let (owner, now) = (self.owner(handle), self.now);
+        let Model { members, rules, .. } = self;
+        let of = members.get_mut(&owner).unwrap();
+        let item = &of.items[&handle];
+        let from = if item.waits { PointState::Future } else { PointState::Matured };
+        let left = points.min(item.sum(from));
+        let lapsed = (points - left).min(item.sum(PointState::Expired) - item.lapsed).max(0);
+        of.shift(handle, from, PointState::Cancelled, left);
+        of.item_mut(handle).lapsed += lapsed;
+        of.watch(handle, now, rules);
+        let (mut rest, mut claims) = (points - left - lapsed, Vec::new());
+        for place in (0..of.items[&handle].rolled.len()).rev() {
+            let (into, still) = self.item(handle).rolled[place];
+            let part = rest.min(still);
+            rest -= part;
+            if part > 0 {
+                let item = self.member_mut(owner).item_mut(handle);
+                item.rolled[place].1 -= part;
+                item.claimed += part;
+                let next = self.owner(into);
+                self.linked.insert(next);
+                claims.extend(self.take_back(into, part));
+                let Model { members, rules, .. } = self;
+                members.get_mut(&owner).unwrap().watch(handle, now, rules);
+            }
+        }
+        claims.extend((rest > 0).then_some((handle, rest)));
+        claims
+    }
+
+    fn claim(&mut self, claims: Claims, before: &Before) {
+        let now = self.now;
+        for (item, points) in claims {
+            let owner = self.owner(item);
+            let Model { members, rules, .. } = self;
+            let of = members.get_mut(&owner).unwrap();
+            let before = before.get(&(owner, of.items[&item].point_type)).copied().unwrap_or_default();
+            of.claim(item, points, before, (now, rules));
+        }
+    }
+
+    /// Tells of those to whom points of a transaction had gone since.
+    fn tell_strayed(&mut self, own: MemberId) {
+        let mut strayed = BTreeSet::new();
+        for (id, member) in self.members.iter().filter(|(id, _)| **id != own) {
+            strayed.extend(member.log.moves.iter().map(|part| (*id, self.item(part.item).point_type)));
+        }
+        for (member, point_type) in strayed {
+            if !self.told.iter().any(|told| told.member == member && told.point_type == point_type) {
+                self.tell(member, point_type);
+            }
+        }
     }
 }
 

@@ -8,8 +8,7 @@ use accruedb::domain::*;
 impl Run {
     pub(super) fn compare_touched(&mut self, command: &Command) {
         let program = command.program;
-        let members: Vec<MemberId> =
-            self.books[&program].model.touched(&command.action).into_iter().map(|(member, _)| member).collect();
+        let members = self.books[&program].model.touched(&command.action);
         match &command.action {
             Action::Accrue(Accrue { partner: Some(partner), .. }) => self.compare_partner(program, *partner),
             Action::Cancel(_) => return self.compare_program(program),
@@ -22,6 +21,8 @@ impl Run {
     pub(super) fn compare_member(&mut self, program: ProgramId, member: MemberId) {
         let shown = self.ask(|engine| engine.balances(MemberKey { program, member }));
         self.books[&program].compare_balances(member, &shown);
+        let shown = self.ask(|engine| engine.member(MemberKey { program, member }));
+        self.books[&program].compare_member(member, shown);
     }
 
     pub(super) fn compare_partner(&mut self, program: ProgramId, partner: PartnerId) {
@@ -52,6 +53,7 @@ impl Run {
     }
 
     pub(super) fn compare_items(&mut self) {
+        self.learn_names();
         for (program, book) in &self.books {
             for (member, point_type) in MEMBERS.map(MemberId).flat_map(|m| (1..=6).map(move |p| (m, PointTypeId(p)))) {
                 let account = MemberKey { program: *program, member }.account(point_type);
@@ -67,9 +69,7 @@ impl Run {
             for member in MEMBERS.map(MemberId) {
                 let mut expected: Vec<Sequence> = Vec::new();
                 for (request, receipt) in &book.receipts {
-                    let action = book.model.done(*request).expect("it was done");
-                    let touched = book.model.touched(action);
-                    expected.extend(touched.iter().filter(|(of, _)| *of == member).map(|_| receipt.sequence));
+                    expected.extend(book.linked[request].contains(&member).then_some(receipt.sequence));
                 }
                 expected.sort_unstable_by(|a, b| b.cmp(a));
                 let key = MemberKey { program: *program, member };

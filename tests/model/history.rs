@@ -3,7 +3,7 @@
 
 use super::draw::Draw;
 use super::rng::Rng;
-use super::world::{DAY, PROGRAMS, Plan, Theme, Verb, World};
+use super::world::{DAY, PROGRAMS, Plan, Theme, Verb, World, request_of};
 use accruedb::domain::*;
 use accruedb::storage::memory::{Call, Trouble};
 
@@ -195,9 +195,7 @@ impl Draw<'_> {
     pub(super) fn command(&mut self, program: ProgramId, action: Action, at: Option<i64>) -> Command {
         let id = self.next;
         self.next += 1;
-        let spread =
-            if self.world.random_ids { id.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835) } else { id };
-        let mut command = Command::new(program, RequestId(spread.max(1)), action);
+        let mut command = Command::new(program, request_of(id, self.world.random_ids), action);
         command.transaction_at = at.and_then(Timestamp::from_ms);
         self.sent.push(command.clone());
         command

@@ -2,8 +2,9 @@
 //! shares the words of `domain` with the engine and nothing else. Slow and simple on purpose.
 
 use super::calendar;
-use super::member::{Given, Log, Member};
+use super::member::{Given, Handle, Item, Log, Member};
 use super::partner::{ModelBlock, ModelPartner};
+use super::rules::Rules;
 use super::wellformed::malformed;
 use accruedb::domain::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,10 +26,12 @@ pub(crate) enum Expected {
 pub(crate) struct Done {
     /// Of whose points, what.
     pub(crate) logs: BTreeMap<MemberId, Log>,
-    /// The balances of the members and point types that it touched.
+    /// The balances that the receipt tells, in order.
     pub(crate) balances: Vec<Balance>,
     /// What was paid more by each block, or by a post-paid partner; less than 0 where it was given back.
     pub(crate) paid: BTreeMap<Option<BlockId>, i64>,
+    /// Whose statements show it.
+    pub(crate) linked: BTreeSet<MemberId>,
 }
 
 /// What a command did, as far as it can be cancelled.
@@ -38,13 +41,18 @@ pub(super) enum Transaction {
         member: MemberId,
         partner: Option<PartnerId>,
         awards: Vec<Given>,
+        /// On which day it counts.
+        day: i64,
     },
     /// A redemption or a capture: items, and points of them that are still redeemed by it.
     Spending {
         member: MemberId,
         points: i64,
         cancelled: i64,
-        parts: Vec<(usize, i64)>,
+        parts: Vec<(Handle, i64)>,
+        /// What it took beyond, less what was taken back.
+        overdraft: i64,
+        types: BTreeSet<PointTypeId>,
     },
     /// The giver's items, the receiver's, and points that are still moved.
     Transfer {
@@ -53,7 +61,7 @@ pub(super) enum Transaction {
         point_type: PointTypeId,
         points: i64,
         cancelled: i64,
-        moved: Vec<(usize, usize, i64)>,
+        moved: Vec<(Handle, Handle, i64)>,
     },
     Other,
 }
@@ -63,13 +71,17 @@ pub(crate) struct Model {
     pub(crate) now: Timestamp,
     /// Whether its clock stands still, whatever the commands are dated.
     pub(crate) stands: bool,
-    program: Option<CreateProgram>,
-    pub(super) types: BTreeMap<PointTypeId, CreatePointType>,
+    pub(crate) rules: Rules,
     pub(crate) partners: BTreeMap<PartnerId, ModelPartner>,
     pub(crate) members: BTreeMap<MemberId, Member>,
+    /// Who was merged into whom, and with which items.
+    pub(super) merges: BTreeMap<(MemberId, MemberId), Vec<Handle>>,
     pub(super) done: BTreeMap<RequestId, Rc<(Command, Transaction)>>,
     /// Requests whose references were erased.
     erased: BTreeSet<RequestId>,
+    /// What the command that is decided tells, and in whose statements it is.
+    pub(super) told: Vec<Balance>,
+    pub(super) linked: BTreeSet<MemberId>,
 }
 
 pub(super) type Effect = Result<Transaction, Rejection>;
@@ -79,16 +91,19 @@ impl Model {
         Model {
             now: Timestamp::MIN,
             stands: false,
-            program: None,
-            types: BTreeMap::new(),
+            rules: Rules::default(),
             partners: BTreeMap::new(),
             members: BTreeMap::new(),
+            merges: BTreeMap::new(),
             done: BTreeMap::new(),
             erased: BTreeSet::new(),
+            told: Vec::new(),
+            linked: BTreeSet::new(),
         }
     }
 
     pub(crate) fn execute(&mut self, command: &Command) -> Expected {
+        self.linked.clear();
         if malformed(command) {
             return Expected::Malformed;
         }
@@ -101,15 +116,17 @@ impl Model {
             None => {}
         }
         let mut next = self.clone();
+        next.told.clear();
         next.members.values_mut().for_each(|member| member.log = Log::default());
         match next.decide(command) {
             Ok(transaction) => {
-                // what is granted too late to be used is gone at once
-                next.advance(next.now);
                 next.done.insert(command.request_id, Rc::new((command.clone(), transaction)));
                 let logs = next.members.iter().filter(|(_, member)| member.log != Log::default());
                 let logs = logs.map(|(id, member)| (*id, member.log.clone())).collect();
-                let done = Done { logs, balances: next.touched_balances(&command.action), paid: next.paid_since(self) };
+                let (balances, linked) = (next.told.clone(), next.linked.clone());
+                let done = Done { logs, balances, paid: next.paid_since(self), linked };
+                // what is due of others is booked later
+                next.advance(next.now);
                 *self = next;
                 Expected::Done(done)
             }
@@ -129,9 +146,9 @@ impl Model {
         first == again
     }
 
-    /// What a request id did.
-    pub(crate) fn done(&self, request: RequestId) -> Option<&Action> {
-        self.done.get(&request).map(|first| &first.0.action)
+    /// Whose statements the last command is in, and who is named in it.
+    pub(crate) fn touched(&self, action: &Action) -> BTreeSet<MemberId> {
+        self.linked.iter().copied().chain(action.member()).collect()
     }
 
     /// Lets time pass: everything matures, times out and expires at its instant.
@@ -139,7 +156,7 @@ impl Model {
         self.now = self.now.max(to);
         let now = self.now;
         for member in self.members.values_mut() {
-            member.settle(now);
+            member.settle(now, &self.rules, None);
         }
         for block in self.partners.values_mut().flat_map(|partner| partner.blocks.values_mut()) {
             if block.approved && block.until.is_some_and(|until| until <= now) {
@@ -150,47 +167,63 @@ impl Model {
 
     pub(crate) fn balances(&self, member: MemberId) -> Option<Vec<Balance>> {
         let of = self.members.get(&member)?;
-        let balance = |point_type: &PointTypeId| {
-            let class = self.types[point_type].class;
-            let (matured, debt) = (of.sum(*point_type, PointState::Matured), of.debt(*point_type));
-            Balance {
-                member,
-                point_type: *point_type,
-                available: Points(if class == PointClass::Qualifying { 0 } else { matured } - debt),
-                qualifying: Points(if class == PointClass::Redeemable { 0 } else { matured }),
-                future: Points(of.sum(*point_type, PointState::Future)),
-                held: Points(of.sum(*point_type, PointState::Held)),
-                debt: Points(debt),
-                lifetime: Points(of.lifetime.get(point_type).copied().unwrap_or_default()),
-            }
-        };
-        Some(of.types.iter().map(balance).collect())
+        Some(of.types.iter().map(|point_type| of.balance(*point_type, &self.rules)).collect())
     }
 
-    /// The members that a transaction is about, each with the point types that it touches.
-    pub(crate) fn touched(&self, action: &Action) -> Vec<(MemberId, Vec<PointTypeId>)> {
-        match action {
-            Action::Enrol(body) => vec![(body.member, Vec::new())],
-            Action::Accrue(body) => vec![(body.member, body.awards.iter().map(|award| award.point_type).collect())],
-            Action::Redeem(body) => vec![(body.member, vec![body.point_type])],
-            Action::HoldPoints(body) => vec![(body.member, vec![body.point_type])],
-            Action::Transfer(body) => vec![(body.member, vec![body.point_type]), (body.to, vec![body.point_type])],
-            Action::Capture(Capture { hold, .. }) | Action::Release(Release { hold, .. }) => {
-                self.done(*hold).map_or(Vec::new(), |hold| self.touched(hold))
-            }
-            Action::Cancel(body) => self.done(body.request).map_or(Vec::new(), |first| self.touched(first)),
-            _ => Vec::new(),
+    /// Puts a balance into the receipt.
+    pub(super) fn tell(&mut self, member: MemberId, point_type: PointTypeId) {
+        let of = &self.members[&member];
+        if of.types.contains(&point_type) {
+            self.told.push(of.balance(point_type, &self.rules));
         }
     }
 
-    /// The balances of the members and the point types that an action touches.
-    fn touched_balances(&self, action: &Action) -> Vec<Balance> {
-        let mut balances = Vec::new();
-        for (member, types) in self.touched(action) {
-            let all = self.balances(member).unwrap_or_default();
-            balances.extend(all.into_iter().filter(|balance| types.contains(&balance.point_type)));
+    /// The id that a member has now: whoever was merged is part of another.
+    pub(super) fn resolve(&self, mut id: MemberId) -> Option<MemberId> {
+        while let Some(into) = self.members.get(&id)?.merged_into {
+            id = into;
         }
-        balances
+        Some(id)
+    }
+
+    pub(super) fn known(&self, id: MemberId) -> Result<MemberId, Rejection> {
+        self.resolve(id).ok_or(Rejection::MemberUnknown)
+    }
+
+    pub(super) fn member_mut(&mut self, id: MemberId) -> &mut Member {
+        self.members.get_mut(&id).expect("it is there")
+    }
+
+    /// A member who earns: enrolled by the first points, where the program says so.
+    pub(super) fn earner(&mut self, id: MemberId) -> Result<MemberId, Rejection> {
+        let program = self.rules.program.as_ref().ok_or(Rejection::ProgramUnknown)?;
+        match self.resolve(id) {
+            None if program.enrolment == Enrolment::Explicit => Err(Rejection::MemberUnknown),
+            None => {
+                self.members.insert(id, Member::new(id, self.now));
+                Ok(id)
+            }
+            Some(id) => Ok(id),
+        }
+    }
+
+    /// Who has an item now.
+    pub(super) fn owner(&self, item: Handle) -> MemberId {
+        let owner = self.members.iter().find(|(_, member)| member.items.contains_key(&item));
+        *owner.expect("items never get lost").0
+    }
+
+    /// The owner of an item that is looked for at a member: another one is told of it.
+    pub(super) fn find(&mut self, item: Handle, at: MemberId) -> MemberId {
+        let owner = self.owner(item);
+        if owner != at {
+            self.linked.insert(owner);
+        }
+        owner
+    }
+
+    pub(crate) fn item(&self, item: Handle) -> &Item {
+        &self.members[&self.owner(item)].items[&item]
     }
 
     /// What each block and each post-paid partner paid so far.
@@ -221,29 +254,42 @@ impl Model {
         let latest = Timestamp::from_ms(latest).unwrap_or(Timestamp::MAX);
         let dated = if at > latest { Err(Rejection::TransactionAhead { latest }) } else { Ok(()) };
         if let Action::CreateProgram(body) = &command.action {
-            return match self.program.replace(body.clone()) {
+            return match self.rules.program.replace(body.clone()) {
                 Some(_) => Err(Rejection::ProgramExists),
                 None => dated.map(|()| Transaction::Other),
             };
         }
-        let Some(program) = self.program.clone() else { return Err(Rejection::ProgramUnknown) };
+        if self.rules.program.is_none() {
+            return Err(Rejection::ProgramUnknown);
+        }
         dated?;
+        let (now, zone) = (self.now, self.rules.zone());
+        let other = |()| Transaction::Other;
         match &command.action {
-            Action::CreatePointType(body) => self.create_point_type(body, &program),
+            Action::CreatePointType(body) => self.rules.create_point_type(body, now).map(other),
+            Action::EditPointType(body) => self.rules.edit_point_type(body, now).map(other),
+            Action::DefineTiers(body) => self.rules.define_tiers(body, now).map(other),
             Action::CreatePartner(body) => self.create_partner(body),
-            Action::PurchaseBlock(body) => self.purchase(body, at, &program.zone),
+            Action::PurchaseBlock(body) => self.purchase(body, at, &zone),
             Action::ApproveBlock(body) => self.approve(body),
-            Action::Enrol(body) => match self.members.insert(body.member, Member::default()) {
-                Some(_) => Err(Rejection::MemberExists),
-                None => Ok(Transaction::Other),
-            },
-            Action::Accrue(body) => self.accrue(body, at, &program),
-            Action::Redeem(body) => self.redeem(body),
-            Action::Transfer(body) => self.transfer(body, &program),
-            Action::HoldPoints(body) => self.hold(command.request_id, body, at, &program.zone),
-            Action::Capture(body) => self.capture(body),
+            Action::Enrol(body) => self.enrol(body.member),
+            Action::Accrue(body) => self.accrue(body, at),
+            Action::Redeem(body) => self.redeem(command.request_id, body, at),
+            Action::Transfer(body) => self.transfer(body, at),
+            Action::HoldPoints(body) => self.hold(command.request_id, body, at),
+            Action::Capture(body) => self.capture(body, at),
             Action::Release(body) => self.release(body),
             Action::Cancel(body) => self.cancel(body),
+            Action::AdjustPoints(body) => self.adjust(body, at),
+            Action::SetMemberStatus(body) => self.set_status(body),
+            Action::ExtendItems(body) => self.extend(body),
+            Action::ReinstateItems(body) => self.reinstate(body),
+            Action::EnrolHousehold(body) => self.enrol_household(body),
+            Action::JoinHousehold(body) => self.join(body),
+            Action::EditMembership(body) => self.edit_membership(body),
+            Action::LeaveHousehold(body) => self.leave(body),
+            Action::MergeMembers(body) => self.merge(body),
+            Action::UnmergeMembers(body) => self.unmerge(body),
             Action::Erase(Erase { transaction: Some(transaction), .. }) => match self.done.contains_key(transaction) {
                 true => {
                     self.erased.insert(*transaction);
@@ -255,23 +301,18 @@ impl Model {
         }
     }
 
-    pub(super) fn point_type(&self, point_type: PointTypeId) -> Result<&CreatePointType, Rejection> {
-        self.types.get(&point_type).ok_or(Rejection::PointTypeUnknown { point_type })
-    }
-
-    fn create_point_type(&mut self, body: &CreatePointType, program: &CreateProgram) -> Effect {
-        let limit = program.point_types_max.unwrap_or(8);
-        let full = self.types.len() >= usize::from(limit);
-        match self.types.insert(body.point_type, body.clone()) {
-            Some(_) => Err(Rejection::PointTypeExists { point_type: body.point_type }),
-            None if full => Err(Rejection::PointTypeLimit { limit }),
-            None => Ok(Transaction::Other),
+    fn enrol(&mut self, member: MemberId) -> Effect {
+        if self.resolve(member).is_some() {
+            return Err(Rejection::MemberExists);
         }
+        self.members.insert(member, Member::new(member, self.now));
+        self.linked.insert(member);
+        Ok(Transaction::Other)
     }
 
     fn create_partner(&mut self, body: &CreatePartner) -> Effect {
         for point_type in body.rates.keys() {
-            self.point_type(*point_type)?;
+            self.rules.kind(*point_type)?;
         }
         let partner = ModelPartner { terms: body.clone(), blocks: BTreeMap::new(), debited: 0 };
         match self.partners.insert(body.partner, partner) {

@@ -13,17 +13,24 @@ mod compare;
 mod draw;
 pub(crate) mod history;
 mod holds;
+mod households;
 pub(crate) mod ledger;
+mod limits;
 mod member;
+mod members;
+mod merge;
 mod partner;
 mod points;
+mod policies;
 pub(crate) mod rng;
+mod rules;
 pub(crate) mod run;
 mod settle;
 pub(crate) mod slip;
 pub(crate) mod tally;
 #[cfg(test)]
 mod tests;
+mod tiers;
 #[cfg(test)]
 mod undos;
 mod wellformed;

@@ -1,134 +1,196 @@
 //! The model's points: accrued, redeemed, transferred, held, captured, released.
 
 use super::calendar;
-use super::holds::Hold;
 use super::ledger::{Effect, Model, Transaction};
-use super::member::{Given, Item, Member};
+use super::member::{Given, Handle, Item};
 use accruedb::domain::*;
+use std::collections::BTreeSet;
 
 impl Model {
-    pub(super) fn accrue(&mut self, body: &Accrue, at: Timestamp, program: &CreateProgram) -> Effect {
+    pub(super) fn check_earns(&self, member: MemberId) -> Result<(), Rejection> {
+        match self.members[&member].status {
+            MemberStatus::Closed => Err(Rejection::MemberClosed),
+            MemberStatus::Active | MemberStatus::Blocked => Ok(()),
+        }
+    }
+
+    fn check_spends(&self, member: MemberId) -> Result<(), Rejection> {
+        match self.members[&member].status {
+            MemberStatus::Blocked => Err(Rejection::MemberBlocked),
+            MemberStatus::Active | MemberStatus::Closed => self.check_earns(member),
+        }
+    }
+
+    pub(super) fn acts(&mut self, member: MemberId, done: Activity, at: Timestamp) {
+        let Model { members, rules, now, .. } = self;
+        members.get_mut(&member).unwrap().acts(done, (at, *now), rules);
+    }
+
+    pub(super) fn accrue(&mut self, body: &Accrue, at: Timestamp) -> Effect {
         for award in &body.awards {
-            self.point_type(award.point_type)?;
+            self.rules.usable(award.point_type)?;
         }
         if let Some(partner) = body.partner.filter(|partner| !self.partners.contains_key(partner)) {
             return Err(Rejection::PartnerUnknown { partner });
         }
-        if !self.members.contains_key(&body.member) && program.enrolment == Enrolment::Explicit {
-            return Err(Rejection::MemberUnknown);
-        }
+        let member = self.earner(body.member)?;
+        self.check_earns(member)?;
+        self.linked.insert(member);
         let now = self.now;
         let mut awards = Vec::new();
         for (award, place) in body.awards.iter().zip(0u16..) {
-            let kind = self.types[&award.point_type].clone();
-            let counts = kind.class != PointClass::Redeemable;
-            let start = match award.start {
-                _ if counts => now,
-                Start::At(instant) => instant,
-                Start::After(span) => calendar::after(span, at, &program.zone).ok_or(Rejection::Overflow)?,
-                Start::Transaction => at,
-            };
-            let from = start.max(now);
-            let lasts = kind.class == PointClass::Qualifying && kind.expiry == Expiry::Never;
-            let until = award.expires.filter(|_| !lasts).unwrap_or(kind.expiry);
-            let until = calendar::expiry(until, at, &program.zone).ok_or(Rejection::Overflow)?;
-            let never = until.filter(|until| *until <= from);
-            if let (Some(expires_at), NeverUsable::Refuse) = (never, program.never_usable) {
-                return Err(Rejection::NeverUsable { place, available_from: from, expires_at });
-            }
-            let waits = !counts && (from > now || never.is_some());
-            let (source, partner, subtype) = (award.source, body.partner, award.subtype);
-            let item = Item { until, waits, source, partner, subtype, ..Item::new(award.point_type, now, from) };
-            let member = self.members.entry(body.member).or_default();
-            let (point_type, points) = (award.point_type, award.points.0);
-            let item = member.grant(item, points).ok_or(Rejection::Overflow)?;
-            *member.lifetime.entry(point_type).or_default() += points;
-            // points that were never available pay no debt
-            if !waits && never.is_none() {
-                member.repay(item, points);
-            }
-            awards.push(Given { item, point_type, points, cancelled: 0, debits: Vec::new() });
+            let mut given = self.give(member, (award, place), body.partner, at)?;
+            self.qualify(member, &mut given, place, at)?;
+            awards.push(given);
         }
         if let Some(id) = body.partner {
             self.partners.get_mut(&id).unwrap().pay(id, &mut awards, now)?;
         }
-        Ok(Transaction::Accrual { member: body.member, partner: body.partner, awards })
+        self.acts(member, Activity::Accrue, at);
+        // what is granted too late to be used is gone at once
+        let places = self.members.values().flat_map(|member| &member.log.granted);
+        let place = places.map(|(_, place)| place + 1).max().unwrap_or(0);
+        let Model { members, rules, .. } = self;
+        let of = members.get_mut(&member).unwrap();
+        let (moves, granted) = (of.log.moves.len(), of.log.granted.len());
+        of.settle(now, rules, Some(place));
+        let moved = of.log.moves[moves..].iter().map(|part| part.item);
+        let touched = moved.chain(of.log.granted[granted..].iter().map(|(item, _)| *item));
+        let touched: BTreeSet<PointTypeId> = touched.map(|item| of.items[&item].point_type).collect();
+        let named: BTreeSet<PointTypeId> = body.awards.iter().map(|award| award.point_type).collect();
+        named.iter().chain(touched.difference(&named)).for_each(|point_type| self.tell(member, *point_type));
+        let day = calendar::day_of(at, &self.rules.zone());
+        Ok(Transaction::Accrual { member, partner: body.partner, awards, day })
     }
 
-    /// The type of points that are to be spent, which must be for spending, of a member who must be there.
-    fn spendable(&self, member: MemberId, point_type: PointTypeId) -> Result<CreatePointType, Rejection> {
-        let kind = self.point_type(point_type)?.clone();
-        if !self.members.contains_key(&member) {
-            return Err(Rejection::MemberUnknown);
+    /// One award becomes an item.
+    fn give(
+        &mut self,
+        member: MemberId,
+        (award, place): (&Award, u16),
+        partner: Option<PartnerId>,
+        at: Timestamp,
+    ) -> Result<Given, Rejection> {
+        let (now, zone) = (self.now, self.rules.zone());
+        let never_usable = self.rules.program.as_ref().unwrap().never_usable;
+        let kind = self.rules.kind(award.point_type)?;
+        let counts = kind.is_qualifying();
+        let start = match award.start {
+            _ if counts => now,
+            Start::At(instant) => instant,
+            Start::After(span) => calendar::after(span, at, &zone).ok_or(Rejection::Overflow)?,
+            Start::Transaction => at,
+        };
+        let from = start.max(now);
+        let lasts = !kind.is_redeemable() && kind.spec.expiry == Expiry::Never;
+        let until = award.expires.filter(|_| !lasts).unwrap_or(kind.spec.expiry);
+        let until = self.rules.expiry(until, at)?;
+        let never = until.filter(|until| *until <= from);
+        if let (Some(expires_at), NeverUsable::Refuse) = (never, never_usable) {
+            return Err(Rejection::NeverUsable { place, available_from: from, expires_at });
         }
-        match kind.class {
-            PointClass::Qualifying => Err(Rejection::NotRedeemable { point_type }),
-            PointClass::Redeemable | PointClass::Both => Ok(kind),
+        let (source, point_type, policy) = (award.source, award.point_type, self.rules.pin(award.point_type));
+        let waits = !counts && (from > now || never.is_some());
+        let Model { members, rules, .. } = self;
+        let of = members.get_mut(&member).unwrap();
+        let points = of.fit(point_type, (place, award.points.0), rules)?;
+        let mut given = Given { item: None, rolled_up: None, point_type, points, cancelled: 0, debits: Vec::new() };
+        if points > 0 {
+            let item = Item { until, waits, source, partner, policy, ..Item::new(point_type, now, from) };
+            let item = of.grant(Item { subtype: award.subtype, ..item }, points, place).ok_or(Rejection::Overflow)?;
+            *of.lifetime.entry(point_type).or_default() += points;
+            // points that were never available pay no debt
+            if !waits && never.is_none() {
+                of.repay(item, points);
+            }
+            of.watch(item, now, rules);
+            given.item = Some(item);
         }
+        Ok(given)
     }
 
-    fn sufficient(&self, member: MemberId, point_type: PointTypeId, points: i64) -> Result<(), Rejection> {
-        let member = &self.members[&member];
-        let available = member.sum(point_type, PointState::Matured) - member.debt(point_type);
-        let short = i128::from(points) - i128::from(available);
-        match short > 0 {
-            true => Err(Rejection::InsufficientPoints {
-                point_type,
-                available: Points(available),
-                short: short.try_into().expect("it fits"),
-            }),
-            false => Ok(()),
-        }
+    pub(super) fn redeem(&mut self, request: RequestId, body: &Redeem, at: Timestamp) -> Effect {
+        let points = body.points.0;
+        let types = self.rules.spends(body.point_type)?;
+        let member = self.known(body.member)?;
+        self.check_spends(member)?;
+        let Model { members, rules, .. } = self;
+        let of = members.get_mut(&member).unwrap();
+        let spec = &rules.kind(types[0])?.spec;
+        let overdraft = match types.as_slice() {
+            [_] => of.overdrawn(spec, points, rules)?,
+            _ => of.check_available_of(&types, points, rules).map(|()| 0)?,
+        };
+        let parts = of.take_of(&types, spec.order, points - overdraft, PointState::Redeemed);
+        of.overdraw(request, types[0], overdraft);
+        let mut taken: BTreeSet<PointTypeId> = parts.iter().map(|(item, _)| of.items[item].point_type).collect();
+        taken.extend(types.first().filter(|_| overdraft > 0));
+        self.linked.insert(member);
+        self.acts(member, Activity::Redeem, at);
+        types.iter().for_each(|point_type| self.tell(member, *point_type));
+        Ok(Transaction::Spending { member, points, cancelled: 0, parts, overdraft, types: taken })
     }
 
-    pub(super) fn redeem(&mut self, body: &Redeem) -> Effect {
-        let Redeem { member, point_type, points: Points(points) } = *body;
-        let kind = self.spendable(member, point_type)?;
-        self.sufficient(member, point_type, points)?;
-        let parts = self.members.get_mut(&member).unwrap().take(&kind, points, PointState::Redeemed);
-        Ok(Transaction::Spending { member, points, cancelled: 0, parts })
-    }
-
-    pub(super) fn transfer(&mut self, body: &Transfer, program: &CreateProgram) -> Effect {
+    pub(super) fn transfer(&mut self, body: &Transfer, at: Timestamp) -> Effect {
         let Transfer { member: from, to, point_type, points: Points(points), fee: Points(fee) } = *body;
-        self.point_type(point_type)?;
-        if !self.members.contains_key(&to) && program.enrolment == Enrolment::Explicit {
-            return Err(Rejection::MemberUnknown);
+        self.rules.usable(point_type)?;
+        let from = self.known(from)?;
+        let to = self.earner(to)?;
+        self.check_spends(from)?;
+        self.check_earns(to)?;
+        let kind = self.rules.kind(point_type)?.clone();
+        if !kind.is_redeemable() {
+            return Err(Rejection::NotRedeemable { point_type });
         }
-        let kind = self.spendable(from, point_type)?;
         if from == to {
             return Err(Rejection::SameMember);
         }
         let total = points.checked_add(fee).ok_or(Rejection::Overflow)?;
-        self.sufficient(from, point_type, total)?;
-        let giver = self.members.get_mut(&from).unwrap();
-        let parts = giver.take(&kind, points, PointState::Transferred);
-        giver.take(&kind, fee, PointState::Fee);
-        let items: Vec<Item> = parts.iter().map(|(item, _)| giver.items[*item].clone()).collect();
-        let receiver: &mut Member = self.members.entry(to).or_default();
+        self.members[&from].check_available(point_type, total, &self.rules)?;
+        self.members[&to].check_room(point_type, points, &self.rules)?;
+        self.linked.extend([from, to]);
+        let now = self.now;
+        let Model { members, rules, .. } = self;
+        let giver = members.get_mut(&from).unwrap();
+        let parts = giver.take(&kind.spec, points, PointState::Transferred);
+        giver.take(&kind.spec, fee, PointState::Fee);
+        let items: Vec<Item> = parts.iter().map(|(item, _)| giver.items[item].clone()).collect();
+        let receiver = members.get_mut(&to).unwrap();
         let mut moved = Vec::new();
-        for ((origin, points), item) in parts.into_iter().zip(items) {
-            let Item { until, source, partner, subtype, issued_at, id, .. } = item;
-            let item = Item::new(point_type, self.now, self.now);
-            let item = Item { until, source, partner, subtype, issued_at, origin: id, ..item };
-            let received = receiver.grant(item, points).ok_or(Rejection::Overflow)?;
+        for (((origin, points), item), place) in parts.into_iter().zip(items).zip(0u16..) {
+            let Item { until, source, partner, subtype, issued_at, policy, .. } = item;
+            let item = Item { until, source, partner, subtype, issued_at, ..Item::new(point_type, now, now) };
+            let item = Item { policy, origin: Some(origin), ..item };
+            let received = receiver.grant(item, points, place).ok_or(Rejection::Overflow)?;
             receiver.repay(received, points);
+            receiver.watch(received, now, rules);
             moved.push((origin, received, points));
         }
+        self.acts(from, Activity::Transfer, at);
+        self.acts(to, Activity::Transfer, at);
+        self.tell(from, point_type);
+        self.tell(to, point_type);
         Ok(Transaction::Transfer { from, to, point_type, points, cancelled: 0, moved })
     }
 
-    pub(super) fn hold(&mut self, request: RequestId, body: &HoldPoints, at: Timestamp, zone: &Zone) -> Effect {
+    pub(super) fn hold(&mut self, request: RequestId, body: &HoldPoints, at: Timestamp) -> Effect {
         let HoldPoints { member, point_type, points: Points(points), times_out } = *body;
-        let kind = self.spendable(member, point_type)?;
-        let until = calendar::expiry(times_out, at, zone).ok_or(Rejection::Overflow)?;
+        let types = self.rules.spends(point_type)?;
+        let member = self.known(member)?;
+        self.check_spends(member)?;
+        if let Some(of) = types.iter().find(|of| !self.rules.kind(**of).unwrap().is_redeemable()) {
+            return Err(Rejection::NotRedeemable { point_type: *of });
+        }
+        let until = self.rules.expiry(times_out, at)?;
         if let Some(times_out_at) = until.filter(|until| *until <= self.now) {
             return Err(Rejection::HoldOver { times_out_at });
         }
-        self.sufficient(member, point_type, points)?;
-        let member = self.members.get_mut(&member).unwrap();
-        let parts = member.take(&kind, points, PointState::Held);
-        member.holds.insert(request, Hold::new(parts, until));
+        self.members[&member].check_available_of(&types, points, &self.rules)?;
+        self.linked.insert(member);
+        let Model { members, rules, .. } = self;
+        members.get_mut(&member).unwrap().hold(request, (&types, points), until, rules);
+        self.acts(member, Activity::Hold, at);
+        types.iter().for_each(|point_type| self.tell(member, *point_type));
         Ok(Transaction::Other)
     }
 
@@ -137,19 +199,29 @@ impl Model {
         holder.map(|(id, _)| *id).ok_or(Rejection::HoldUnknown)
     }
 
-    pub(super) fn capture(&mut self, body: &Capture) -> Effect {
-        let id = self.holder(body.hold)?;
-        let member = self.members.get_mut(&id).unwrap();
-        let points = member.wanted(body.hold, body.points)?;
-        let parts = member.capture(body.hold, points);
-        Ok(Transaction::Spending { member: id, points, cancelled: 0, parts })
+    pub(super) fn capture(&mut self, body: &Capture, at: Timestamp) -> Effect {
+        let (member, now) = (self.holder(body.hold)?, self.now);
+        let Model { members, rules, .. } = self;
+        let of = members.get_mut(&member).unwrap();
+        let points = of.wanted(body.hold, body.points)?;
+        let held = of.held_types(body.hold);
+        let parts: Vec<(Handle, i64)> = of.capture(body.hold, points, (now, rules));
+        let types = parts.iter().map(|(item, _)| of.items[item].point_type).collect();
+        self.linked.insert(member);
+        self.acts(member, Activity::Redeem, at);
+        held.iter().for_each(|point_type| self.tell(member, *point_type));
+        Ok(Transaction::Spending { member, points, cancelled: 0, parts, overdraft: 0, types })
     }
 
     pub(super) fn release(&mut self, body: &Release) -> Effect {
-        let (id, now) = (self.holder(body.hold)?, self.now);
-        let member = self.members.get_mut(&id).unwrap();
-        let points = member.wanted(body.hold, body.points)?;
-        member.release(body.hold, points, now);
+        let (member, now) = (self.holder(body.hold)?, self.now);
+        let Model { members, rules, .. } = self;
+        let of = members.get_mut(&member).unwrap();
+        let points = of.wanted(body.hold, body.points)?;
+        let held = of.held_types(body.hold);
+        of.release(body.hold, points, (now, rules));
+        self.linked.insert(member);
+        held.iter().for_each(|point_type| self.tell(member, *point_type));
         Ok(Transaction::Other)
     }
 }

@@ -8,10 +8,10 @@ use super::rng::Rng;
 use super::slip::Slip;
 use super::tally::{Tally, name_of};
 use super::wellformed::malformed;
-use super::world::{DAY, PROGRAMS, Plan};
+use super::world::{DAY, PROGRAMS, Plan, granted_by, request_of};
 use accruedb::domain::*;
 use accruedb::engine::{ClockSource, ClosedReason, Engine, EngineOptions, Error, ErrorKind, ExecuteError};
-use accruedb::storage::memory::MemoryStore;
+use accruedb::storage::memory::{Call, MemoryStore};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -81,9 +81,13 @@ pub(super) struct Run {
     pub(super) known: (Sequence, usize),
     pub(super) plans: Vec<Plan>,
     pub(super) looks_back: bool,
+    rolls_over: bool,
+    random_ids: bool,
     pub(super) past: Vec<BTreeMap<ProgramId, Book>>,
     pub(super) told: u128,
     pub(super) comparable: bool,
+    /// The entry up to which bookings were read for the names of items that came into being there.
+    pub(super) named: Sequence,
     pub(super) tally: Tally,
 }
 
@@ -124,9 +128,12 @@ impl Run {
             known: (Sequence(0), 0),
             plans: Vec::new(),
             looks_back: history.world.looks_back,
+            rolls_over: history.world.policies,
+            random_ids: history.world.random_ids,
             past: Vec::new(),
             told: 0,
             comparable: true,
+            named: Sequence(0),
             tally: Tally::default(),
         };
         run.open();
@@ -144,11 +151,15 @@ impl Run {
     fn step(&mut self, step: &Step) {
         self.tally.count("steps");
         match step {
-            Step::Do(command) => self.execute(command),
-            Step::Batch(commands) if self.way.batches => self.batch(commands),
-            Step::Batch(commands) => commands.iter().for_each(|command| self.execute(command)),
-            Step::Flight(commands) if self.way.troubles => self.flight(commands),
-            Step::Flight(commands) => commands.iter().for_each(|command| self.execute(command)),
+            Step::Do(command) => self.execute(&self.with_items(command)),
+            Step::Batch(commands) | Step::Flight(commands) => {
+                let commands: Vec<Command> = commands.iter().map(|command| self.with_items(command)).collect();
+                match step {
+                    Step::Batch(_) if self.way.batches => self.batch(&commands),
+                    Step::Flight(_) if self.way.troubles => self.flight(&commands),
+                    _ => commands.iter().for_each(|command| self.execute(command)),
+                }
+            }
             Step::Advance(ms) if !self.stands => {
                 let to = Timestamp::from_ms(*ms).expect("within the years 1 to 9999");
                 self.advance(to);
@@ -182,6 +193,54 @@ impl Run {
                 self.reopen();
             }
             Step::Advance(_) | Step::LookBack(_) | Step::Trouble(_) | Step::MoveOn => {}
+        }
+    }
+
+    /// A command that names items by the commands that granted them, with their ids. What has no id stays as it is.
+    fn with_items(&self, command: &Command) -> Command {
+        let mut command = command.clone();
+        let items = match &mut command.action {
+            Action::ExtendItems(body) => &mut body.items,
+            Action::ReinstateItems(body) => &mut body.items,
+            _ => return command,
+        };
+        let receipts = &self.books[&command.program].receipts;
+        for item in items {
+            let request = granted_by(*item).map(|id| request_of(id, self.random_ids));
+            if let Some(receipt) = request.and_then(|request| receipts.get(&request)) {
+                item.sequence = receipt.sequence;
+            }
+        }
+        command
+    }
+
+    /// Items that came into being in bookings have the names that those gave them.
+    pub(super) fn learn_names(&mut self) {
+        if !self.rolls_over {
+            return;
+        }
+        self.read_names();
+        self.books.values_mut().for_each(Book::learn_names);
+    }
+
+    fn read_names(&mut self) {
+        if self.engine().last_sequence() <= self.named {
+            return;
+        }
+        if self.plans.iter().any(|plan| matches!(plan.0, Call::Read | Call::Journal)) {
+            self.calm();
+        }
+        let Ok(entries) = self.engine().journal(self.named.next(), usize::MAX) else { return };
+        for entry in entries {
+            self.named = entry.sequence;
+            if !matches!(entry.command.action, Action::BookDue(_)) {
+                continue;
+            }
+            let book = self.books.get_mut(&entry.command.program).expect("the histories know two programs");
+            for granted in entry.legs().iter().filter_map(Leg::granted) {
+                self.comparable = false;
+                book.name(granted.member, granted.item);
+            }
         }
     }
 
@@ -264,6 +323,7 @@ impl Run {
             self.advance(at);
         }
         let now = self.now();
+        self.learn_names();
         let book = self.books.get_mut(&command.program).expect("the histories know two programs");
         if !book.model.is_silent(told) {
             self.log.push((command.clone(), now));

@@ -18,10 +18,19 @@ pub(crate) enum Slip {
     Fee,
     Timeout,
     Captured,
+    Maximum,
+    Blocked,
+    Adjusted,
+    Extended,
+    Inactivity,
+    Rollover,
+    Tiers,
+    RollsUp,
+    Merged,
 }
 
 impl Slip {
-    pub(crate) const ALL: [Slip; 13] = [
+    pub(crate) const ALL: [Slip; 22] = [
         Slip::Order,
         Slip::Expiry,
         Slip::Zone,
@@ -35,6 +44,15 @@ impl Slip {
         Slip::Fee,
         Slip::Timeout,
         Slip::Captured,
+        Slip::Maximum,
+        Slip::Blocked,
+        Slip::Adjusted,
+        Slip::Extended,
+        Slip::Inactivity,
+        Slip::Rollover,
+        Slip::Tiers,
+        Slip::RollsUp,
+        Slip::Merged,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -52,6 +70,15 @@ impl Slip {
             Slip::Fee => "a transfer without its fee",
             Slip::Timeout => "a hold that never times out",
             Slip::Captured => "a capture that is a release",
+            Slip::Maximum => "accounts without a maximum",
+            Slip::Blocked => "members who are never blocked",
+            Slip::Adjusted => "an adjustment of one point more",
+            Slip::Extended => "items that are extended for ever",
+            Slip::Inactivity => "points that stay though nothing is done",
+            Slip::Rollover => "points that roll over into nothing",
+            Slip::Tiers => "tiers of one point more",
+            Slip::RollsUp => "a household that gets nothing",
+            Slip::Merged => "a merge the wrong way round",
         }
     }
 
@@ -99,8 +126,30 @@ impl Slip {
             (Slip::Captured, Action::Capture(Capture { hold, points })) => {
                 command.action = Release { hold: *hold, points: *points }.into();
             }
-            _ => {}
+            (_, action) => self.tell_of_members(action),
         }
         command
+    }
+
+    /// The same, of what is done to members and of what their points are under.
+    fn tell_of_members(self, action: &mut Action) {
+        match (self, action) {
+            (Slip::Maximum, Action::CreatePointType(body)) => body.maximum = Maximum::Unlimited,
+            (Slip::Blocked, Action::SetMemberStatus(body)) => body.status = MemberStatus::Active,
+            (Slip::Adjusted, Action::AdjustPoints(body)) if body.points.0 > 0 => {
+                body.points = Points(body.points.0.saturating_add(1));
+            }
+            (Slip::Extended, Action::ExtendItems(body)) => body.expires = Expiry::Never,
+            (Slip::Inactivity, Action::CreatePointType(body)) => *body.inactivity = Inactivity::Ignored,
+            (Slip::Rollover, Action::CreatePointType(body)) => body.rollover = None,
+            (Slip::Tiers, Action::DefineTiers(body)) => {
+                for threshold in body.tiers.iter_mut().flat_map(|tier| &mut tier.any_of) {
+                    threshold.points = Points(threshold.points.0 + 1);
+                }
+            }
+            (Slip::RollsUp, Action::JoinHousehold(body)) => body.rolls_up = false,
+            (Slip::Merged, Action::MergeMembers(body)) => std::mem::swap(&mut body.member, &mut body.other),
+            _ => {}
+        }
     }
 }

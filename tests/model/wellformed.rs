@@ -1,6 +1,7 @@
 //! Which commands the model takes for malformed: then nothing happens, not even time.
 
 use accruedb::domain::*;
+use std::collections::BTreeSet;
 
 pub(crate) fn malformed(command: &Command) -> bool {
     let bad_text = |text: &str| text.len() > 128 || text.chars().any(char::is_control);
@@ -15,9 +16,19 @@ fn bad_expiry(expiry: &Expiry) -> bool {
     match expiry {
         Expiry::After(span) => bad_span(span),
         Expiry::On(date) => ["9999-12-30", "9999-12-31"].contains(&date.to_string().as_str()),
+        Expiry::EndOf { span, .. } => span.as_ref().is_some_and(bad_span),
+        Expiry::Rolling { age, .. } => bad_span(age),
         Expiry::Never | Expiry::At(_) => false,
-        other => panic!("the model does not know the expiry {other:?}"),
     }
+}
+
+fn bad_reason(reason: &str) -> bool {
+    reason.trim().is_empty()
+}
+
+fn bad_items(items: &[ItemId]) -> bool {
+    let different: BTreeSet<&ItemId> = items.iter().collect();
+    items.is_empty() || different.len() < items.len()
 }
 
 fn bad_award(award: &Award) -> bool {
@@ -61,6 +72,33 @@ fn bad(action: &Action) -> bool {
             (Some(RequestId(id)), None) | (None, Some(MemberId(id))) => id == 0,
             (None, None) | (Some(_), Some(_)) => true,
         },
+        Action::AdjustPoints(body) => {
+            let points = body.points.0;
+            let expires = body.expires.as_ref();
+            nobody(body.member)
+                || bad_reason(&body.reason)
+                || points == 0
+                || points == i64::MIN
+                || expires.is_some_and(bad_expiry)
+                || expires.is_some() && points < 0
+        }
+        Action::SetMemberStatus(body) => nobody(body.member) || bad_reason(&body.reason),
+        Action::ExtendItems(ExtendItems { member, items, expires, reason })
+        | Action::ReinstateItems(ReinstateItems { member, items, expires, reason }) => {
+            nobody(*member) || bad_items(items) || bad_expiry(expires) || bad_reason(reason)
+        }
+        Action::MergeMembers(MergeMembers { member, other, reason })
+        | Action::UnmergeMembers(UnmergeMembers { member, other, reason }) => {
+            nobody(*member) || nobody(*other) || bad_reason(reason)
+        }
+        Action::EnrolHousehold(body) => nobody(body.member),
+        Action::JoinHousehold(body) => nobody(body.member) || nobody(body.household),
+        Action::EditMembership(body) => nobody(body.member),
+        Action::LeaveHousehold(body) => nobody(body.member),
+        Action::EditPointType(body) => {
+            body.point_type == PointTypeId(0) || body.expiry.as_ref().is_some_and(bad_expiry)
+        }
+        Action::DefineTiers(body) => body.tiers.is_empty(),
         Action::BookDue(_) => true,
         other => panic!("the model does not know {other:?}"),
     }

@@ -15,6 +15,25 @@ pub(crate) const PARTNERS: std::ops::RangeInclusive<u32> = 1..=5;
 /// A planned fault: the call of the kind after the next so many.
 pub(crate) type Plan = (Call, u64, Trouble);
 
+/// The request id of a command, by its number.
+pub(super) fn request_of(number: u128, random_ids: bool) -> RequestId {
+    let spread = if random_ids { number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835) } else { number };
+    RequestId(spread.max(1))
+}
+
+/// Histories name items by the number of the command that grants them: their ids are not known before.
+const BY_NUMBER: u64 = 1 << 40;
+
+/// An item by the number of the command that grants it.
+pub(super) fn item_of(number: u128, place: u16) -> ItemId {
+    ItemId { sequence: Sequence(BY_NUMBER + number as u64), place }
+}
+
+/// The number of the command that grants an item.
+pub(super) fn granted_by(item: ItemId) -> Option<u128> {
+    item.sequence.0.checked_sub(BY_NUMBER).map(u128::from)
+}
+
 /// What a world is like: the features that its seed switches on, and how often each kind of step comes.
 #[derive(Debug, Clone)]
 pub(crate) struct World {
@@ -34,6 +53,11 @@ pub(crate) struct World {
     pub(super) malformed: bool,
     pub(super) huge: bool,
     pub(super) spans: bool,
+    /// Point types with policies: rolling expiry, inactivity, rollover.
+    pub(super) policies: bool,
+    /// Point types with limits: maxima, debts, overdrafts, default accounts.
+    pub(super) limits: bool,
+    pub(super) tiers: bool,
     pub(super) troubles: Vec<(Call, Trouble)>,
     pub(super) jumps: Vec<i64>,
     pub(super) back: Vec<i64>,
@@ -59,10 +83,17 @@ pub(super) enum Verb {
     Release,
     Erase,
     Repeat,
+    Adjust,
+    Status,
+    Extend,
+    Reinstate,
+    Household,
+    Merge,
+    Unmerge,
 }
 
 impl Verb {
-    pub(super) const ALL: [Verb; 13] = [
+    pub(super) const ALL: [Verb; 20] = [
         Verb::Enrol,
         Verb::Purchase,
         Verb::Approve,
@@ -76,6 +107,13 @@ impl Verb {
         Verb::Release,
         Verb::Erase,
         Verb::Repeat,
+        Verb::Adjust,
+        Verb::Status,
+        Verb::Extend,
+        Verb::Reinstate,
+        Verb::Household,
+        Verb::Merge,
+        Verb::Unmerge,
     ];
 }
 
@@ -125,12 +163,16 @@ fn era(rng: &mut Rng<'_>, zone: &str, theme: Theme) -> (i64, i64) {
     (at(from), to)
 }
 
+/// A weight; 0 in one world of so many.
+fn on(rng: &mut Rng<'_>, n: u64, weight: u64) -> u64 {
+    if rng.one_in(n) { 0 } else { 1 + rng.below(weight) }
+}
+
 impl World {
     pub(super) fn draw(rng: &mut Rng<'_>, theme: Theme) -> World {
         if theme == Theme::Calm {
             return World::calm(rng);
         }
-        let on = |rng: &mut Rng<'_>, n: u64, weight: u64| if rng.one_in(n) { 0 } else { 1 + rng.below(weight) };
         let zone = if theme == Theme::Everything && !rng.one_in(3) { "UTC" } else { *rng.pick(&ZONES) };
         let (era, latest) = era(rng, zone, theme);
         let small = [0, 0, 1, DAY - 1, DAY, 3 * DAY, 10 * DAY];
@@ -158,40 +200,58 @@ impl World {
             malformed: rng.one_in(4),
             huge: rng.one_in(8),
             spans: theme == Theme::Clock || rng.one_in(3),
+            policies: rng.one_in(3),
+            limits: rng.one_in(3),
+            tiers: rng.one_in(3),
             troubles,
             jumps: jumps.to_vec(),
             back,
-            verbs: [
-                on(rng, 3, 2),
-                on(rng, 3, 4),
-                on(rng, 3, 4),
-                on(rng, 3, 2),
-                on(rng, 6, 16),
-                on(rng, 4, 16),
-                4 + rng.below(16),
-                on(rng, 3, 8),
-                on(rng, 3, 8),
-                on(rng, 4, 6),
-                on(rng, 4, 6),
-                on(rng, 4, 3),
-                on(rng, 4, 6),
-            ],
-            steps: [
-                40 + rng.below(40),
-                on(rng, 2, 10),
-                on(rng, 3, 3),
-                on(rng, 4, 8),
-                on(rng, 3, 3),
-                on(rng, 3, 6),
-                on(rng, 2, 2),
-                on(rng, 3, 3),
-                on(rng, 2, 4),
-                on(rng, 2, 1),
-                faulty,
-                stand,
-                2 * stand,
-            ],
+            verbs: World::verb_weights(rng),
+            steps: World::step_weights(rng, faulty, stand),
         }
+    }
+
+    fn verb_weights(rng: &mut Rng<'_>) -> [u64; Verb::ALL.len()] {
+        [
+            on(rng, 3, 2),
+            on(rng, 3, 4),
+            on(rng, 3, 4),
+            on(rng, 3, 2),
+            on(rng, 6, 16),
+            on(rng, 4, 16),
+            4 + rng.below(16),
+            on(rng, 3, 8),
+            on(rng, 3, 8),
+            on(rng, 4, 6),
+            on(rng, 4, 6),
+            on(rng, 4, 3),
+            on(rng, 4, 6),
+            on(rng, 2, 6),
+            on(rng, 3, 2),
+            on(rng, 2, 6),
+            on(rng, 2, 6),
+            on(rng, 2, 4),
+            on(rng, 3, 3),
+            on(rng, 3, 3),
+        ]
+    }
+
+    fn step_weights(rng: &mut Rng<'_>, faulty: u64, stand: u64) -> [u64; 13] {
+        [
+            40 + rng.below(40),
+            on(rng, 2, 10),
+            on(rng, 3, 3),
+            on(rng, 4, 8),
+            on(rng, 3, 3),
+            on(rng, 3, 6),
+            on(rng, 2, 2),
+            on(rng, 3, 3),
+            on(rng, 2, 4),
+            on(rng, 2, 1),
+            faulty,
+            stand,
+            2 * stand,
+        ]
     }
 
     fn calm(rng: &mut Rng<'_>) -> World {
@@ -212,10 +272,13 @@ impl World {
             malformed: false,
             huge: rng.one_in(8),
             spans: false,
+            policies: rng.one_in(3),
+            limits: rng.one_in(3),
+            tiers: rng.one_in(3),
             troubles: Vec::new(),
             jumps: vec![0, 0, 0, 1, DAY - 1, DAY, DAY, 3 * DAY, 10 * DAY],
             back: vec![1, DAY, 10 * DAY],
-            verbs: [1, 2, 2, 1, 5, 7, 10, 3, 3, 2, 2, 1, 2],
+            verbs: [1, 2, 2, 1, 5, 7, 10, 3, 3, 2, 2, 1, 2, 2, 1, 2, 2, 2, 1, 1],
             steps: [49, 4, 0, 3, 2, 1, 1, 1, 2, 0, 0, 0, 0],
         }
     }

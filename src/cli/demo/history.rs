@@ -1,20 +1,25 @@
 //! The history of the demo, day by day: cancellations, purchases, redemptions; at a month's end everything due is
-//! booked, so that the months' reports are exact.
+//! booked, so that the months' reports are exact. One customer's redemptions are reserved first, as a checkout does.
 
 use super::super::output::{Failure, Output};
-use super::super::posting::{Answer, Earners, Earning, Latency, RedeemRule, answer, post};
+use super::super::posting::{Answer, Earner, Earners, Earning, Latency, RedeemRule, answer, post};
 use super::super::purchases::{Purchase, Ratio, Tariff};
 use super::super::request_ids;
 use crate::domain::{
-    Action, ApproveBlock, Award, BlockId, BlockKind, Cancel, CancelAmount, Command, CreatePartner, CreatePointType,
-    CreateProgram, Day, Enrolment, Expiry, MemberId, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate,
-    Rejection, RequestId, Rounding, SourceId, Span, Timestamp, Unit, Zone,
+    Action, ApproveBlock, Award, BlockId, BlockKind, Cancel, CancelAmount, Capture, Command, CreatePartner,
+    CreatePointType, CreateProgram, Day, DefineTiers, Enrolment, Expiry, HoldPoints, MemberId, PartnerId, PointClass,
+    PointTypeId, Points, ProgramId, PurchaseBlock, QualifyingPeriod, Rate, Rejection, RequestId, Rounding, SourceId,
+    Span, Threshold, Tier, TierId, Timestamp, Unit, Zone,
 };
 use crate::engine::Engine;
 use std::collections::BTreeMap;
 
 pub(super) const PROGRAM: ProgramId = ProgramId(1);
 pub(super) const POINT_TYPE: PointTypeId = PointTypeId(1);
+/// Points that count toward a tier: one for each full dollar.
+pub(super) const STATUS: PointTypeId = PointTypeId(2);
+/// The tiers, with the status points of a calendar year that each needs.
+const TIERS: [(&str, i64); 2] = [("Silver", 100), ("Gold", 250)];
 pub(super) const PARTNER: PartnerId = PartnerId(1);
 /// Purchases of one CD.
 pub(super) const SINGLE: SourceId = SourceId(1);
@@ -27,6 +32,8 @@ const BLOCKS_EXPIRE_AFTER: Span = Span { count: 1, unit: Unit::Years };
 /// Of so many purchases, one is cancelled.
 const CANCELLED_EVERY: u64 = 50;
 const CANCELLED_AFTER_DAYS: i32 = 14;
+/// Most purchases of the customer whose whole statement is shown.
+const PURCHASES_SHOWN: usize = 10;
 
 /// What happened, in numbers of commands.
 #[derive(Debug, Default, serde::Serialize)]
@@ -52,6 +59,7 @@ struct Planned {
 pub(super) struct History<'a> {
     engine: &'a Engine,
     earning: Earning,
+    status: Earning,
     rule: RedeemRule,
     planned: BTreeMap<Day, Vec<Planned>>,
     /// The day for which the partner bought a block last.
@@ -62,6 +70,40 @@ pub(super) struct History<'a> {
     pub(super) cancelled_last: Option<MemberId>,
     /// Points earned, by customer.
     pub(super) earned: BTreeMap<MemberId, i64>,
+    /// The customer whose whole statement is shown.
+    pub(super) regular: Option<MemberId>,
+}
+
+/// What a customer bought in all.
+#[derive(Debug, Default)]
+struct Bought {
+    points: i64,
+    purchases: usize,
+    cancelled: usize,
+    last: Day,
+    is_last_cancelled: bool,
+}
+
+/// The customer to look at from beginning to end: of those who have one purchase cancelled that is not the last, not too
+/// many in all, and the last so early that what is left of it expires, the one who earns most.
+fn regular(earning: &Earning, by_day: &BTreeMap<Day, Vec<Purchase>>) -> Option<MemberId> {
+    let mut customers: BTreeMap<MemberId, Bought> = BTreeMap::new();
+    let end = by_day.keys().next_back().map_or(0, |day| day.0);
+    for (purchase, count) in by_day.values().flatten().zip(1u64..) {
+        let points = earning.points(purchase.worth).map_or(0, |points| points.0);
+        let bought = customers.entry(purchase.customer).or_default();
+        bought.points = bought.points.saturating_add(points);
+        bought.purchases = bought.purchases.saturating_add(1);
+        bought.last = purchase.at.day();
+        bought.is_last_cancelled = count.is_multiple_of(CANCELLED_EVERY);
+        bought.cancelled = bought.cancelled.saturating_add(usize::from(bought.is_last_cancelled));
+    }
+    let early = Day(end.saturating_sub(i32::from(POINTS_EXPIRE_AFTER.count)));
+    let fitting = customers.iter().filter(|(_, bought)| {
+        let shows = bought.cancelled == 1 && !bought.is_last_cancelled && bought.last < early;
+        shows && bought.purchases <= PURCHASES_SHOWN
+    });
+    fitting.max_by_key(|(_, bought)| bought.points).map(|(customer, _)| *customer)
 }
 
 impl<'a> History<'a> {
@@ -71,6 +113,12 @@ impl<'a> History<'a> {
         let mut history = History {
             engine,
             earning: Earning { program: PROGRAM, point_type: POINT_TYPE, partner: Some(PARTNER), tariff },
+            status: Earning {
+                program: PROGRAM,
+                point_type: STATUS,
+                partner: None,
+                tariff: Tariff { rate: Ratio::whole(1), step: None, rounding: Rounding::Down },
+            },
             rule: RedeemRule { program: PROGRAM, point_type: POINT_TYPE, points: REDEEMED_POINTS },
             planned: BTreeMap::new(),
             blocks_for: None,
@@ -78,12 +126,14 @@ impl<'a> History<'a> {
             latency: Latency::new()?,
             cancelled_last: None,
             earned: BTreeMap::new(),
+            regular: None,
         };
         let bar = output.bar("playing 1997 and 1998", Some(purchases.len() as u64));
         let mut by_day: BTreeMap<Day, Vec<Purchase>> = BTreeMap::new();
         for purchase in purchases {
             by_day.entry(purchase.at.day()).or_default().push(purchase);
         }
+        history.regular = regular(&history.earning, &by_day);
         let days = by_day.keys().next().copied().zip(by_day.keys().next_back().copied());
         let Some((first, last)) = days else { return Ok(history) };
         history.set_up(begin(first)?)?;
@@ -103,11 +153,23 @@ impl<'a> History<'a> {
     fn set_up(&mut self, at: Timestamp) -> Result<(), Failure> {
         let program = CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() };
         let expiry = Expiry::After(POINTS_EXPIRE_AFTER);
-        let points = CreatePointType { point_type: POINT_TYPE, expiry, ..CreatePointType::default() };
+        let points =
+            CreatePointType { point_type: POINT_TYPE, label: "Points".into(), expiry, ..CreatePointType::default() };
+        let class = PointClass::Qualifying;
+        let status =
+            CreatePointType { point_type: STATUS, label: "Status".into(), class, ..CreatePointType::default() };
+        let tier = |((name, points), id): ((&str, i64), u16)| Tier {
+            tier: TierId(id),
+            name: name.into(),
+            any_of: vec![Threshold { point_type: STATUS, points: Points(points) }],
+        };
+        let tiers = TIERS.into_iter().zip(1u16..).map(tier).collect();
         let rates = [(POINT_TYPE, Rate::ONE)].into();
         let partner = CreatePartner { partner: PARTNER, rates, ..CreatePartner::default() };
         self.send("program", at, program)?;
         self.send("points", at, points)?;
+        self.send("status", at, status)?;
+        self.send("tiers", at, DefineTiers { tiers, period: QualifyingPeriod::CalendarYear })?;
         self.send("partner", at, partner)?;
         self.buy_block(at)
     }
@@ -146,8 +208,31 @@ impl<'a> History<'a> {
         self.counts.accruals = self.counts.accruals.saturating_add(accruals.len() as u64);
         let mut earners = Earners::default();
         self.rule.earned(&mut earners, &accruals, &answers);
+        let regular = self.regular.and_then(|regular| earners.remove(&regular));
+        regular.map_or(Ok(()), |earner| self.reserve(&earner))?;
         let redeemed = self.rule.redeem(self.engine, earners, &mut Latency::new()?)?;
         self.counts.redemptions = self.counts.redemptions.saturating_add(redeemed.len() as u64);
+        Ok(())
+    }
+
+    /// What the others redeem at once, one customer reserves at the checkout, and then pays.
+    fn reserve(&mut self, earner: &Earner) -> Result<(), Failure> {
+        let Earner { member, at, cause, mut available } = *earner;
+        let times_out = Expiry::After(Span { count: 1, unit: Unit::Days });
+        for round in 1u32.. {
+            if available < REDEEMED_POINTS {
+                break;
+            }
+            let hold = request_ids::following(cause, &format!("hold {round}"));
+            let body = HoldPoints { member, point_type: POINT_TYPE, points: REDEEMED_POINTS, times_out };
+            let held = Command::new(PROGRAM, hold, body).at(at).reference("reserved at the checkout");
+            let receipt = self.engine.execute(&held)?;
+            available = self.rule.available(&receipt);
+            let capture = request_ids::following(cause, &format!("capture {round}"));
+            let paid = Command::new(PROGRAM, capture, Capture { hold, points: None });
+            self.engine.execute(&paid.at(at).reference("paid"))?;
+            self.counts.redemptions = self.counts.redemptions.saturating_add(1);
+        }
         Ok(())
     }
 
@@ -169,7 +254,9 @@ impl<'a> History<'a> {
         let cds = purchase.source.unwrap_or_default().0;
         let source = if cds > 1 { BASKET } else { SINGLE };
         let award = Award { source: Some(source), ..Award::new(POINT_TYPE, points) };
-        let accrual = self.earning.accrual(purchase.customer, award, purchase.request, purchase.at);
+        let status = self.status.points(purchase.worth).filter(|points| points.is_positive());
+        let awards = [Some(award), status.map(|points| Award::new(STATUS, points))].into_iter().flatten().collect();
+        let accrual = self.earning.accrual_of(purchase.customer, Some(PARTNER), awards, purchase.request, purchase.at);
         let noun = if cds == 1 { "CD" } else { "CDs" };
         Some(accrual.reference(format!("{cds} {noun} for ${}", purchase.amount_text)))
     }

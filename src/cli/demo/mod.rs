@@ -14,7 +14,8 @@ use std::path::{Path, PathBuf};
 /// Plays the real purchases of the shop CDNOW, 1997 and 1998, and shows what became of them.
 ///
 /// On their own clock: 10 points per dollar from a partner who buys them in blocks, expiring after 180 days, 500
-/// redeemed whenever a customer has them, some purchases cancelled. Then the outcome, how fast it went, and an audit.
+/// redeemed whenever a customer has them, some purchases cancelled; a status point per dollar, with the tiers Silver and
+/// Gold. Then the outcome, how fast it went, and an audit.
 ///
 /// Exit codes: 0 done, 1 the audit failed, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]

@@ -4,15 +4,16 @@ use super::super::output::{Failure, Output};
 use super::super::table::grouped;
 use super::super::{blocks, liability, statement, verify};
 use super::history::{BASKET, History, PARTNER, POINT_TYPE, PROGRAM, SINGLE};
-use crate::domain::{Balance, MemberId, MemberKey, PartnerKey, PointState, Points, Zone};
+use crate::domain::{Balance, MemberId, MemberKey, PartnerKey, PointState, Points, Program, Zone};
 use crate::engine::{Audit, Engine, Error, PartnerState};
 use crate::report::{By, Liability, LiabilityRow};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// Lines of each customer's statement.
+/// Lines of each customer's statement, and of the one that is shown from beginning to end.
 const STATEMENT_LINES: usize = 6;
+const WHOLE_STATEMENT: usize = 100;
 
 /// A customer to look at.
 struct Customer {
@@ -24,6 +25,7 @@ struct Customer {
 
 /// Everything that is told.
 struct Findings {
+    program: Option<Program>,
     customers: Vec<Customer>,
     partner: Option<PartnerState>,
     months: Vec<LiabilityRow>,
@@ -59,7 +61,7 @@ pub(super) fn tell(
         let available = customer.balances.first().map_or(Points::ZERO, |balance| balance.available);
         let (member, why) = (customer.member, customer.why);
         output.line(format!("\nCustomer {member}, {why}: {} points available", grouped(available.0)))?;
-        output.table_behind("  ", &statement::table(&customer.statement, &Zone::UTC))?;
+        output.table_behind("  ", &statement::table(&customer.statement, found.program.as_ref(), &Zone::UTC))?;
     }
     if let Some(partner) = &found.partner {
         output.line(format!("\nPartner {PARTNER}: {} points left", grouped(partner.balance.0)))?;
@@ -82,16 +84,17 @@ impl Findings {
             available.insert(*member, balances.first().map_or(0, |balance| balance.available.0));
         }
         let chosen = [
-            (most(&history.earned), "who earned the most"),
-            (history.cancelled_last, "whose purchase was the last to be cancelled"),
-            (most(&available), "who has the most points at the end"),
+            (most(&history.earned), "who earned the most", STATEMENT_LINES),
+            (history.regular, "from the first purchase to the last", WHOLE_STATEMENT),
+            (history.cancelled_last, "whose purchase was the last to be cancelled", STATEMENT_LINES),
+            (most(&available), "who has the most points at the end", STATEMENT_LINES),
         ];
         let mut customers = Vec::new();
-        for (member, why) in chosen {
+        let program = engine.programs()?.get(&PROGRAM).cloned();
+        for (member, why, lines) in chosen {
             let Some(member) = member else { continue };
             let key = MemberKey { program: PROGRAM, member };
-            let programs = engine.programs()?;
-            let page = statement::Page::read(engine, programs.get(&PROGRAM), key, None, STATEMENT_LINES)?;
+            let page = statement::Page::read(engine, program.as_ref(), key, None, lines)?;
             let statement = page.map(|page| page.lines).unwrap_or_default();
             let balances = engine.balances(key)?.unwrap_or_default();
             customers.push(Customer { member, why, balances, statement });
@@ -101,7 +104,7 @@ impl Findings {
             Ok(engine.with_snapshot(|read| crate::report::liability(read, engine.now(), &query))??)
         };
         let partner = engine.partner(PartnerKey { program: PROGRAM, partner: PARTNER })?;
-        Ok(Findings { customers, partner, months: report(By::Month)?, sources: report(By::Source)? })
+        Ok(Findings { program, customers, partner, months: report(By::Month)?, sources: report(By::Source)? })
     }
 
     /// What happened, in numbers.

@@ -3,14 +3,16 @@
 use crate::domain::{Expiry, MemberId, PointTypeId, Points, RequestId};
 use serde::{Deserialize, Serialize};
 
-/// Sets points of one type aside, from the items next in order. Its request id names the hold.
+/// Sets points aside, from the items next in order. Its request id names the hold.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct HoldPoints {
     /// Whose points.
     pub member: MemberId,
-    /// The kind of points: of a redeemable type.
+    /// The kind of points: of a redeemable type. Default: 0, which is all default types of the program, in one order
+    /// over all of them (rules E12, E62, E63).
+    #[serde(default)]
     pub point_type: PointTypeId,
     /// How many, more than 0.
     pub points: Points,

@@ -100,6 +100,8 @@ impl Schedule {
             }
         }
         let tier = draft.effects.members[self.owner].more.as_ref().and_then(|more| more.tier);
+        // one that would last beyond the years that there are never ends
+        let tier = tier.filter(|state| state.until < Timestamp::MAX);
         offer(tier.map(|state| (state.until, Event::EndTier)));
         Ok(next)
     }

@@ -5,6 +5,7 @@ use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
 use crate::machine::original::Original;
 use crate::machine::points::ledger::Open;
+use crate::machine::points::policy::SpentPart;
 use crate::machine::view::{Undecided, View};
 
 /// Items that rolled up have places from here on.
@@ -22,6 +23,10 @@ impl<V: View> Draft<'_, V> {
         let point_type = open.key.account.point_type;
         self.count(owner, (point_type, day), points)?;
         self.promote(owner)?;
+        if self.type_of(&open.key.account)?.class.is_redeemable() {
+            // the member spends them: the household must not spend them again
+            return Ok(());
+        }
         let more = self.effects.members[owner].more.as_ref();
         let membership = more.and_then(|more| more.membership).filter(|membership| self.rolls_up(membership));
         let Some(membership) = membership else { return Ok(()) };
@@ -48,32 +53,35 @@ impl<V: View> Draft<'_, V> {
         membership.rolls_up && membership.ends_at.is_none_or(|end| self.transaction_at < end && self.now < end)
     }
 
-    /// Qualifying points of an award are taken back: they count no more, and leave the household, too.
+    /// Qualifying points of an award are taken back: they count no more, and leave the household, too. Returns what was
+    /// spent there of what they rolled over into: it has to be claimed.
     pub(in crate::machine) fn disqualify(
         &mut self,
         owner: At<Member>,
         (original, place): (&Original, u16),
         points: Points,
-    ) -> Result<(), Undecided> {
-        let Some(point_type) = original.granted_at(place).map(|granted| granted.point_type) else { return Ok(()) };
+    ) -> Result<Vec<SpentPart>, Undecided> {
+        let none = Vec::new;
+        let Some(point_type) = original.granted_at(place).map(|granted| granted.point_type) else { return Ok(none()) };
         if !self.point_type(point_type)?.class.is_qualifying() {
-            return Ok(());
+            return Ok(none());
         }
         let when = original.entry.command.transaction_at.unwrap_or(original.entry.recorded_at);
         let day = when.day_in(&self.settings()?.zone);
         let less = fits(points.negated())?;
         self.count(owner, (point_type, day), less)?;
-        let Some(rolled) = original.granted_at(place | ROLLED_UP) else { return Ok(()) };
+        let Some(rolled) = original.granted_at(place | ROLLED_UP) else { return Ok(none()) };
 
         let household = self.known_member(rolled.member)?;
         self.link_member(household);
         let account = self.effects.members.key(household).account(point_type);
         let mut open = self.named_item(household, account, rolled.position(self.type_of(&account)?.order))?;
-        self.take_back(&mut open, original.cancelled(place), points)?;
+        let spent = self.take_back(&mut open, original.cancelled(place), points)?;
         let booked = self.effects.members[household].account_mut(point_type);
         booked.lifetime = fits(booked.lifetime.minus(points))?;
         self.count(household, (point_type, day), less)?;
-        self.tell_balance(household, point_type)
+        self.tell_balance(household, point_type)?;
+        Ok(spent)
     }
 }
 

@@ -32,7 +32,7 @@ pub(super) fn cancel<V: View>(
     let mut claims: Vec<(ItemKey, Points)> = Vec::new();
     for part in &parts {
         claims.extend(take_back(draft, original, *part, owner)?);
-        draft.disqualify(owner, (original, part.0), part.1)?;
+        claims.extend(draft.disqualify(owner, (original, part.0), part.1)?);
     }
     for (key, points) in claims {
         let owner = draft.known_member(key.account.member)?;

@@ -131,7 +131,8 @@ impl<V: View> Draft<'_, V> {
         let (key, before) = (open.key, open.item.expires_at);
         let order = self.type_of(&key.account)?.order;
         let position = ItemPosition::new(order, expires_at, open.id());
-        if let (UseOrder::FirstIn, Some(before)) = (order, before) {
+        // the row of an instant that stays is written with the item
+        if let (UseOrder::FirstIn, Some(before)) = (order, before.filter(|before| Some(*before) != expires_at)) {
             let position = ItemPosition::at(before, open.id());
             self.put::<Expiries>(ItemKey { position, ..key }, None);
         }
@@ -148,6 +149,9 @@ impl<V: View> Draft<'_, V> {
         open.item.expires_at = expires_at;
         self.count_expiring(&key.account, &open.item, owned)?;
         self.put_item(open)?;
+        if open.item.sums.get(PointState::Held).is_positive() {
+            self.expect_expiry(open.owner, (open.id(), before), expires_at)?;
+        }
         self.effects.legs.push(Leg::Extended {
             member: self.shown_member(open.owner),
             item: open.id(),

@@ -1,11 +1,10 @@
 //! Holding: points are set aside before a purchase is paid for, pinned to the exact items that they come from.
 
 use super::ledger::Movement;
-use super::take::Taking;
 use crate::domain::tables::{HoldTimeouts, Holds};
 use crate::domain::{
-    Activity, Fault, HeldExpiry, Hold, HoldPart, HoldPoints, HoldTimeoutKey, Member, MemberId, PointState, PointTypeId,
-    Points, Program, ProgramId, Rejection, RequestId, Subject, Timestamp,
+    AccountKey, Activity, Fault, HeldExpiry, Hold, HoldPart, HoldPoints, HoldTimeoutKey, ITEMS_PER_COMMAND_MAX, ItemId,
+    Member, MemberId, PointState, PointTypeId, Points, Program, ProgramId, Rejection, RequestId, Subject, Timestamp,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
@@ -27,24 +26,28 @@ impl Rule for HoldPoints {
 
     fn decide<V: View>(&self, draft: &mut Draft<'_, V>) -> Result<(), Undecided> {
         let HoldPoints { member, point_type, points, times_out } = *self;
-        draft.usable_type(point_type)?;
+        let types = draft.spendable(point_type)?;
         let owner = draft.known_member(member)?;
         draft.check_spends(owner)?;
-        draft.check_redeemable(point_type)?;
+        types.iter().try_for_each(|point_type| draft.check_redeemable(*point_type))?;
         let times_out_at = fits(times_out.resolve(draft.transaction_at, &draft.settings()?.zone))?;
         if let Some(at) = times_out_at.filter(|at| *at <= draft.now) {
             return Err(Rejection::HoldOver { times_out_at: at }.into());
         }
-        draft.check_available(owner, point_type, points)?;
+        draft.check_available_of(owner, &types, points)?;
 
         draft.link_member(owner);
         let mut parts = Vec::new();
-        let mut expiries = BTreeSet::new();
-        let expires = draft.point_type(point_type)?.held_expiry == HeldExpiry::Expire;
-        draft.take_in_order(Taking { owner, point_type, points, into: PointState::Held }, |part| {
-            expiries.extend(part.item.expires_at.filter(|_| expires));
-            parts.push(HoldPart { point_type, position: part.position, points: part.points });
+        draft.take_of(owner, &types, (points, PointState::Held), |point_type, part| {
+            parts.push((HoldPart { point_type, position: part.position, points: part.points }, part.item.expires_at));
         })?;
+        let mut expiries = BTreeSet::new();
+        for (part, expires_at) in &parts {
+            let expires = draft.point_type(part.point_type)?.held_expiry == HeldExpiry::Expire;
+            // one that never expires may be given an expiry while it is held
+            expiries.extend(expires.then(|| expires_at.unwrap_or(Timestamp::MAX)));
+        }
+        let parts = parts.into_iter().map(|(part, _)| part).collect();
         // the id that was named may be that of one who was merged
         let member = draft.effects.members.key(owner).member;
         let hold = Hold { member, parts, points, captured: Points::ZERO, times_out_at };
@@ -53,7 +56,7 @@ impl Rule for HoldPoints {
         }
         draft.put::<Holds>(draft.request_key(draft.request), Some(hold));
         draft.note_activity(owner, Activity::Hold)?;
-        draft.tell_balance(owner, point_type)
+        types.iter().try_for_each(|point_type| draft.tell_balance(owner, *point_type))
     }
 }
 
@@ -152,8 +155,9 @@ impl<V: View> Draft<'_, V> {
         } else {
             let mut parts = std::mem::take(&mut open.hold.parts);
             for part in &mut parts {
-                let mut item = self.named_item(open.owner, key.account(part.point_type), part.position)?;
-                if item.item.is_expired(at) {
+                let account = key.account(part.point_type);
+                let mut item = self.named_item(open.owner, account, part.position)?;
+                if item.item.is_expired(at) && self.held_expires(&account)? {
                     let (from, to, points) = (PointState::Held, PointState::Expired, part.points);
                     self.shift(&mut item, Movement { from, to, points, at })?;
                     self.put_item(&item)?;
@@ -164,6 +168,32 @@ impl<V: View> Draft<'_, V> {
             open.hold.parts = parts;
         }
         self.put_hold(open);
+        Ok(())
+    }
+
+    /// Whether held points of a type expire at the instant of what is booked.
+    fn held_expires(&self, account: &AccountKey) -> Result<bool, Undecided> {
+        let versions = self.program()?.point_types.get(&account.point_type);
+        let kind = versions.map(|versions| versions.in_force(self.at, |kind| kind.since).1);
+        Ok(kind.is_some_and(|kind| kind.held_expiry == HeldExpiry::Expire))
+    }
+
+    /// An item of which points are held expires at another instant: the holds that look at it look then.
+    pub(super) fn expect_expiry(
+        &mut self,
+        owner: At<Member>,
+        (item, before): (ItemId, Option<Timestamp>),
+        expires_at: Option<Timestamp>,
+    ) -> Result<(), Undecided> {
+        let key = self.effects.members.key(owner);
+        let before = before.unwrap_or(Timestamp::MAX);
+        let looks = self.rows::<HoldTimeouts>(timeouts(key.program, key.member), ITEMS_PER_COMMAND_MAX)?;
+        for (look, ()) in looks.into_iter().filter(|(look, ())| look.at == before) {
+            let hold = self.row::<Holds>(&self.request_key(look.request))?;
+            if hold.is_some_and(|hold| hold.parts.iter().any(|part| part.position.id == item)) {
+                self.put_timeout(owner, look.request, expires_at.unwrap_or(Timestamp::MAX));
+            }
+        }
         Ok(())
     }
 

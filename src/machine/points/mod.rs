@@ -9,7 +9,7 @@ mod extend;
 mod hold;
 pub(super) mod ledger;
 mod limits;
-mod policy;
+pub(super) mod policy;
 pub(super) mod redeem;
 mod release;
 pub(super) mod take;

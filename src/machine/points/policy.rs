@@ -223,18 +223,20 @@ impl<'a, V: View> Draft<'a, V> {
             let mut parts = Vec::new();
             for rolled in forward.rolled.iter_mut().rev() {
                 let points = left.min(rolled.points);
+                let still = rolled.points;
                 rolled.points = Points(rolled.points.0.saturating_sub(points.0));
                 left = Points(left.0.saturating_sub(points.0));
-                parts.push(Rolled { points, ..*rolled });
+                parts.push((Rolled { points, ..*rolled }, still));
             }
             self.put::<Forwards>(key, Some(forward));
-            for Rolled { member, point_type, position, points } in parts {
+            for (Rolled { member, point_type, position, points }, still) in parts {
                 add(&mut open.item.claimed, points)?;
                 let owner = self.known_member(member)?;
                 self.link_member(owner);
                 let account = self.effects.members.key(owner).account(point_type);
                 let mut rolled = self.named_item(owner, account, position)?;
-                let before = fits(rolled.item.sums.get(PointState::Cancelled).plus(rolled.item.claimed))?;
+                // all of the item came from there: what is not still to be taken was taken before
+                let before = fits(rolled.item.granted.minus(still))?;
                 spent.extend(self.take_back(&mut rolled, before, points)?);
             }
             self.put_item(open)?;

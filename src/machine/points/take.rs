@@ -78,6 +78,35 @@ impl<V: View> Draft<'_, V> {
         Ok(types)
     }
 
+    /// Refuses what the accounts of some types cannot give: of one, or of all default ones together.
+    pub(in crate::machine) fn check_available_of(
+        &self,
+        owner: At<Member>,
+        types: &[PointTypeId],
+        points: Points,
+    ) -> Result<(), Undecided> {
+        match *types {
+            [point_type] => self.check_available(owner, point_type, points),
+            _ => self.check_available_in(owner, types, points),
+        }
+    }
+
+    /// Takes matured points of one type, or of several in one order over all of them, and gives each part to `each`.
+    pub(in crate::machine) fn take_of(
+        &mut self,
+        owner: At<Member>,
+        types: &[PointTypeId],
+        (points, into): (Points, PointState),
+        mut each: impl FnMut(PointTypeId, Taken),
+    ) -> Result<(), Undecided> {
+        match *types {
+            [point_type] => {
+                self.take_in_order(Taking { owner, point_type, points, into }, |part| each(point_type, part))
+            }
+            _ => self.take_over_all(owner, types, (points, into), each),
+        }
+    }
+
     /// Refuses what several accounts together cannot give.
     pub(in crate::machine) fn check_available_in(
         &self,

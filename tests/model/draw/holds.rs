@@ -6,7 +6,7 @@ use accruedb::domain::*;
 impl Draw<'_> {
     pub(super) fn hold(&mut self, member: MemberId) -> Action {
         let times_out = if self.rng.one_in(3) { Expiry::Never } else { self.expiry() };
-        HoldPoints { member, point_type: self.kind(), points: self.points(), times_out }.into()
+        HoldPoints { member, point_type: self.spent_kind(), points: self.points(), times_out }.into()
     }
 
     /// A hold: mostly a recent one.

@@ -2,8 +2,10 @@
 
 mod cancels;
 mod holds;
+mod members;
 mod partners;
 mod points;
+mod policies;
 mod programs;
 mod times;
 
@@ -31,13 +33,20 @@ impl Draw<'_> {
             }
             Verb::Approve => ApproveBlock { partner, block: BlockId(self.rng.between(1, 9)) }.into(),
             Verb::SetUp => self.definition(),
-            Verb::Redeem => Redeem { member, point_type: self.kind(), points: self.points() }.into(),
+            Verb::Redeem => Redeem { member, point_type: self.spent_kind(), points: self.points() }.into(),
             Verb::Cancel => Cancel { request: self.request(), amount: self.amount() }.into(),
             Verb::Transfer => self.transfer(member),
             Verb::Hold => self.hold(member),
             Verb::Capture => Capture { hold: self.held(), points: self.part() }.into(),
             Verb::Release => Release { hold: self.held(), points: self.part() }.into(),
             Verb::Erase => Erase { transaction: Some(self.request()), id: None }.into(),
+            Verb::Adjust => self.adjustment(member),
+            Verb::Status => self.status(member),
+            Verb::Extend => self.extension(member),
+            Verb::Reinstate => self.reinstatement(member),
+            Verb::Household => self.household(member),
+            Verb::Merge => self.merge(member),
+            Verb::Unmerge => self.unmerge(member),
             Verb::Accrue | Verb::Repeat => self.accrual(member, partner),
         }
     }

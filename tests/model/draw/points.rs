@@ -12,6 +12,11 @@ impl Draw<'_> {
         PointTypeId(*self.rng.pick(&[1, 1, 1, 2, 2, 2, 3, 9]))
     }
 
+    /// The kind of points that is spent: named, or all default ones.
+    pub(super) fn spent_kind(&mut self) -> PointTypeId {
+        if self.world.limits && self.rng.one_in(3) { PointTypeId(0) } else { self.kind() }
+    }
+
     pub(super) fn points(&mut self) -> Points {
         Points(match self.rng.below(16) {
             0 if self.world.malformed => *self.rng.pick(&[0, -1, i64::MIN]),

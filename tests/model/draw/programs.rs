@@ -10,11 +10,20 @@ impl Draw<'_> {
         let never_usable = *rng.pick(&[NeverUsable::Refuse, NeverUsable::Allow]);
         let zone = self.world.zone.parse().unwrap();
         let point_types_max = *rng.pick(&[None, None, Some(3), Some(4)]);
-        let program = CreateProgram { zone, enrolment, never_usable, point_types_max, ..CreateProgram::default() };
+        let on_closing = *rng.pick(&[OnClosing::Keep, OnClosing::Expire]);
+        let program =
+            CreateProgram { zone, enrolment, never_usable, point_types_max, on_closing, ..CreateProgram::default() };
         let mut actions: Vec<Action> = vec![program.into()];
-        for id in 1..=3 {
+        for id in [3, 1, 2] {
             let body = self.point_type(id);
             actions.push(body.into());
+        }
+        if self.world.tiers {
+            let period = self.period();
+            actions.push(self.tiers(period).into());
+        }
+        if self.world.tiers && self.rng.one_in(2) {
+            actions.push(EnrolHousehold { member: MemberId(106) }.into());
         }
         for id in 1..=self.world.partners as u32 {
             let (partner, body) = (PartnerId(id), self.partner(id));
@@ -40,16 +49,27 @@ impl Draw<'_> {
             3 => *self.rng.pick(&[PointClass::Qualifying, PointClass::Both]),
             _ => *self.rng.pick(&[PointClass::Redeemable, PointClass::Qualifying, PointClass::Both]),
         };
-        let expiry = if self.rng.one_in(3) { Expiry::Never } else { Expiry::After(self.span()) };
+        let expiry = self.type_expiry();
         let negative_balance = *self.rng.pick(&[NegativeBalance::Allowed, NegativeBalance::Refused]);
-        CreatePointType {
+        let mut body = CreatePointType {
             point_type: PointTypeId(id),
             class,
             order,
             expiry,
             negative_balance,
+            inactivity: Box::new(self.inactivity()),
+            // the first one that is created has no other to go on into
+            rollover: self.rollover(id).filter(|_| id != 3),
+            held_expiry: *self.rng.pick(&[HeldExpiry::Honour, HeldExpiry::Expire]),
             ..CreatePointType::default()
+        };
+        if self.world.limits {
+            body.negative_limit = Box::new(self.negative_limit());
+            body.overdraft = Box::new(self.overdraft());
+            body.maximum = self.maximum();
+            body.is_default = self.rng.one_in(2);
         }
+        body
     }
 
     /// A program, a partner or a point type, mostly one that is there already.
@@ -59,6 +79,14 @@ impl Draw<'_> {
             1..=3 => {
                 let id = self.rng.between(1, 5) as u32;
                 self.partner(id.min(4)).into()
+            }
+            4 | 5 if self.world.policies || self.world.limits => {
+                let id = self.rng.between(1, 4) as u16;
+                self.edit(id)
+            }
+            6 if self.world.tiers => {
+                let period = self.period();
+                self.tiers(period).into()
             }
             _ => {
                 let id = self.rng.between(1, 6) as u16;
