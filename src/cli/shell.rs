@@ -1,6 +1,7 @@
 //! `accruedb shell`: the language of scenarios, line by line, with answers as tables.
 
 use super::database::{Clock, Database, OneProgram, system_now};
+use super::long_ids;
 use super::output::{Exit, Failure, Output};
 use super::scenario::session::{Answered, Session, Unanswered, can_go_on};
 use super::show::{self, What};
@@ -158,7 +159,11 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 }
 
 fn open(args: &Args, output: &Output) -> Result<Session, Failure> {
-    let Some(db) = &args.db else { return Ok(Session::in_memory()?) };
+    let Some(db) = &args.db else {
+        let session = Session::in_memory()?;
+        long_ids::tell(session.engine());
+        return Ok(session);
+    };
     let database = Database::in_directory(db.clone(), args.clock);
     let engine = match args.create {
         true => database.open_to_write(output)?,

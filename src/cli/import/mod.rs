@@ -17,10 +17,10 @@ mod set_up;
 mod summary;
 
 use super::database::{self, Database};
-use super::input::Input;
+use super::input::{Input, unreadable};
 use super::output::{Exit, Failure, Output};
 use super::posting::{Earning, Latency};
-use super::purchases::{Head, Layout, Lines, Reader, plain};
+use super::purchases::{Head, Layout, Lines, Reader, plain, unpacked};
 use crate::domain::{ProgramId, Timestamp};
 use crate::engine::Engine;
 pub(super) use args::Args;
@@ -47,7 +47,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     }
     let layout = mapping.layout()?;
     let earning = args.earning(&mapping)?;
-    let Input { bytes, name, .. } = Input::open(&args.file(), args.name.as_deref())?;
+    let (bytes, name) = opened(args, args.name.as_deref())?;
     if name.is_empty() && !args.dry_run {
         let what = "this input has no name of its own to derive request ids from: give --name, another for each input";
         return Err(Failure::Usage(what.to_owned()));
@@ -58,6 +58,14 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     }
     let file = File { args, mapping: &mapping, earning: &earning, name: &name };
     if args.dry_run { file.try_out(reader, output) } else { file.import(reader, output) }
+}
+
+/// The file as text, and the name that its lines get their ids from.
+fn opened(args: &Args, name: Option<&str>) -> Result<(Box<dyn Read>, String), Failure> {
+    let file = args.file();
+    let Input { bytes, is_file, name } = Input::open(&file, name)?;
+    let bytes = unpacked(bytes, is_file.then_some(file.as_path())).map_err(|error| unreadable(&file, error))?;
+    Ok((bytes, name))
 }
 
 /// A file that is to be imported.
@@ -174,7 +182,7 @@ fn explain(args: &Args, mapping: &Mapping, output: &mut Output) -> Result<Exit, 
 
 /// Looks at a file of which nothing is said, and proposes how to read it.
 fn look(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let Input { bytes, .. } = Input::open(&args.file(), Some("-"))?;
+    let (bytes, _) = opened(args, Some("-"))?;
     let file = plain(&args.file().display().to_string());
     let proposal = proposal(bytes, &file)?;
     let options = proposal.options();
@@ -196,8 +204,8 @@ fn proposal(bytes: impl Read, name: &str) -> Result<Proposal, Failure> {
 
 /// A file whose columns are not found; where nothing was said of them, with a proposal.
 fn unread(args: &Args, name: &str, problem: String) -> Failure {
-    let again = (args.is_bare() && args.file().is_file()).then(|| std::fs::File::open(args.file()).ok()).flatten();
-    let proposal = again.and_then(|file| proposal(file, name).ok()).map(|proposal| proposal.options());
+    let again = (args.is_bare() && args.file().is_file()).then(|| opened(args, Some(name)).ok()).flatten();
+    let proposal = again.and_then(|(bytes, _)| proposal(bytes, name).ok()).map(|proposal| proposal.options());
     Failure::Usage(match proposal.filter(|options| !options.is_empty()) {
         Some(options) => format!("{problem}. It looks like: {options}"),
         None => problem,

@@ -30,7 +30,7 @@ const NO_TEXT: [(&[u8], &str); 6] = [
     (b"\xD0\xCF\x11\xE0", "an old Excel workbook: save the sheet as CSV"),
     (b"\x1F\x8B", "compressed: unpack it with gunzip"),
     (b"\x28\xB5\x2F\xFD", "compressed: unpack it with unzstd"),
-    (b"PAR1", "a Parquet file, which is not read"),
+    (b"PAR1", "a Parquet file: it is read by a build with --features parquet, or save it as CSV"),
     (b"%PDF", "a PDF"),
 ];
 
