@@ -151,7 +151,7 @@ fn remark_on_clock(engine: &Engine, output: &Output) {
 }
 
 /// Which program a command is about.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(super) struct OneProgram {
     /// The program. Default: the only one there is.
     #[arg(long, value_name = "NUMBER")]

@@ -21,7 +21,7 @@ use super::input::{Input, unreadable};
 use super::output::{Exit, Failure, Output};
 use super::posting::{Earning, Latency};
 use super::purchases::{Head, Layout, Lines, Reader, plain, unpacked};
-use crate::domain::{ProgramId, Timestamp};
+use crate::domain::Timestamp;
 use crate::engine::Engine;
 pub(super) use args::Args;
 use mapping::Mapping;
@@ -79,9 +79,28 @@ struct File<'a> {
 impl File<'_> {
     fn import(&self, reader: Reader<impl Read>, output: &mut Output) -> Result<Exit, Failure> {
         let begun = Instant::now();
+        let database = self.args.database()?;
+        let engine = existing(self.args, &database, output)?;
+        let (args, earning) = self.choosing(engine.as_ref())?;
+        let file = File { args: &args, earning: &earning, ..*self };
+        file.import_into((&database, engine), begun, reader, output)
+    }
+
+    /// The call and its tariff, about the only program of a database where none is named.
+    fn choosing(&self, engine: Option<&Engine>) -> Result<(Args, Earning), Failure> {
+        let args = self.args.choosing(engine)?;
+        let earning = args.earning(self.mapping)?;
+        Ok((args, earning))
+    }
+
+    fn import_into(
+        &self,
+        (database, engine): (&Database, Option<Engine>),
+        begun: Instant,
+        reader: Reader<impl Read>,
+        output: &mut Output,
+    ) -> Result<Exit, Failure> {
         let (args, name) = (self.args, self.name);
-        let database = args.database()?;
-        let engine = existing(args, &database, output)?;
         let known = engine.as_ref().map_or(Ok(Known::default()), |engine| Known::of(args, engine))?;
         known.check(args)?;
         let mut lines = reader.lines(&known.zone(args)).map_err(Failure::Usage)?;
@@ -119,11 +138,21 @@ impl File<'_> {
 
     /// Shows how the file would be read.
     fn try_out(&self, reader: Reader<impl Read>, output: &mut Output) -> Result<Exit, Failure> {
-        let (args, name) = (self.args, self.name);
-        let engine = match &args.db {
-            Some(db) if database::exists(db)? => Some(args.database()?.open(args.clock(), output)?),
+        let engine = match &self.args.db {
+            Some(db) if database::exists(db)? => Some(self.args.database()?.open(self.args.clock(), output)?),
             _ => None,
         };
+        let (args, earning) = self.choosing(engine.as_ref())?;
+        File { args: &args, earning: &earning, ..*self }.try_out_beside(engine, reader, output)
+    }
+
+    fn try_out_beside(
+        &self,
+        engine: Option<Engine>,
+        reader: Reader<impl Read>,
+        output: &mut Output,
+    ) -> Result<Exit, Failure> {
+        let (args, name) = (self.args, self.name);
         let known = engine.as_ref().map_or(Ok(Known::default()), |engine| Known::of(args, engine))?;
         let zone = known.zone(args);
         let mut lines = reader.lines(&zone).map_err(Failure::Usage)?;
@@ -142,7 +171,7 @@ impl File<'_> {
 
     /// Lines of an earlier import that come again under another name.
     fn repeats(&self, engine: &Engine, plan: &Plan, summary: &mut Summary) -> Result<Option<String>, Failure> {
-        again::told(Past { engine, program: ProgramId(self.args.program) }, plan, summary)
+        again::told(Past { engine, program: self.args.program() }, plan, summary)
     }
 
     fn summary(&self) -> Summary {
@@ -151,7 +180,7 @@ impl File<'_> {
 
     fn began(&self, engine: Option<&Engine>) -> Result<Option<Timestamp>, Failure> {
         let Some(engine) = engine else { return Ok(None) };
-        Past { engine, program: ProgramId(self.args.program) }.program_began()
+        Past { engine, program: self.args.program() }.program_began()
     }
 
     fn planner(&self, began: Option<Timestamp>) -> Planner<'_> {

@@ -5,6 +5,7 @@ mod cells;
 mod columns;
 mod dates;
 mod encoding;
+mod json;
 mod layout;
 mod line;
 mod parquet;
