@@ -25,6 +25,7 @@ const LOOKS: [(&str, &str); 15] = [
 /// What somebody types who tries the shell out.
 const SESSION: &str = "\
 help
+block B1 of P1 100000 as B1
 accrue M1 from P1 500 source 7 as R1 reference \"order 4711\"
 accrue M1 250 as R2
 accrue a.very.long.address@shop.example 80 as R3
