@@ -21,6 +21,7 @@ schedules 2000000
 recovery_crash 2000
 kill 2000
 serve 200
+commands 200
 power 1000
 syscalls 3000
 order 10000000

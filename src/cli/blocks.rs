@@ -2,7 +2,7 @@
 
 use super::database::{Database, OneProgram};
 use super::output::{Exit, Failure, Output};
-use super::table::{TextTable, grouped, or_dash};
+use super::table::{TextTable, counted, grouped, or_dash};
 use crate::domain::{Block, BlockId, BlockState, BlockStatus, Partner, PartnerId, PartnerKey, Timestamp, Zone};
 use crate::engine::PartnerState;
 use serde_json::{Value, json};
@@ -38,11 +38,11 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     output.object(&to_json(key.partner, &state, now))?;
     let partner = &state.partner;
     output.note(format!(
-        "partner {}: {} points usable now, {} left in {} open blocks, {} debited (times in {})",
+        "partner {}: {} points usable now, {} left in {}, {} debited (times in {})",
         key.partner,
         grouped(state.balance.0),
         grouped(left(partner)),
-        state.blocks.values().filter(|block| is_open(block)).count(),
+        counted(state.blocks.values().filter(|block| is_open(block)).count() as u64, "open block"),
         grouped(partner.debited.0),
         program.zone()
     ))?;

@@ -1,7 +1,7 @@
 //! `accruedb report`: reports about sources: what is owed, what became of it, by day, what expires, deferred revenue. As
 //! a table, as comma-separated values, or as one JSON object. A chart takes the same [`Sheet`].
 
-use super::database::Database;
+use super::database::{Database, OneProgram};
 use super::export::{Cell, csv_line};
 use super::output::{Exit, Failure, Output};
 use super::table::TextTable;
@@ -29,9 +29,8 @@ pub(super) struct Args {
     kind: Kind,
     #[command(flatten)]
     database: Database,
-    /// The program.
-    #[arg(long, default_value_t = 1)]
-    program: u32,
+    #[command(flatten)]
+    program: OneProgram,
     /// A range by name: last-7-days, last-30-days, last-month, this-month.
     #[arg(long, value_name = "RANGE", conflicts_with_all = ["from", "to"])]
     range: Option<String>,
@@ -91,22 +90,22 @@ pub(super) struct Sheet {
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let engine = args.database.open_existing(output)?;
+    let engine = args.database.open_to_look(output)?;
     args.database.remark_on_time(&engine, output)?;
-    let programs = engine.programs()?;
-    let Some(program) = programs.get(&ProgramId(args.program)) else {
-        output.line(format!("no program {}", args.program))?;
+    let chosen = args.program.of(&engine)?;
+    let Some(program) = chosen.program() else {
+        output.note(chosen.missing().unwrap_or_default())?;
         return Ok(Exit::Refused);
     };
-    let asked = args.asked(program, engine.now())?;
+    let asked = args.asked((chosen.id, program), engine.now())?;
     let sheet = asked.sheet(args, &engine)?;
     let zone = program.settings.zone.name();
     if args.csv {
         output.raw(&csv_line(sheet.columns.iter().map(|name| Cell::Text((*name).into()))))?;
         return sheet.rows.into_iter().try_for_each(|row| output.raw(&csv_line(row))).map(|()| Exit::Done);
     }
-    output.object(&json!({ "program": args.program, "zone": zone, "rows": objects(&sheet) }))?;
-    output.line(format!("program {}, days of {zone}", args.program))?;
+    output.object(&json!({ "program": chosen.id, "zone": zone, "rows": objects(&sheet) }))?;
+    output.note(format!("program {}, days of {zone}", chosen.id))?;
     let mut table = TextTable::new(&sheet.columns);
     sheet.rows.iter().for_each(|row| table.row(row.iter().map(Cell::shown)));
     output.table(&table)?;
@@ -140,7 +139,7 @@ struct Asked {
 }
 
 impl Args {
-    fn asked(&self, program: &Program, now: Timestamp) -> Result<Asked, Failure> {
+    fn asked(&self, (id, program): (ProgramId, &Program), now: Timestamp) -> Result<Asked, Failure> {
         let zone = &program.settings.zone;
         let day = |date: Option<Date>| date.and_then(|date| date.start(&Zone::UTC)).map(Timestamp::day);
         let (mut from, mut to) = (day(self.from), day(self.to));
@@ -169,7 +168,7 @@ impl Args {
             subtypes: self.subtype.iter().copied().map(SubtypeId).collect(),
         };
         let grouping = if self.by_subtype { Grouping::Subtype } else { Grouping::SourceAndType };
-        Ok(Asked { program: ProgramId(self.program), now, from, to, as_of, filter, grouping })
+        Ok(Asked { program: id, now, from, to, as_of, filter, grouping })
     }
 }
 

@@ -99,12 +99,21 @@ pub(super) fn list(
     }
 }
 
+/// A size as people say it.
+fn size(bytes: u64) -> String {
+    if bytes < 10 << 20 {
+        format!("{} KiB", grouped(bytes.div_ceil(1 << 10)))
+    } else {
+        format!("{} MiB", grouped(bytes >> 20))
+    }
+}
+
 /// All of it in short.
 pub(super) fn in_short(engine: &Engine, output: &mut Output) -> Result<(), Failure> {
     let newest = engine.journal(engine.last_sequence(), 1)?.pop();
     let newest_at = newest.as_ref().map(|entry| entry.recorded_at);
     let (now, bytes, entries) = (engine.now(), engine.size_bytes()?, engine.last_sequence());
-    output.note(format!("format {}, {} MiB on disk", format::CURRENT, grouped(bytes >> 20)))?;
+    output.note(format!("format {}, {} on disk", format::CURRENT, size(bytes)))?;
     output.note(format!("{} entries, the newest of {}", grouped(entries.0), or_dash(newest_at)))?;
     output.note(format!("clock at {now}"))?;
     let head = ["program", "zone", "enrolment", "point types", "partners", "blocks", "sources", "members", "items"];

@@ -16,7 +16,7 @@ use super::verify::{self, Audit};
 use crate::domain::{
     AccountKey, Actor, Balance, Block, BlockId, Command, Entry, Granted, Item, ItemPosition, Leg, MemberId, MemberKey,
     Partner, PartnerId, PartnerKey, Points, ProgramId, Programs, Receipt, RequestKey, Sequence, Source, SourceKey,
-    SourceTerms, TextKey, Timestamp,
+    SourceTerms, Timestamp,
 };
 use crate::storage::{Read, Store};
 use std::collections::BTreeMap;
@@ -303,12 +303,6 @@ impl Engine {
         limit: usize,
     ) -> Result<Option<Vec<Entry>>, Error> {
         self.core.partner_statement(partner, from, limit)
-    }
-
-    /// The text of a long id, as it was written. `None` where it was erased, or the id is another one.
-    pub fn text_of(&self, id: MemberId) -> Result<Option<String>, Error> {
-        let text = self.core.state.history.text(TextKey::Id(id.0))?;
-        Ok(text.and_then(|text| String::from_utf8(text).ok()))
     }
 
     /// The transaction that used a request id. `None` also where it was refused: a refusal uses no id.

@@ -44,6 +44,10 @@ pub(in crate::cli) struct Load {
     /// Balances read a second, by a thread of its own: half of them of members that were just used.
     #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=100_000))]
     pub(super) reads: u64,
+    /// Commands a second, evenly. A latency then counts from the instant at which its command was due. Default: as many
+    /// as are answered.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub(super) rate: Option<u64>,
     /// Commands in flight at any time, over all threads.
     #[arg(long, default_value_t = 8_192, value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000_000))]

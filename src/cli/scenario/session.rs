@@ -257,7 +257,7 @@ fn table(Group { kind, rows }: &Group) -> TextTable {
     let figures = rows.first().map(shown).unwrap_or_default();
     let mut head = vec![if kind.is_empty() { "what" } else { kind.as_str() }, "points"];
     head.extend(figures.iter().map(|(name, _)| name.as_str()));
-    let mut table = TextTable::new(&head);
+    let mut table = TextTable::new(&head).may_drop(&["effective_at", "rate", "of"]);
     for row in rows {
         let cells = [row.subject.clone(), row.amount.clone().unwrap_or_default()];
         table.row(cells.into_iter().chain(shown(row).into_iter().map(|(_, value)| in_short(value))));
