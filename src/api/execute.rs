@@ -44,6 +44,20 @@ pub(crate) fn admit<'a>(
     Ok(Taken { token, spends, points, at })
 }
 
+/// What a command would do now: its receipt, or its refusal. The token's bounds and its budget are those of the command
+/// itself; nothing is taken.
+pub(crate) fn preview(
+    context: &Context,
+    route: &Route,
+    token: &Token,
+    command: &Command,
+    at: Timestamp,
+) -> Result<Value, Problem> {
+    let taken = admit(context, route, token, command, at)?;
+    context.budgets.give_back(taken.token, taken.spends, taken.points, taken.at);
+    Ok(views::value(&context.engine.preview(command)?))
+}
+
 /// Does a command that was admitted; the actor is the token's id, where the engine keeps one.
 pub(crate) fn submit(context: &Context, _: &Token, command: &Command) -> Ticket {
     context.engine.submit(command)

@@ -3,6 +3,7 @@
 use super::access;
 use super::call::{Call, Head, Method};
 use super::context::{Context, Metrics};
+use super::etag;
 use super::params::{check_path, read_query};
 use super::problem::Problem;
 use super::render::{Response, render};
@@ -94,7 +95,8 @@ impl Api {
             return Problem::new("too_large", what).into();
         }
         let answer = (route.handle)(&self.context, call, body);
-        answer.and_then(|answer| render(call, answer)).unwrap_or_else(Response::from)
+        let response = answer.and_then(|answer| render(call, answer)).unwrap_or_else(Response::from);
+        etag::marked(call, response)
     }
 
     /// Does a call: by method, path and bytes. `authorization` is the text of a token.

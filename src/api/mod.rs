@@ -11,6 +11,7 @@ mod call;
 mod command;
 mod context;
 mod cursor;
+mod etag;
 mod execute;
 mod face;
 mod json;

@@ -201,6 +201,10 @@ impl Writer {
             responses.insert("201".to_owned(), done.clone());
         }
         responses.insert("200".to_owned(), done);
+        if route.method == Method::Get && format == Format::Json && media_type == "application/json" {
+            let same = "The caller has it already: the header `If-None-Match` says the `ETag` of this answer.";
+            responses.insert("304".to_owned(), json!({ "description": same }));
+        }
         for status in statuses(route) {
             let refused = json!({ "description": title(status),
                 "content": { "application/problem+json": { "schema": problem } } });
@@ -311,13 +315,13 @@ fn parameter(param: &Param, place: &str) -> Value {
 fn statuses(route: &Route) -> Vec<u16> {
     let mut statuses = vec![400, 404, 405, 421, 500, 503];
     if route.access != Access::Open {
-        statuses.extend([401, 403]);
+        statuses.extend([401, 403, 429]);
     }
     if route.method == Method::Post {
         statuses.extend([409, 413, 415]);
     }
     if matches!(route.body, Body::Command) {
-        statuses.extend([422, 429]);
+        statuses.push(422);
     }
     if !route.formats.is_empty() {
         statuses.push(406);

@@ -4,7 +4,7 @@
 use super::budget::Spends;
 use super::call::{Answer, Call, Format, Head, Method, Verb, segments};
 use super::context::Context;
-use super::params::Param;
+use super::params::{Kind, Param};
 use super::problem::Problem;
 use super::token::Scope;
 use schemars::{Schema, SchemaGenerator};
@@ -56,6 +56,14 @@ impl Body {
         }
     }
 }
+
+/// What every command's route takes.
+pub(crate) const DRY_RUN: &[Param] = &[Param::new(
+    "dry_run",
+    Kind::Word(&["true", "false"]),
+    "Whether nothing is done: the answer is the receipt that the command would have now, with `sequence` 0, or its \
+     refusal. Default: false.",
+)];
 
 /// Which threads do the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,7 +168,7 @@ impl Route {
         handle: Handle,
     ) -> Route {
         let verb = Some(Verb { kind, spends });
-        Route { body: Body::Command, verb, ..Route::post(path, kind, scope, Shape::Receipt, handle) }
+        Route { body: Body::Command, verb, params: DRY_RUN, ..Route::post(path, kind, scope, Shape::Receipt, handle) }
     }
 
     /// Says what it does.

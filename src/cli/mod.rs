@@ -21,6 +21,8 @@ mod journal;
 mod liability;
 mod lists;
 mod load;
+#[cfg(feature = "server")]
+mod notify;
 mod output;
 mod partner;
 mod posting;

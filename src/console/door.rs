@@ -47,6 +47,8 @@ pub struct Shown {
     pub response: Response,
     /// Its content security policy, where it is not the API's.
     pub policy: Option<&'static str>,
+    /// Whether somebody tried to sign in with a token that is none.
+    pub is_wrong_token: bool,
 }
 
 /// The console.
@@ -72,7 +74,8 @@ impl Console {
     pub fn visit(&self, api: &Api, visit: &Visit) -> Shown {
         let response = self.open_page(api, visit).unwrap_or_else(|| self.signed_in_page(api, visit));
         let is_page = response.media_type.starts_with("text/html");
-        Shown { response, policy: is_page.then_some(POLICY) }
+        let is_wrong_token = visit.path == "/sign-in" && response.status == 403;
+        Shown { response, policy: is_page.then_some(POLICY), is_wrong_token }
     }
 
     /// What anybody may see.

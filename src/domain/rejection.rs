@@ -24,6 +24,8 @@ macro_rules! rejections {
             pub const CODES: &'static [&'static str] = <$name as super::tagged::Tagged>::KINDS;
             /// What each code means, in the same order.
             pub const MEANINGS: &'static [&'static str] = &[$(concat!($($doc),+)),+];
+            /// The names of each code's figures, in the same order.
+            pub const FIGURES: &'static [&'static [&'static str]] = &[$(&[$($(stringify!($field)),*)?]),+];
         }
 
         impl fmt::Display for $name {

@@ -7,6 +7,7 @@ mod feed;
 mod guard;
 mod listen;
 mod metrics;
+mod pace;
 mod pool;
 mod reply;
 mod service;
@@ -17,3 +18,4 @@ mod tls;
 
 pub use listen::{Server, Stop};
 pub use settings::{Settings, Transport};
+pub use tls::Certificates;

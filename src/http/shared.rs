@@ -2,6 +2,7 @@
 
 use super::guard::Hosts;
 use super::metrics::Metrics;
+use super::pace::Pace;
 use super::pool::{NoAnswer, Pool};
 use super::reply::Reply;
 use super::settings::Settings;
@@ -22,6 +23,7 @@ pub(super) struct Shared {
     pub(super) hosts: Hosts,
     pub(super) pools: Arc<[Pool; 2]>,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) pace: Pace,
     /// Rises when the journal does.
     pub(super) news: watch::Receiver<u64>,
     /// Becomes true when the server stops.

@@ -7,6 +7,7 @@ mod catalog;
 mod feed;
 mod members;
 mod meta;
+mod more_verbs;
 mod partners;
 mod reports;
 mod verbs;
@@ -19,6 +20,10 @@ pub(crate) use feed::{STREAM_ROWS, begin, events_of};
 pub fn all() -> impl Iterator<Item = &'static Route> + Clone {
     let tables = [
         verbs::ROUTES,
+        verbs::CATALOG,
+        verbs::CORRECTIONS,
+        verbs::AGREEMENTS,
+        verbs::PURCHASES,
         batch::ROUTES,
         catalog::ROUTES,
         members::ROUTES,
