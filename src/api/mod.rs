@@ -19,6 +19,7 @@ mod lists;
 mod openapi;
 mod params;
 mod problem;
+mod problems;
 mod render;
 mod route;
 mod routes;

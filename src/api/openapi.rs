@@ -5,6 +5,7 @@ use super::call::{Format, Method};
 use super::command;
 use super::params::Param;
 use super::problem::CODES;
+use super::problems;
 use super::route::{Access, Body, Route, Shape};
 use super::shape::without_choices;
 use super::views::Event;
@@ -93,7 +94,7 @@ pub fn document(routes: impl Iterator<Item = &'static Route> + Clone, version: V
         }
     }
     let mut paths = Value::Object(paths);
-    let schemas = writer.schemas(&paths);
+    let (schemas, problems) = writer.schemas(&paths);
     let bodies = paths.as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
     bodies.for_each(|path| mark_optional(path, &schemas));
     let number = if version == Version::V3_0 { "3.0.3" } else { "3.1.0" };
@@ -110,6 +111,7 @@ pub fn document(routes: impl Iterator<Item = &'static Route> + Clone, version: V
             "securitySchemes": { "token": { "type": "http", "scheme": "bearer", "description": "acr_..." } },
             "schemas": schemas,
         },
+        "x-problems": problems,
     })
 }
 
@@ -213,8 +215,8 @@ impl Writer {
         Value::Object(responses)
     }
 
-    /// The schemas of the components, the choices taken out.
-    fn schemas(mut self, paths: &Value) -> Map<String, Value> {
+    /// The schemas of the components, the choices taken out; and the problems with their figures.
+    fn schemas(mut self, paths: &Value) -> (Map<String, Value>, Value) {
         let mut known = self.generator.take_definitions(true);
         known.extend(self.bodies);
         let cursor = match self.version {
@@ -222,6 +224,7 @@ impl Writer {
             Version::V3_1 => json!({ "type": ["string", "null"] }),
         };
         known.insert("Cursor".to_owned(), cursor);
+        let problems = known.get("Rejection").map(problems::by_code).unwrap_or_default();
         without_choices(&mut known);
         let version = self.version;
         // the forms of the engine's own JSON that are not sent nor answered go
@@ -229,7 +232,8 @@ impl Writer {
         reach(paths, &known, &mut names);
         reach(&json!({ "$ref": "#/components/schemas/LineAnswer" }), &known, &mut names);
         known.retain(|name, _| names.contains(name));
-        known.into_iter().map(|(name, schema)| (name, fitted(schema, version))).collect()
+        let schemas = known.into_iter().map(|(name, schema)| (name, fitted(schema, version))).collect();
+        (schemas, fitted(Value::Object(problems), version))
     }
 }
 

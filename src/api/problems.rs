@@ -22,9 +22,7 @@ const OWN: &[(&str, &str, &str)] = &[
 /// Every problem by its code: its status, its meaning and the schemas of its figures. `rejection` is the schema of
 /// [`Rejection`], with the figures of all.
 pub(crate) fn by_code(rejection: &Value) -> Map<String, Value> {
-    let problem = |status: u16, about: &str, figures: Map<String, Value>| {
-        json!({ "status": status, "about": about.trim(), "figures": figures })
-    };
+    let problem = |status: u16, about: &str, figures: Map<String, Value>| json!({ "status": status, "about": about.trim(), "figures": figures });
     let own = CODES.iter().map(|(code, status, about)| {
         let figures = OWN.iter().filter(|(of, ..)| of == code);
         let figures = figures.map(|(_, name, kind)| ((*name).to_owned(), json!({ "type": kind }))).collect();

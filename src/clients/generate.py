@@ -166,7 +166,7 @@ class Python(Language):
             named += ["key: Optional[str] = None", "dry_run: bool = False"]
         if named:
             arguments += ["*"] + named
-        path = "".join(f"{p['name']}, " for p in operation.in_path)
+        path = ", ".join(p["name"] for p in operation.in_path) + ("," if len(operation.in_path) == 1 else "")
         query = ", ".join(f"{json.dumps(p['name'])}: {safe(p['name'])}" for p in operation.query)
         if operation.is_command:
             type, call = "Receipt", f'self._command("{operation.id}", ({path}), body, key, dry_run)'
@@ -256,20 +256,20 @@ class TypeScript(Language):
         path = f"[{', '.join(p['name'] for p in operation.in_path)}]"
         if operation.is_command:
             arguments.append("how: How = {}")
-            type, call = "Promise<Receipt>", f'this.command("{operation.id}", {path}, body, how)'
+            type, call = "Promise<Receipt>", f'this.sendCommand("{operation.id}", {path}, body, how)'
         else:
             if query:
                 arguments.append(f"query: {{ {'; '.join(query)} }} = {{}}")
             asked = "query" if query else "{}"
             if operation.is_page:
                 type = f"Pages<{self.type(operation.answer['properties']['rows']['items'])}>"
-                call = f'this.pages("{operation.id}", {path}, {asked})'
+                call = f'this.getPages("{operation.id}", {path}, {asked})'
             elif operation.answer:
                 type = f"Promise<{self.type(operation.answer)}>"
                 body = ", body" if operation.body else ""
-                call = f'this.object("{operation.id}", {path}, {asked}{body})'
+                call = f'this.getObject("{operation.id}", {path}, {asked}{body})'
             else:
-                type, call = "Promise<string>", f'this.text("{operation.id}", {path}, {asked})'
+                type, call = "Promise<string>", f'this.getText("{operation.id}", {path}, {asked})'
         head = f"  {camel(operation.id)}({', '.join(arguments)}): {type} {{"
         return self.doc(2, operation.summary) + [head, f"    return {call};", "  }", ""]
 

@@ -32,7 +32,7 @@ serve() {
 }
 
 token() {
-  "$accruedb" --json token new --file "$work/tokens.json" "$@" |
+  "$accruedb" --json token new --file "$work/tokens.json" "$@" 2> "$work/remarks" |
     python3 -c 'import json, sys; print(json.load(sys.stdin)["token"])'
 }
 

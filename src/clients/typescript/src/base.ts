@@ -76,12 +76,12 @@ export type Query = Record<string, string | number | boolean | null | undefined>
 
 /** What the operations need. */
 export abstract class Base {
-  protected abstract command<T>(operation: string, path: unknown[], body: unknown, how: How): Promise<T>;
-  protected abstract object<T>(operation: string, path: unknown[], query: Query, body?: unknown): Promise<T>;
-  protected abstract text(operation: string, path: unknown[], query: Query): Promise<string>;
+  protected abstract sendCommand<T>(operation: string, path: unknown[], body: unknown, how: How): Promise<T>;
+  protected abstract getObject<T>(operation: string, path: unknown[], query: Query, body?: unknown): Promise<T>;
+  protected abstract getText(operation: string, path: unknown[], query: Query): Promise<string>;
 
-  protected pages<Row>(operation: string, path: unknown[], query: Query): Pages<Row> {
-    const get = (cursor?: string) => this.object<Page<Row>>(operation, path, { ...query, cursor });
+  protected getPages<Row>(operation: string, path: unknown[], query: Query): Pages<Row> {
+    const get = (cursor?: string) => this.getObject<Page<Row>>(operation, path, { ...query, cursor });
     return new Pages(get, query.cursor === undefined ? undefined : String(query.cursor));
   }
 }

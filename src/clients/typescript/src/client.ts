@@ -99,7 +99,7 @@ export class Client extends Operations {
     return answers.map((line) => JSON.parse(line) as LineAnswer);
   }
 
-  protected async command<T>(operation: string, path: unknown[], body: unknown, how: How): Promise<T> {
+  protected override async sendCommand<T>(operation: string, path: unknown[], body: unknown, how: How): Promise<T> {
     const key = how.key ?? newKey();
     const headers = { "Content-Type": "application/json", "Idempotency-Key": key };
     const query = { dry_run: how.dryRun ? true : undefined };
@@ -107,7 +107,7 @@ export class Client extends Operations {
     return JSON.parse(await this.send(call)) as T;
   }
 
-  protected async object<T>(operation: string, path: unknown[], query: Query, body?: unknown): Promise<T> {
+  protected override async getObject<T>(operation: string, path: unknown[], query: Query, body?: unknown): Promise<T> {
     const headers: Record<string, string> = { Accept: "application/json" };
     if (body !== undefined) headers["Content-Type"] = "application/json";
     const isSafe = OPERATIONS[operation]?.[0] === "GET";
@@ -115,7 +115,7 @@ export class Client extends Operations {
     return JSON.parse(await this.send({ operation, path, query, body: sent, headers, isSafe })) as T;
   }
 
-  protected text(operation: string, path: unknown[], query: Query): Promise<string> {
+  protected override getText(operation: string, path: unknown[], query: Query): Promise<string> {
     return this.send({ operation, path, query, headers: {}, isSafe: true });
   }
 
