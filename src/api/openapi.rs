@@ -3,6 +3,7 @@
 
 use super::call::{Format, Method};
 use super::command;
+use super::json::NUMBER_MAX;
 use super::params::Param;
 use super::problem::CODES;
 use super::problems;
@@ -115,8 +116,8 @@ pub fn document(routes: impl Iterator<Item = &'static Route> + Clone, version: V
     })
 }
 
-/// What an `Idempotency-Key` is made of. Which of these texts are ids is told beside it.
-const KEY: &str = "^[!-~]+$";
+/// What an `Idempotency-Key` is made of: no blanks, and not 0.
+const KEY: &str = "^([!-/1-~][!-~]*|0[!-~]+)$";
 
 struct Writer {
     version: Version,
@@ -140,9 +141,9 @@ impl Writer {
             parameters.push(json!({
                 "name": "Idempotency-Key", "in": "header", "required": true,
                 "description": "The request id, chosen by you: the same with the same body has one effect, for ever. \
-                                Another body is refused. A refused command does not use it up. An integer, a UUID, up \
-                                to 15 printable ASCII characters, or up to 31 digits.",
-                "schema": { "type": "string", "minLength": 1, "maxLength": 36, "pattern": KEY },
+                                Another body is refused. A refused command does not use it up. An integer but 0, a \
+                                UUID, or up to 255 printable ASCII characters without blanks.",
+                "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": KEY },
             }));
         }
         let mut operation = json!({
@@ -224,6 +225,7 @@ impl Writer {
             Version::V3_1 => json!({ "type": ["string", "null"] }),
         };
         known.insert("Cursor".to_owned(), cursor);
+        known.iter_mut().for_each(|(name, schema)| mark_limits(name, schema));
         let problems = known.get("Rejection").map(problems::by_code).unwrap_or_default();
         without_choices(&mut known);
         let version = self.version;
@@ -271,6 +273,34 @@ fn body_name(kind: &str) -> String {
         letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
     };
     kind.split('_').map(capital).chain(["Body".to_owned()]).collect()
+}
+
+/// Says what derived schemas leave out: the limits of numbers, and the forms of instants and dates.
+fn mark_limits(name: &str, schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            let most = match fields.get("format").and_then(Value::as_str) {
+                Some("uint32") => Some(i64::from(u32::MAX)),
+                // ids and counts that callers send, and those that are answered
+                Some("uint64") => Some(NUMBER_MAX),
+                _ => None,
+            };
+            if let Some(most) = most {
+                fields.entry("maximum").or_insert(json!(most));
+            }
+            let form = match name {
+                "Timestamp" => Some("date-time"),
+                "Date" => Some("date"),
+                _ => None,
+            };
+            if let Some(form) = form {
+                fields.insert("format".to_owned(), json!(form));
+            }
+            fields.values_mut().for_each(|value| mark_limits("", value));
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| mark_limits("", value)),
+        _ => {}
+    }
 }
 
 /// A schema without what its version does not have: references to meta-schemas; and in 3.0, several types at once.

@@ -96,7 +96,7 @@ impl Param {
     fn expected(&self) -> String {
         match self.kind {
             Kind::Number(most) => format!("a whole number from 0 to {most}"),
-            Kind::Id => "an id: an integer, a UUID, up to 15 printable ASCII characters, or up to 31 digits".to_owned(),
+            Kind::Id => "an id: an integer, a UUID, or up to 255 printable ASCII characters without blanks".to_owned(),
             Kind::Moment => "an instant like 2026-03-01T12:00:00Z".to_owned(),
             Kind::Date => "a date like 2026-03-01".to_owned(),
             Kind::Word(words) => format!("one of {}", words.join(", ")),
@@ -110,7 +110,7 @@ impl Param {
     pub(crate) fn schema(&self) -> Value {
         match self.kind {
             Kind::Number(most) => json!({ "type": "integer", "minimum": 0, "maximum": most }),
-            Kind::Id => json!({ "type": "string", "minLength": 1, "maxLength": 36, "pattern": "^[!-~]+$" }),
+            Kind::Id => json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" }),
             Kind::Moment => json!({ "type": "string", "format": "date-time" }),
             Kind::Date => json!({ "type": "string", "format": "date" }),
             Kind::Word(words) => json!({ "type": "string", "enum": words }),

@@ -199,8 +199,11 @@ impl Console {
 /// What the visitor can make from every page of a program (rule E07).
 fn create(program: u32, who: &SignedIn) -> Vec<(&'static str, String)> {
     let may = who.token.scopes.contains(&Scope::Catalog) && who.token.partner.is_none();
-    let point_type = ("Create point type", format!("/p/{program}/point-types?create=yes"));
-    may.then_some(point_type).into_iter().collect()
+    let buttons = [
+        ("Create point type", format!("/p/{program}/point-types?create=yes")),
+        ("Create source", format!("/p/{program}/sources?create=yes")),
+    ];
+    if may { buttons.into() } else { Vec::new() }
 }
 
 fn nav(program: u32, who: Option<&SignedIn>, path: &str) -> Vec<NavItem> {
@@ -215,6 +218,7 @@ fn nav(program: u32, who: Option<&SignedIn>, path: &str) -> Vec<NavItem> {
             ("Partners", of("/partners")),
             ("Liability", of("/liability")),
             ("Sources", of("/sources")),
+            ("Source report", of("/source-report")),
             ("Audit log", of("/audit")),
             ("Books", of("/books")),
             ("System", of("/system")),

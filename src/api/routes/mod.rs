@@ -10,6 +10,7 @@ mod meta;
 mod more_verbs;
 mod partners;
 mod reports;
+mod sources;
 mod verbs;
 
 use super::route::Route;
@@ -28,6 +29,7 @@ pub fn all() -> impl Iterator<Item = &'static Route> + Clone {
         catalog::ROUTES,
         members::ROUTES,
         partners::ROUTES,
+        sources::ROUTES,
         audit::ROUTES,
         reports::ROUTES,
         feed::ROUTES,

@@ -33,6 +33,7 @@ pub(super) fn log(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page, Pr
         ],
         hidden: Vec::new(),
         button: "Show",
+        has_dry_run: false,
         is_folded: false,
     };
     let trail = home();
