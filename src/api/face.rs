@@ -118,7 +118,12 @@ impl Api {
     }
 
     /// The events after those that a stream has seen: `None` where there are none yet. An event each: its id and JSON.
+    /// Where its token was revoked meanwhile, it ends with that problem.
     pub fn follow(&self, streaming: &mut Streaming) -> Result<Option<Vec<(String, String)>>, Problem> {
+        let token = streaming.call.token.as_deref();
+        if token.is_some_and(|token| !self.context.knows(&token.id)) {
+            return Err(Problem::new("unauthorized", "the token was revoked"));
+        }
         let from = streaming.place.parse()?;
         let step = routes::events_of(&self.context, &streaming.call, Some(from), routes::STREAM_ROWS)?;
         streaming.place = step.next.to_string();
@@ -194,4 +199,14 @@ impl Api {
 pub struct Streaming {
     place: String,
     call: Call,
+}
+
+impl Streaming {
+    /// Streams with the same key see the same next events: of one token, of the same kinds, at the same place.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let token = self.call.token.as_deref().map_or("", |token| token.id.as_str());
+        let kinds = self.call.query.get("kinds").map_or("", String::as_str);
+        format!("{token} {kinds} {}", self.place)
+    }
 }

@@ -39,6 +39,8 @@ pub(crate) struct EntryRow {
     transaction_at: Option<Timestamp>,
     /// The caller's own text.
     reference: Option<String>,
+    /// The id of the token that asked; null where the command came another way.
+    actor: Option<String>,
     /// Whether it was done.
     done: bool,
     /// The whole command, flat.
@@ -70,6 +72,7 @@ impl From<Entry> for EntryRow {
             member: command.get("member").or(command.pointer("/subject/member")).cloned(),
             transaction_at: command::transaction_at(&entry.command),
             reference: entry.command.reference.map(Into::into),
+            actor: Some(entry.actor.name().to_owned()).filter(|name| !name.is_empty()),
             done: refused.is_none(),
             command,
             legs,

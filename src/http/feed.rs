@@ -1,10 +1,10 @@
 //! The feed as a stream (SSE, JSON Lines), and waiting for its next event. A reader that waits holds no thread and no
 //! queue: it reads the journal from its own place on.
 
-use super::pool::NoAnswer;
 use super::reply::Reply;
 use super::shared::{Shared, put, stopped};
-use crate::api::{Admitted, Lane, Problem, Streaming};
+use super::steps;
+use crate::api::{Admitted, Problem, Streaming};
 use hyper::Response;
 use hyper::body::Bytes;
 use std::sync::Arc;
@@ -14,10 +14,6 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 /// A stream without news says that it lives this often.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// After this long, a reader that found no thread tries again.
-const RETRY: Duration = Duration::from_millis(50);
-/// An entry has its number before it is durable: a reader that knows of one looks again this much later.
-const NOT_DURABLE_YET: Duration = Duration::from_millis(5);
 /// Pieces that wait for a slow reader, at most.
 const PIECES_MAX: usize = 4;
 
@@ -69,7 +65,7 @@ async fn wait(shared: &Arc<Shared>, admitted: &mut Admitted) -> Result<(), Probl
     let (mut news, mut stop) = (shared.news.clone(), shared.stop.clone());
     loop {
         news.borrow_and_update();
-        match step(shared, streaming).await? {
+        match steps::next(shared, streaming).await? {
             (Some(_), _) => return Ok(()),
             (None, same) => streaming = same,
         }
@@ -77,7 +73,7 @@ async fn wait(shared: &Arc<Shared>, admitted: &mut Admitted) -> Result<(), Probl
         let changed = async {
             tokio::select! {
                 changed = news.changed() => changed.is_ok(),
-                () = sleep(NOT_DURABLE_YET), if is_behind => true,
+                () = sleep(steps::look_again(shared)), if is_behind => true,
                 () = stopped(&mut stop) => false,
             }
         };
@@ -93,7 +89,7 @@ async fn follow(shared: Arc<Shared>, mut streaming: Streaming, form: Form, piece
     let (mut news, mut stop) = (shared.news.clone(), shared.stop.clone());
     while !*stop.borrow() {
         news.borrow_and_update();
-        let Ok((events, next)) = step(&shared, streaming).await else { break };
+        let Ok((events, next)) = steps::next(&shared, streaming).await else { break };
         streaming = next;
         if let Some(events) = events {
             let piece: String = events.iter().map(|(id, event)| written(form, id, event)).collect();
@@ -104,7 +100,7 @@ async fn follow(shared: Arc<Shared>, mut streaming: Streaming, form: Form, piece
         }
         tokio::select! {
             changed = news.changed() => if changed.is_err() { break },
-            () = sleep(NOT_DURABLE_YET), if shared.api.is_behind(&streaming) => {}
+            () = sleep(steps::look_again(&shared)), if shared.api.is_behind(&streaming) => {}
             () = stopped(&mut stop) => break,
             () = pieces.closed() => break,
             () = sleep(HEARTBEAT) => {
@@ -116,22 +112,6 @@ async fn follow(shared: Arc<Shared>, mut streaming: Streaming, form: Form, piece
         }
     }
     shared.metrics.streams.dec();
-}
-
-/// Looks for the next events on a thread for reports; where there is none free, again a little later.
-async fn step(
-    shared: &Arc<Shared>,
-    streaming: Streaming,
-) -> Result<(Option<Vec<(String, String)>>, Streaming), Problem> {
-    loop {
-        let (api, mut own) = (shared.api.clone(), streaming.clone());
-        let found = shared.pool(Lane::Reports).run(move || api.follow(&mut own).map(|events| (events, own))).await;
-        match found {
-            Ok(found) => return found,
-            Err(NoAnswer::Full) => sleep(RETRY).await,
-            Err(NoAnswer::Panicked) => return Err(Problem::new("internal", "the server failed; see its log")),
-        }
-    }
 }
 
 fn written(form: Form, id: &str, event: &str) -> String {

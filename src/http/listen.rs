@@ -8,6 +8,7 @@ use super::service;
 use super::settings::Settings;
 use super::shared::{Shared, stopped};
 use super::stalled::Unstalled;
+use super::steps::{Steps, look_again};
 use super::tls::Certificates;
 use crate::api::Api;
 use crate::console::Console;
@@ -75,7 +76,18 @@ impl Server {
         let (news, newest) = watch::channel(api.last_sequence().0);
         let hosts = Hosts::new(&settings, bound);
         let (console, pace) = (Arc::new(console), Pace::default());
-        let shared = Shared { api, console, settings, hosts, pools, metrics, pace, news: newest, stop: stopped };
+        let shared = Shared {
+            api,
+            console,
+            settings,
+            hosts,
+            pools,
+            metrics,
+            pace,
+            steps: Steps::default(),
+            news: newest,
+            stop: stopped,
+        };
         Ok(Server { listener, bound, certificates, shared: Arc::new(shared), stop: Stop(Arc::new(stop)), news })
     }
 
@@ -102,7 +114,7 @@ impl Server {
         let Server { listener, certificates, shared, news, .. } = self;
         let most = shared.settings.connections_max;
         let places = Arc::new(Semaphore::new(most as usize));
-        let watcher = tokio::spawn(watch_journal(shared.api.clone(), news));
+        let watcher = tokio::spawn(watch_journal(shared.clone(), news));
         let mut stop = shared.stop.clone();
         loop {
             let (stream, peer) = tokio::select! {
@@ -138,11 +150,11 @@ impl Server {
     }
 }
 
-/// Tells the readers of the feed when the journal has grown.
-async fn watch_journal(api: Arc<Api>, news: watch::Sender<u64>) {
+/// Tells the readers of the feed when the journal has grown; the more there are, the less often.
+async fn watch_journal(shared: Arc<Shared>, news: watch::Sender<u64>) {
     loop {
-        sleep(NEWS_EVERY).await;
-        let last = api.last_sequence().0;
+        sleep(look_again(&shared).max(NEWS_EVERY)).await;
+        let last = shared.api.last_sequence().0;
         news.send_if_modified(|known| std::mem::replace(known, last) != last);
     }
 }

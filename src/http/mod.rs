@@ -14,6 +14,7 @@ mod service;
 mod settings;
 mod shared;
 mod stalled;
+mod steps;
 mod tls;
 
 pub use listen::{Server, Stop};

@@ -6,6 +6,7 @@ use super::pace::Pace;
 use super::pool::{NoAnswer, Pool};
 use super::reply::Reply;
 use super::settings::Settings;
+use super::steps::Steps;
 use crate::api::{self, Api, Lane, Problem};
 use crate::console::Console;
 use crate::domain::Timestamp;
@@ -24,6 +25,7 @@ pub(super) struct Shared {
     pub(super) pools: Arc<[Pool; 2]>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) pace: Pace,
+    pub(super) steps: Steps,
     /// Rises when the journal does.
     pub(super) news: watch::Receiver<u64>,
     /// Becomes true when the server stops.

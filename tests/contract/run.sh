@@ -63,11 +63,12 @@ PYTHON
 metrics "$work/lines"
 
 "$accruedb" schema --openapi > "$work/openapi.json"
-operations=$(grep -c '"operationId"' "$work/openapi.json")
+# lines of commands are in no JSON body: the batch is called above, and by the clients' cases
+operations=$(( $(grep -c '"operationId"' "$work/openapi.json") - 1 ))
 cp "$here/schemathesis.toml" "$work"
 status=0
 (cd "$work" && "$schemathesis" --config-file schemathesis.toml run openapi.json --url "$address" \
-  --header "Authorization: Bearer $token" --phases fuzzing --max-examples $(( (calls + operations - 1) / operations )) \
+  --header "Authorization: Bearer $token" --exclude-operation-id batch --phases fuzzing --max-examples $(( (calls + operations - 1) / operations )) \
   --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance \
   --seed "$seed" --continue-on-failure --suppress-health-check all --warnings off --request-timeout 30 ${ARGUMENTS:-}) || status=$?
 metrics || status=1

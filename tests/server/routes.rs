@@ -316,7 +316,10 @@ fn a_look_whose_answer_is_known_has_no_body() {
         assert_eq!(look(path, Some("\"x\"")).0, 200, "{path}");
     }
     let (_, tag, _) = look("/v1/programs/1/members/M1", None);
-    assert_eq!(served.post("/v1/programs/1/redemptions", "e", json!({ "member": "M1", "points": 1 })).0, 201);
+    assert_eq!(
+        served.post("/v1/programs/1/redemptions", "e", json!({ "member": "M1", "point_type": 1, "points": 1 })).0,
+        201
+    );
     assert_eq!(look("/v1/programs/1/members/M1", Some(&tag)).0, 200);
     assert_eq!(look("/v1/programs/1/members.csv", None).1, "", "files have none");
 }
