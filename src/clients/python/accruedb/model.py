@@ -559,6 +559,7 @@ class _Entry(TypedDict):
 
 class Entry(_Entry, total=False):
     """An entry of the journal."""
+    actor: Optional[str]
     member: Optional[MemberId]
     reference: Optional[str]
     refused: Optional[Rejection]
@@ -1320,6 +1321,26 @@ class SignUpRules(TypedDict, total=False):
     new_members: Optional[bool]
     own_group: Optional[bool]
     schemes: Optional[SchemeChoice]
+
+
+
+class _Source(TypedDict):
+    beyond: Beyond
+    counting: Counting
+    name: str
+    point_types: List[PointTypeId]
+    restrictions: List[Restriction]
+    source: SourceId
+    status: str
+
+
+class Source(_Source, total=False):
+    """A source."""
+    given: Optional[Points]
+    issued: Optional[Points]
+    left: Optional[Points]
+    low_at: Optional[Points]
+    reason: Optional[str]
 
 
 
@@ -2708,7 +2729,11 @@ OPERATIONS: Dict[str, Any] = {
     "create_run": ("POST", "/v1/programs/{program}/settlement-runs"),
     "save_run": ("POST", "/v1/programs/{program}/settlement-runs/{run}/save"),
     "submit_run": ("POST", "/v1/programs/{program}/settlement-runs/{run}/submit"),
+    "list_sources": ("GET", "/v1/programs/{program}/sources"),
     "create_source": ("POST", "/v1/programs/{program}/sources"),
+    "list_sources_csv": ("GET", "/v1/programs/{program}/sources.csv"),
+    "list_sources_jsonl": ("GET", "/v1/programs/{program}/sources.jsonl"),
+    "get_source": ("GET", "/v1/programs/{program}/sources/{source}"),
     "archive_source": ("POST", "/v1/programs/{program}/sources/{source}/archive"),
     "edit_source": ("POST", "/v1/programs/{program}/sources/{source}/edit"),
     "set_inventory": ("POST", "/v1/programs/{program}/sources/{source}/inventory"),
@@ -3148,9 +3173,25 @@ class Operations(Base):
         """Submits a run: now, or at an instant."""
         return self._command("submit_run", (program, run), body, key, dry_run)
 
+    def list_sources(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[Source]:
+        """The sources of a program, by id, as of now (rule E89)."""
+        return self._pages("list_sources", (program,), {"limit": limit, "cursor": cursor})
+
     def create_source(self, program: int, body: CreateSourceBody, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Creates a source of points: a promotion, an offer, a campaign."""
         return self._command("create_source", (program,), body, key, dry_run)
+
+    def list_sources_csv(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """The sources of a program, by id, as of now (rule E89)."""
+        return self._text("list_sources_csv", (program,), {"limit": limit, "cursor": cursor})
+
+    def list_sources_jsonl(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """The sources of a program, by id, as of now (rule E89)."""
+        return self._text("list_sources_jsonl", (program,), {"limit": limit, "cursor": cursor})
+
+    def get_source(self, program: int, source: int) -> Source:
+        """A source: its point types, its status, its inventory, its restrictions (rule E89)."""
+        return self._object("get_source", (program, source), {})
 
     def archive_source(self, program: int, source: int, body: Optional[ArchiveSourceBody] = None, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Archives a source for good."""

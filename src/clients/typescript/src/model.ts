@@ -925,6 +925,8 @@ export interface EnrolHouseholdBody {
 
 /** An entry of the journal. */
 export interface Entry {
+  /** The id of the token that asked; null where the command came another way. */
+  actor?: string | null;
   /** The balances after it. */
   balances: Array<Balance>;
   /** The whole command, flat. */
@@ -1799,6 +1801,30 @@ export interface SignUpRules {
   own_group?: boolean | null;
   /** To these schemes (rules C45 to C47). Default: all. */
   schemes?: SchemeChoice | null;
+}
+
+/** A source. */
+export interface Source {
+  beyond: Beyond;
+  counting: Counting;
+  /** Set, added, less reduced; null where it may give any number. */
+  given?: Points | null;
+  /** Taken by accruals. */
+  issued?: Points | null;
+  /** Left. */
+  left?: Points | null;
+  /** From this many points on the inventory is low; null: it never is. */
+  low_at?: Points | null;
+  name: string;
+  /** The point types that it may give. */
+  point_types: Array<PointTypeId>;
+  /** Why it is paused: `manual` or `inventory`; null where it is not. */
+  reason?: string | null;
+  /** How many in what time. */
+  restrictions: Array<Restriction>;
+  source: SourceId;
+  /** `active`, `paused` or `archived`. */
+  status: string;
 }
 
 /** A calendar span: `count` days, weeks, months or years, counted in the program's zone. */
@@ -2933,7 +2959,11 @@ export const OPERATIONS: Record<string, [string, string]> = {
   create_run: ["POST", "/v1/programs/{program}/settlement-runs"],
   save_run: ["POST", "/v1/programs/{program}/settlement-runs/{run}/save"],
   submit_run: ["POST", "/v1/programs/{program}/settlement-runs/{run}/submit"],
+  list_sources: ["GET", "/v1/programs/{program}/sources"],
   create_source: ["POST", "/v1/programs/{program}/sources"],
+  list_sources_csv: ["GET", "/v1/programs/{program}/sources.csv"],
+  list_sources_jsonl: ["GET", "/v1/programs/{program}/sources.jsonl"],
+  get_source: ["GET", "/v1/programs/{program}/sources/{source}"],
   archive_source: ["POST", "/v1/programs/{program}/sources/{source}/archive"],
   edit_source: ["POST", "/v1/programs/{program}/sources/{source}/edit"],
   set_inventory: ["POST", "/v1/programs/{program}/sources/{source}/inventory"],
@@ -3480,9 +3510,29 @@ export abstract class Operations extends Base {
     return this.sendCommand("submit_run", [program, run], body, how);
   }
 
+  /** The sources of a program, by id, as of now (rule E89). */
+  listSources(program: number, query: { limit?: number; cursor?: string } = {}): Pages<Source> {
+    return this.getPages("list_sources", [program], query);
+  }
+
   /** Creates a source of points: a promotion, an offer, a campaign. */
   createSource(program: number, body: CreateSourceBody, how: How = {}): Promise<Receipt> {
     return this.sendCommand("create_source", [program], body, how);
+  }
+
+  /** The sources of a program, by id, as of now (rule E89). */
+  listSourcesCsv(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_sources_csv", [program], query);
+  }
+
+  /** The sources of a program, by id, as of now (rule E89). */
+  listSourcesJsonl(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_sources_jsonl", [program], query);
+  }
+
+  /** A source: its point types, its status, its inventory, its restrictions (rule E89). */
+  getSource(program: number, source: number): Promise<Source> {
+    return this.getObject("get_source", [program, source], {});
   }
 
   /** Archives a source for good. */
