@@ -218,6 +218,7 @@ impl Writer {
 
     /// The schemas of the components, the choices taken out; and the problems with their figures.
     fn schemas(mut self, paths: &Value) -> (Map<String, Value>, Value) {
+        let mut problems = Value::Object(problems::by_code(&mut self.generator));
         let mut known = self.generator.take_definitions(true);
         known.extend(self.bodies);
         let cursor = match self.version {
@@ -226,7 +227,7 @@ impl Writer {
         };
         known.insert("Cursor".to_owned(), cursor);
         known.iter_mut().for_each(|(name, schema)| mark_limits(name, schema));
-        let problems = known.get("Rejection").map(problems::by_code).unwrap_or_default();
+        mark_limits("", &mut problems);
         without_choices(&mut known);
         let version = self.version;
         // the forms of the engine's own JSON that are not sent nor answered go
@@ -235,7 +236,7 @@ impl Writer {
         reach(&json!({ "$ref": "#/components/schemas/LineAnswer" }), &known, &mut names);
         known.retain(|name, _| names.contains(name));
         let schemas = known.into_iter().map(|(name, schema)| (name, fitted(schema, version))).collect();
-        (schemas, fitted(Value::Object(problems), version))
+        (schemas, fitted(problems, version))
     }
 }
 

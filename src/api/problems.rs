@@ -2,6 +2,7 @@
 
 use super::problem::{CODES, rejection_status};
 use crate::domain::Rejection;
+use schemars::SchemaGenerator;
 use serde_json::{Map, Value, json};
 
 /// Figures of the server's own problems: code, name, type.
@@ -19,22 +20,21 @@ const OWN: &[(&str, &str, &str)] = &[
     ("too_fast", "limit", "integer"),
 ];
 
-/// Every problem by its code: its status, its meaning and the schemas of its figures. `rejection` is the schema of
-/// [`Rejection`], with the figures of all.
-pub(crate) fn by_code(rejection: &Value) -> Map<String, Value> {
-    let problem = |status: u16, about: &str, figures: Map<String, Value>| json!({ "status": status, "about": about.trim(), "figures": figures });
+/// Every problem by its code: its status, its meaning and the schemas of its figures.
+pub(crate) fn by_code(generator: &mut SchemaGenerator) -> Map<String, Value> {
+    let problem = |status: u16, about: &str, figures: Map<String, Value>| {
+        let about = about.trim();
+        json!({ "status": status, "about": about, "figures": figures })
+    };
     let own = CODES.iter().map(|(code, status, about)| {
         let figures = OWN.iter().filter(|(of, ..)| of == code);
         let figures = figures.map(|(_, name, kind)| ((*name).to_owned(), json!({ "type": kind }))).collect();
         ((*code).to_owned(), problem(*status, about, figures))
     });
-    let known = |name: &&str| {
-        let schema = rejection.pointer(&format!("/properties/{name}")).cloned().unwrap_or_else(|| json!({}));
-        ((*name).to_owned(), schema)
-    };
-    let rules = Rejection::CODES.iter().zip(Rejection::MEANINGS).zip(Rejection::FIGURES);
+    let rules = Rejection::CODES.iter().zip(Rejection::MEANINGS).zip(Rejection::figures(generator));
     let rules = rules.map(|((code, about), figures)| {
-        ((*code).to_owned(), problem(rejection_status(code), about, figures.iter().map(known).collect()))
+        let figures = figures.into_iter().map(|(name, schema)| (name.to_owned(), schema.to_value())).collect();
+        ((*code).to_owned(), problem(rejection_status(code), about, figures))
     });
     own.chain(rules).collect()
 }

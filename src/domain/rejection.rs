@@ -24,8 +24,14 @@ macro_rules! rejections {
             pub const CODES: &'static [&'static str] = <$name as super::tagged::Tagged>::KINDS;
             /// What each code means, in the same order.
             pub const MEANINGS: &'static [&'static str] = &[$(concat!($($doc),+)),+];
-            /// The names of each code's figures, in the same order.
-            pub const FIGURES: &'static [&'static [&'static str]] = &[$(&[$($(stringify!($field)),*)?]),+];
+        }
+
+        #[cfg(feature = "cli")]
+        impl $name {
+            /// The names and schemas of each code's figures, in the same order.
+            pub fn figures(generator: &mut schemars::SchemaGenerator) -> Vec<Vec<(&'static str, schemars::Schema)>> {
+                vec![$(vec![$($((stringify!($field), generator.subschema_for::<$type>())),*)?]),+]
+            }
         }
 
         impl fmt::Display for $name {

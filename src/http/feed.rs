@@ -3,8 +3,8 @@
 
 use super::reply::Reply;
 use super::shared::{Shared, put, stopped};
-use super::steps;
-use crate::api::{Admitted, Problem, Streaming};
+use super::steps::Events;
+use crate::api::{Admitted, Lane, Problem, Streaming};
 use hyper::Response;
 use hyper::body::Bytes;
 use std::sync::Arc;
@@ -65,7 +65,7 @@ async fn wait(shared: &Arc<Shared>, admitted: &mut Admitted) -> Result<(), Probl
     let (mut news, mut stop) = (shared.news.clone(), shared.stop.clone());
     loop {
         news.borrow_and_update();
-        match steps::next(shared, streaming).await? {
+        match step(shared, streaming).await? {
             (Some(_), _) => return Ok(()),
             (None, same) => streaming = same,
         }
@@ -73,7 +73,7 @@ async fn wait(shared: &Arc<Shared>, admitted: &mut Admitted) -> Result<(), Probl
         let changed = async {
             tokio::select! {
                 changed = news.changed() => changed.is_ok(),
-                () = sleep(steps::look_again(shared)), if is_behind => true,
+                () = sleep(shared.look_again()), if is_behind => true,
                 () = stopped(&mut stop) => false,
             }
         };
@@ -89,7 +89,7 @@ async fn follow(shared: Arc<Shared>, mut streaming: Streaming, form: Form, piece
     let (mut news, mut stop) = (shared.news.clone(), shared.stop.clone());
     while !*stop.borrow() {
         news.borrow_and_update();
-        let Ok((events, next)) = steps::next(&shared, streaming).await else { break };
+        let Ok((events, next)) = step(&shared, streaming).await else { break };
         streaming = next;
         if let Some(events) = events {
             let piece: String = events.iter().map(|(id, event)| written(form, id, event)).collect();
@@ -100,7 +100,7 @@ async fn follow(shared: Arc<Shared>, mut streaming: Streaming, form: Form, piece
         }
         tokio::select! {
             changed = news.changed() => if changed.is_err() { break },
-            () = sleep(steps::look_again(&shared)), if shared.api.is_behind(&streaming) => {}
+            () = sleep(shared.look_again()), if shared.api.is_behind(&streaming) => {}
             () = stopped(&mut stop) => break,
             () = pieces.closed() => break,
             () = sleep(HEARTBEAT) => {
@@ -112,6 +112,13 @@ async fn follow(shared: Arc<Shared>, mut streaming: Streaming, form: Form, piece
         }
     }
     shared.metrics.streams.dec();
+}
+
+/// The next events of a reader.
+async fn step(shared: &Shared, streaming: Streaming) -> Result<(Option<Events>, Streaming), Problem> {
+    // nothing is believed for longer than until the next look
+    let lasts = shared.look_again() / 2;
+    shared.steps.next(&shared.api, shared.pool(Lane::Reports), lasts, streaming).await
 }
 
 fn written(form: Form, id: &str, event: &str) -> String {

@@ -8,7 +8,7 @@ use super::service;
 use super::settings::Settings;
 use super::shared::{Shared, stopped};
 use super::stalled::Unstalled;
-use super::steps::{Steps, look_again};
+use super::steps::Steps;
 use super::tls::Certificates;
 use crate::api::Api;
 use crate::console::Console;
@@ -153,7 +153,7 @@ impl Server {
 /// Tells the readers of the feed when the journal has grown; the more there are, the less often.
 async fn watch_journal(shared: Arc<Shared>, news: watch::Sender<u64>) {
     loop {
-        sleep(look_again(&shared).max(NEWS_EVERY)).await;
+        sleep(shared.look_again().max(NEWS_EVERY)).await;
         let last = shared.api.last_sequence().0;
         news.send_if_modified(|known| std::mem::replace(known, last) != last);
     }

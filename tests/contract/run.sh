@@ -66,10 +66,11 @@ metrics "$work/lines"
 # lines of commands are in no JSON body: the batch is called above, and by the clients' cases
 operations=$(( $(grep -c '"operationId"' "$work/openapi.json") - 1 ))
 cp "$here/schemathesis.toml" "$work"
+# 501 and 503 are answers of the document; a 500 is looked for in the metrics, where none can hide
 status=0
 (cd "$work" && "$schemathesis" --config-file schemathesis.toml run openapi.json --url "$address" \
   --header "Authorization: Bearer $token" --exclude-operation-id batch --phases fuzzing --max-examples $(( (calls + operations - 1) / operations )) \
-  --checks not_a_server_error,status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance \
+  --checks status_code_conformance,content_type_conformance,response_headers_conformance,response_schema_conformance \
   --seed "$seed" --continue-on-failure --suppress-health-check all --warnings off --request-timeout 30 ${ARGUMENTS:-}) || status=$?
 metrics || status=1
 exit $status
