@@ -20,7 +20,7 @@ mkdir -p "$ACCRUEDB_BACKUPS"
 token=$(accruedb token new --file "$ACCRUEDB_TOKENS" check --scope catalog --scope post --scope read)
 ACCRUEDB_LISTEN=127.0.0.1:0 accruedb --json serve > said 2> log &
 server=$!
-for i in 1 2 3 4 5 6 7 8 9 10; do [ -s said ] && break; sleep 1; done
+for i in $(seq 60); do [ -s said ] && break; sleep 1; done
 [ -s said ] || { cat log; exit 1; }
 port=$(sed 's/.*:\([0-9]*\)".*/\1/' said)
 post() {

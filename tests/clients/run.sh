@@ -13,7 +13,7 @@ trap '[ ${#running[@]} = 0 ] || kill "${running[@]}" 2>/dev/null || true; rm -rf
 
 # Waits for the first line that a process writes into a file, and prints it.
 first_line() {
-  for _ in $(seq 300); do
+  for _ in $(seq 1200); do
     if [ -s "$1" ]; then head -1 "$1"; return; fi
     sleep 0.05
   done

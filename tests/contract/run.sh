@@ -22,7 +22,7 @@ fi
 
 "$accruedb" --json serve --memory --listen 127.0.0.1:0 --log off > "$work/said" &
 server=$!
-for _ in $(seq 100); do
+for _ in $(seq 600); do
   [ -s "$work/said" ] && break
   sleep 0.1
 done
