@@ -23,6 +23,8 @@ mod lists;
 mod load;
 mod long_ids;
 mod migrate;
+#[cfg(feature = "server")]
+mod notify;
 mod output;
 mod partner;
 mod posting;

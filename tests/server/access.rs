@@ -23,9 +23,10 @@ const BOUNDS: [Bound; 5] =
 /// The path with program 1, partner 1, member M1.
 fn path(route: &Route) -> String {
     let parts = route.path.split('/').map(|part| match part {
-        "{program}" | "{partner}" | "{block}" | "{point_type}" | "{sequence}" => "1",
+        "{program}" | "{partner}" | "{block}" | "{point_type}" | "{sequence}" | "{source}" | "{restriction}" => "1",
+        "{scheme}" | "{offer}" | "{group}" => "1",
         "{member}" => "M1",
-        "{request}" | "{hold}" => "m",
+        "{request}" | "{hold}" | "{fee}" | "{run}" | "{purchase}" => "m",
         other => other,
     });
     parts.collect::<Vec<&str>>().join("/")

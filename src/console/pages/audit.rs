@@ -33,6 +33,7 @@ pub(super) fn log(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page, Pr
         ],
         hidden: Vec::new(),
         button: "Show",
+        has_dry_run: false,
         is_folded: false,
     };
     let trail = home();
@@ -82,7 +83,7 @@ pub(super) fn entry(ask: &Ask<'_>, way: &Way<'_>, sequence: &str) -> Result<Page
         fact("Recorded", Cell::of(&entry, "recorded_at").text),
         fact("Request id", text("request_id")),
     ];
-    let named = [("Happened", "transaction_at"), ("Member", "member"), ("Reference", "reference")];
+    let named = [("Happened", "transaction_at"), ("Member", "member"), ("Reference", "reference"), ("Token", "actor")];
     facts.extend(
         named
             .map(|(name, field)| fact(name, Cell::of(&entry, field).text))
