@@ -10,6 +10,8 @@ pub(super) enum Workload {
     Standard,
     /// The same with request ids drawn at random.
     RandomIds,
+    /// As standard, with a second award of qualifying points: what a program with tiers does.
+    TwoTypes,
     /// 60 % accruals, 30 % redemptions, 5 % balances, 5 % cancellations; some members are used far more than others.
     Mixed,
 }

@@ -7,6 +7,7 @@ use crate::cli::output::{Failure, Output};
 use crate::engine::Engine;
 use serde::Serialize;
 use std::path::Path;
+use std::time::Duration;
 
 #[derive(Debug, Serialize)]
 pub(super) struct Measured {
@@ -17,6 +18,12 @@ pub(super) struct Measured {
     max_us: u64,
     refused: u64,
     seconds: f64,
+    /// Processor time of a command, of all threads, in nanoseconds, where the system tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    processor_ns: Option<u64>,
+    /// Of it, what the load itself takes to draw the command.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    processor_own_ns: Option<u64>,
     bytes_per_accrual: u64,
     rss_bytes: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,6 +63,8 @@ impl Measured {
             max_us: sent.latency_us.max(),
             refused: sent.refused,
             seconds,
+            processor_ns: None,
+            processor_own_ns: None,
             bytes_per_accrual: 0,
             rss_bytes: peak_memory_bytes(),
             reads: (load.reads > 0).then_some(reads),
@@ -65,10 +74,17 @@ impl Measured {
         }
     }
 
+    /// What the commands took of the processors.
+    pub(super) fn used(&mut self, load: &Load, used: Option<Duration>, own_share_ns: Option<u64>) {
+        let nanoseconds = used.and_then(|used| u64::try_from(used.as_nanos()).ok());
+        self.processor_ns = nanoseconds.and_then(|nanoseconds| nanoseconds.checked_div(load.accruals));
+        self.processor_own_ns = own_share_ns;
+    }
+
     /// What the engine knows.
     pub(super) fn look(&mut self, engine: &Engine, load: &Load) -> Result<(), Failure> {
         if load.profile {
-            let share = |step: String, times, spent: std::time::Duration| StepShare {
+            let share = |step: String, times, spent: Duration| StepShare {
                 step: step.to_lowercase(),
                 times,
                 seconds: spent.as_secs_f64(),
@@ -105,6 +121,10 @@ impl Measured {
             "{:>12} us median, {} us p99, {} us p99.9, {} us longest",
             self.p50_us, self.p99_us, self.p999_us, self.max_us
         ))?;
+        if let Some(all) = self.processor_ns {
+            let own = self.processor_own_ns.map(|own| format!(", of them {own} to draw it")).unwrap_or_default();
+            output.line(format!("{all:>12} ns of processor time a command{own}"))?;
+        }
         output.line(format!("{:>12} refused", self.refused))?;
         if let Some(Reads { recent_p99_us, any_p99_us }) = self.reads {
             output.line(format!("{recent_p99_us:>12} us p99 for a balance just used, {any_p99_us} us for any"))?;

@@ -2,6 +2,7 @@
 
 mod args;
 mod measured;
+mod processor;
 mod reader;
 mod sender;
 mod workload;
@@ -31,10 +32,12 @@ pub(super) fn run(load: &Load, output: &mut Output) -> Result<Exit, Failure> {
     let cache_members = load.cache_members;
     let options = EngineOptions { cache_members, on_progress, profile: load.profile, ..EngineOptions::default() };
     let engine = open(&db, options)?;
-    workload::set_up(&engine, load.partners)?;
+    workload::set_up(&engine, load.workload, load.partners)?;
     let bar = output.bar("loading", Some(load.accruals));
     let next = AtomicU64::new(0);
     let done = AtomicBool::new(false);
+    let own_share_ns = processor::own_share_ns(load);
+    let used_before = processor::used();
     let started = Instant::now();
     let (senders, reader) = std::thread::scope(|scope| -> Result<(Vec<Sender>, Reader), Failure> {
         let reader = scope.spawn(|| Reader::new()?.run(&engine, load, &next, &done));
@@ -47,11 +50,13 @@ pub(super) fn run(load: &Load, output: &mut Output) -> Result<Exit, Failure> {
         Ok((senders?, reader.join().map_err(died)??))
     })?;
     let seconds = started.elapsed().as_secs_f64();
+    let used = used_before.and_then(|before| processor::used()?.checked_sub(before));
     bar.finish_and_clear();
 
     let mut all = Sender::new(load)?;
     senders.into_iter().try_for_each(|sender| all.add(sender))?;
     let mut measured = Measured::new(load, seconds, &all, &reader);
+    measured.used(load, used, own_share_ns);
     measured.look(&engine, load)?;
     if load.check {
         measured.audit(&engine, &db)?;

@@ -4,13 +4,14 @@ use super::args::{Load, Workload};
 use crate::cli::output::Failure;
 use crate::domain::{
     Accrue, Action, ApproveBlock, Award, BlockId, BlockKind, Cancel, CancelAmount, Command, CreatePartner,
-    CreatePointType, CreateProgram, Enrolment, Expiry, MemberId, PartnerId, PointTypeId, Points, ProgramId,
+    CreatePointType, CreateProgram, Enrolment, Expiry, MemberId, PartnerId, PointClass, PointTypeId, Points, ProgramId,
     PurchaseBlock, Rate, Redeem, RequestId, SourceId, Span,
 };
 use crate::engine::{Engine, ExecuteError};
 
 pub(super) const PROGRAM: ProgramId = ProgramId(1);
 const POINTS: PointTypeId = PointTypeId(1);
+const QUALIFYING: PointTypeId = PointTypeId(2);
 /// Blocks that each partner buys, and how many points each holds.
 const BLOCKS: u64 = 4;
 const BLOCK_POINTS: i64 = 1 << 50;
@@ -27,7 +28,7 @@ pub(super) enum Act {
 }
 
 /// Creates the program, its partners and their blocks.
-pub(super) fn set_up(engine: &Engine, partners: u32) -> Result<(), Failure> {
+pub(super) fn set_up(engine: &Engine, workload: Workload, partners: u32) -> Result<(), Failure> {
     let mut requests = (1u128..).map(RequestId);
     let mut execute = |action: Action| -> Result<(), Failure> {
         let request = requests.next().unwrap_or_default();
@@ -42,6 +43,10 @@ pub(super) fn set_up(engine: &Engine, partners: u32) -> Result<(), Failure> {
     execute(CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() }.into())?;
     let expiry = Expiry::After(Span::days(365));
     execute(CreatePointType { point_type: POINTS, expiry, ..CreatePointType::default() }.into())?;
+    if workload == Workload::TwoTypes {
+        let class = PointClass::Qualifying;
+        execute(CreatePointType { point_type: QUALIFYING, class, ..CreatePointType::default() }.into())?;
+    }
     for partner in (1..=partners).map(PartnerId) {
         execute(CreatePartner { partner, rates: [(POINTS, Rate::ONE)].into(), ..CreatePartner::default() }.into())?;
         for block in (1..=BLOCKS).map(BlockId) {
@@ -78,8 +83,12 @@ pub(super) fn act(load: &Load, number: u64) -> Act {
             let partner = (rest >> 8).checked_rem(u64::from(load.partners)).unwrap_or_default();
             let partner = Some(PartnerId((partner as u32).saturating_add(1)));
             let points = Points((rest >> 40).checked_rem(100).unwrap_or_default().saturating_add(100).cast_signed());
-            let award = Award { source: Some(SourceId(1)), ..Award::new(POINTS, points) };
-            Act::Send(command(load, number, Accrue { member, partner, awards: vec![award] }))
+            let award = |point_type| Award { source: Some(SourceId(1)), ..Award::new(point_type, points) };
+            let awards = match load.workload {
+                Workload::TwoTypes => vec![award(POINTS), award(QUALIFYING)],
+                Workload::Standard | Workload::RandomIds | Workload::Mixed => vec![award(POINTS)],
+            };
+            Act::Send(command(load, number, Accrue { member, partner, awards }))
         }
     }
 }
@@ -93,7 +102,7 @@ fn request(load: &Load, number: u64) -> RequestId {
     let rest = mix(draw(load, number));
     let head = match load.workload {
         Workload::RandomIds => mix(rest),
-        Workload::Standard | Workload::Mixed => number.saturating_add(1),
+        Workload::Standard | Workload::TwoTypes | Workload::Mixed => number.saturating_add(1),
     };
     RequestId(u128::from(head) << 64 | u128::from(rest))
 }
@@ -105,7 +114,9 @@ fn draw(load: &Load, number: u64) -> u64 {
 /// A member: evenly, or in the mixed workload the r-th one with a share of 1/r.
 pub(super) fn member(load: &Load, draw: u64) -> MemberId {
     let rank = match load.workload {
-        Workload::Standard | Workload::RandomIds => draw.checked_rem(load.members).unwrap_or_default(),
+        Workload::Standard | Workload::RandomIds | Workload::TwoTypes => {
+            draw.checked_rem(load.members).unwrap_or_default()
+        }
         Workload::Mixed => {
             let even = (draw >> 11) as f64 / (1u64 << 53) as f64;
             (load.members as f64).powf(even) as u64
