@@ -5,7 +5,7 @@ use super::original::Original;
 use super::validate::Malformed;
 use super::view::{Undecided, View};
 use crate::domain::{
-    Accrue, AcknowledgeRefund, Action, ActivateProgram, AdjustBlock, AdjustPoints, ApproveBlock, ArchiveSource,
+    Accrue, AccrueShared, AcknowledgeRefund, Action, ActivateProgram, AdjustBlock, AdjustPoints, ApproveBlock, ArchiveSource,
     BillPartner, BookDue, Cancel, CancelAmount, CancelBlock, Capture, ChargeFee, Command, ContinueBill, CreatePartner,
     CreatePointType, CreateProgram, CreateRun, CreateSource, CreateSubtype, CreditMember, DefineTiers, EditMembership,
     EditPartner, EditPointType, EditSource, Enrol, EnrolHousehold, Erase, ExtendItems, HoldPoints, JoinHousehold,

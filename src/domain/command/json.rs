@@ -4,7 +4,7 @@
 //! keep their 128 bits.
 
 use super::{
-    Accrue, AcknowledgeRefund, Action, ActivateProgram, AdjustBlock, AdjustPoints, ApproveBlock, ArchiveSource,
+    Accrue, AccrueShared, AcknowledgeRefund, Action, ActivateProgram, AdjustBlock, AdjustPoints, ApproveBlock, ArchiveSource,
     BillPartner, BookDue, Cancel, CancelBlock, Capture, ChargeFee, Command, ContinueBill, CreatePartner,
     CreatePointType, CreateProgram, CreateRun, CreateSource, CreateSubtype, CreditMember, DefineTiers, EditMembership,
     EditPartner, EditPointType, EditSource, Enrol, EnrolHousehold, Erase, ExtendItems, HoldPoints, JoinHousehold,
