@@ -266,7 +266,7 @@ fn controls(proof: &mut Proof, entries: &mut [Entry]) {
 
 #[test]
 fn proof_drain() {
-    let rounds = Proof::size(12_800).div_ceil(CLIENTS);
+    let rounds = Proof::size(6_400).div_ceil(CLIENTS);
     let mut proof = Proof::new("drain", "each time a partner runs out makes one block and one charge", &[]);
     for (shards, checkpoint_changes) in [(64, 300), (1, 1_000_000)] {
         let store = Arc::new(MemoryStore::new());

@@ -6,7 +6,7 @@ use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, grouped, or_dash};
 use super::words::{expiry, word};
 use crate::domain::{
-    MemberId, MemberKey, PartnerId, PartnerKey, PointState, PointType, PointTypeId, Program, ProgramId, Sequence,
+    MemberId, MemberKey, PartnerId, PointState, PointType, PointTypeId, Program, ProgramId, Sequence,
     SourceId, Timestamp,
 };
 use crate::engine::Engine;
@@ -194,8 +194,7 @@ fn partners(engine: &Engine, program: ProgramId, page: Page<'_>, output: &mut Ou
     let head = ["partner", "billing", "rates", "rounding", "usable", "open blocks", "debited", "order of debit"];
     let mut table = TextTable::new(&head).may_drop(&["order of debit", "rounding"]);
     let programs = engine.programs()?;
-    for (id, _) in &found {
-        let Some(partner) = engine.partner_record(PartnerKey { program, partner: *id })? else { continue };
+    for (id, partner) in &found {
         let Some(terms) = programs.get(&program).and_then(|program| program.terms(*id)) else { continue };
         output.object(&json!({
             "partner": id, "name": terms.name, "billing": terms.billing, "rates": terms.rates, "rounding": terms.rounding,

@@ -197,9 +197,19 @@ impl Engine {
         self.core.members(program, from, limit)
     }
 
-    /// Up to `limit` partners of a program, likewise.
-    pub fn partners(&self, program: ProgramId, from: PartnerId, limit: usize) -> Result<Vec<PartnerId>, Error> {
-        self.core.partners(program, from, limit)
+    /// Up to `limit` partners of a program, likewise, each with its record as of now.
+    pub fn partners(
+        &self,
+        program: ProgramId,
+        from: PartnerId,
+        limit: usize,
+    ) -> Result<Vec<(PartnerId, Partner)>, Error> {
+        let mut found = Vec::new();
+        for partner in self.core.partners(program, from, limit)? {
+            let record = self.partner_record(PartnerKey { program, partner })?;
+            found.extend(record.map(|record| (partner, record)));
+        }
+        Ok(found)
     }
 
     /// Counters and distributions since the engine was opened. Counted under locks that are held anyway.

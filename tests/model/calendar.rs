@@ -111,6 +111,28 @@ pub(crate) fn after(span: Span, from: Timestamp, zone: &Zone) -> Option<Timestam
     instant(zone, day * DAY + time)
 }
 
+/// The instant of a bill's cut-off; none past the year 9999.
+pub(crate) fn cut_off(until: BillUntil, zone: &Zone) -> Option<Timestamp> {
+    let end_of = |day: i64| instant(zone.name(), (day + 1) * DAY);
+    match until {
+        BillUntil::At(instant) => Some(instant),
+        BillUntil::Day(date) => end_of(day_of(date)),
+        // 1970-01-05 was a Monday
+        BillUntil::Week(date) => end_of(day_of(date) + 6 - (day_of(date) - 4).rem_euclid(7)),
+        BillUntil::Month(date) => {
+            let (year, month, _) = civil(day_of(date));
+            end_of(days(year, month, month_days(year, month)))
+        }
+    }
+}
+
+fn day_of(date: Date) -> i64 {
+    let text = date.to_string();
+    let mut parts = text.split('-').map(|part| part.parse().unwrap());
+    let mut part = || parts.next().unwrap();
+    days(part(), part(), part())
+}
+
 /// When points expire: `None` past the year 9999, `Some(None)` is never.
 pub(crate) fn expiry(expiry: Expiry, at: Timestamp, zone: &Zone) -> Option<Option<Timestamp>> {
     match expiry {
@@ -118,11 +140,7 @@ pub(crate) fn expiry(expiry: Expiry, at: Timestamp, zone: &Zone) -> Option<Optio
         Expiry::At(instant) => Some(Some(instant)),
         Expiry::After(span) => after(span, at, zone).map(Some),
         Expiry::On(date) => {
-            let text = date.to_string();
-            let mut parts = text.split('-').map(|part| part.parse().unwrap());
-            let mut part = || parts.next().unwrap();
-            let day = days(part(), part(), part());
-            instant(zone.name(), (day + 1) * DAY).map(Some)
+            instant(zone.name(), (day_of(date) + 1) * DAY).map(Some)
         }
         other => panic!("the model does not know the expiry {other:?}"),
     }

@@ -2,11 +2,12 @@
 
 use super::ledger::{Effect, Model, Transaction};
 use super::member::Given;
+use super::partner::{Moment, Payer};
 use accruedb::domain::*;
 use std::rc::Rc;
 
 impl Model {
-    pub(super) fn cancel(&mut self, body: &Cancel) -> Effect {
+    pub(super) fn cancel(&mut self, body: &Cancel, at: Timestamp, zone: &Zone) -> Effect {
         let Some(original) = self.done.get(&body.request).cloned() else {
             return Err(Rejection::TransactionUnknown);
         };
@@ -39,7 +40,7 @@ impl Model {
                     self.members.get_mut(to).unwrap().claim(received, points, &kind);
                 }
             }
-            Transaction::Accrual { member, partner, awards } => {
+            Transaction::Accrual { member, payers, awards } => {
                 let parts = by_award(&body.amount, awards)?;
                 let mut claims = Vec::new();
                 for (place, points) in &parts {
@@ -52,18 +53,35 @@ impl Model {
                     let kind = &self.types[&point_type];
                     self.members.get_mut(member).unwrap().claim(item, points, kind);
                 }
-                for (place, points) in &parts {
-                    let award = &mut awards[*place];
-                    let before = award.cancelled;
-                    award.cancelled += points;
-                    if let Some(partner) = partner {
-                        self.partners.get_mut(partner).unwrap().refund(award, before, self.now);
-                    }
-                }
+                self.refund(*member, payers, awards, &parts, (at, zone));
             }
         }
         self.done.insert(body.request, Rc::new((command, transaction)));
         Ok(Transaction::Other)
+    }
+}
+
+impl Model {
+    /// Each partner gets back what its part of the cancelled points cost.
+    fn refund(
+        &mut self,
+        member: MemberId,
+        payers: &[Payer],
+        awards: &mut [Given],
+        parts: &[(usize, i64)],
+        (transaction_at, zone): (Timestamp, &Zone),
+    ) {
+        let mut charges = 0;
+        let mut moment = Moment { zone, transaction_at, serial: self.serial, member, charges: &mut charges };
+        for (place, points) in parts {
+            let award = &mut awards[*place];
+            let before = award.cancelled;
+            award.cancelled += points;
+            for payer in payers {
+                let partner = self.partners.get_mut(&payer.partner).unwrap();
+                partner.refund(payer, award, (*place as u16, before), &mut moment);
+            }
+        }
     }
 }
 

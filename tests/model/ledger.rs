@@ -1,9 +1,8 @@
 //! The plain model: what the rules say, written a second time, on flat maps, with no storage and no shortcuts. It
 //! shares the words of `domain` with the engine and nothing else. Slow and simple on purpose.
 
-use super::calendar;
 use super::member::{Given, Log, Member};
-use super::partner::{ModelBlock, ModelPartner};
+use super::partner::{ModelPartner, Payer};
 use super::wellformed::malformed;
 use accruedb::domain::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -27,8 +26,8 @@ pub(crate) struct Done {
     pub(crate) logs: BTreeMap<MemberId, Log>,
     /// The balances of the members and point types that it touched.
     pub(crate) balances: Vec<Balance>,
-    /// What was paid more by each block, or by a post-paid partner; less than 0 where it was given back.
-    pub(crate) paid: BTreeMap<Option<BlockId>, i64>,
+    /// What is told of each partner.
+    pub(crate) partners: BTreeMap<PartnerId, Vec<Leg>>,
 }
 
 /// What a command did, as far as it can be cancelled.
@@ -36,7 +35,7 @@ pub(crate) struct Done {
 pub(super) enum Transaction {
     Accrual {
         member: MemberId,
-        partner: Option<PartnerId>,
+        payers: Vec<Payer>,
         awards: Vec<Given>,
     },
     /// A redemption or a capture: items, and points of them that are still redeemed by it.
@@ -70,6 +69,8 @@ pub(crate) struct Model {
     pub(super) done: BTreeMap<RequestId, Rc<(Command, Transaction)>>,
     /// Requests whose references were erased.
     erased: BTreeSet<RequestId>,
+    /// How many commands it was asked.
+    pub(super) serial: u64,
 }
 
 pub(super) type Effect = Result<Transaction, Rejection>;
@@ -85,6 +86,7 @@ impl Model {
             members: BTreeMap::new(),
             done: BTreeMap::new(),
             erased: BTreeSet::new(),
+            serial: 0,
         }
     }
 
@@ -100,6 +102,7 @@ impl Model {
             Some(_) => return Expected::Refused(Rejection::RequestIdReused { first: Sequence(0) }),
             None => {}
         }
+        self.serial += 1;
         let mut next = self.clone();
         next.members.values_mut().for_each(|member| member.log = Log::default());
         match next.decide(command) {
@@ -109,7 +112,7 @@ impl Model {
                 next.done.insert(command.request_id, Rc::new((command.clone(), transaction)));
                 let logs = next.members.iter().filter(|(_, member)| member.log != Log::default());
                 let logs = logs.map(|(id, member)| (*id, member.log.clone())).collect();
-                let done = Done { logs, balances: next.touched_balances(&command.action), paid: next.paid_since(self) };
+                let done = Done { logs, balances: next.touched_balances(&command.action), partners: next.told_since(self) };
                 *self = next;
                 Expected::Done(done)
             }
@@ -141,10 +144,9 @@ impl Model {
         for member in self.members.values_mut() {
             member.settle(now);
         }
-        for block in self.partners.values_mut().flat_map(|partner| partner.blocks.values_mut()) {
-            if block.approved && block.until.is_some_and(|until| until <= now) {
-                block.left = 0;
-            }
+        let warning_days = self.program.as_ref().map_or(0, |program| program.block_warning_days);
+        for partner in self.partners.values_mut() {
+            partner.settle(now, warning_days);
         }
     }
 
@@ -172,6 +174,9 @@ impl Model {
         match action {
             Action::Enrol(body) => vec![(body.member, Vec::new())],
             Action::Accrue(body) => vec![(body.member, body.awards.iter().map(|award| award.point_type).collect())],
+            Action::AccrueShared(body) => {
+                vec![(body.member, body.awards.iter().map(|award| award.point_type).collect())]
+            }
             Action::Redeem(body) => vec![(body.member, vec![body.point_type])],
             Action::HoldPoints(body) => vec![(body.member, vec![body.point_type])],
             Action::Transfer(body) => vec![(body.member, vec![body.point_type]), (body.to, vec![body.point_type])],
@@ -193,26 +198,15 @@ impl Model {
         balances
     }
 
-    /// What each block and each post-paid partner paid so far.
-    fn paid(&self) -> BTreeMap<(PartnerId, Option<BlockId>), i64> {
-        let mut paid = BTreeMap::new();
+    /// What was told of each partner since `before`.
+    fn told_since(&self, before: &Model) -> BTreeMap<PartnerId, Vec<Leg>> {
+        let mut told = BTreeMap::new();
         for (id, partner) in &self.partners {
-            if partner.terms.billing == Billing::PostPaid {
-                paid.insert((*id, None), partner.debited);
-            }
-            paid.extend(partner.blocks.iter().map(|(block, state)| ((*id, Some(*block)), state.debited)));
+            let known = before.partners.get(id).map_or(0, |before| before.legs.len());
+            told.insert(*id, partner.legs[known..].to_vec());
         }
-        paid
-    }
-
-    /// What was paid since `before`. One command has one partner.
-    fn paid_since(&self, before: &Model) -> BTreeMap<Option<BlockId>, i64> {
-        let mut paid = self.paid();
-        for (payer, points) in before.paid() {
-            *paid.entry(payer).or_default() -= points;
-        }
-        paid.retain(|_, points| *points != 0);
-        paid.into_iter().map(|((_, block), points)| (block, points)).collect()
+        told.retain(|_, legs| !legs.is_empty());
+        told
     }
 
     fn decide(&mut self, command: &Command) -> Effect {
@@ -231,19 +225,34 @@ impl Model {
         match &command.action {
             Action::CreatePointType(body) => self.create_point_type(body, &program),
             Action::CreatePartner(body) => self.create_partner(body),
+            Action::EditPartner(body) => self.edit_partner(body),
             Action::PurchaseBlock(body) => self.purchase(body, at, &program.zone),
             Action::ApproveBlock(body) => self.approve(body),
+            Action::RejectBlock(body) => self.reject(body),
+            Action::CancelBlock(body) => self.cancel_block(body),
+            Action::AdjustBlock(body) => self.adjust_block(body),
+            Action::ChargeFee(body) => self.charge_fee(command.request_id, body),
+            Action::RefundFee(body) => self.refund_fee(body),
+            Action::BillPartner(body) => self.bill(body, self.serial, &program.zone),
+            Action::ContinueBill(body) => self.continue_bill(body),
             Action::Enrol(body) => match self.members.insert(body.member, Member::default()) {
                 Some(_) => Err(Rejection::MemberExists),
                 None => Ok(Transaction::Other),
             },
-            Action::Accrue(body) => self.accrue(body, at, &program),
+            Action::Accrue(body) => {
+                let payers: Vec<_> = body.partner.iter().map(|partner| (*partner, 1)).collect();
+                self.accrue(body, &payers, at, &program)
+            }
+            Action::AccrueShared(body) => {
+                let payers: Vec<_> = body.shares.iter().map(|share| (share.partner, share.parts)).collect();
+                self.accrue(&body.as_accrual(), &payers, at, &program)
+            }
             Action::Redeem(body) => self.redeem(body),
             Action::Transfer(body) => self.transfer(body, &program),
             Action::HoldPoints(body) => self.hold(command.request_id, body, at, &program.zone),
             Action::Capture(body) => self.capture(body),
             Action::Release(body) => self.release(body),
-            Action::Cancel(body) => self.cancel(body),
+            Action::Cancel(body) => self.cancel(body, at, &program.zone),
             Action::Erase(Erase { transaction: Some(transaction), .. }) => match self.done.contains_key(transaction) {
                 true => {
                     self.erased.insert(*transaction);
@@ -267,54 +276,6 @@ impl Model {
             None if full => Err(Rejection::PointTypeLimit { limit }),
             None => Ok(Transaction::Other),
         }
-    }
-
-    fn create_partner(&mut self, body: &CreatePartner) -> Effect {
-        for point_type in body.rates.keys() {
-            self.point_type(*point_type)?;
-        }
-        let partner = ModelPartner { terms: body.clone(), blocks: BTreeMap::new(), debited: 0 };
-        match self.partners.insert(body.partner, partner) {
-            Some(_) => Err(Rejection::PartnerExists { partner: body.partner }),
-            None => Ok(Transaction::Other),
-        }
-    }
-
-    fn purchase(&mut self, body: &PurchaseBlock, at: Timestamp, zone: &Zone) -> Effect {
-        let partner = self.partners.get_mut(&body.partner);
-        let partner = partner.ok_or(Rejection::PartnerUnknown { partner: body.partner })?;
-        if partner.terms.billing == Billing::PostPaid {
-            return Err(Rejection::PartnerPostPaid { partner: body.partner });
-        }
-        if partner.blocks.contains_key(&body.block) {
-            return Err(Rejection::BlockExists { block: body.block });
-        }
-        let starts_at = body.starts_at.unwrap_or(at);
-        let until = calendar::expiry(body.expires, at, zone).ok_or(Rejection::Overflow)?;
-        if let Some(expires_at) = until.filter(|until| *until <= starts_at.max(self.now)) {
-            return Err(Rejection::BlockExpired { block: body.block, expires_at });
-        }
-        let bought = partner.blocks.len();
-        let block = ModelBlock { left: body.points.0, debited: 0, approved: false, starts_at, until, bought };
-        partner.blocks.insert(body.block, block);
-        Ok(Transaction::Other)
-    }
-
-    fn approve(&mut self, body: &ApproveBlock) -> Effect {
-        let partner = self.partners.get_mut(&body.partner);
-        let partner = partner.ok_or(Rejection::PartnerUnknown { partner: body.partner })?;
-        if partner.terms.billing == Billing::PostPaid {
-            return Err(Rejection::PartnerPostPaid { partner: body.partner });
-        }
-        let block = partner.blocks.get_mut(&body.block).ok_or(Rejection::BlockUnknown { block: body.block })?;
-        if block.approved {
-            return Err(Rejection::BlockNotPending { block: body.block });
-        }
-        if let Some(expires_at) = block.until.filter(|until| *until <= self.now) {
-            return Err(Rejection::BlockExpired { block: body.block, expires_at });
-        }
-        block.approved = true;
-        Ok(Transaction::Other)
     }
 }
 

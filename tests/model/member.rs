@@ -12,7 +12,8 @@ pub(crate) struct Given {
     pub(crate) point_type: PointTypeId,
     pub(crate) points: i64,
     pub(crate) cancelled: i64,
-    pub(crate) debits: Vec<(BlockId, i64)>,
+    /// What each block of each partner paid for it.
+    pub(crate) debits: Vec<(PartnerId, BlockId, i64)>,
 }
 
 /// A point item. It is known by its place in the member's list, which is the order of issue.

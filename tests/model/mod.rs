@@ -19,6 +19,7 @@ mod partner;
 mod points;
 pub(crate) mod rng;
 pub(crate) mod run;
+mod sales;
 mod settle;
 pub(crate) mod slip;
 pub(crate) mod tally;

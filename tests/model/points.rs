@@ -4,19 +4,41 @@ use super::calendar;
 use super::holds::Hold;
 use super::ledger::{Effect, Model, Transaction};
 use super::member::{Given, Item, Member};
+use super::partner::{Moment, Payer};
 use accruedb::domain::*;
 
 impl Model {
-    pub(super) fn accrue(&mut self, body: &Accrue, at: Timestamp, program: &CreateProgram) -> Effect {
+    pub(super) fn accrue(
+        &mut self,
+        body: &Accrue,
+        payers: &[(PartnerId, u32)],
+        at: Timestamp,
+        program: &CreateProgram,
+    ) -> Effect {
         for award in &body.awards {
             self.point_type(award.point_type)?;
         }
-        if let Some(partner) = body.partner.filter(|partner| !self.partners.contains_key(partner)) {
-            return Err(Rejection::PartnerUnknown { partner });
+        let parts: Vec<u32> = payers.iter().map(|(_, parts)| *parts).collect();
+        let mut known = Vec::new();
+        for ((partner, _), place) in payers.iter().zip(0..) {
+            let terms = self.partner(*partner)?.terms.len() - 1;
+            known.push(Payer::new(*partner, terms, parts.clone(), place));
         }
         if !self.members.contains_key(&body.member) && program.enrolment == Enrolment::Explicit {
             return Err(Rejection::MemberUnknown);
         }
+        let mut awards = self.give(body, at, program)?;
+        let mut charges = 0;
+        let (zone, serial, member) = (&program.zone, self.serial, body.member);
+        let mut moment = Moment { zone, transaction_at: at, serial, member, charges: &mut charges };
+        for payer in &known {
+            self.partners.get_mut(&payer.partner).unwrap().pay(payer, &mut awards, &mut moment)?;
+        }
+        Ok(Transaction::Accrual { member: body.member, payers: known, awards })
+    }
+
+    /// The points of the awards, as items.
+    fn give(&mut self, body: &Accrue, at: Timestamp, program: &CreateProgram) -> Result<Vec<Given>, Rejection> {
         let now = self.now;
         let mut awards = Vec::new();
         for (award, place) in body.awards.iter().zip(0u16..) {
@@ -49,10 +71,7 @@ impl Model {
             }
             awards.push(Given { item, point_type, points, cancelled: 0, debits: Vec::new() });
         }
-        if let Some(id) = body.partner {
-            self.partners.get_mut(&id).unwrap().pay(id, &mut awards, now)?;
-        }
-        Ok(Transaction::Accrual { member: body.member, partner: body.partner, awards })
+        Ok(awards)
     }
 
     /// The type of points that are to be spent, which must be for spending, of a member who must be there.

@@ -18,10 +18,16 @@ pub(crate) enum Slip {
     Fee,
     Timeout,
     Captured,
+    Created,
+    Reserve,
+    Shares,
+    Adjusted,
+    CutOff,
+    Low,
 }
 
 impl Slip {
-    pub(crate) const ALL: [Slip; 13] = [
+    pub(crate) const ALL: [Slip; 19] = [
         Slip::Order,
         Slip::Expiry,
         Slip::Zone,
@@ -35,6 +41,12 @@ impl Slip {
         Slip::Fee,
         Slip::Timeout,
         Slip::Captured,
+        Slip::Created,
+        Slip::Reserve,
+        Slip::Shares,
+        Slip::Adjusted,
+        Slip::CutOff,
+        Slip::Low,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -52,6 +64,12 @@ impl Slip {
             Slip::Fee => "a transfer without its fee",
             Slip::Timeout => "a hold that never times out",
             Slip::Captured => "a capture that is a release",
+            Slip::Created => "a created block of one point more",
+            Slip::Reserve => "a reserve that is like any block",
+            Slip::Shares => "a share of one part more",
+            Slip::Adjusted => "an adjustment the other way",
+            Slip::CutOff => "a cut-off a millisecond early",
+            Slip::Low => "points that are low one point earlier",
         }
     }
 
@@ -92,6 +110,23 @@ impl Slip {
                 let prepaid = body.billing == Billing::Prepaid;
                 body.billing = if prepaid { Billing::PostPaid } else { Billing::Prepaid };
             }
+            (Slip::Created, Action::CreatePartner(CreatePartner { auto_creation: Some(auto), .. })) => {
+                auto.size.0 += 1;
+            }
+            (Slip::Reserve, Action::PurchaseBlock(body)) => body.block_kind = BlockKind::Regular,
+            (Slip::Shares, Action::AccrueShared(body)) => {
+                if let Some(share) = body.shares.first_mut().filter(|share| share.parts < 100) {
+                    share.parts += 1;
+                }
+            }
+            (Slip::Adjusted, Action::AdjustBlock(body)) => {
+                let is_debit = body.direction == Direction::Debit;
+                body.direction = if is_debit { Direction::Credit } else { Direction::Debit };
+            }
+            (Slip::CutOff, Action::BillPartner(BillPartner { until: BillUntil::At(at), .. })) => {
+                *at = Timestamp::from_ms(at.ms() - 1).unwrap_or(*at);
+            }
+            (Slip::Low, Action::CreatePartner(CreatePartner { low_balance: Some(low), .. })) => low.0 += 1,
             (Slip::Points, Action::Redeem(body)) => body.points = Points(body.points.0.saturating_add(1)),
             (Slip::Repeats, Action::Accrue(_)) => command.request_id = RequestId(u128::MAX - told),
             (Slip::Fee, Action::Transfer(body)) => body.fee = Points(0),

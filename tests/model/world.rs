@@ -59,10 +59,17 @@ pub(super) enum Verb {
     Release,
     Erase,
     Repeat,
+    Shared,
+    Terms,
+    Block,
+    Adjust,
+    Fee,
+    Refund,
+    Bill,
 }
 
 impl Verb {
-    pub(super) const ALL: [Verb; 13] = [
+    pub(super) const ALL: [Verb; 20] = [
         Verb::Enrol,
         Verb::Purchase,
         Verb::Approve,
@@ -76,6 +83,13 @@ impl Verb {
         Verb::Release,
         Verb::Erase,
         Verb::Repeat,
+        Verb::Shared,
+        Verb::Terms,
+        Verb::Block,
+        Verb::Adjust,
+        Verb::Fee,
+        Verb::Refund,
+        Verb::Bill,
     ];
 }
 
@@ -175,6 +189,13 @@ impl World {
                 on(rng, 4, 6),
                 on(rng, 4, 3),
                 on(rng, 4, 6),
+                on(rng, 3, 6),
+                on(rng, 3, 2),
+                on(rng, 3, 2),
+                on(rng, 3, 4),
+                on(rng, 3, 4),
+                on(rng, 3, 3),
+                on(rng, 3, 4),
             ],
             steps: [
                 40 + rng.below(40),
@@ -215,7 +236,7 @@ impl World {
             troubles: Vec::new(),
             jumps: vec![0, 0, 0, 1, DAY - 1, DAY, DAY, 3 * DAY, 10 * DAY],
             back: vec![1, DAY, 10 * DAY],
-            verbs: [1, 2, 2, 1, 5, 7, 10, 3, 3, 2, 2, 1, 2],
+            verbs: [1, 2, 2, 1, 5, 7, 10, 3, 3, 2, 2, 1, 2, 3, 1, 1, 2, 2, 1, 2],
             steps: [49, 4, 0, 3, 2, 1, 1, 1, 2, 0, 0, 0, 0],
         }
     }

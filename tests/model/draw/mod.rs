@@ -8,6 +8,7 @@ mod programs;
 mod times;
 
 use super::rng::Rng;
+use partners::terms_of;
 use super::world::{Verb, World};
 use accruedb::domain::*;
 
@@ -38,6 +39,13 @@ impl Draw<'_> {
             Verb::Capture => Capture { hold: self.held(), points: self.part() }.into(),
             Verb::Release => Release { hold: self.held(), points: self.part() }.into(),
             Verb::Erase => Erase { transaction: Some(self.request()), id: None }.into(),
+            Verb::Shared => self.shared(member),
+            Verb::Terms => terms_of(self.partner(partner.0)).into(),
+            Verb::Block => self.closing(partner),
+            Verb::Adjust => self.adjustment(partner),
+            Verb::Fee => self.fee(partner),
+            Verb::Refund => RefundFee { fee: self.fee_request(), reason: self.words() }.into(),
+            Verb::Bill => self.bill(partner),
             Verb::Accrue | Verb::Repeat => self.accrual(member, partner),
         }
     }
