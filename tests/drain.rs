@@ -41,8 +41,7 @@ fn terms(creates: bool) -> EditPartner {
 
 fn set_up(engine: &Engine) {
     let EditPartner { partner, rates, low_balance, auto_creation, due_block, .. } = terms(true);
-    let partner =
-        CreatePartner { partner, rates, low_balance, auto_creation, due_block, ..CreatePartner::default() };
+    let partner = CreatePartner { partner, rates, low_balance, auto_creation, due_block, ..CreatePartner::default() };
     let program = CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() };
     let point_type = CreatePointType { point_type: POINTS, ..CreatePointType::default() };
     let block = PurchaseBlock { partner: PARTNER, block: BlockId(1), points: Points(BLOCK), ..Default::default() };
@@ -242,9 +241,7 @@ fn follow(entries: &[Entry], mut each: impl FnMut(&Effect)) -> (Sums, Option<Seq
 
 /// What a journal may not say: that a crossing made no charge, or two.
 fn controls(proof: &mut Proof, entries: &mut [Entry]) {
-    let of = |wanted: ChargeCause| {
-        move |leg: &Leg| matches!(leg, Leg::Charge { cause, .. } if *cause == wanted)
-    };
+    let of = |wanted: ChargeCause| move |leg: &Leg| matches!(leg, Leg::Charge { cause, .. } if *cause == wanted);
     for (what, cause) in [
         ("a created block without a charge", ChargeCause::AutoCreation),
         ("an exhaustion without a block that is due", ChargeCause::BlockPurchaseDue),

@@ -204,12 +204,7 @@ impl Engine {
         from: PartnerId,
         limit: usize,
     ) -> Result<Vec<(PartnerId, Partner)>, Error> {
-        let mut found = Vec::new();
-        for partner in self.core.partners(program, from, limit)? {
-            let record = self.partner_record(PartnerKey { program, partner })?;
-            found.extend(record.map(|record| (partner, record)));
-        }
-        Ok(found)
+        self.core.partners(program, from, limit)
     }
 
     /// Counters and distributions since the engine was opened. Counted under locks that are held anyway.

@@ -208,10 +208,8 @@ fn funded<'a>(action: &'a Action, legs: &[Leg]) -> Option<Funded<'a>> {
     };
     let granted: BTreeMap<u16, Points> =
         legs.iter().filter_map(Leg::granted).map(|granted| (granted.item.place, granted.points)).collect();
-    let given = |(award, place): (&Award, u16)| Award {
-        points: granted.get(&place).copied().unwrap_or_default(),
-        ..*award
-    };
+    let given =
+        |(award, place): (&Award, u16)| Award { points: granted.get(&place).copied().unwrap_or_default(), ..*award };
     let awards: Vec<Award> = awards.iter().zip(0..).map(given).collect();
     let is_awarded = !granted.is_empty() || !matches!(action, Action::RecordPurchase(_));
     is_awarded.then_some(Funded { member, awards, payers })

@@ -139,9 +139,7 @@ pub(crate) fn expiry(expiry: Expiry, at: Timestamp, zone: &Zone) -> Option<Optio
         Expiry::Never => Some(None),
         Expiry::At(instant) => Some(Some(instant)),
         Expiry::After(span) => after(span, at, zone).map(Some),
-        Expiry::On(date) => {
-            instant(zone.name(), (day_of(date) + 1) * DAY).map(Some)
-        }
+        Expiry::On(date) => instant(zone.name(), (day_of(date) + 1) * DAY).map(Some),
         other => panic!("the model does not know the expiry {other:?}"),
     }
 }

@@ -117,9 +117,8 @@ impl Run {
         for (program, book) in &self.books {
             for (id, partner) in &book.model.partners {
                 let told = told.remove(&(*program, *id)).unwrap_or_default();
-                let is_due = |leg: &Leg| {
-                    matches!(leg, Leg::Event { .. } | Leg::Block { to: Some(BlockState::Expired), .. })
-                };
+                let is_due =
+                    |leg: &Leg| matches!(leg, Leg::Event { .. } | Leg::Block { to: Some(BlockState::Expired), .. });
                 let (known, due) = partner.legs.split_at(told.len().min(partner.legs.len()));
                 assert_eq!(told, known, "what is told of partner {id}");
                 assert!(due.iter().all(is_due), "what is not told of partner {id}: {due:?}");

@@ -112,7 +112,8 @@ impl Model {
                 next.done.insert(command.request_id, Rc::new((command.clone(), transaction)));
                 let logs = next.members.iter().filter(|(_, member)| member.log != Log::default());
                 let logs = logs.map(|(id, member)| (*id, member.log.clone())).collect();
-                let done = Done { logs, balances: next.touched_balances(&command.action), partners: next.told_since(self) };
+                let done =
+                    Done { logs, balances: next.touched_balances(&command.action), partners: next.told_since(self) };
                 *self = next;
                 Expected::Done(done)
             }

@@ -416,9 +416,7 @@ impl ModelPartner {
         (place, before): (u16, i64),
         moment: &mut Moment<'_>,
     ) {
-        let kept = |cancelled: i64| {
-            self.price(payer.terms, award.point_type, payer.points(award.points - cancelled))
-        };
+        let kept = |cancelled: i64| self.price(payer.terms, award.point_type, payer.points(award.points - cancelled));
         let mut back = kept(before) - kept(award.cancelled);
         if back == 0 {
             return;

@@ -123,9 +123,7 @@ impl Partners {
     /// What the first was charged for.
     pub(super) fn tell_charges(&self, output: &mut Output) -> Result<(), Failure> {
         let (low, touched) = self.events;
-        output.line(format!(
-            "\nCharges of partner {PARTNER}; its points were low {low} times, and its reserve was touched {touched} times"
-        ))?;
+        output.line(format!("\nCharges of partner {PARTNER} (points low: {low}, reserve touched: {touched})"))?;
         let mut table = TextTable::new(&["for", "times", "points", "USD"]);
         for Charged { cause, times, points, amount } in self.charged() {
             table.row([cause.code().replace('_', " "), grouped(times), grouped(points), amount.to_string()]);

@@ -4,8 +4,8 @@
 //! keep their 128 bits.
 
 use super::{
-    Accrue, AccrueShared, AcknowledgeRefund, Action, ActivateProgram, AdjustBlock, AdjustPoints, ApproveBlock, ArchiveSource,
-    BillPartner, BookDue, Cancel, CancelBlock, Capture, ChargeFee, Command, ContinueBill, CreatePartner,
+    Accrue, AccrueShared, AcknowledgeRefund, Action, ActivateProgram, AdjustBlock, AdjustPoints, ApproveBlock,
+    ArchiveSource, BillPartner, BookDue, Cancel, CancelBlock, Capture, ChargeFee, Command, ContinueBill, CreatePartner,
     CreatePointType, CreateProgram, CreateRun, CreateSource, CreateSubtype, CreditMember, DefineTiers, EditMembership,
     EditPartner, EditPointType, EditSource, Enrol, EnrolHousehold, Erase, ExtendItems, HoldPoints, JoinHousehold,
     LeaveHousehold, MergeMembers, ModifyInventory, OpenReceivable, PauseSource, PurchaseBlock, RecordPurchase, Redeem,

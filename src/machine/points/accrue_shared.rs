@@ -2,9 +2,7 @@
 
 use super::accrue::{check_awards, check_types, give};
 use super::cancel_accrual::{cancel, given};
-use crate::domain::{
-    Accrue, AccrueShared, CancelAmount, PARTS_MAX, Partner, Program, SHARES_MAX, Share, Subject,
-};
+use crate::domain::{Accrue, AccrueShared, CancelAmount, PARTS_MAX, Partner, Program, SHARES_MAX, Share, Subject};
 use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
 use crate::machine::original::Original;
@@ -73,9 +71,6 @@ fn check_share(share: &Share, before: &[Share]) -> Result<(), Malformed> {
 }
 
 /// The partners of the shares, in their order.
-fn payers<V: View>(
-    accrue: &AccrueShared,
-    draft: &mut Draft<'_, V>,
-) -> Result<SmallVec<[At<Partner>; 4]>, Undecided> {
+fn payers<V: View>(accrue: &AccrueShared, draft: &mut Draft<'_, V>) -> Result<SmallVec<[At<Partner>; 4]>, Undecided> {
     accrue.shares.iter().map(|share| draft.partner(share.partner)).collect()
 }

@@ -8,9 +8,9 @@ mod programs;
 mod times;
 
 use super::rng::Rng;
-use partners::terms_of;
 use super::world::{Verb, World};
 use accruedb::domain::*;
+use partners::terms_of;
 
 /// A history while it is drawn.
 pub(super) struct Draw<'a> {

@@ -38,7 +38,8 @@ impl Draw<'_> {
         let odd = self.world.malformed && self.rng.one_in(8);
         let mut shares: Vec<Share> = Vec::new();
         for _ in 0..count {
-            let share = Share { partner: self.payer(), parts: *self.rng.pick(&[1, 1, 2, 3, 60, 40, 333, 1_000_000_000]) };
+            let share =
+                Share { partner: self.payer(), parts: *self.rng.pick(&[1, 1, 2, 3, 60, 40, 333, 1_000_000_000]) };
             if odd || shares.iter().all(|other| other.partner != share.partner) {
                 shares.push(share);
             }

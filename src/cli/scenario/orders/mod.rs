@@ -12,8 +12,9 @@ mod texts;
 use super::order::Order;
 use super::words::{Syntax, Words};
 use crate::domain::{
-    Accrue, AccrueShared, Action, ApproveBlock, Award, Cancel, CancelAmount, CreateProgram, Enrol, Enrolment, PartnerId, PointTypeId,
-    Points, ProgramId, Rate, Redeem, Rounding, Share, SourceId, Spend, SubtypeId, reading_long_ids,
+    Accrue, AccrueShared, Action, ApproveBlock, Award, Cancel, CancelAmount, CreateProgram, Enrol, Enrolment,
+    PartnerId, PointTypeId, Points, ProgramId, Rate, Redeem, Rounding, Share, SourceId, Spend, SubtypeId,
+    reading_long_ids,
 };
 pub(super) use extras::in_program;
 use extras::{Extras, MEMBER, POINTS, setting};
