@@ -33,7 +33,7 @@ pub struct Accrue {
 
 /// Gives a member points that several partners fund, each by its share. All of them pay, or nothing is given.
 ///
-/// The points of each award are split among the partners in the ratio of their parts ([`crate::domain::split`]); each
+/// The points of each award are split among the partners in the ratio of their parts, rounded so that they add up; each
 /// pays for its own by its own terms. What is cancelled goes back to each partner's own blocks.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
