@@ -7,7 +7,7 @@ use super::request_ids;
 use super::table::or_dash;
 use crate::domain::{
     BillKey, BillPartner, BillUntil, BlockId, Command, ContinueBill, Date, Fault, OWN_BLOCKS_FROM, Partner, PartnerId,
-    PartnerKey, Points, Rejection, RequestId, Sequence, Timestamp, Zone,
+    PartnerKey, Points, Rate, Rejection, RequestId, Sequence, Timestamp, Zone,
 };
 use crate::engine::{Engine, Error, ExecuteError};
 use crate::report::{self, FeeUnit, Money, Page, PartnerLine};
@@ -155,6 +155,11 @@ fn range(args: &Args, zone: &Zone) -> (Timestamp, Timestamp) {
     (from, to)
 }
 
+/// What a point costs, as a decimal where there is one.
+fn price(unit_price: Rate) -> Value {
+    json!(Money::of(Points(1), unit_price).to_string())
+}
+
 fn block_cell(block: Option<BlockId>) -> String {
     or_dash(block)
 }
@@ -190,7 +195,7 @@ fn purchases(engine: &Engine, key: PartnerKey) -> Result<Listing, Failure> {
             json!(super::blocks::state_of(&block, now)),
             json!(block.purchased),
             json!(block.remaining()),
-            json!(block.unit_price),
+            price(block.unit_price),
             json!(block.starts_at),
             json!(block.expires_at),
         ]);
@@ -208,7 +213,7 @@ fn charges(read: &dyn Read, key: PartnerKey) -> Result<Listing, Fault> {
             json!(charge.cause),
             json!(charge.block),
             json!(charge.points),
-            json!(charge.unit_price),
+            price(charge.unit_price),
             json!(Money::of(points, charge.unit_price).to_string()),
             json!(charge.currency),
             json!(charge.recorded_at),
