@@ -256,7 +256,7 @@ fn the_demo_ends_with_commands_that_work_when_pasted() {
         assert!(done.status.success(), "{line}: {}", String::from_utf8_lossy(&done.stderr));
         pasted += 1;
     }
-    assert_eq!(pasted, 8);
+    assert_eq!(pasted, 12);
 }
 
 #[test]
@@ -320,4 +320,30 @@ fn the_demo_is_the_same_twice_and_its_books_close() {
     let by_source: i64 =
         first["sources"].as_array().unwrap().iter().map(|row| row["outstanding"].as_i64().unwrap()).sum();
     assert_eq!(owed, by_source);
+
+    let partners = &first["partners"];
+    let charged = |cause: &str| {
+        let mut charges = partners["charges"].as_array().unwrap().iter();
+        let of = charges.find(|of| of["cause"] == cause).unwrap_or_else(|| panic!("nothing is charged for {cause}"));
+        [&of["times"], &of["points"]].map(|number| number.as_i64().unwrap())
+    };
+    let blocks = first["partner"]["blocks"].as_array().unwrap();
+    let of_kind = |kind: &str| {
+        let of = || blocks.iter().filter(|block| block["kind"] == kind);
+        let sum = |name: &str| of().map(|block| block[name].as_i64().unwrap()).sum::<i64>();
+        (of().count() as i64, sum("purchased"), sum("debited"))
+    };
+    let ((bought, points, _), (created, created_points, _)) = (of_kind("regular"), of_kind("auto"));
+    assert_eq!((charged("purchase"), charged("auto_creation")), ([bought, points], [created, created_points]));
+    assert!(bought > 1 && created > 1, "it ran out of points, and blocks were created");
+    let returned = partners["charges"].as_array().unwrap().iter().find(|of| of["cause"] == "reserve_returned");
+    let returned = returned.map_or(0, |of| of["points"].as_i64().unwrap());
+    assert_eq!(charged("reserve_usage")[1] + returned, of_kind("reserve").2, "what was used of the reserve");
+    assert_eq!(charged("block_purchase_due")[0], partners["reserve_touched"].as_i64().unwrap());
+    let bills = partners["bills"].as_array().unwrap();
+    assert_eq!(bills.len(), 17, "each month but the last is billed");
+    assert!(bills.iter().all(|bill| bill["points"].as_i64().unwrap() > 0));
+    assert!(partners["unbilled"].as_i64().unwrap() > 0);
+    assert_eq!(partners["reconciled"]["apart"], 0);
+    assert!(partners["reconciled"]["lines"].as_i64().unwrap() > 6_900);
 }

@@ -15,6 +15,7 @@ mod cli;
 mod cold;
 mod concurrency;
 mod conformance;
+mod drain;
 mod engine;
 #[cfg(feature = "rocksdb")]
 mod examples;

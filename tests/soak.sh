@@ -25,6 +25,7 @@ commands 200
 power 1000
 syscalls 3000
 order 10000000
+drain 1000000
 backup 500
 retries 3000
 clock 20000

@@ -19,6 +19,7 @@ mod input;
 mod items;
 mod journal;
 mod liability;
+mod listing;
 mod lists;
 mod load;
 mod long_ids;

@@ -35,6 +35,7 @@ mod receivable;
 mod rejection;
 mod request_page;
 mod settlement;
+mod share;
 mod skips;
 mod source;
 mod state;
@@ -106,6 +107,7 @@ pub use settlement::{
     AppliedRule, Cancels, Contribution, Event, EventKey, EventKind, Line, LineKey, Participant, RuleOwner, Run,
     RunCriteria, RunDueKey, RunKey, RunProgress, RunState, SettlementType,
 };
+pub use share::{PARTS_MAX, SHARES_MAX, Share, split};
 pub use skips::Skips;
 pub use source::{
     Beyond, COUNTED_PARTS_MAX, CountKey, Counted, Counting, Inventory, InventoryChange, Limit, LimitScope, PauseReason,

@@ -197,8 +197,13 @@ impl Engine {
         self.core.members(program, from, limit)
     }
 
-    /// Up to `limit` partners of a program, likewise.
-    pub fn partners(&self, program: ProgramId, from: PartnerId, limit: usize) -> Result<Vec<PartnerId>, Error> {
+    /// Up to `limit` partners of a program, likewise, each with its record as of now.
+    pub fn partners(
+        &self,
+        program: ProgramId,
+        from: PartnerId,
+        limit: usize,
+    ) -> Result<Vec<(PartnerId, Partner)>, Error> {
         self.core.partners(program, from, limit)
     }
 

@@ -31,6 +31,9 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::command("/v1/programs/{program}/accruals", "accrue", Scope::Post, Spends::Granted, execute)
         .of_partner(Bounded::InBody)
         .about("Gives a member points: one item for each award (rules D18 to D20)."),
+    Route::command("/v1/programs/{program}/shared-accruals", "accrue_shared", Scope::Post, Spends::Granted, execute)
+        .of_partner(Bounded::InBody)
+        .about("Gives a member points that several partners fund, each by its share: all of them pay, or none does."),
     Route::command("/v1/programs/{program}/redemptions", "redeem", Scope::Post, Spends::Redeemed, execute)
         .about("Takes points of one type, from the items next in order (rules D21 to D25)."),
     Route::command("/v1/programs/{program}/cancellations", "cancel", Scope::Adjust, Spends::Nothing, execute)

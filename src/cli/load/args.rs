@@ -18,12 +18,13 @@ pub(super) enum Workload {
 
 /// Loads a new database with generated commands and measures it.
 ///
-/// Every accrual is one award of 100 to 199 points, paid by a prepaid partner with four blocks, expiring a year later;
+/// Every accrual is one award of 100 to 199 points, paid by a prepaid partner with open blocks, expiring a year later;
 /// every command is durable before it counts as answered.
 ///
 /// Exit codes: 0 done, 1 the audit of --check found something, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  accruedb load --accruals 2000000 --members 1000000 --in-flight 8192 --json")]
+#[command(after_help = "Example:\n  accruedb load --accruals 2000000 --members 1000000 --in-flight 8192 --json\n  \
+                  accruedb load --threads 8 --partners 1 --blocks 1000 --block-points 500000")]
 pub(in crate::cli) struct Load {
     /// Where to make the database; there must be none yet. Default: a temporary folder, removed at the end.
     #[arg(long, value_name = "DIR")]
@@ -40,6 +41,12 @@ pub(in crate::cli) struct Load {
     /// How many partners pay.
     #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) partners: u32,
+    /// How many blocks each of them has open.
+    #[arg(long, default_value_t = 4, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub(super) blocks: u64,
+    /// How many points each block holds; a partner without points left refuses. Default: more than any load uses.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=1 << 44))]
+    pub(super) block_points: Option<i64>,
     /// How many of a hundred commands redeem, 150 points each. Not for the mixed workload, which has its own share.
     #[arg(long, default_value_t = 0, value_name = "PERCENT", value_parser = clap::value_parser!(u64).range(0..=100))]
     pub(super) redemptions: u64,

@@ -32,7 +32,7 @@ pub(super) fn run(load: &Load, output: &mut Output) -> Result<Exit, Failure> {
     let cache_members = load.cache_members;
     let options = EngineOptions { cache_members, on_progress, profile: load.profile, ..EngineOptions::default() };
     let engine = open(&db, options)?;
-    workload::set_up(&engine, load.workload, load.partners)?;
+    workload::set_up(&engine, load)?;
     let bar = output.bar("loading", Some(load.accruals));
     let next = AtomicU64::new(0);
     let done = AtomicBool::new(false);

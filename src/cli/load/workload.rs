@@ -7,14 +7,13 @@ use crate::domain::{
     CreatePointType, CreateProgram, Enrolment, Expiry, MemberId, PartnerId, PointClass, PointTypeId, Points, ProgramId,
     PurchaseBlock, Rate, Redeem, RequestId, SourceId, Span,
 };
-use crate::engine::{Engine, ExecuteError};
+use crate::engine::{Engine, ExecuteError, Ticket};
 
 pub(super) const PROGRAM: ProgramId = ProgramId(1);
 const POINTS: PointTypeId = PointTypeId(1);
 const QUALIFYING: PointTypeId = PointTypeId(2);
-/// Blocks that each partner buys, and how many points each holds.
-const BLOCKS: u64 = 4;
-const BLOCK_POINTS: i64 = 1 << 50;
+/// Points of a block where the call says nothing: also those of 100,000 blocks can be added up.
+const BLOCK_POINTS: i64 = 1 << 44;
 /// A redemption of the mixed workload takes three items on average.
 const MIXED_POINTS: i64 = 300;
 /// A cancellation names a command that was sent about so many commands earlier.
@@ -28,37 +27,48 @@ pub(super) enum Act {
 }
 
 /// Creates the program, its partners and their blocks.
-pub(super) fn set_up(engine: &Engine, workload: Workload, partners: u32) -> Result<(), Failure> {
+pub(super) fn set_up(engine: &Engine, load: &Load) -> Result<(), Failure> {
     let mut requests = (1u128..).map(RequestId);
     let mut execute = |action: Action| -> Result<(), Failure> {
         let request = requests.next().unwrap_or_default();
-        match engine.execute(&Command::new(PROGRAM, request, action)) {
-            Ok(_) => Ok(()),
-            Err(ExecuteError::Refused(rejection)) => {
-                Err(Failure::Usage(format!("the database is not a new one: {rejection}")))
-            }
-            Err(ExecuteError::Failed(error)) => Err(error.into()),
-        }
+        done(engine.submit(&Command::new(PROGRAM, request, action)))
     };
     execute(CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() }.into())?;
     let expiry = Expiry::After(Span::days(365));
     execute(CreatePointType { point_type: POINTS, expiry, ..CreatePointType::default() }.into())?;
-    if workload == Workload::TwoTypes {
+    if load.workload == Workload::TwoTypes {
         let class = PointClass::Qualifying;
         execute(CreatePointType { point_type: QUALIFYING, class, ..CreatePointType::default() }.into())?;
     }
-    for partner in (1..=partners).map(PartnerId) {
+    for partner in (1..=load.partners).map(PartnerId) {
         execute(CreatePartner { partner, rates: [(POINTS, Rate::ONE)].into(), ..CreatePartner::default() }.into())?;
-        for block in (1..=BLOCKS).map(BlockId) {
+    }
+    for partner in (1..=load.partners).map(PartnerId) {
+        let mut tickets = Vec::new();
+        for block in (1..=load.blocks).map(BlockId) {
             let expires = Expiry::After(Span::days(3650));
-            let points = Points(BLOCK_POINTS);
+            let points = Points(load.block_points.unwrap_or(BLOCK_POINTS));
             let (block_kind, starts_at, unit_price) = (BlockKind::Regular, None, None);
             let purchase = PurchaseBlock { partner, block, block_kind, points, starts_at, expires, unit_price };
-            execute(purchase.into())?;
-            execute(ApproveBlock { partner, block }.into())?;
+            for action in [Action::from(purchase), ApproveBlock { partner, block }.into()] {
+                let request = requests.next().unwrap_or_default();
+                tickets.push(engine.submit(&Command::new(PROGRAM, request, action)));
+            }
         }
+        tickets.into_iter().try_for_each(done)?;
     }
     Ok(())
+}
+
+/// Waits for a command that sets up the database.
+fn done(ticket: Ticket) -> Result<(), Failure> {
+    match ticket.wait() {
+        Ok(_) => Ok(()),
+        Err(ExecuteError::Refused(rejection)) => {
+            Err(Failure::Usage(format!("the database is not a new one: {rejection}")))
+        }
+        Err(ExecuteError::Failed(error)) => Err(error.into()),
+    }
 }
 
 /// What the load does at a number: the same for the same seed.

@@ -145,8 +145,12 @@ impl Session {
         let mut expected = Answer::status("ok");
         let Verb::Do(orders) = &step.verb else { return expected };
         for order in orders {
-            let Action::Accrue(body) = &order.command.action else { continue };
-            for _ in &body.awards {
+            let awards = match &order.command.action {
+                Action::Accrue(body) => &body.awards,
+                Action::AccrueShared(body) => &body.awards,
+                _ => continue,
+            };
+            for _ in awards {
                 let before = expected.of_kind(GRANTED).len();
                 let number = self.items.saturating_add(before).saturating_add(1);
                 expected.push(GRANTED, Row::new(format!("I{number}")));

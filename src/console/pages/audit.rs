@@ -111,7 +111,7 @@ pub(super) fn entry(ask: &Ask<'_>, way: &Way<'_>, sequence: &str) -> Result<Page
         ..Table::default()
     }));
     let program: u32 = text("program").parse().unwrap_or_default();
-    let can_be_cancelled = ["accrue", "redeem"].contains(&text("kind").as_str());
+    let can_be_cancelled = ["accrue", "accrue_shared", "redeem"].contains(&text("kind").as_str());
     if can_be_cancelled && ask.may(Scope::Adjust) && ask.token.partner.is_none() {
         let hidden = [("program", program.to_string()), ("request", text("request_id"))];
         let fields = vec![
