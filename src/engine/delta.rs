@@ -12,7 +12,7 @@ use super::record_cache::RecordCache;
 use super::sync::Mutex;
 use crate::domain::{
     Block, BlockKey, CohortKey, ExpiringKey, Fault, Member, MemberKey, Partner, PartnerKey, RequestKey, Sequence,
-    Source, SourceKey, Totals, TotalsKey,
+    Source, SourceKey, Sum, Totals, TotalsKey,
 };
 use crate::storage::{Table, TableId};
 use hashbrown::{DefaultHashBuilder, HashMap};
@@ -48,6 +48,14 @@ impl Delta {
     pub(super) fn rows(&mut self, table: TableId) -> &mut PendingRows {
         #[expect(clippy::indexing_slicing, reason = "a table's number is its place")]
         &mut self.rows[table as usize]
+    }
+
+    /// Takes in what changed after all of this.
+    fn absorb(&mut self, newer: &Delta) {
+        self.rows.iter_mut().zip(&newer.rows).for_each(|(rows, newer)| rows.append(newer));
+        newer.totals.iter().for_each(|(key, part)| self.totals.entry(*key).or_default().gather(part));
+        newer.cohorts.iter().for_each(|(key, part)| self.cohorts.entry(*key).or_default().gather(part));
+        newer.expiring.iter().for_each(|(key, part)| self.expiring.entry(*key).or_default().gather(part));
     }
 
     /// Forgets everything, and keeps the memory: new memory is dearer than what is written into it.
@@ -155,6 +163,24 @@ impl Shard {
             delta.clear();
             self.spare = delta;
         }
+    }
+
+    /// Nothing was written of what is frozen: it is changed as before, and what changed since comes after it.
+    pub(super) fn melt(&mut self) {
+        self.members.melt();
+        self.partners.melt();
+        self.blocks.melt();
+        self.sources.melt();
+        let Some(frozen) = self.frozen.take() else { return };
+        let mut whole = std::mem::take(&mut *frozen.lock());
+        whole.absorb(&self.active);
+        for (key, sequence) in self.active.requests.iter() {
+            if !whole.requests.put(*key, *sequence) {
+                self.known_requests.add(self.hasher.hash_one(key));
+            }
+        }
+        self.active.clear();
+        self.spare = std::mem::replace(&mut self.active, whole);
     }
 
     /// Marks a request id as used.

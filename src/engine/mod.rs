@@ -47,6 +47,7 @@ mod unwind;
 mod verify;
 mod verify_days;
 mod verify_sources;
+mod view;
 
 pub use error::{ClosedReason, Error, ErrorKind, ExecuteError};
 pub use feed::{Feed, FeedFilter};

@@ -4,7 +4,7 @@
 use super::ledger::{Done, Expected, Model};
 use super::member;
 use accruedb::domain::*;
-use accruedb::engine::{AccountItems, ErrorKind, ExecuteError, PartnerState};
+use accruedb::engine::{AccountItems, ErrorKind, ExecuteError, PartnerState, SourceState};
 use std::collections::BTreeMap;
 
 /// The model of one program, with what the engine answered.
@@ -31,6 +31,8 @@ struct Told {
     owed: Sums,
     borne: Sums,
     paid: BTreeMap<Option<BlockId>, i64>,
+    /// What became of sources, in order.
+    of_sources: Vec<Leg>,
 }
 
 /// What takes points in an order that callers see.
@@ -67,6 +69,9 @@ impl Told {
                 }
                 Leg::Charged { points, .. } => *told.paid.entry(None).or_default() += points.0,
                 Leg::Credited { points, .. } => *told.paid.entry(None).or_default() -= points.0,
+                Leg::Inventory { .. } | Leg::SourceStatus { .. } | Leg::Withheld { .. } | Leg::InventoryLow { .. } => {
+                    told.of_sources.push(leg.clone())
+                }
                 // money and news of a partner are beyond the model
                 Leg::Charge { .. } | Leg::Event { .. } => {}
                 other => panic!("the model does not know {other:?}"),
@@ -113,7 +118,8 @@ impl Book {
     /// order in which they were taken. An item is named by its entry and its place there.
     fn compare_receipt(&mut self, command: &Command, done: &Done, receipt: &Receipt) {
         assert_eq!(receipt.balances, done.balances, "{command:?}: balances");
-        let mut expected = Told { paid: done.paid.clone(), ..Told::default() };
+        let (paid, of_sources) = (done.paid.clone(), done.of_sources.clone());
+        let mut expected = Told { paid, of_sources, ..Told::default() };
         for (id, log) in &done.logs {
             let member = self.model.members.get_mut(id).expect("the model has it too");
             for (at, place) in log.granted.iter().zip(0u16..) {
@@ -147,6 +153,17 @@ impl Book {
         let blocks = shown.blocks.iter().map(|(id, block)| (*id, block.remaining().0, debited(block)));
         let expected = model.blocks.iter().map(|(id, block)| (*id, block.left, block.debited));
         assert_eq!(blocks.collect::<Vec<_>>(), expected.collect::<Vec<_>>(), "blocks of partner {id}");
+    }
+
+    /// A source: its status, what its inventory was given, has issued and lost, and its restrictions.
+    pub(crate) fn compare_source(&self, id: SourceId, shown: Option<SourceState>) {
+        let shown = shown.map(|shown| {
+            let restrictions = shown.terms.limits.iter().map(|limit| limit.restriction).collect();
+            (shown.source.status, shown.source.inventory, restrictions)
+        });
+        let model = self.model.sources.get(&id);
+        let expected = model.map(|source| (source.status, source.inventory(), source.restrictions()));
+        assert_eq!(shown, expected, "source {id} at {}", self.model.now);
     }
 
     /// Every item of an account: its points in each state, its time, where it comes from, and whether it waits to mature.

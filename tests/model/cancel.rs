@@ -39,8 +39,9 @@ impl Model {
                     self.members.get_mut(to).unwrap().claim(received, points, &kind);
                 }
             }
-            Transaction::Accrual { member, partner, awards } => {
+            Transaction::Accrual { member, partner, awards, body: accrual } => {
                 let parts = by_award(&body.amount, awards)?;
+                let before: Vec<i64> = awards.iter().map(|award| award.cancelled).collect();
                 let mut claims = Vec::new();
                 for (place, points) in &parts {
                     let award = &awards[*place];
@@ -60,6 +61,7 @@ impl Model {
                         self.partners.get_mut(partner).unwrap().refund(award, before, self.now);
                     }
                 }
+                self.give_back_to_sources(body.request, accrual, awards, &before);
             }
         }
         self.done.insert(body.request, Rc::new((command, transaction)));

@@ -2,7 +2,7 @@
 
 use super::run::Run;
 use super::settle::is_of;
-use super::world::{MEMBERS, PARTNERS, PROGRAMS};
+use super::world::{MEMBERS, PARTNERS, PROGRAMS, SOURCES};
 use accruedb::domain::*;
 
 impl Run {
@@ -11,7 +11,10 @@ impl Run {
         let members: Vec<MemberId> =
             self.books[&program].model.touched(&command.action).into_iter().map(|(member, _)| member).collect();
         match &command.action {
-            Action::Accrue(Accrue { partner: Some(partner), .. }) => self.compare_partner(program, *partner),
+            Action::Accrue(Accrue { partner, awards, .. }) => {
+                partner.iter().for_each(|partner| self.compare_partner(program, *partner));
+                awards.iter().filter_map(|award| award.source).for_each(|id| self.compare_source(program, id));
+            }
             Action::Cancel(_) => return self.compare_program(program),
             _ if members.is_empty() => return self.compare_program(program),
             _ => {}
@@ -29,9 +32,15 @@ impl Run {
         self.books[&program].compare_partner(partner, shown);
     }
 
+    pub(super) fn compare_source(&mut self, program: ProgramId, source: SourceId) {
+        let shown = self.ask(|engine| engine.source(SourceKey { program, source }));
+        self.books[&program].compare_source(source, shown);
+    }
+
     pub(super) fn compare_program(&mut self, program: ProgramId) {
         MEMBERS.map(MemberId).for_each(|member| self.compare_member(program, member));
         PARTNERS.map(PartnerId).for_each(|partner| self.compare_partner(program, partner));
+        SOURCES.map(SourceId).for_each(|source| self.compare_source(program, source));
     }
 
     pub(super) fn compare_all(&mut self) {

@@ -4,6 +4,7 @@
 use super::calendar;
 use super::member::{Given, Log, Member};
 use super::partner::{ModelBlock, ModelPartner};
+use super::sources::ModelSource;
 use super::wellformed::malformed;
 use accruedb::domain::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +30,8 @@ pub(crate) struct Done {
     pub(crate) balances: Vec<Balance>,
     /// What was paid more by each block, or by a post-paid partner; less than 0 where it was given back.
     pub(crate) paid: BTreeMap<Option<BlockId>, i64>,
+    /// What became of sources, in order.
+    pub(crate) of_sources: Vec<Leg>,
 }
 
 /// What a command did, as far as it can be cancelled.
@@ -38,6 +41,7 @@ pub(super) enum Transaction {
         member: MemberId,
         partner: Option<PartnerId>,
         awards: Vec<Given>,
+        body: Rc<Accrue>,
     },
     /// A redemption or a capture: items, and points of them that are still redeemed by it.
     Spending {
@@ -63,10 +67,13 @@ pub(crate) struct Model {
     pub(crate) now: Timestamp,
     /// Whether its clock stands still, whatever the commands are dated.
     pub(crate) stands: bool,
-    program: Option<CreateProgram>,
+    pub(super) program: Option<CreateProgram>,
     pub(super) types: BTreeMap<PointTypeId, CreatePointType>,
     pub(crate) partners: BTreeMap<PartnerId, ModelPartner>,
     pub(crate) members: BTreeMap<MemberId, Member>,
+    pub(crate) sources: BTreeMap<SourceId, ModelSource>,
+    /// What the command under way tells of sources.
+    pub(super) told: Vec<Leg>,
     pub(super) done: BTreeMap<RequestId, Rc<(Command, Transaction)>>,
     /// Requests whose references were erased.
     erased: BTreeSet<RequestId>,
@@ -83,6 +90,8 @@ impl Model {
             types: BTreeMap::new(),
             partners: BTreeMap::new(),
             members: BTreeMap::new(),
+            sources: BTreeMap::new(),
+            told: Vec::new(),
             done: BTreeMap::new(),
             erased: BTreeSet::new(),
         }
@@ -109,7 +118,8 @@ impl Model {
                 next.done.insert(command.request_id, Rc::new((command.clone(), transaction)));
                 let logs = next.members.iter().filter(|(_, member)| member.log != Log::default());
                 let logs = logs.map(|(id, member)| (*id, member.log.clone())).collect();
-                let done = Done { logs, balances: next.touched_balances(&command.action), paid: next.paid_since(self) };
+                let (balances, paid) = (next.touched_balances(&command.action), next.paid_since(self));
+                let done = Done { logs, balances, paid, of_sources: std::mem::take(&mut next.told) };
                 *self = next;
                 Expected::Done(done)
             }
@@ -237,7 +247,7 @@ impl Model {
                 Some(_) => Err(Rejection::MemberExists),
                 None => Ok(Transaction::Other),
             },
-            Action::Accrue(body) => self.accrue(body, at, &program),
+            Action::Accrue(body) => self.accrue(command.request_id, body, at, &program),
             Action::Redeem(body) => self.redeem(body),
             Action::Transfer(body) => self.transfer(body, &program),
             Action::HoldPoints(body) => self.hold(command.request_id, body, at, &program.zone),
@@ -251,7 +261,7 @@ impl Model {
                 }
                 false => Err(Rejection::TransactionUnknown),
             },
-            other => unreachable!("answered before: {other:?}"),
+            other => self.change_source(other),
         }
     }
 

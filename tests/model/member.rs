@@ -48,6 +48,17 @@ pub(crate) struct Move {
     pub(crate) points: i64,
 }
 
+/// Points that an item got, or that went from one of its states to another, and when.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Posted {
+    pub(super) item: usize,
+    pub(super) at: Timestamp,
+    /// `None`: it was granted.
+    pub(super) from: Option<PointState>,
+    pub(super) to: PointState,
+    pub(super) points: i64,
+}
+
 /// What one command did to a member.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Log {
@@ -67,6 +78,10 @@ pub(crate) struct Member {
     /// Point types that the member ever had points of.
     pub(super) types: BTreeSet<PointTypeId>,
     pub(crate) log: Log,
+    /// The instant of what happens.
+    clock: Option<Timestamp>,
+    /// All that ever happened to points, in order.
+    pub(super) postings: Vec<Posted>,
 }
 
 /// Orders expiries: what never expires comes after the last instant.
@@ -133,6 +148,12 @@ impl Member {
         *sums.entry(to).or_default() += points;
         assert!(points > 0 && sums[&from] >= 0, "the model is wrong: {points} points from {from} to {to}");
         self.log.moves.push(Move { item, from, to, points });
+        self.post(item, Some(from), to, points);
+    }
+
+    fn post(&mut self, item: usize, from: Option<PointState>, to: PointState, points: i64) {
+        let at = self.clock.unwrap_or(self.items[item].granted_at);
+        self.postings.push(Posted { item, at, from, to, points });
     }
 
     /// Adds an item with its points. `None` where the account would have had more than 64 bits of them.
@@ -142,23 +163,27 @@ impl Member {
             return None;
         }
         item.granted = points;
-        item.sums.insert(if item.waits { PointState::Future } else { PointState::Matured }, points);
+        let state = if item.waits { PointState::Future } else { PointState::Matured };
+        item.sums.insert(state, points);
         self.types.insert(item.point_type);
         self.items.push(item);
         let at = self.items.len() - 1;
         self.log.granted.push(at);
+        self.post(at, None, state, points);
         Some(at)
     }
 
     /// Lets time pass: whatever happens by itself until `now` happens at its instant, in order.
     pub(super) fn settle(&mut self, now: Timestamp) {
         while let Some((at, event)) = self.next_event().filter(|(at, _)| *at <= now) {
+            self.clock = Some(at);
             match event {
                 Event::Expires => self.expire(at),
                 Event::Matures(item) => self.mature(item, at),
                 Event::TimesOut(hold) => self.time_out(hold, at),
             }
         }
+        self.clock = Some(now);
     }
 
     fn next_event(&self) -> Option<(Timestamp, Event)> {

@@ -5,6 +5,7 @@
 //! A failure names its seed. To run that one again: `MODEL_SEED=<seed> cargo test model::`; more of them with
 //! `MODEL_HISTORIES=<count>`.
 
+mod audit;
 pub(crate) mod book;
 pub(crate) mod calendar;
 mod cancel;
@@ -21,6 +22,8 @@ pub(crate) mod rng;
 pub(crate) mod run;
 mod settle;
 pub(crate) mod slip;
+mod sources;
+mod sums;
 pub(crate) mod tally;
 #[cfg(test)]
 mod tests;

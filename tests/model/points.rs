@@ -5,9 +5,16 @@ use super::holds::Hold;
 use super::ledger::{Effect, Model, Transaction};
 use super::member::{Given, Item, Member};
 use accruedb::domain::*;
+use std::rc::Rc;
 
 impl Model {
-    pub(super) fn accrue(&mut self, body: &Accrue, at: Timestamp, program: &CreateProgram) -> Effect {
+    pub(super) fn accrue(
+        &mut self,
+        request: RequestId,
+        body: &Accrue,
+        at: Timestamp,
+        program: &CreateProgram,
+    ) -> Effect {
         for award in &body.awards {
             self.point_type(award.point_type)?;
         }
@@ -17,9 +24,16 @@ impl Model {
         if !self.members.contains_key(&body.member) && program.enrolment == Enrolment::Explicit {
             return Err(Rejection::MemberUnknown);
         }
+        let given = self.issued(body, program)?;
         let now = self.now;
         let mut awards = Vec::new();
-        for (award, place) in body.awards.iter().zip(0u16..) {
+        self.members.entry(body.member).or_default();
+        for ((award, points), place) in body.awards.iter().zip(given.iter().copied()).zip(0u16..) {
+            let point_type = award.point_type;
+            if points == 0 {
+                awards.push(Given { item: usize::MAX, point_type, points, cancelled: 0, debits: Vec::new() });
+                continue;
+            }
             let kind = self.types[&award.point_type].clone();
             let counts = kind.class != PointClass::Redeemable;
             let start = match award.start {
@@ -40,7 +54,6 @@ impl Model {
             let (source, partner, subtype) = (award.source, body.partner, award.subtype);
             let item = Item { until, waits, source, partner, subtype, ..Item::new(award.point_type, now, from) };
             let member = self.members.entry(body.member).or_default();
-            let (point_type, points) = (award.point_type, award.points.0);
             let item = member.grant(item, points).ok_or(Rejection::Overflow)?;
             *member.lifetime.entry(point_type).or_default() += points;
             // points that were never available pay no debt
@@ -52,7 +65,9 @@ impl Model {
         if let Some(id) = body.partner {
             self.partners.get_mut(&id).unwrap().pay(id, &mut awards, now)?;
         }
-        Ok(Transaction::Accrual { member: body.member, partner: body.partner, awards })
+        self.take_from_sources(request, body, &given);
+        let (member, partner, body) = (body.member, body.partner, Rc::new(body.clone()));
+        Ok(Transaction::Accrual { member, partner, awards, body })
     }
 
     /// The type of points that are to be spent, which must be for spending, of a member who must be there.

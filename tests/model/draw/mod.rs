@@ -5,6 +5,7 @@ mod holds;
 mod partners;
 mod points;
 mod programs;
+mod sources;
 mod times;
 
 use super::rng::Rng;
@@ -38,6 +39,7 @@ impl Draw<'_> {
             Verb::Capture => Capture { hold: self.held(), points: self.part() }.into(),
             Verb::Release => Release { hold: self.held(), points: self.part() }.into(),
             Verb::Erase => Erase { transaction: Some(self.request()), id: None }.into(),
+            Verb::Source => self.source_change(),
             Verb::Accrue | Verb::Repeat => self.accrual(member, partner),
         }
     }

@@ -10,7 +10,15 @@ impl Draw<'_> {
         let never_usable = *rng.pick(&[NeverUsable::Refuse, NeverUsable::Allow]);
         let zone = self.world.zone.parse().unwrap();
         let point_types_max = *rng.pick(&[None, None, Some(3), Some(4)]);
-        let program = CreateProgram { zone, enrolment, never_usable, point_types_max, ..CreateProgram::default() };
+        let require_source = if rng.one_in(8) { SourceRule::Required } else { SourceRule::Optional };
+        let program = CreateProgram {
+            zone,
+            enrolment,
+            never_usable,
+            point_types_max,
+            require_source,
+            ..CreateProgram::default()
+        };
         let mut actions: Vec<Action> = vec![program.into()];
         for id in 1..=3 {
             let body = self.point_type(id);
@@ -25,6 +33,10 @@ impl Draw<'_> {
                 actions.push(PurchaseBlock { points, starts_at: None, ..body }.into());
                 actions.push(ApproveBlock { partner, block }.into());
             }
+        }
+        for id in 1..=self.world.sources as u32 {
+            let body = self.create_source(SourceId(id));
+            actions.push(body.into());
         }
         if enrolment == Enrolment::Explicit {
             let some = 100..100 + u128::from(self.world.members.div_ceil(2));
