@@ -122,7 +122,8 @@ impl Book {
         let mut expected = Told { paid, of_sources, ..Told::default() };
         for (id, log) in &done.logs {
             let member = self.model.members.get_mut(id).expect("the model has it too");
-            for (at, place) in log.granted.iter().zip(0u16..) {
+            for at in &log.granted {
+                let place = member.items[*at].place;
                 member.items[*at].id = Some(ItemId { sequence: receipt.sequence, place });
                 expected.granted.push(granted(*id, &member.items[*at]));
             }

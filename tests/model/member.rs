@@ -35,6 +35,8 @@ pub(crate) struct Item {
     pub(crate) subtype: SubtypeId,
     pub(crate) origin: Option<ItemId>,
     pub(crate) waits: bool,
+    /// Its place in the entry that grants it.
+    pub(crate) place: u16,
     /// The engine's name for it, known when its entry has a number.
     pub(crate) id: Option<ItemId>,
 }
@@ -107,6 +109,7 @@ impl Item {
             subtype: SubtypeId(0),
             origin: None,
             waits: false,
+            place: 0,
             id: None,
         }
     }

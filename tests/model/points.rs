@@ -52,7 +52,8 @@ impl Model {
             }
             let waits = !counts && (from > now || never.is_some());
             let (source, partner, subtype) = (award.source, body.partner, award.subtype);
-            let item = Item { until, waits, source, partner, subtype, ..Item::new(award.point_type, now, from) };
+            let item = Item::new(award.point_type, now, from);
+            let item = Item { until, waits, source, partner, subtype, place, ..item };
             let member = self.members.entry(body.member).or_default();
             let item = member.grant(item, points).ok_or(Rejection::Overflow)?;
             *member.lifetime.entry(point_type).or_default() += points;
@@ -121,7 +122,8 @@ impl Model {
         for ((origin, points), item) in parts.into_iter().zip(items) {
             let Item { until, source, partner, subtype, issued_at, id, .. } = item;
             let item = Item::new(point_type, self.now, self.now);
-            let item = Item { until, source, partner, subtype, issued_at, origin: id, ..item };
+            let place = moved.len() as u16;
+            let item = Item { until, source, partner, subtype, issued_at, origin: id, place, ..item };
             let received = receiver.grant(item, points).ok_or(Rejection::Overflow)?;
             receiver.repay(received, points);
             moved.push((origin, received, points));

@@ -4,13 +4,14 @@
 
 use super::calendar;
 use super::ledger::Model;
+use super::member::Item;
 use super::run::Run;
 use super::world::{PROGRAMS, SOURCES};
-use accruedb::domain::*;
-use accruedb::engine::{Engine, Error};
+use accruedb::domain::{Day, Fault, PointClass, PointState, PointTypeId, ProgramId, SourceId, Timestamp, Totals, Zone};
+use accruedb::engine::Error;
 use accruedb::report::*;
 use accruedb::storage::Read;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Points by what became of them, as [`Totals`] names it; nothing that is 0.
 type Figures = BTreeMap<&'static str, i128>;
@@ -30,9 +31,9 @@ fn add(sums: &mut Figures, name: &'static str, points: i64) {
     }
 }
 
-/// A report, as of the engine's present.
-fn look<R>(engine: &Engine, report: impl Fn(&dyn Read) -> Result<R, Fault>) -> Result<R, Error> {
-    engine.with_snapshot(|read| report(read))?.map_err(Error::from)
+fn plus(sums: &mut Figures, more: &Figures) {
+    more.iter().for_each(|(name, points)| *sums.entry(name).or_default() += points);
+    sums.retain(|_, points| *points != 0);
 }
 
 impl Model {
@@ -89,7 +90,7 @@ impl Model {
     }
 
     /// Points that members have, by what `key` says of each item; nothing of items of which it says nothing.
-    fn owned<K: Ord>(&self, key: impl Fn(&super::member::Item) -> Option<K>) -> BTreeMap<K, i128> {
+    fn owned<K: Ord>(&self, key: impl Fn(&Item) -> Option<K>) -> BTreeMap<K, i128> {
         let mut sums = BTreeMap::new();
         for item in self.members.values().flat_map(|member| &member.items) {
             let states = PointState::ALL.into_iter().filter(|state| state.is_owned());
@@ -102,7 +103,7 @@ impl Model {
     }
 
     fn owed(&self) -> BTreeMap<Kind, i128> {
-        let kind = |item: &super::member::Item| (item.source.unwrap_or_default(), item.point_type);
+        let kind = |item: &Item| (item.source.unwrap_or_default(), item.point_type);
         self.owned(|item| self.is_owed(item.point_type).then(|| kind(item)))
     }
 }
@@ -116,105 +117,112 @@ const EACH: Grouping = Grouping::SourceAndType;
 impl Run {
     /// Every report of every program.
     pub(super) fn compare_reports(&mut self) {
-        for program in PROGRAMS {
-            let model = self.books[&program].model.clone();
-            self.compare_days(program, &model);
-            self.compare_cohorts(program, &model);
-            self.compare_owed(program, &model);
-            self.compare_expiries(program, &model);
-        }
+        let models = PROGRAMS.map(|program| (program, self.books[&program].model.clone()));
+        self.ask(|engine| {
+            let now = engine.now();
+            let all = |read: &dyn Read| {
+                models.iter().try_for_each(|(program, model)| {
+                    let seen = Seen { read, now, program: *program, model };
+                    seen.days()?;
+                    seen.cohorts()?;
+                    seen.owed()?;
+                    seen.expiries()
+                })
+            };
+            engine.with_snapshot(all)?.map_err(Error::from)
+        });
         self.tally.count("reports");
     }
+}
 
+/// What reports see, and what the model says.
+struct Seen<'a> {
+    read: &'a dyn Read,
+    now: Timestamp,
+    program: ProgramId,
+    model: &'a Model,
+}
+
+impl Seen<'_> {
     /// What happened by day, per source, of all time and of a part of it.
-    fn compare_days(&mut self, program: ProgramId, model: &Model) {
-        let all = model.by_day();
+    fn days(&self) -> Result<(), Fault> {
+        let all = self.model.by_day();
         let days: Vec<i64> = all.keys().map(|(_, day)| *day).collect();
         let middle = days.get(days.len() / 2).map(|day| Day(*day as i32));
         for source in (0..=*SOURCES.end()).map(SourceId) {
-            let filter = Filter { sources: vec![source], ..Filter::default() };
             for (from, to) in [(None, None), (middle, None), (None, middle)] {
-                let rows = self
-                    .ask(|engine| look(engine, |read| source_report(read, engine.now(), (program, from, to), &filter)));
+                let filter = Filter { sources: vec![source], ..Filter::default() };
+                let rows = source_report(self.read, self.now, (self.program, from, to), &filter)?;
+                let rows = rows.iter();
+                let rows: Vec<_> =
+                    rows.map(|row| (i64::from(row.day.0), figures(&row.daily), figures(&row.cumulative))).collect();
+                let is_in = |day: i64| {
+                    from.is_none_or(|from| i64::from(from.0) <= day) && to.is_none_or(|to| day <= i64::from(to.0))
+                };
                 let mut daily: BTreeMap<i64, Figures> = BTreeMap::new();
-                for (((of, _), day), sums) in &all {
-                    let is_in = from.is_none_or(|from| i64::from(from.0) <= *day)
-                        && to.is_none_or(|to| *day <= i64::from(to.0));
-                    if *of == source && is_in {
-                        let row = daily.entry(*day).or_default();
-                        sums.iter().for_each(|(name, points)| *row.entry(name).or_default() += points);
-                    }
+                for ((_, day), sums) in all.iter().filter(|(((of, _), day), _)| *of == source && is_in(*day)) {
+                    plus(daily.entry(*day).or_default(), sums);
                 }
                 let mut running = Figures::new();
-                let nonzero = |sums: &Figures| -> Figures {
-                    sums.iter().filter(|(_, points)| **points != 0).map(|(name, points)| (*name, *points)).collect()
-                };
-                let rows: Vec<_> = rows
-                    .iter()
-                    .map(|row| (i64::from(row.day.0), figures(&row.daily), figures(&row.cumulative)))
-                    .collect();
                 let mut expected = Vec::new();
-                for (day, sums) in daily.iter().filter(|(_, sums)| sums.values().any(|points| *points != 0)) {
-                    sums.iter().for_each(|(name, points)| *running.entry(name).or_default() += points);
-                    expected.push((*day, nonzero(sums), nonzero(&running)));
+                for (day, sums) in daily.into_iter().filter(|(_, sums)| !sums.is_empty()) {
+                    plus(&mut running, &sums);
+                    expected.push((day, sums, running.clone()));
                 }
-                assert_eq!(rows, expected, "days of source {source} in {from:?}..{to:?} at {}", model.now);
+                assert_eq!(rows, expected, "days of source {source} in {from:?}..{to:?} at {}", self.model.now);
             }
         }
+        Ok(())
     }
 
     /// What became of the points of each day, and that nothing of them is lost: issued is spent, expired, cancelled,
     /// moved, or left.
-    fn compare_cohorts(&mut self, program: ProgramId, model: &Model) {
-        let expected = model.by_issue();
-        let mut days: Vec<i64> = expected.keys().map(|(_, day)| *day).collect();
-        days.dedup();
+    fn cohorts(&self) -> Result<(), Fault> {
+        let expected = self.model.by_issue();
+        let days: BTreeSet<i64> = expected.keys().map(|(_, day)| *day).collect();
         let all = Filter::default();
         let mut found = BTreeMap::new();
         let mut left: BTreeMap<Kind, i128> = BTreeMap::new();
         for day in days {
             let on = Some(Day(day as i32));
-            let rows =
-                self.ask(|engine| look(engine, |read| cohort(read, engine.now(), (program, on, on), (&all, EACH))));
-            for row in rows {
+            for row in cohort(self.read, self.now, (self.program, on, on), (&all, EACH))? {
                 let kind = (row.series.source, row.series.point_type);
                 *left.entry(kind).or_default() += row.left();
                 found.insert((kind, day), figures(&row.fate));
             }
         }
-        assert_eq!(found, expected, "cohorts at {}", model.now);
+        assert_eq!(found, expected, "cohorts at {}", self.model.now);
         left.retain(|_, points| *points != 0);
-        assert_eq!(left, model.owed(), "what is left of cohorts at {}", model.now);
+        assert_eq!(left, self.model.owed(), "what is left of cohorts at {}", self.model.now);
+        Ok(())
     }
 
-    fn compare_owed(&mut self, program: ProgramId, model: &Model) {
-        let today = Day(calendar::day(model.now.ms(), &model.zone()) as i32);
-        for as_of in [AsOf::At(model.now), AsOf::Day(today)] {
-            let all = Filter::default();
-            let rows =
-                self.ask(|engine| look(engine, |read| outstanding(read, engine.now(), (program, as_of), (&all, EACH))));
-            assert_eq!(owed(rows), model.owed(), "owed at {as_of:?}");
+    fn owed(&self) -> Result<(), Fault> {
+        let today = Day(calendar::day(self.model.now.ms(), &self.model.zone()) as i32);
+        for as_of in [AsOf::At(self.model.now), AsOf::Day(today)] {
+            let rows = outstanding(self.read, self.now, (self.program, as_of), (&Filter::default(), EACH))?;
+            assert_eq!(owed(rows), self.model.owed(), "owed at {as_of:?}");
         }
-        let query = Liability { program, by: By::Source, ..Liability::default() };
-        let rows = self.ask(|engine| look(engine, |read| liability(read, engine.now(), &query)));
-        let rows = rows.into_iter().filter(|row| row.outstanding != 0);
+        let query = Liability { program: self.program, by: By::Source, ..Liability::default() };
+        let rows = liability(self.read, self.now, &query)?.into_iter().filter(|row| row.outstanding != 0);
         let rows: BTreeMap<(Bucket, PointTypeId), i128> =
             rows.map(|row| ((row.bucket, row.point_type), row.outstanding)).collect();
-        let kind = |item: &super::member::Item| (Bucket::Source(item.source.unwrap_or_default()), item.point_type);
-        assert_eq!(rows, model.owned(|item| Some(kind(item))), "liability at {}", model.now);
+        let kind = |item: &Item| (Bucket::Source(item.source.unwrap_or_default()), item.point_type);
+        assert_eq!(rows, self.model.owned(|item| Some(kind(item))), "liability at {}", self.model.now);
+        Ok(())
     }
 
-    fn compare_expiries(&mut self, program: ProgramId, model: &Model) {
-        let zone = model.zone();
-        let all = Filter::default();
-        let rows = self.ask(|engine| look(engine, |read| expiry_curve(read, engine.now(), (program, None), &all)));
+    fn expiries(&self) -> Result<(), Fault> {
+        let rows = expiry_curve(self.read, self.now, (self.program, None), &Filter::default())?;
         let rows: BTreeMap<_, _> =
             rows.iter().map(|row| ((i64::from(row.day.0), row.point_type, row.source), row.points)).collect();
-        let today = calendar::day(model.now.ms(), &zone);
-        let expected = model.owned(|item| {
+        let zone = self.model.zone();
+        let today = calendar::day(self.model.now.ms(), &zone);
+        let expected = self.model.owned(|item| {
             let day = calendar::day(item.until?.ms() - 1, &zone);
             (day >= today).then_some((day, item.point_type, item.source.unwrap_or_default()))
         });
-        assert_eq!(rows, expected, "expiries at {}", model.now);
+        assert_eq!(rows, expected, "expiries at {}", self.model.now);
+        Ok(())
     }
 }
