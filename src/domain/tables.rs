@@ -8,10 +8,11 @@ use super::keys::{DueKey, Key};
 use super::{
     Bill, BillKey, BillLine, BillLineKey, Block, BlockKey, BlockTurnKey, CatalogKey, Charge, ChargeKey, Claim,
     ClaimKey, CohortKey, Correction, CountKey, Counted, Definition, Event, EventKey, ExpiringKey, Fee, FeeKey, Forward,
-    ForwardKey, Hold, HoldTimeoutKey, HouseholdKey, Item, ItemKey, Line, LineKey, LockName, Member, MemberKey, Merge,
-    MergeKey, MonthKey, MonthSums, OpenBlockKey, Own, OwnerKey, Participant, Partner, PartnerCredit, PartnerCreditKey,
-    PartnerKey, Posting, PostingKey, Receivables as OwnerReceivables, RefundKey, RefundRequest, RequestKey, Run,
-    RunDueKey, RunKey, Sequence, Source, SourceKey, Subject, Timestamp, Totals, TotalsKey, UnbilledKey,
+    ForwardKey, Hold, HoldTimeoutKey, HouseholdKey, Item, ItemKey, Line, LineKey, LockName, MarkKey, Marked, Member,
+    MemberKey, Merge, MergeKey, MonthKey, MonthSums, OpenBlockKey, Own, OwnerKey, Participant, Partner, PartnerCredit,
+    PartnerCreditKey, PartnerKey, Posting, PostingKey, Receivables as OwnerReceivables, RefundKey, RefundRequest,
+    RequestKey, Run, RunDueKey, RunKey, Sequence, Source, SourceKey, Subject, Timestamp, Totals, TotalsKey,
+    UnbilledKey,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -146,6 +147,8 @@ tables! {
     36 Runs "settlement_runs" 1: RunKey => Run;
     /// Submitted runs, by the instant at which they are executed.
     37 RunsDue "settlement_runs_due" 1: RunDueKey => ();
+    /// Which entries are about what: the index of the audit log.
+    38 AuditMarks "audit_marks" 1: MarkKey => Marked;
 }
 
 impl RowTable for Items {

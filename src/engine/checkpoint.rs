@@ -7,6 +7,7 @@
 use super::core::Core;
 use super::delta::{Delta, Shard};
 use super::error::Error;
+use super::marks;
 use super::profile::Step;
 use super::record_cache::RecordCache;
 use super::sync::{Mutant, Mutex, MutexGuard, planted};
@@ -14,7 +15,8 @@ use super::unwind::OnUnwind;
 use crate::domain::{CatalogKey, Definition, Fault, Sequence, Sum};
 use crate::storage::rows;
 use crate::storage::{
-    Blocks, Catalog, Cohorts, Expiring, Members, Partners, Read, Run, RunMemory, Sources, Table, TableId, TotalsByDay,
+    AuditMarks, Blocks, Catalog, Cohorts, Expiring, Members, Partners, Read, Run, RunMemory, Sources, Table, TableId,
+    TotalsByDay,
 };
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
@@ -120,6 +122,9 @@ impl<'a> Frozen<'a> {
             TableId::TotalsByDay => self.sums::<TotalsByDay>(&mut run, |delta| &delta.totals)?,
             TableId::Cohorts => self.sums::<Cohorts>(&mut run, |delta| &delta.cohorts)?,
             TableId::Expiring => self.sums::<Expiring>(&mut run, |delta| &delta.expiring)?,
+            TableId::AuditMarks => {
+                marks::rows(self.core, &self.deltas, &mut |key, row| run.push::<AuditMarks>(key, Some(row)))?;
+            }
             rows => self.deltas.iter().for_each(|delta| delta.lock().rows(rows).write(&mut run)),
         }
         Ok(run)

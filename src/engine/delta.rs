@@ -11,8 +11,8 @@ use super::pending::{PendingRows, UsedRequests};
 use super::record_cache::RecordCache;
 use super::sync::Mutex;
 use crate::domain::{
-    Block, BlockKey, CohortKey, ExpiringKey, Fault, Member, MemberKey, Partner, PartnerKey, RequestKey, Sequence,
-    Source, SourceKey, Sum, Totals, TotalsKey,
+    Block, BlockKey, CohortKey, ExpiringKey, Fault, Mark, Member, MemberKey, Partner, PartnerKey, ProgramId,
+    RequestKey, Sequence, Source, SourceKey, Sum, Totals, TotalsKey,
 };
 use crate::storage::{Table, TableId};
 use hashbrown::{DefaultHashBuilder, HashMap};
@@ -28,6 +28,8 @@ pub(super) struct Delta {
     pub(super) totals: HashMap<TotalsKey, Totals>,
     pub(super) cohorts: HashMap<CohortKey, Totals>,
     pub(super) expiring: HashMap<ExpiringKey, i128>,
+    /// The entries with each mark, in order.
+    pub(super) marks: HashMap<(ProgramId, Mark), Vec<Sequence>>,
 }
 
 impl Default for Delta {
@@ -39,6 +41,7 @@ impl Default for Delta {
             totals: HashMap::new(),
             cohorts: HashMap::new(),
             expiring: HashMap::new(),
+            marks: HashMap::new(),
         }
     }
 }
@@ -56,6 +59,7 @@ impl Delta {
         newer.totals.iter().for_each(|(key, part)| self.totals.entry(*key).or_default().gather(part));
         newer.cohorts.iter().for_each(|(key, part)| self.cohorts.entry(*key).or_default().gather(part));
         newer.expiring.iter().for_each(|(key, part)| self.expiring.entry(*key).or_default().gather(part));
+        newer.marks.iter().for_each(|(key, entries)| self.marks.entry(*key).or_default().extend(entries));
     }
 
     /// Forgets everything, and keeps the memory: new memory is dearer than what is written into it.
@@ -65,6 +69,15 @@ impl Delta {
         self.totals.clear();
         self.cohorts.clear();
         self.expiring.clear();
+        self.marks.clear();
+    }
+
+    /// Notes what an entry is about. In a shard, entries come in the order of their numbers.
+    pub(super) fn mark(&mut self, program: ProgramId, mark: Mark, sequence: Sequence) {
+        let entries = self.marks.entry((program, mark)).or_default();
+        if entries.last() != Some(&sequence) {
+            entries.push(sequence);
+        }
     }
 }
 

@@ -17,6 +17,7 @@ mod handle;
 mod journal;
 mod lists;
 mod locks;
+mod marks;
 mod measure;
 mod members;
 mod merge;
@@ -46,6 +47,7 @@ mod ticket;
 mod unwind;
 mod verify;
 mod verify_days;
+mod verify_marks;
 mod verify_sources;
 mod view;
 

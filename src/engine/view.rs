@@ -7,6 +7,7 @@
 use super::core::Core;
 use super::delta::{Delta, Shard};
 use super::error::Error;
+use super::marks;
 use super::record_cache::RecordCache;
 use super::sync::{Mutex, MutexGuard};
 use crate::domain::keys::Key;
@@ -17,8 +18,8 @@ use crate::domain::{
 };
 use crate::storage::rows;
 use crate::storage::{
-    Blocks, Catalog, Cohorts, Expiries, Expiring, Forwards, Future, Items, Members, Partners, Read, Requests, Sources,
-    Table, TableId, TotalsByDay, Visit,
+    AuditMarks, Blocks, Catalog, Cohorts, Expiries, Expiring, Forwards, Future, Items, Members, Partners, Read,
+    Requests, Sources, Table, TableId, TotalsByDay, Visit,
 };
 use hashbrown::HashMap;
 use std::collections::BTreeMap;
@@ -106,6 +107,7 @@ impl View<'_> {
             TableId::TotalsByDay => |view| view.of_sums::<TotalsByDay>(|delta| &delta.totals),
             TableId::Cohorts => |view| view.of_sums::<Cohorts>(|delta| &delta.cohorts),
             TableId::Expiring => |view| view.of_sums::<Expiring>(|delta| &delta.expiring),
+            TableId::AuditMarks => |view| view.of_marks(),
             _ => return None,
         };
         let rows = self.sorted.get(table as usize)?.get_or_init(|| gather(self));
@@ -115,6 +117,15 @@ impl View<'_> {
     fn of_catalog(&self) -> Result<Changed, Fault> {
         let rows = self.definitions.iter().map(|(key, row)| encoded::<Catalog>(key, Some(row)));
         rows.collect()
+    }
+
+    fn of_marks(&self) -> Result<Changed, Fault> {
+        let mut changed = Changed::new();
+        marks::rows(self.core, &self.frozen, &mut |key, row| {
+            changed.extend([encoded::<AuditMarks>(key, Some(row))?]);
+            Ok(())
+        })?;
+        Ok(changed)
     }
 
     fn of_requests(&self) -> Result<Changed, Fault> {
@@ -247,7 +258,7 @@ impl Read for View<'_> {
                 })
                 .transpose()?
             }
-            TableId::Catalog | TableId::TotalsByDay | TableId::Cohorts | TableId::Expiring => {
+            TableId::Catalog | TableId::TotalsByDay | TableId::Cohorts | TableId::Expiring | TableId::AuditMarks => {
                 match self.sorted(table).transpose()?.and_then(|rows| rows.get(key)) {
                     Some(changed) => return Ok(changed.clone()),
                     None => None,

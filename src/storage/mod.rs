@@ -19,8 +19,9 @@ mod run;
 
 pub use crate::domain::keys;
 pub use crate::domain::tables::{
-    Blocks, Catalog, Claims, Cohorts, Corrections, Due, Expiries, Expiring, Forwards, Future, HoldTimeouts, Holds,
-    HouseholdMembers, Items, Members, Partners, Requests, RowTable, SourceCounts, Sources, Table, TableId, TotalsByDay,
+    AuditMarks, Blocks, Catalog, Claims, Cohorts, Corrections, Due, Expiries, Expiring, Forwards, Future, HoldTimeouts,
+    Holds, HouseholdMembers, Items, Members, Partners, Requests, RowTable, SourceCounts, Sources, Table, TableId,
+    TotalsByDay,
 };
 use crate::domain::{Fault, Sequence, TextKey};
 pub use run::{RowBuffer, Run, RunMemory};

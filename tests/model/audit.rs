@@ -8,30 +8,47 @@ use accruedb::engine::{Engine, Error};
 use accruedb::report::*;
 use std::collections::BTreeMap;
 
-/// The log of an engine, page by page.
-struct Log<'a>(&'a Engine);
+/// The log of an engine, page by page: by its index, or through the whole journal.
+struct Log<'a> {
+    engine: &'a Engine,
+    scans: bool,
+}
 
 impl AuditReader for Log<'_> {
     type Error = Error;
 
     fn first_at(&self, instant: Timestamp) -> Result<Sequence, Error> {
-        self.0.first_entry_at(instant)
+        self.engine.first_entry_at(instant)
     }
 
-    fn entries(&self, _: ProgramId, _: Option<MemberId>, up_to: Sequence) -> Result<Vec<Entry>, Error> {
-        self.0.journal_back(up_to)
+    fn entries(&self, program: ProgramId, among: &Among, up_to: Sequence) -> Result<Vec<Entry>, Error> {
+        match (among, self.scans) {
+            // few at a time, so that pages go on
+            (Among::Marked(marks), false) => {
+                let mut found: Vec<Sequence> = Vec::new();
+                for mark in marks {
+                    found.extend(self.engine.marked(program, *mark, (up_to, 3))?);
+                }
+                found.sort_unstable_by(|one, other| other.cmp(one));
+                found.dedup();
+                found.truncate(3);
+                self.engine.entries(&found)
+            }
+            _ => self.engine.journal_back(up_to),
+        }
     }
 
     fn item(&self, program: ProgramId, granted: &Granted, recorded_at: Timestamp) -> Result<Option<Item>, Error> {
-        self.0.item(program, granted, recorded_at)
+        self.engine.item(program, granted, recorded_at)
     }
 }
 
-fn lines(engine: &Engine, query: &AuditQuery) -> Result<Vec<AuditLine>, Error> {
+fn lines(engine: &Engine, query: &AuditQuery, scans: bool) -> Result<Vec<AuditLine>, Error> {
+    let log = Log { engine, scans };
     let mut query = AuditQuery { limit: 7, ..query.clone() };
     let mut lines = Vec::new();
     loop {
-        let page = audit(&Log(engine), &query)?;
+        let page = audit(&log, &query)?;
         lines.extend(page.lines);
         match page.next {
             Some(next) => query.before = Some(next),
@@ -76,7 +93,8 @@ impl Run {
             }
             for source in (0..=*SOURCES.end()).map(SourceId) {
                 let query = AuditQuery { sources: vec![source], ..AuditQuery::of(program) };
-                let found = self.ask(|engine| lines(engine, &query));
+                let found = self.ask(|engine| lines(engine, &query, false));
+                assert_eq!(found, self.ask(|engine| lines(engine, &query, true)), "the index of source {source}");
                 assert!(found.is_sorted_by(|a, b| a.id > b.id), "the order of lines");
                 let mut sums: (i128, Fates) = Default::default();
                 for line in found.iter().filter(|line| line.item.is_some()) {
@@ -91,6 +109,24 @@ impl Run {
                 assert_eq!(sums, expected, "the log of source {source} of program {program}");
             }
         }
+        self.compare_indexes();
         self.tally.count("audit logs");
+    }
+
+    /// A page by each filter alone has the lines that a look through the whole journal finds.
+    fn compare_indexes(&mut self) {
+        let all = AuditQuery::of(PROGRAMS[0]);
+        let mut queries: Vec<AuditQuery> =
+            AuditKind::ALL.iter().map(|kind| AuditQuery { kinds: vec![*kind], ..all.clone() }).collect();
+        let types = (1..=6).map(PointTypeId);
+        queries.extend(types.map(|point_type| AuditQuery { point_types: vec![point_type], ..all.clone() }));
+        queries.push(AuditQuery { subtypes: vec![SubtypeId(7)], ..all.clone() });
+        queries.push(AuditQuery { sources: [1, 2, 3].map(SourceId).to_vec(), ..all.clone() });
+        let kinds = vec![AuditKind::Expiration, AuditKind::Redemption];
+        queries.push(AuditQuery { kinds, point_types: vec![PointTypeId(1)], ..all });
+        for query in queries {
+            let [found, expected] = [false, true].map(|scans| self.ask(|engine| lines(engine, &query, scans)));
+            assert_eq!(found, expected, "{query:?}");
+        }
     }
 }

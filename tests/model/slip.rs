@@ -18,10 +18,12 @@ pub(crate) enum Slip {
     Fee,
     Timeout,
     Captured,
+    Limit,
+    Stock,
 }
 
 impl Slip {
-    pub(crate) const ALL: [Slip; 13] = [
+    pub(crate) const ALL: [Slip; 15] = [
         Slip::Order,
         Slip::Expiry,
         Slip::Zone,
@@ -35,6 +37,8 @@ impl Slip {
         Slip::Fee,
         Slip::Timeout,
         Slip::Captured,
+        Slip::Limit,
+        Slip::Stock,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -52,6 +56,8 @@ impl Slip {
             Slip::Fee => "a transfer without its fee",
             Slip::Timeout => "a hold that never times out",
             Slip::Captured => "a capture that is a release",
+            Slip::Limit => "a limit of one point more",
+            Slip::Stock => "an inventory of one point more",
         }
     }
 
@@ -99,6 +105,10 @@ impl Slip {
             (Slip::Captured, Action::Capture(Capture { hold, points })) => {
                 command.action = Release { hold: *hold, points: *points }.into();
             }
+            (Slip::Limit, Action::CreateSource(body)) => {
+                body.restrictions.iter_mut().for_each(|of| of.max = Points(of.max.0.saturating_add(1)));
+            }
+            (Slip::Stock, Action::ModifyInventory(body)) => body.points = Points(body.points.0.saturating_add(1)),
             _ => {}
         }
         command

@@ -3,13 +3,14 @@
 mod args;
 mod measured;
 mod reader;
+mod reports;
 mod sender;
 mod workload;
 
 use super::database;
 use super::output::{Exit, Failure, Output};
 use super::scratch::Scratch;
-use crate::engine::{Engine, EngineOptions};
+use crate::engine::{ClockSource, Engine, EngineOptions};
 pub(super) use args::Load;
 use args::Workload;
 use measured::Measured;
@@ -29,9 +30,11 @@ pub(super) fn run(load: &Load, output: &mut Output) -> Result<Exit, Failure> {
     let db = load.db.clone().unwrap_or_else(|| scratch.path().join("db"));
     let on_progress = Some(output.on_progress());
     let cache_members = load.cache_members;
-    let options = EngineOptions { cache_members, on_progress, profile: load.profile, ..EngineOptions::default() };
+    let clock = if load.spread.is_some() { ClockSource::Commands } else { ClockSource::System };
+    let options =
+        EngineOptions { clock, cache_members, on_progress, profile: load.profile, ..EngineOptions::default() };
     let engine = open(&db, options)?;
-    workload::set_up(&engine, load.partners)?;
+    workload::set_up(&engine, load)?;
     let bar = output.bar("loading", Some(load.accruals));
     let next = AtomicU64::new(0);
     let done = AtomicBool::new(false);
@@ -53,6 +56,9 @@ pub(super) fn run(load: &Load, output: &mut Output) -> Result<Exit, Failure> {
     senders.into_iter().try_for_each(|sender| all.add(sender))?;
     let mut measured = Measured::new(load, seconds, &all, &reader);
     measured.look(&engine, load)?;
+    if load.spread.is_some() {
+        measured.time_reports(&engine, load)?;
+    }
     if load.check {
         measured.audit(&engine, &db)?;
     }
