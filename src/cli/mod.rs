@@ -26,6 +26,7 @@ mod partner;
 mod posting;
 pub mod purchases;
 mod report;
+mod report_chart;
 mod request_ids;
 mod restore;
 mod rows;
@@ -47,6 +48,7 @@ mod text;
 #[cfg(feature = "server")]
 mod token;
 mod verify;
+mod what_if;
 mod words;
 
 use args::Verb;
@@ -77,6 +79,7 @@ pub fn main() -> ExitCode {
         Verb::Liability(args) => liability::run(args, &mut output),
         Verb::Audit(args) => audit::run(args, &mut output),
         Verb::Report(args) => report::run(args, &mut output),
+        Verb::WhatIf(args) => what_if::run(args, &mut output),
         Verb::Sources(args) => sources::run(args, &mut output),
         Verb::Settlement(args) => settlement::run(args, &mut output),
         Verb::Journal(args) => journal::run(args, &mut output),

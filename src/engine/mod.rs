@@ -50,6 +50,7 @@ mod verify_days;
 mod verify_marks;
 mod verify_sources;
 mod view;
+mod what_if;
 
 pub use error::{ClosedReason, Error, ErrorKind, ExecuteError};
 pub use feed::{Feed, FeedFilter};
@@ -62,3 +63,4 @@ pub use profile::{Step, StepTime};
 pub use reader::Reader;
 pub use ticket::{Pending, Ticket};
 pub use verify::Audit;
+pub use what_if::WhatIf;

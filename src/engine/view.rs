@@ -38,6 +38,8 @@ const PART: usize = 64;
 pub(super) struct View<'a> {
     core: &'a Core,
     stored: Box<dyn Read + 'a>,
+    /// The newest entry that is shown.
+    sequence: Sequence,
     /// By the number of their shard.
     frozen: Vec<Arc<Mutex<Delta>>>,
     definitions: Vec<(CatalogKey, Definition)>,
@@ -54,6 +56,7 @@ pub(super) fn look<R>(core: &Core, look: impl FnOnce(&dyn Read) -> R) -> Result<
     let view = View {
         core,
         stored: core.state.store.snapshot(core.epoch)?,
+        sequence: frozen.sequence,
         frozen: deltas.clone(),
         definitions: definitions.clone(),
         sorted: std::array::from_fn(|_| OnceLock::new()),
@@ -306,6 +309,10 @@ impl Read for View<'_> {
 
     fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault> {
         self.stored.journal(from, visit)
+    }
+
+    fn shown(&self) -> Sequence {
+        self.sequence
     }
 
     fn text(&self, key: TextKey) -> Result<Option<Vec<u8>>, Fault> {

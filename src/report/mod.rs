@@ -12,6 +12,7 @@ mod outstanding;
 mod partner_records;
 mod partner_statement;
 mod partner_use;
+mod past;
 mod range;
 pub mod revenue;
 pub mod settlement;

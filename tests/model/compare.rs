@@ -110,13 +110,16 @@ impl Run {
         let Some(at) = Timestamp::from_ms(self.now().ms().saturating_sub(ms)) else { return };
         let known = self.past.iter().chain([&self.books]).rfind(|books| books[&PROGRAMS[0]].model.now <= at);
         let Some(books) = known.cloned() else { return };
+        let mut models = Vec::new();
         for (program, mut book) in books {
             book.model.advance(at);
+            models.push((program, book.model.clone()));
             for member in MEMBERS.map(MemberId) {
                 let shown = self.ask(|engine| engine.balances_as_of(MemberKey { program, member }, at));
                 book.compare_balances(member, &shown);
             }
         }
+        self.compare_reports_of(models);
         self.tally.count("looks back");
     }
 }

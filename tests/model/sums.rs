@@ -118,11 +118,17 @@ impl Run {
     /// Every report of every program.
     pub(super) fn compare_reports(&mut self) {
         let models = PROGRAMS.map(|program| (program, self.books[&program].model.clone()));
+        self.compare_reports_of(models.to_vec());
+    }
+
+    /// Reports as of the models' instant, which may be past: as they were made then.
+    pub(super) fn compare_reports_of(&mut self, models: Vec<(ProgramId, Model)>) {
         self.ask(|engine| {
-            let now = engine.now();
+            let now = models.first().map_or(engine.now(), |(_, model)| model.now);
             let all = |read: &dyn Read| {
                 models.iter().try_for_each(|(program, model)| {
-                    let seen = Seen { read, now, program: *program, model };
+                    let is_past = now < engine.now();
+                    let seen = Seen { read, now, is_past, program: *program, model };
                     seen.days()?;
                     seen.cohorts()?;
                     seen.owed()?;
@@ -139,6 +145,7 @@ impl Run {
 struct Seen<'a> {
     read: &'a dyn Read,
     now: Timestamp,
+    is_past: bool,
     program: ProgramId,
     model: &'a Model,
 }
@@ -199,7 +206,9 @@ impl Seen<'_> {
 
     fn owed(&self) -> Result<(), Fault> {
         let today = Day(calendar::day(self.model.now.ms(), &self.model.zone()) as i32);
-        for as_of in [AsOf::At(self.model.now), AsOf::Day(today)] {
+        // of a past day, its end is asked for
+        let days = [AsOf::Day(today)].into_iter().filter(|_| !self.is_past);
+        for as_of in days.chain([AsOf::At(self.model.now)]) {
             let rows = outstanding(self.read, self.now, (self.program, as_of), (&Filter::default(), EACH))?;
             assert_eq!(owed(rows), self.model.owed(), "owed at {as_of:?}");
         }
