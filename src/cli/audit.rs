@@ -5,11 +5,11 @@ use super::export::{Cell, csv_line};
 use super::output::{Exit, Failure, Output};
 use super::table::TextTable;
 use crate::domain::{
-    Date, Entry, Granted, Item, MemberId, MemberKey, PointTypeId, ProgramId, Sequence, SourceId, Subject, SubtypeId,
-    Timestamp, Zone,
+    Date, Entry, Granted, Item, Mark, MemberId, MemberKey, PointTypeId, ProgramId, Sequence, SourceId, Subject,
+    SubtypeId, Timestamp, Zone,
 };
 use crate::engine::{Engine, Error};
-use crate::report::{AuditClock, AuditId, AuditKind, AuditLine, AuditQuery, AuditReader, Preset, audit};
+use crate::report::{Among, AuditClock, AuditId, AuditKind, AuditLine, AuditQuery, AuditReader, Preset, audit};
 use std::cell::Cell as MemoryCell;
 
 /// Shows what happened to points, newest first: every issue, redemption, expiry, transfer, cancellation.
@@ -218,6 +218,25 @@ fn cells(line: &AuditLine) -> impl Iterator<Item = Cell> {
     .into_iter()
 }
 
+/// Entries that are read at once by the index.
+const MARKED: usize = 128;
+
+/// Some entries that have one of these marks, the newest first; none of them is left out in between.
+fn marked(engine: &Engine, program: ProgramId, marks: &[Mark], up_to: Sequence) -> Result<Vec<Sequence>, Error> {
+    let (mut found, mut whole_from) = (Vec::new(), Sequence(0));
+    for mark in marks {
+        let some = engine.marked(program, *mark, (up_to, MARKED))?;
+        if let Some(oldest) = some.last().filter(|_| some.len() >= MARKED) {
+            whole_from = whole_from.max(*oldest);
+        }
+        found.extend(some);
+    }
+    found.retain(|sequence| *sequence >= whole_from);
+    found.sort_unstable_by(|one, other| other.cmp(one));
+    found.dedup();
+    Ok(found)
+}
+
 /// The audit log of an engine.
 pub(super) struct EngineAudit<'a> {
     engine: &'a Engine,
@@ -253,10 +272,11 @@ impl AuditReader for EngineAudit<'_> {
         self.engine.first_entry_at(instant)
     }
 
-    fn entries(&self, program: ProgramId, member: Option<MemberId>, up_to: Sequence) -> Result<Vec<Entry>, Error> {
-        match member {
-            Some(member) => self.chain(MemberKey { program, member }, up_to),
-            None => self.engine.journal_back(up_to),
+    fn entries(&self, program: ProgramId, among: &Among, up_to: Sequence) -> Result<Vec<Entry>, Error> {
+        match among {
+            Among::Member(member) => self.chain(MemberKey { program, member: *member }, up_to),
+            Among::Marked(marks) => self.engine.entries(&marked(self.engine, program, marks, up_to)?),
+            Among::All => self.engine.journal_back(up_to),
         }
     }
 

@@ -31,6 +31,7 @@ mod partner;
 mod posting;
 pub mod purchases;
 mod report;
+mod report_chart;
 mod request_ids;
 mod restore;
 mod rows;
@@ -52,6 +53,7 @@ mod text;
 #[cfg(feature = "server")]
 mod token;
 mod verify;
+mod what_if;
 mod words;
 
 use crate::domain::reading_long_ids;
@@ -92,6 +94,7 @@ fn run(verb: &Verb, output: &mut Output) -> Result<Exit, Failure> {
         Verb::Liability(args) => liability::run(args, output),
         Verb::Audit(args) => audit::run(args, output),
         Verb::Report(args) => report::run(args, output),
+        Verb::WhatIf(args) => what_if::run(args, output),
         Verb::Sources(args) => sources::run(args, output),
         Verb::Settlement(args) => settlement::run(args, output),
         Verb::Journal(args) => journal::run(args, output),

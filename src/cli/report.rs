@@ -4,7 +4,9 @@
 use super::database::{Database, OneProgram};
 use super::export::{Cell, csv_line};
 use super::output::{Exit, Failure, Output};
+use super::report_chart::Drawn;
 use super::table::TextTable;
+use crate::chart::Form;
 use crate::domain::{
     Date, Day, PointState, PointTypeId, Program, ProgramId, SourceId, SubtypeId, Timestamp, Totals, Zone,
 };
@@ -15,6 +17,7 @@ use crate::report::{
 };
 use crate::storage::Read;
 use serde_json::{Map, Value, json};
+use std::path::PathBuf;
 
 /// Shows a report about points by their sources. Days are those of the program's zone, which the head names.
 ///
@@ -40,7 +43,7 @@ pub(super) struct Args {
     /// The last day.
     #[arg(long, value_name = "DATE")]
     to: Option<Date>,
-    /// For liability: the day at whose end, or the instant at which, points are owed. Default: now.
+    /// As of the end of a day, or of an instant: the report as it was then. Default: now.
     #[arg(long, value_name = "WHEN")]
     as_of: Option<String>,
     /// Only points of this source; 0: those without one. May be given several times.
@@ -65,6 +68,12 @@ pub(super) struct Args {
     /// Comma-separated values.
     #[arg(long)]
     csv: bool,
+    /// Also draws the report into a file, as SVG.
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+    /// Bars instead of a table.
+    #[arg(long, conflicts_with = "csv")]
+    chart: bool,
 }
 
 /// A report.
@@ -100,12 +109,20 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let asked = args.asked((chosen.id, program), engine.now())?;
     let sheet = asked.sheet(args, &engine)?;
     let zone = program.settings.zone.name();
+    let drawn = args.drawn(format!("as of {}, days of {zone}", asked.now));
+    if let Some(to) = &args.svg {
+        drawn.write(&sheet, to)?;
+    }
     if args.csv {
         output.raw(&csv_line(sheet.columns.iter().map(|name| Cell::Text((*name).into()))))?;
         return sheet.rows.into_iter().try_for_each(|row| output.raw(&csv_line(row))).map(|()| Exit::Done);
     }
     output.object(&json!({ "program": chosen.id, "zone": zone, "rows": objects(&sheet) }))?;
     output.note(format!("program {}, days of {zone}", chosen.id))?;
+    if args.chart {
+        drawn.show(&sheet, output)?;
+        return Ok(Exit::Done);
+    }
     let mut table = TextTable::new(&sheet.columns);
     sheet.rows.iter().for_each(|row| table.row(row.iter().map(Cell::shown)));
     output.table(&table)?;
@@ -139,6 +156,21 @@ struct Asked {
 }
 
 impl Args {
+    /// How the report is drawn.
+    fn drawn(&self, dated: String) -> Drawn<'static> {
+        let (title, axis, series, figures, form): (_, _, _, &[&str], _) = match self.kind {
+            Kind::Liability => ("Points owed", "source", Some("point type"), &["owed"], Form::StackedBars),
+            Kind::Cohort => ("Points issued", "source", None, &["issued", "redeemed", "expired", "left"], Form::Bars),
+            Kind::Source => {
+                let sums = &["issued, summed up", "redeemed, summed up", "expired, summed up"];
+                ("Issued, redeemed, expired", "day", None, sums, Form::Steps)
+            }
+            Kind::Expiry => ("Points that expire", "day", Some("point type"), &["expires"], Form::StackedBars),
+            Kind::Deferred => ("Deferred revenue", "source", None, &["recognised", "liability"], Form::StackedBars),
+        };
+        Drawn { title, dated, axis, series, figures, form }
+    }
+
     fn asked(&self, (id, program): (ProgramId, &Program), now: Timestamp) -> Result<Asked, Failure> {
         let zone = &program.settings.zone;
         let day = |date: Option<Date>| date.and_then(|date| date.start(&Zone::UTC)).map(Timestamp::day);
@@ -153,13 +185,17 @@ impl Args {
         {
             return Err(Failure::Usage("--from is after --to".into()));
         }
-        let as_of = match &self.as_of {
-            None => AsOf::At(now),
+        let (as_of, now) = match &self.as_of {
+            None => (AsOf::At(now), now),
             Some(text) => {
-                let date = || text.parse::<Date>().ok().and_then(|date| day(Some(date))).map(AsOf::Day);
-                let instant = text.parse::<Timestamp>().ok().map(AsOf::At);
+                let date = text.parse::<Date>().ok();
+                // points that can be used until midnight have expired by then
+                let at_end = date.and_then(|date| date.end(zone));
+                let by_day = day(date).map(AsOf::Day).zip(at_end);
+                let instant = text.parse::<Timestamp>().ok().map(|at| (AsOf::At(at), at));
                 let wrong = || Failure::Usage(format!("--as-of {text:?}: neither a date nor an instant"));
-                instant.or_else(date).ok_or_else(wrong)?
+                let (as_of, at) = instant.or(by_day).ok_or_else(wrong)?;
+                (as_of, at.min(now))
             }
         };
         let filter = Filter {

@@ -2,6 +2,7 @@
 //! data, no rules.
 
 mod agreement;
+mod audit_mark;
 mod block;
 mod catalog;
 mod charge;
@@ -52,6 +53,7 @@ pub use agreement::{
     Agreement, AwardRules, ContributionRule, DocumentDefaults, LifeCycle, PeriodContribution, Priority, Reduction,
     SchemeChoice, SignUpRules, SpendRange, SpendRanges, SpendRules,
 };
+pub use audit_mark::{AuditKind, Mark, MarkKey, Marked};
 pub use block::{Block, BlockKind, BlockStatus, BlockTurn, BlockTurnKey, OWN_BLOCKS_FROM, OpenBlockKey};
 pub use catalog::{CatalogKey, Definition, Programs};
 pub use charge::{

@@ -7,14 +7,15 @@
 use super::core::Core;
 use super::delta::{Delta, Shard};
 use super::error::Error;
+use super::marks;
 use super::profile::Step;
 use super::record_cache::RecordCache;
 use super::sync::{Mutant, Mutex, MutexGuard, planted};
 use super::unwind::OnUnwind;
 use crate::domain::{CatalogKey, Definition, Fault, RequestKey, RequestPage, Sequence, Sum};
 use crate::storage::{
-    Blocks, Catalog, Cohorts, Expiring, Members, Partners, Read, RequestPages, Run, RunMemory, Sources, Table, TableId,
-    TotalsByDay,
+    AuditMarks, Blocks, Catalog, Cohorts, Expiring, Members, Partners, Read, RequestPages, Run, RunMemory, Sources,
+    Table, TableId, TotalsByDay,
 };
 use crate::storage::{requests, rows};
 use hashbrown::HashMap;
@@ -128,6 +129,9 @@ impl<'a> Frozen<'a> {
             TableId::TotalsByDay => self.sums::<TotalsByDay>(&mut run, |delta| &delta.totals)?,
             TableId::Cohorts => self.sums::<Cohorts>(&mut run, |delta| &delta.cohorts)?,
             TableId::Expiring => self.sums::<Expiring>(&mut run, |delta| &delta.expiring)?,
+            TableId::AuditMarks => {
+                marks::rows(self.core, &self.deltas, &mut |key, row| run.push::<AuditMarks>(key, Some(row)))?;
+            }
             rows => self.deltas.iter().for_each(|delta| delta.lock().rows(rows).write(&mut run)),
         }
         Ok(run)

@@ -2,6 +2,7 @@
 
 use super::args::Load;
 use super::reader::Reader;
+use super::reports::{self, ReportTime};
 use super::sender::Sender;
 use crate::cli::output::{Failure, Output};
 use crate::engine::Engine;
@@ -30,6 +31,9 @@ pub(super) struct Measured {
     reads: Option<Reads>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     profile: Vec<StepShare>,
+    /// Reports, where the load was spread over days.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reports: Vec<ReportTime>,
     digest: String,
     /// What the audit found, where one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,6 +73,7 @@ impl Measured {
             rss_bytes: peak_memory_bytes(),
             reads: (load.reads > 0).then_some(reads),
             profile: Vec::new(),
+            reports: Vec::new(),
             digest: String::new(),
             violations: None,
         }
@@ -94,6 +99,13 @@ impl Measured {
             self.profile.push(share("compaction".into(), 0, engine.compaction_time()?));
         }
         self.digest = engine.digest()?;
+        Ok(())
+    }
+
+    /// How long each report takes.
+    pub(super) fn time_reports(&mut self, engine: &Engine, load: &Load) -> Result<(), Failure> {
+        engine.book_due()?;
+        self.reports = reports::time(engine, load)?;
         Ok(())
     }
 
@@ -134,6 +146,9 @@ impl Measured {
         for StepShare { step, times, seconds } in &self.profile {
             let share = seconds / self.seconds * 100.0;
             output.line(format!("{step:>12} {seconds:>9.2} s {share:>6.1} % of the time, {times} times"))?;
+        }
+        for ReportTime { report, rows, ms } in &self.reports {
+            output.line(format!("{ms:>9.2} ms {rows:>6} rows: {report}"))?;
         }
         output.line(format!("digest {}", self.digest))?;
         self.violations.iter().flatten().try_for_each(|violation| output.line(violation))

@@ -4,13 +4,14 @@ mod args;
 mod measured;
 mod processor;
 mod reader;
+mod reports;
 mod sender;
 mod workload;
 
 use super::database;
 use super::output::{Exit, Failure, Output};
 use super::scratch::Scratch;
-use crate::engine::{Engine, EngineOptions};
+use crate::engine::{ClockSource, Engine, EngineOptions};
 pub(super) use args::Load;
 use args::Workload;
 use measured::Measured;
@@ -30,7 +31,9 @@ pub(super) fn run(load: &Load, output: &mut Output) -> Result<Exit, Failure> {
     let db = load.db.clone().unwrap_or_else(|| scratch.path().join("db"));
     let on_progress = Some(output.on_progress());
     let cache_members = load.cache_members;
-    let options = EngineOptions { cache_members, on_progress, profile: load.profile, ..EngineOptions::default() };
+    let clock = if load.spread.is_some() { ClockSource::Commands } else { ClockSource::System };
+    let options =
+        EngineOptions { clock, cache_members, on_progress, profile: load.profile, ..EngineOptions::default() };
     let engine = open(&db, options)?;
     workload::set_up(&engine, load)?;
     let bar = output.bar("loading", Some(load.accruals));
@@ -58,6 +61,9 @@ pub(super) fn run(load: &Load, output: &mut Output) -> Result<Exit, Failure> {
     let mut measured = Measured::new(load, seconds, &all, &reader);
     measured.used(load, used, own_share_ns);
     measured.look(&engine, load)?;
+    if load.spread.is_some() {
+        measured.time_reports(&engine, load)?;
+    }
     if load.check {
         measured.audit(&engine, &db)?;
     }
