@@ -277,7 +277,7 @@ fn shells_and_manuals_are_served() {
 fn an_example_of_each_command_is_printed_and_can_be_applied() {
     let shell = Shell::new();
     let all = shell.run("schema --example all");
-    assert_eq!((all.code, all.lines().len()), (0, 15), "{}", all.err);
+    assert!(all.code == 0 && all.lines().len() > 70, "{}", all.err);
     assert_eq!(shell.run("schema --example redeem").lines(), [all.lines()[7].clone()]);
     let run = shell.run("schema --example nothing");
     assert!(run.code == 2 && run.err.contains("purchase_block"), "{}", run.err);

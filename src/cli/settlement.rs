@@ -1,6 +1,6 @@
 //! `accruedb settlement`: receivables, lines, months, refunds and reports of several partners.
 
-use super::database::{Database, OneProgram};
+use super::database::{Clock, Database, OneProgram};
 use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, bar};
 use crate::domain::{
@@ -12,19 +12,25 @@ use crate::report::settlement::{self, AwardFilter, Dimension, LineRow, Measure};
 use crate::storage::Read;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::ops::Range;
+use std::path::PathBuf;
 
 /// Shows settlements with partners: months, receivables, lines and why, refunds, reports. Amounts are whole minor units.
 ///
 /// Exit codes: 0 done, 1 no such program or run, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  accruedb settlement --db shop months --until 2026-12-31 --format chart\n  \
-    accruedb settlement --db shop lines --partner 1 --format csv\n  \
-    accruedb settlement --db shop report --by partner --by month --show events --show contribution")]
+#[command(after_help = "Examples:\n  accruedb settlement months --db shop --until 2026-12-31 --format chart\n  \
+    accruedb settlement lines --db shop --partner 1 --format csv\n  \
+    accruedb settlement report --db shop --by partner --by month --show events --show contribution")]
 pub(super) struct Args {
-    #[command(flatten)]
-    database: Database,
-    #[command(flatten)]
-    program: OneProgram,
+    /// The database's directory. It has to be named, before or after the question.
+    #[arg(long, value_name = "DIR", global = true)]
+    db: Option<PathBuf>,
+    /// Where time comes from. `system` is now; `commands` is the time of the newest entry. Default: system.
+    #[arg(long, value_enum, value_name = "CLOCK", global = true)]
+    clock: Option<Clock>,
+    /// The program. Default: the only one there is.
+    #[arg(long, value_name = "NUMBER", global = true)]
+    program: Option<u32>,
     /// How the rows are shown; `--json` shows objects, one a line.
     #[arg(long, value_enum, default_value_t, global = true)]
     format: Format,
@@ -182,9 +188,13 @@ impl Serialize for Object<'_> {
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let engine = args.database.open_to_look(output)?;
-    let chosen = args.program.of(&engine)?;
-    args.database.remark_on_time(&engine, output)?;
+    let Some(db) = args.db.clone() else {
+        return Err(Failure::Usage("which database? name its directory with --db".to_owned()));
+    };
+    let database = Database::in_directory(db, args.clock);
+    let engine = database.open_to_look(output)?;
+    let chosen = OneProgram::if_named(args.program.map(ProgramId)).of(&engine)?;
+    database.remark_on_time(&engine, output)?;
     if let Some(why) = chosen.missing() {
         output.note(why)?;
         return Ok(Exit::Refused);

@@ -31,6 +31,7 @@ struct Told {
     owed: Sums,
     borne: Sums,
     paid: BTreeMap<Option<BlockId>, i64>,
+    trade: Vec<Leg>,
 }
 
 /// What takes points in an order that callers see.
@@ -49,7 +50,12 @@ impl Told {
 
     fn by(legs: &[Leg]) -> Told {
         let mut told = Told::default();
-        for leg in legs {
+        let of_merchants = |leg: &&Leg| {
+            use Leg::{NotAwarded, NotSpent, Posted, Spent};
+            matches!(leg, Spent { .. } | NotSpent { .. } | NotAwarded { .. } | Posted { .. })
+        };
+        told.trade.extend(legs.iter().filter(of_merchants).cloned());
+        for leg in legs.iter().filter(|leg| !of_merchants(leg)) {
             told.granted.extend(leg.granted());
             match *leg {
                 Leg::Granted { .. } => {}
@@ -113,7 +119,7 @@ impl Book {
     /// order in which they were taken. An item is named by its entry and its place there.
     fn compare_receipt(&mut self, command: &Command, done: &Done, receipt: &Receipt) {
         assert_eq!(receipt.balances, done.balances, "{command:?}: balances");
-        let mut expected = Told { paid: done.paid.clone(), ..Told::default() };
+        let mut expected = Told { paid: done.paid.clone(), trade: done.trade.clone(), ..Told::default() };
         for (id, log) in &done.logs {
             let member = self.model.members.get_mut(id).expect("the model has it too");
             for (at, place) in log.granted.iter().zip(0u16..) {

@@ -111,19 +111,32 @@ pub(crate) fn after(span: Span, from: Timestamp, zone: &Zone) -> Option<Timestam
     instant(zone, day * DAY + time)
 }
 
+/// The day that a zone's clocks show, counted from 1970-01-01.
+pub(super) fn day(at: Timestamp, zone: &Zone) -> i64 {
+    (at.ms() + offset(zone.name(), at.ms())).div_euclid(DAY)
+}
+
+/// The month that a zone's clocks show: years times 12, and the month from 0.
+pub(super) fn month(at: Timestamp, zone: &Zone) -> i64 {
+    let (year, month, _) = civil(day(at, zone));
+    year * 12 + month - 1
+}
+
+/// A date as a day.
+pub(super) fn date(date: Date) -> i64 {
+    let text = date.to_string();
+    let mut parts = text.split('-').map(|part| part.parse().unwrap());
+    let mut part = || parts.next().unwrap();
+    days(part(), part(), part())
+}
+
 /// When points expire: `None` past the year 9999, `Some(None)` is never.
 pub(crate) fn expiry(expiry: Expiry, at: Timestamp, zone: &Zone) -> Option<Option<Timestamp>> {
     match expiry {
         Expiry::Never => Some(None),
         Expiry::At(instant) => Some(Some(instant)),
         Expiry::After(span) => after(span, at, zone).map(Some),
-        Expiry::On(date) => {
-            let text = date.to_string();
-            let mut parts = text.split('-').map(|part| part.parse().unwrap());
-            let mut part = || parts.next().unwrap();
-            let day = days(part(), part(), part());
-            instant(zone.name(), (day + 1) * DAY).map(Some)
-        }
+        Expiry::On(date) => instant(zone.name(), (self::date(date) + 1) * DAY).map(Some),
         other => panic!("the model does not know the expiry {other:?}"),
     }
 }

@@ -2,11 +2,12 @@
 
 use super::ledger::{Effect, Model, Transaction};
 use super::member::Given;
+use super::trade::Cancelling;
 use accruedb::domain::*;
 use std::rc::Rc;
 
 impl Model {
-    pub(super) fn cancel(&mut self, body: &Cancel) -> Effect {
+    pub(super) fn cancel(&mut self, body: &Cancel, by: Cancelling) -> Effect {
         let Some(original) = self.done.get(&body.request).cloned() else {
             return Err(Rejection::TransactionUnknown);
         };
@@ -21,7 +22,9 @@ impl Model {
                 for (item, points) in last_first(parts, back) {
                     member.come_back(item, PointState::Redeemed, points, now);
                 }
+                self.unspend(by, &command, back);
             }
+            Transaction::Purchase(bought) => self.cancel_purchase(by, (&command, body.amount), bought)?,
             Transaction::Transfer { from, to, point_type, points, cancelled, moved } => {
                 let back = in_one_figure(&body.amount, *points - *cancelled)?;
                 *cancelled += back;

@@ -4,6 +4,7 @@
 use super::calendar;
 use super::member::{Given, Log, Member};
 use super::partner::{ModelBlock, ModelPartner};
+use super::trade::{Bought, Cancelling, Trade};
 use super::wellformed::malformed;
 use accruedb::domain::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +30,8 @@ pub(crate) struct Done {
     pub(crate) balances: Vec<Balance>,
     /// What was paid more by each block, or by a post-paid partner; less than 0 where it was given back.
     pub(crate) paid: BTreeMap<Option<BlockId>, i64>,
+    /// What is told of merchants.
+    pub(crate) trade: Vec<Leg>,
 }
 
 /// What a command did, as far as it can be cancelled.
@@ -55,6 +58,7 @@ pub(super) enum Transaction {
         cancelled: i64,
         moved: Vec<(usize, usize, i64)>,
     },
+    Purchase(Bought),
     Other,
 }
 
@@ -67,6 +71,7 @@ pub(crate) struct Model {
     pub(super) types: BTreeMap<PointTypeId, CreatePointType>,
     pub(crate) partners: BTreeMap<PartnerId, ModelPartner>,
     pub(crate) members: BTreeMap<MemberId, Member>,
+    pub(crate) trade: Trade,
     pub(super) done: BTreeMap<RequestId, Rc<(Command, Transaction)>>,
     /// Requests whose references were erased.
     erased: BTreeSet<RequestId>,
@@ -83,6 +88,7 @@ impl Model {
             types: BTreeMap::new(),
             partners: BTreeMap::new(),
             members: BTreeMap::new(),
+            trade: Trade::default(),
             done: BTreeMap::new(),
             erased: BTreeSet::new(),
         }
@@ -102,6 +108,7 @@ impl Model {
         }
         let mut next = self.clone();
         next.members.values_mut().for_each(|member| member.log = Log::default());
+        next.trade.told.clear();
         match next.decide(command) {
             Ok(transaction) => {
                 // what is granted too late to be used is gone at once
@@ -109,7 +116,8 @@ impl Model {
                 next.done.insert(command.request_id, Rc::new((command.clone(), transaction)));
                 let logs = next.members.iter().filter(|(_, member)| member.log != Log::default());
                 let logs = logs.map(|(id, member)| (*id, member.log.clone())).collect();
-                let done = Done { logs, balances: next.touched_balances(&command.action), paid: next.paid_since(self) };
+                let (paid, trade) = (next.paid_since(self), next.trade.told.clone());
+                let done = Done { logs, balances: next.touched_balances(&command.action), paid, trade };
                 *self = next;
                 Expected::Done(done)
             }
@@ -173,6 +181,11 @@ impl Model {
             Action::Enrol(body) => vec![(body.member, Vec::new())],
             Action::Accrue(body) => vec![(body.member, body.awards.iter().map(|award| award.point_type).collect())],
             Action::Redeem(body) => vec![(body.member, vec![body.point_type])],
+            Action::RecordPurchase(body) => vec![(body.member, vec![body.point_type])],
+            Action::SpendAt(body) => vec![(body.member, vec![body.point_type])],
+            Action::CreditMember(body) => vec![(body.member, vec![body.point_type])],
+            Action::SetParticipant(body) => vec![(body.member, Vec::new())],
+            Action::SignUp(body) => vec![(body.member, Vec::new())],
             Action::HoldPoints(body) => vec![(body.member, vec![body.point_type])],
             Action::Transfer(body) => vec![(body.member, vec![body.point_type]), (body.to, vec![body.point_type])],
             Action::Capture(Capture { hold, .. }) | Action::Release(Release { hold, .. }) => {
@@ -243,7 +256,10 @@ impl Model {
             Action::HoldPoints(body) => self.hold(command.request_id, body, at, &program.zone),
             Action::Capture(body) => self.capture(body),
             Action::Release(body) => self.release(body),
-            Action::Cancel(body) => self.cancel(body),
+            Action::Cancel(body) => {
+                let by = Cancelling { request: command.request_id, at, now: self.now };
+                self.cancel(body, by)
+            }
             Action::Erase(Erase { transaction: Some(transaction), .. }) => match self.done.contains_key(transaction) {
                 true => {
                     self.erased.insert(*transaction);
@@ -251,8 +267,13 @@ impl Model {
                 }
                 false => Err(Rejection::TransactionUnknown),
             },
-            other => unreachable!("answered before: {other:?}"),
+            _ => self.decide_trade(command, at, &program),
         }
+    }
+
+    /// The program's zone, if there is a program.
+    pub(crate) fn zone(&self) -> Option<Zone> {
+        self.program.as_ref().map(|program| program.zone.clone())
     }
 
     pub(super) fn point_type(&self, point_type: PointTypeId) -> Result<&CreatePointType, Rejection> {
@@ -323,6 +344,10 @@ fn cancelled(transaction: &Transaction) -> Vec<Points> {
     let mut cancelled = match transaction {
         Transaction::Accrual { awards, .. } => awards.iter().map(|award| Points(award.cancelled)).collect(),
         Transaction::Spending { cancelled, .. } | Transaction::Transfer { cancelled, .. } => vec![Points(*cancelled)],
+        Transaction::Purchase(bought) => {
+            let award = bought.award.as_ref().map_or(0, |award| award.cancelled);
+            vec![Points(award), Points(if bought.returned { bought.spent() } else { 0 })]
+        }
         Transaction::Other => Vec::new(),
     };
     while cancelled.pop_if(|points| *points == Points(0)).is_some() {}

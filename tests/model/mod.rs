@@ -24,6 +24,7 @@ pub(crate) mod slip;
 pub(crate) mod tally;
 #[cfg(test)]
 mod tests;
+mod trade;
 #[cfg(test)]
 mod undos;
 mod wellformed;

@@ -20,34 +20,7 @@ impl Model {
         let now = self.now;
         let mut awards = Vec::new();
         for (award, place) in body.awards.iter().zip(0u16..) {
-            let kind = self.types[&award.point_type].clone();
-            let counts = kind.class != PointClass::Redeemable;
-            let start = match award.start {
-                _ if counts => now,
-                Start::At(instant) => instant,
-                Start::After(span) => calendar::after(span, at, &program.zone).ok_or(Rejection::Overflow)?,
-                Start::Transaction => at,
-            };
-            let from = start.max(now);
-            let lasts = kind.class == PointClass::Qualifying && kind.expiry == Expiry::Never;
-            let until = award.expires.filter(|_| !lasts).unwrap_or(kind.expiry);
-            let until = calendar::expiry(until, at, &program.zone).ok_or(Rejection::Overflow)?;
-            let never = until.filter(|until| *until <= from);
-            if let (Some(expires_at), NeverUsable::Refuse) = (never, program.never_usable) {
-                return Err(Rejection::NeverUsable { place, available_from: from, expires_at });
-            }
-            let waits = !counts && (from > now || never.is_some());
-            let (source, partner, subtype) = (award.source, body.partner, award.subtype);
-            let item = Item { until, waits, source, partner, subtype, ..Item::new(award.point_type, now, from) };
-            let member = self.members.entry(body.member).or_default();
-            let (point_type, points) = (award.point_type, award.points.0);
-            let item = member.grant(item, points).ok_or(Rejection::Overflow)?;
-            *member.lifetime.entry(point_type).or_default() += points;
-            // points that were never available pay no debt
-            if !waits && never.is_none() {
-                member.repay(item, points);
-            }
-            awards.push(Given { item, point_type, points, cancelled: 0, debits: Vec::new() });
+            awards.push(self.grant(body.member, body.partner, (award, place), at, program)?);
         }
         if let Some(id) = body.partner {
             self.partners.get_mut(&id).unwrap().pay(id, &mut awards, now)?;
@@ -55,8 +28,48 @@ impl Model {
         Ok(Transaction::Accrual { member: body.member, partner: body.partner, awards })
     }
 
+    /// Grants one award.
+    pub(super) fn grant(
+        &mut self,
+        member: MemberId,
+        partner: Option<PartnerId>,
+        (award, place): (&Award, u16),
+        at: Timestamp,
+        program: &CreateProgram,
+    ) -> Result<Given, Rejection> {
+        let now = self.now;
+        let kind = self.types[&award.point_type].clone();
+        let counts = kind.class != PointClass::Redeemable;
+        let start = match award.start {
+            _ if counts => now,
+            Start::At(instant) => instant,
+            Start::After(span) => calendar::after(span, at, &program.zone).ok_or(Rejection::Overflow)?,
+            Start::Transaction => at,
+        };
+        let from = start.max(now);
+        let lasts = kind.class == PointClass::Qualifying && kind.expiry == Expiry::Never;
+        let until = award.expires.filter(|_| !lasts).unwrap_or(kind.expiry);
+        let until = calendar::expiry(until, at, &program.zone).ok_or(Rejection::Overflow)?;
+        let never = until.filter(|until| *until <= from);
+        if let (Some(expires_at), NeverUsable::Refuse) = (never, program.never_usable) {
+            return Err(Rejection::NeverUsable { place, available_from: from, expires_at });
+        }
+        let waits = !counts && (from > now || never.is_some());
+        let (source, subtype) = (award.source, award.subtype);
+        let item = Item { until, waits, source, partner, subtype, ..Item::new(award.point_type, now, from) };
+        let member = self.members.entry(member).or_default();
+        let (point_type, points) = (award.point_type, award.points.0);
+        let item = member.grant(item, points).ok_or(Rejection::Overflow)?;
+        *member.lifetime.entry(point_type).or_default() += points;
+        // points that were never available pay no debt
+        if !waits && never.is_none() {
+            member.repay(item, points);
+        }
+        Ok(Given { item, point_type, points, cancelled: 0, debits: Vec::new() })
+    }
+
     /// The type of points that are to be spent, which must be for spending, of a member who must be there.
-    fn spendable(&self, member: MemberId, point_type: PointTypeId) -> Result<CreatePointType, Rejection> {
+    pub(super) fn spendable(&self, member: MemberId, point_type: PointTypeId) -> Result<CreatePointType, Rejection> {
         let kind = self.point_type(point_type)?.clone();
         if !self.members.contains_key(&member) {
             return Err(Rejection::MemberUnknown);
@@ -67,7 +80,7 @@ impl Model {
         }
     }
 
-    fn sufficient(&self, member: MemberId, point_type: PointTypeId, points: i64) -> Result<(), Rejection> {
+    pub(super) fn sufficient(&self, member: MemberId, point_type: PointTypeId, points: i64) -> Result<(), Rejection> {
         let member = &self.members[&member];
         let available = member.sum(point_type, PointState::Matured) - member.debt(point_type);
         let short = i128::from(points) - i128::from(available);

@@ -62,6 +62,33 @@ fn bad(action: &Action) -> bool {
             (None, None) | (Some(_), Some(_)) => true,
         },
         Action::BookDue(_) => true,
+        _ => bad_trade(action),
+    }
+}
+
+/// The same of what merchants are about.
+fn bad_trade(action: &Action) -> bool {
+    let few = |points: Points| points.0 <= 0;
+    let nobody = |member: MemberId| member == MemberId(0);
+    match action {
+        Action::RecordPurchase(body) => {
+            let bad_amount = few(body.amount) || few(body.award);
+            nobody(body.member) || bad_amount || body.expires.as_ref().is_some_and(bad_expiry)
+        }
+        Action::SpendAt(body) => nobody(body.member) || few(body.points),
+        Action::CreditMember(body) => nobody(body.member) || few(body.points),
+        Action::SetParticipant(SetParticipant { member, .. }) => nobody(*member),
+        Action::SignUp(body) => nobody(body.member) || body.schemes.is_empty(),
+        Action::CreateRun(body) => body.every.as_ref().is_some_and(bad_span),
+        Action::SaveRun(SaveRun { run }) | Action::SubmitRun(SubmitRun { run, .. }) => *run == RequestId(0),
+        Action::SetScheme(_)
+        | Action::SetOffer(_)
+        | Action::SetGroup(_)
+        | Action::SetUnit(_)
+        | Action::SetAgreement(_)
+        | Action::SetContributionRules(_)
+        | Action::SwitchGroup(_)
+        | Action::SetSettlement(_) => false,
         other => panic!("the model does not know {other:?}"),
     }
 }

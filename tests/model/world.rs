@@ -59,10 +59,12 @@ pub(super) enum Verb {
     Release,
     Erase,
     Repeat,
+    /// Merchants: what they agree upon, purchases, spends, settlement runs.
+    Trade,
 }
 
 impl Verb {
-    pub(super) const ALL: [Verb; 13] = [
+    pub(super) const ALL: [Verb; 14] = [
         Verb::Enrol,
         Verb::Purchase,
         Verb::Approve,
@@ -76,6 +78,7 @@ impl Verb {
         Verb::Release,
         Verb::Erase,
         Verb::Repeat,
+        Verb::Trade,
     ];
 }
 
@@ -175,6 +178,7 @@ impl World {
                 on(rng, 4, 6),
                 on(rng, 4, 3),
                 on(rng, 4, 6),
+                on(rng, 2, 40),
             ],
             steps: [
                 40 + rng.below(40),
@@ -192,6 +196,16 @@ impl World {
                 2 * stand,
             ],
         }
+    }
+
+    /// Whether its partners are merchants.
+    pub(super) fn trades(&self) -> bool {
+        self.verbs[Verb::Trade as usize] > 0
+    }
+
+    /// Whether time leaps by a year or more.
+    pub(super) fn leaps(&self) -> bool {
+        self.jumps.iter().chain(&self.back).any(|jump| *jump >= 365 * DAY && *jump < i64::MAX)
     }
 
     fn calm(rng: &mut Rng<'_>) -> World {
@@ -215,7 +229,7 @@ impl World {
             troubles: Vec::new(),
             jumps: vec![0, 0, 0, 1, DAY - 1, DAY, DAY, 3 * DAY, 10 * DAY],
             back: vec![1, DAY, 10 * DAY],
-            verbs: [1, 2, 2, 1, 5, 7, 10, 3, 3, 2, 2, 1, 2],
+            verbs: [1, 2, 2, 1, 5, 7, 10, 3, 3, 2, 2, 1, 2, if rng.one_in(3) { 30 } else { 0 }],
             steps: [49, 4, 0, 3, 2, 1, 1, 1, 2, 0, 0, 0, 0],
         }
     }

@@ -7,7 +7,29 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 /// The fields whose values are lists. Elsewhere a list would be taken for an object without the names.
-const LISTS: [&str; 3] = ["awards", "point_types", "restrictions"];
+const LISTS: [&str; 19] = [
+    "accessible_to",
+    "activity",
+    "any_of",
+    "awards",
+    "brands",
+    "collaborating",
+    "groups",
+    "items",
+    "mediums",
+    "methods",
+    "offers",
+    "partners",
+    "payment_runs",
+    "periods",
+    "point_types",
+    "restrictions",
+    "rules",
+    "schemes",
+    "tiers",
+];
+/// The fields whose values are objects of lists, each under a name of the caller's.
+const OBJECTS_OF_LISTS: [&str; 2] = ["providers", "types"];
 
 /// The command that a line of JSON says, or its column and what is wrong there. Where it names no request id, it gets
 /// that of the line, unless the file has no name (an empty one): then the line is wrong.
@@ -105,13 +127,23 @@ fn field_before(text: &str) -> Option<String> {
 /// for objects, and fields that are said twice.
 fn has_request_id(text: &str) -> Result<bool, serde_json::Error> {
     let mut json = serde_json::Deserializer::from_str(text);
-    let has_id = Look { may_be_list: false }.deserialize(&mut json)?;
+    let has_id = Look::ONE.deserialize(&mut json)?;
     json.end().map(|()| has_id)
 }
 
 /// A look at a value. Gives whether it is an object with a request id.
 struct Look {
     may_be_list: bool,
+    /// Whether the values of an object may be lists.
+    has_lists: bool,
+}
+
+impl Look {
+    const ONE: Look = Look { may_be_list: false, has_lists: false };
+
+    fn at(&self, name: &str) -> Look {
+        Look { may_be_list: self.has_lists || LISTS.contains(&name), has_lists: OBJECTS_OF_LISTS.contains(&name) }
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for Look {
@@ -157,7 +189,7 @@ impl<'de> Visitor<'de> for Look {
         if !self.may_be_list {
             return Err(A::Error::invalid_type(Unexpected::Other("a list"), &self));
         }
-        while list.next_element_seed(Look { may_be_list: false })?.is_some() {}
+        while list.next_element_seed(Look::ONE)?.is_some() {}
         Ok(false)
     }
 
@@ -167,7 +199,7 @@ impl<'de> Visitor<'de> for Look {
             if names.contains(&name) {
                 return Err(A::Error::custom(format!("duplicate field `{name}`")));
             }
-            object.next_value_seed(Look { may_be_list: LISTS.contains(&&*name) })?;
+            object.next_value_seed(self.at(&name))?;
             names.insert(name);
         }
         Ok(names.contains("request_id"))
@@ -233,6 +265,31 @@ mod tests {
         let told = problem(&wide("18446744073709551616"));
         assert!(told.ends_with("; an integer of more than 64 bits is written as text"), "{told}");
         assert!(parse("file", 1, wide("\"18446744073709551616\"").as_bytes()).is_ok());
+    }
+
+    /// All fields of the schema that hold lists, or objects of lists, are known here.
+    #[test]
+    fn fields_with_lists_are_those_of_the_schema() {
+        fn look(value: &Value, lists: &mut BTreeSet<String>, objects: &mut BTreeSet<String>) {
+            let is_list = |of: &Value| of["type"] == "array" || of["type"] == serde_json::json!(["array", "null"]);
+            for (name, of) in value["properties"].as_object().into_iter().flatten() {
+                if is_list(of) {
+                    lists.insert(name.clone());
+                }
+                if is_list(&of["additionalProperties"]) {
+                    objects.insert(name.clone());
+                }
+            }
+            match value {
+                Value::Object(fields) => fields.values().for_each(|of| look(of, lists, objects)),
+                Value::Array(all) => all.iter().for_each(|of| look(of, lists, objects)),
+                _ => {}
+            }
+        }
+        let (mut lists, mut objects) = (BTreeSet::new(), BTreeSet::new());
+        look(&schemars::schema_for!(Command).to_value(), &mut lists, &mut objects);
+        assert_eq!(lists, LISTS.map(str::to_owned).into());
+        assert_eq!(objects, OBJECTS_OF_LISTS.map(str::to_owned).into());
     }
 
     /// Words of the language that this is written in, which a message about JSON must not speak.

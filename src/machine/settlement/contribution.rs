@@ -46,8 +46,12 @@ pub fn settle(
 
 /// A percentage of an amount, rounded.
 pub(super) fn share(contribution: &Contribution, amount: Points) -> Result<Points, Rejection> {
-    let of_one = Rate::new(1, 100).and_then(|hundredth| contribution.percentage.times(&hundredth));
-    fits(fits(of_one)?.of(amount, contribution.rounding))
+    fits(fits(hundredth(contribution.percentage))?.of(amount, contribution.rounding))
+}
+
+/// What a percentage is of one. `None` where it has too many digits.
+pub(super) fn hundredth(percentage: Rate) -> Option<Rate> {
+    percentage.times(&Rate::new(1, 100)?)
 }
 
 /// The rule that applies to an award now, and its percentage.

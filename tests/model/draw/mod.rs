@@ -6,6 +6,7 @@ mod partners;
 mod points;
 mod programs;
 mod times;
+mod trade;
 
 use super::rng::Rng;
 use super::world::{Verb, World};
@@ -38,6 +39,7 @@ impl Draw<'_> {
             Verb::Capture => Capture { hold: self.held(), points: self.part() }.into(),
             Verb::Release => Release { hold: self.held(), points: self.part() }.into(),
             Verb::Erase => Erase { transaction: Some(self.request()), id: None }.into(),
+            Verb::Trade => self.trade(),
             Verb::Accrue | Verb::Repeat => self.accrual(member, partner),
         }
     }

@@ -30,6 +30,9 @@ impl Draw<'_> {
             let some = 100..100 + u128::from(self.world.members.div_ceil(2));
             actions.extend(some.map(|member| Enrol { member: MemberId(member) }.into()));
         }
+        if self.world.trades() {
+            actions.extend(self.set_up_trade());
+        }
         actions
     }
 
