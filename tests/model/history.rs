@@ -192,12 +192,16 @@ impl Draw<'_> {
         again
     }
 
+    /// The request id of the command of a number.
+    pub(super) fn request_id(&self, number: u128) -> RequestId {
+        let spread = number.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835);
+        RequestId(if self.world.random_ids { spread } else { number }.max(1))
+    }
+
     pub(super) fn command(&mut self, program: ProgramId, action: Action, at: Option<i64>) -> Command {
         let id = self.next;
         self.next += 1;
-        let spread =
-            if self.world.random_ids { id.wrapping_mul(0x9e37_79b9_7f4a_7c15_f39c_c060_5ced_c835) } else { id };
-        let mut command = Command::new(program, RequestId(spread.max(1)), action);
+        let mut command = Command::new(program, self.request_id(id), action);
         command.transaction_at = at.and_then(Timestamp::from_ms);
         self.sent.push(command.clone());
         command

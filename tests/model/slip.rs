@@ -18,10 +18,13 @@ pub(crate) enum Slip {
     Fee,
     Timeout,
     Captured,
+    Percentage,
+    Award,
+    Settled,
 }
 
 impl Slip {
-    pub(crate) const ALL: [Slip; 13] = [
+    pub(crate) const ALL: [Slip; 16] = [
         Slip::Order,
         Slip::Expiry,
         Slip::Zone,
@@ -35,6 +38,9 @@ impl Slip {
         Slip::Fee,
         Slip::Timeout,
         Slip::Captured,
+        Slip::Percentage,
+        Slip::Award,
+        Slip::Settled,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -52,6 +58,9 @@ impl Slip {
             Slip::Fee => "a transfer without its fee",
             Slip::Timeout => "a hold that never times out",
             Slip::Captured => "a capture that is a release",
+            Slip::Percentage => "a contribution of the wrong percentage",
+            Slip::Award => "a purchase with an award of one more",
+            Slip::Settled => "a settlement run without its credits",
         }
     }
 
@@ -99,6 +108,11 @@ impl Slip {
             (Slip::Captured, Action::Capture(Capture { hold, points })) => {
                 command.action = Release { hold: *hold, points: *points }.into();
             }
+            (Slip::Percentage, Action::SetContributionRules(body)) => {
+                body.rules.iter_mut().for_each(|rule| rule.percentage = "7".parse().unwrap());
+            }
+            (Slip::Award, Action::RecordPurchase(body)) => body.award = Points(body.award.0.saturating_add(1)),
+            (Slip::Settled, Action::CreateRun(body)) => body.criteria.settlement_type = SettlementType::Debit,
             _ => {}
         }
         command

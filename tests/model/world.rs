@@ -145,6 +145,7 @@ impl World {
         let troubles: Vec<_> = (0..some).map(|_| *rng.pick(&TROUBLES)).collect();
         let faulty = if troubles.is_empty() { 0 } else { on(rng, 4, 4) };
         let stand = if theme == Theme::Clock { 1 } else { on(rng, 3, 1) };
+        let trade = on(rng, 2, 40);
         World {
             programs: if rng.one_in(4) { 2 } else { 1 },
             shards: *rng.pick(&[1, 2, 3, 4, 64]),
@@ -178,14 +179,14 @@ impl World {
                 on(rng, 4, 6),
                 on(rng, 4, 3),
                 on(rng, 4, 6),
-                on(rng, 2, 40),
+                trade,
             ],
             steps: [
                 40 + rng.below(40),
                 on(rng, 2, 10),
                 on(rng, 3, 3),
                 on(rng, 4, 8),
-                on(rng, 3, 3),
+                on(rng, 3, 3) + 4 * trade.min(1),
                 on(rng, 3, 6),
                 on(rng, 2, 2),
                 on(rng, 3, 3),
@@ -209,6 +210,7 @@ impl World {
     }
 
     fn calm(rng: &mut Rng<'_>) -> World {
+        let trade = if rng.one_in(3) { 30 } else { 0 };
         World {
             programs: 1,
             shards: *rng.pick(&[1, 1, 2, 3, 4]),
@@ -229,8 +231,8 @@ impl World {
             troubles: Vec::new(),
             jumps: vec![0, 0, 0, 1, DAY - 1, DAY, DAY, 3 * DAY, 10 * DAY],
             back: vec![1, DAY, 10 * DAY],
-            verbs: [1, 2, 2, 1, 5, 7, 10, 3, 3, 2, 2, 1, 2, if rng.one_in(3) { 30 } else { 0 }],
-            steps: [49, 4, 0, 3, 2, 1, 1, 1, 2, 0, 0, 0, 0],
+            verbs: [1, 2, 2, 1, 5, 7, 10, 3, 3, 2, 2, 1, 2, trade],
+            steps: [49, 4, 0, 3, 2 + trade / 6, 1, 1, 1, 2, 0, 0, 0, 0],
         }
     }
 }

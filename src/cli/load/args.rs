@@ -44,6 +44,9 @@ pub(in crate::cli) struct Load {
     /// Balances read a second, by a thread of its own: half of them of members that were just used.
     #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=100_000))]
     pub(super) reads: u64,
+    /// Purchases at the partners that are recorded before the load, and settled by a run beside it.
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=100_000_000))]
+    pub(super) settle: u64,
     /// Commands in flight at any time, over all threads.
     #[arg(long, default_value_t = 8_192, value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000_000))]

@@ -4,6 +4,7 @@ mod args;
 mod measured;
 mod reader;
 mod sender;
+mod settlement;
 mod workload;
 
 use super::database;
@@ -29,14 +30,22 @@ pub(super) fn run(load: &Load, output: &mut Output) -> Result<Exit, Failure> {
     let db = load.db.clone().unwrap_or_else(|| scratch.path().join("db"));
     let on_progress = Some(output.on_progress());
     let cache_members = load.cache_members;
-    let options = EngineOptions { cache_members, on_progress, profile: load.profile, ..EngineOptions::default() };
+    let mut options = EngineOptions { cache_members, on_progress, profile: load.profile, ..EngineOptions::default() };
+    if load.settle > 0 {
+        // the run is this command's to begin
+        options.sweep_every = None;
+    }
     let engine = open(&db, options)?;
     workload::set_up(&engine, load.partners)?;
+    if load.settle > 0 {
+        settlement::prepare(&engine, load)?;
+    }
     let bar = output.bar("loading", Some(load.accruals));
     let next = AtomicU64::new(0);
     let done = AtomicBool::new(false);
     let started = Instant::now();
-    let (senders, reader) = std::thread::scope(|scope| -> Result<(Vec<Sender>, Reader), Failure> {
+    let (senders, reader, settled) = std::thread::scope(|scope| -> Result<_, Failure> {
+        let settled = scope.spawn(|| (load.settle > 0).then(|| settlement::settle(&engine)).transpose());
         let reader = scope.spawn(|| Reader::new()?.run(&engine, load, &next, &done));
         let send = || Sender::new(load)?.run(&engine, load, &next, &bar);
         let senders: Vec<_> = (0..load.threads).map(|_| scope.spawn(send)).collect();
@@ -44,14 +53,17 @@ pub(super) fn run(load: &Load, output: &mut Output) -> Result<Exit, Failure> {
         let senders: Result<Vec<Sender>, Failure> =
             senders.into_iter().map(|thread| thread.join().map_err(died)?).collect();
         done.store(true, Ordering::Relaxed);
-        Ok((senders?, reader.join().map_err(died)??))
+        let seconds = started.elapsed().as_secs_f64();
+        let settled = settled.join().map_err(died)??;
+        Ok(((senders?, seconds), reader.join().map_err(died)??, settled))
     })?;
-    let seconds = started.elapsed().as_secs_f64();
+    let (senders, seconds) = senders;
     bar.finish_and_clear();
 
     let mut all = Sender::new(load)?;
     senders.into_iter().try_for_each(|sender| all.add(sender))?;
     let mut measured = Measured::new(load, seconds, &all, &reader);
+    measured.settled(settled);
     measured.look(&engine, load)?;
     if load.check {
         measured.audit(&engine, &db)?;

@@ -31,7 +31,8 @@ impl Draw<'_> {
             actions.extend(some.map(|member| Enrol { member: MemberId(member) }.into()));
         }
         if self.world.trades() {
-            actions.extend(self.set_up_trade());
+            let before = actions.len();
+            actions.extend(self.set_up_trade(before));
         }
         actions
     }

@@ -17,7 +17,8 @@ const CLASSES: [OfferClass; 8] = [
 
 impl Draw<'_> {
     /// Two schemes, offers, two groups, units, agreements and rules: everything that a purchase needs.
-    pub(super) fn set_up_trade(&mut self) -> Vec<Action> {
+    /// `before` commands are sent first.
+    pub(super) fn set_up_trade(&mut self, before: usize) -> Vec<Action> {
         let mut actions: Vec<Action> = Vec::new();
         for scheme in [1, 2].map(SchemeId) {
             actions.push(self.scheme(scheme).into());
@@ -44,13 +45,19 @@ impl Draw<'_> {
         for member in 0..self.world.members.min(3) {
             actions.push(self.participant(MemberId(100 + u128::from(member))).into());
         }
+        // a run that comes again and again
+        let run = self.request_id(self.next + (before + actions.len()) as u128);
+        let every = Some(if self.world.leaps() { Span::years(1) } else { Span::days(2) });
+        actions.push(CreateRun { every, ..CreateRun::default() }.into());
+        actions.push(SaveRun { run }.into());
+        actions.push(SubmitRun { run, starts_at: None }.into());
         actions
     }
 
     /// One thing that merchants are about: mostly a purchase or a spend.
     pub(super) fn trade(&mut self) -> Action {
         let (member, partner) = (self.member(), self.payer());
-        match self.rng.below(40) {
+        match self.rng.below(52) {
             0 => {
                 let id = SchemeId(self.rng.between(1, 3) as u32);
                 self.scheme(id).into()

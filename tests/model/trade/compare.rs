@@ -141,7 +141,10 @@ impl Trade {
         for (key, posting) in &kept.postings {
             *posted.entry((key.owner.owner, key.receivable.0, posting.kind)).or_default() += posting.amount.0;
         }
-        assert_eq!(posted, self.posted, "what was posted");
+        // the last instant there is lies in no range
+        if now < Timestamp::MAX {
+            assert_eq!(posted, self.posted, "what was posted");
+        }
         let last = calendar::month(now, zone);
         let shown = kept
             .months
