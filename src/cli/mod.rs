@@ -36,6 +36,7 @@ mod scratch;
 mod serve;
 mod set_up;
 mod settlement;
+mod settlement_chart;
 mod shell;
 mod show;
 mod sources;
