@@ -38,9 +38,13 @@ pub fn settle(
         (EventKind::CancelledPurchase, Some(line)) => line.contribution,
         (EventKind::CancelledPurchase | EventKind::Spend | EventKind::CancelledSpend, _) => all,
     };
-    let before = event.cancels.map_or(Points::ZERO, |cancels| cancels.before);
-    let until = fits(before.plus(event.amount))?;
-    let amount = fits(share(&contribution, until)?.minus(share(&contribution, before)?))?;
+    let amount = match event.cancels.map_or(Points::ZERO, |cancels| cancels.before) {
+        Points::ZERO => share(&contribution, event.amount)?,
+        before => {
+            let until = share(&contribution, fits(before.plus(event.amount))?)?;
+            fits(until.minus(share(&contribution, before)?))?
+        }
+    };
     Ok(Settled { contribution, amount, host: fits(event.amount.minus(amount))? })
 }
 
