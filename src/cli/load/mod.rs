@@ -63,6 +63,7 @@ pub(super) fn run(load: &Load, output: &mut Output) -> Result<Exit, Failure> {
     let mut all = Sender::new(load)?;
     senders.into_iter().try_for_each(|sender| all.add(sender))?;
     let mut measured = Measured::new(load, seconds, &all, &reader);
+    let settled = settled.map(|seconds| settlement::settled(&engine, seconds)).transpose()?;
     measured.settled(settled);
     measured.look(&engine, load)?;
     if load.check {
