@@ -171,6 +171,11 @@ impl OneProgram {
         OneProgram { program: Some(id.0) }
     }
 
+    /// This one, or the only one there is.
+    pub(super) fn if_named(id: Option<ProgramId>) -> OneProgram {
+        OneProgram { program: id.map(|id| id.0) }
+    }
+
     /// The program that was named, else the only one. Where there are several, one has to be named.
     pub(super) fn of(&self, engine: &Engine) -> Result<Chosen, Failure> {
         let mut programs = engine.programs()?;

@@ -42,6 +42,7 @@ mod scratch;
 mod serve;
 mod set_up;
 mod settlement;
+mod settlement_chart;
 mod shell;
 mod show;
 mod sources;

@@ -224,8 +224,7 @@ impl DueKey {
     #[must_use]
     pub fn until(program: ProgramId, now: Timestamp) -> Range<DueKey> {
         let first = |due_at| DueKey { program, due_at, subject: Subject::Member(MemberId(0)) };
-        let after_now = Timestamp::from_ms(now.ms().saturating_add(1)).unwrap_or(Timestamp::MAX);
-        first(Timestamp::MIN)..first(after_now)
+        first(Timestamp::MIN)..first(now.successor())
     }
 }
 

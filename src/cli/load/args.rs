@@ -70,6 +70,9 @@ pub(in crate::cli) struct Load {
     /// as are answered.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     pub(super) rate: Option<u64>,
+    /// Purchases at the partners that are recorded before the load, and settled by a run beside it.
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=100_000_000))]
+    pub(super) settle: u64,
     /// Commands in flight at any time, over all threads.
     #[arg(long, default_value_t = 8_192, value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000_000))]

@@ -4,6 +4,7 @@ use super::args::Load;
 use super::reader::Reader;
 use super::reports::{self, ReportTime};
 use super::sender::Sender;
+use super::settlement::Settled;
 use crate::cli::output::{Failure, Output};
 use crate::engine::Engine;
 use serde::Serialize;
@@ -29,6 +30,9 @@ pub(super) struct Measured {
     rss_bytes: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     reads: Option<Reads>,
+    /// What a settlement run did beside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settlement: Option<Settlement>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     profile: Vec<StepShare>,
     /// Reports, where the load was spread over days.
@@ -38,6 +42,14 @@ pub(super) struct Measured {
     /// What the audit found, where one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     violations: Option<Vec<String>>,
+}
+
+/// A settlement run beside the commands.
+#[derive(Debug, Serialize)]
+struct Settlement {
+    events: u64,
+    events_per_s: u64,
+    seconds: f64,
 }
 
 /// Reads beside the commands.
@@ -72,6 +84,7 @@ impl Measured {
             bytes_per_accrual: 0,
             rss_bytes: peak_memory_bytes(),
             reads: (load.reads > 0).then_some(reads),
+            settlement: None,
             profile: Vec::new(),
             reports: Vec::new(),
             digest: String::new(),
@@ -84,6 +97,15 @@ impl Measured {
         let nanoseconds = used.and_then(|used| u64::try_from(used.as_nanos()).ok());
         self.processor_ns = nanoseconds.and_then(|nanoseconds| nanoseconds.checked_div(load.accruals));
         self.processor_own_ns = own_share_ns;
+    }
+
+    /// What a run settled.
+    pub(super) fn settled(&mut self, settled: Option<Settled>) {
+        self.settlement = settled.map(|Settled { events, seconds }| Settlement {
+            events,
+            events_per_s: (events as f64 / seconds) as u64,
+            seconds,
+        });
     }
 
     /// What the engine knows.
@@ -140,6 +162,9 @@ impl Measured {
         output.line(format!("{:>12} refused", self.refused))?;
         if let Some(Reads { recent_p99_us, any_p99_us }) = self.reads {
             output.line(format!("{recent_p99_us:>12} us p99 for a balance just used, {any_p99_us} us for any"))?;
+        }
+        if let Some(Settlement { events, events_per_s, seconds }) = &self.settlement {
+            output.line(format!("{events_per_s:>12} events/s settled, {events} in {seconds:.2} s"))?;
         }
         output.line(format!("{:>12} bytes on disk a command", self.bytes_per_accrual))?;
         output.line(format!("{:>12} MiB of memory at most", self.rss_bytes >> 20))?;
