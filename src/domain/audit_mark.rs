@@ -238,7 +238,7 @@ names_no_entry!(MarkKey, Marked);
 impl Marked {
     /// Those of some entries of one segment, in order, each once.
     #[must_use]
-    pub fn of(sequences: &[Sequence]) -> Marked {
+    pub fn of(sequences: impl IntoIterator<Item = Sequence>) -> Marked {
         let mut runs: Vec<(u16, u16)> = Vec::new();
         let mut next = 0u32;
         for sequence in sequences {
@@ -272,11 +272,11 @@ mod tests {
         let segment = 5u64 << 16;
         for places in [vec![], vec![0], vec![65_535], vec![1, 2, 3, 9, 10, 500, 65_535], (0..65_536).collect()] {
             let sequences: Vec<Sequence> = places.iter().map(|place| Sequence(segment + place)).collect();
-            let marked = Marked::of(&sequences);
+            let marked = Marked::of(sequences.iter().copied());
             assert_eq!(marked.sequences(5).collect::<Vec<_>>(), sequences);
         }
         let all: Vec<Sequence> = (0..65_536).map(|place| Sequence(segment + place)).collect();
-        assert_eq!(Marked::of(&all).runs, [(0, 65_535)], "what is nearly everywhere takes no room");
+        assert_eq!(Marked::of(all).runs, [(0, 65_535)], "what is nearly everywhere takes no room");
     }
 
     #[test]

@@ -6,13 +6,14 @@
 //! changed is never dropped before its checkpoint is complete.
 
 use super::filter::Filter;
+use super::marks::PendingMarks;
 use super::next_items::NextItems;
 use super::pending::{PendingRows, UsedRequests};
 use super::record_cache::RecordCache;
 use super::sync::Mutex;
 use crate::domain::{
-    Block, BlockKey, CohortKey, ExpiringKey, Fault, Mark, Member, MemberKey, Partner, PartnerKey, ProgramId,
-    RequestKey, Sequence, Source, SourceKey, Sum, Totals, TotalsKey,
+    Block, BlockKey, CohortKey, ExpiringKey, Fault, Member, MemberKey, Partner, PartnerKey, RequestKey, Sequence,
+    Source, SourceKey, Sum, Totals, TotalsKey,
 };
 use crate::storage::{Table, TableId};
 use hashbrown::{DefaultHashBuilder, HashMap};
@@ -28,8 +29,8 @@ pub(super) struct Delta {
     pub(super) totals: HashMap<TotalsKey, Totals>,
     pub(super) cohorts: HashMap<CohortKey, Totals>,
     pub(super) expiring: HashMap<ExpiringKey, i128>,
-    /// The entries with each mark, in order.
-    pub(super) marks: HashMap<(ProgramId, Mark), Vec<Sequence>>,
+    /// What the entries are about.
+    pub(super) marks: PendingMarks,
 }
 
 impl Default for Delta {
@@ -41,7 +42,7 @@ impl Default for Delta {
             totals: HashMap::new(),
             cohorts: HashMap::new(),
             expiring: HashMap::new(),
-            marks: HashMap::new(),
+            marks: PendingMarks::default(),
         }
     }
 }
@@ -59,7 +60,7 @@ impl Delta {
         newer.totals.iter().for_each(|(key, part)| self.totals.entry(*key).or_default().gather(part));
         newer.cohorts.iter().for_each(|(key, part)| self.cohorts.entry(*key).or_default().gather(part));
         newer.expiring.iter().for_each(|(key, part)| self.expiring.entry(*key).or_default().gather(part));
-        newer.marks.iter().for_each(|(key, entries)| self.marks.entry(*key).or_default().extend(entries));
+        self.marks.absorb(&newer.marks);
     }
 
     /// Forgets everything, and keeps the memory: new memory is dearer than what is written into it.
@@ -70,14 +71,6 @@ impl Delta {
         self.cohorts.clear();
         self.expiring.clear();
         self.marks.clear();
-    }
-
-    /// Notes what an entry is about. In a shard, entries come in the order of their numbers.
-    pub(super) fn mark(&mut self, program: ProgramId, mark: Mark, sequence: Sequence) {
-        let entries = self.marks.entry((program, mark)).or_default();
-        if entries.last() != Some(&sequence) {
-            entries.push(sequence);
-        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! The shards that one command touches, locked: what the rules see, and where their effects go.
 
 use super::delta::{Delta, Known, Shard};
+use super::marks::MarkSet;
 use super::merge;
 use super::next_items;
 use super::prepared::Prepared;
@@ -177,8 +178,16 @@ impl<'a> LockedShards<'a> {
     /// Notes in the index of the audit log what an entry is about. Marks may gather in any shard, as sums do.
     pub(super) fn mark(&self, command: &Command, sequence: Sequence, outcome: &Outcome) {
         let (Outcome::Done { legs, .. }, Some((_, shard))) = (outcome, self.shards.first()) else { return };
-        let (verb, mut shard) = (command.action.verb(), shard.borrow_mut());
-        legs.iter().for_each(|leg| Mark::each(verb, leg, |mark| shard.active.mark(command.program, mark, sequence)));
+        let (verb, mut marks) = (command.action.verb(), MarkSet::new());
+        let mut add = |mark| {
+            if !marks.contains(&mark) {
+                marks.push(mark);
+            }
+        };
+        legs.iter().for_each(|leg| Mark::each(verb, leg, &mut add));
+        if !marks.is_empty() {
+            shard.borrow_mut().active.marks.add(command.program, marks, sequence);
+        }
     }
 
     /// Marks a request id as used.

@@ -11,8 +11,98 @@ use crate::domain::keys::Key;
 use crate::domain::{Entry, Fault, Mark, MarkKey, Marked, ProgramId, Sequence};
 use crate::storage::rows::{self, Rows};
 use crate::storage::{AuditMarks, Read};
+use hashbrown::HashMap;
+use smallvec::SmallVec;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// What one entry is about.
+pub(super) type MarkSet = SmallVec<[Mark; 4]>;
+
+/// Entries of a shard by what they are about. Most are about the same as the one before: those cost a comparison.
+#[derive(Debug, Default)]
+pub(super) struct PendingMarks {
+    sets: Vec<MarkedEntries>,
+    places: HashMap<(ProgramId, MarkSet), usize>,
+    last: usize,
+}
+
+/// Entries that are about the same, in order.
+#[derive(Debug)]
+struct MarkedEntries {
+    program: ProgramId,
+    marks: MarkSet,
+    entries: Vec<Sequence>,
+}
+
+impl PendingMarks {
+    /// Notes what an entry is about. In a shard, entries come in the order of their numbers.
+    pub(super) fn add(&mut self, program: ProgramId, marks: MarkSet, sequence: Sequence) {
+        if let Some(set) = self.sets.get_mut(self.last).filter(|set| set.program == program && set.marks == marks) {
+            set.entries.push(sequence);
+            return;
+        }
+        let new = self.sets.len();
+        let place = *self.places.entry((program, marks.clone())).or_insert(new);
+        if place == new {
+            self.sets.push(MarkedEntries { program, marks, entries: Vec::new() });
+        }
+        if let Some(set) = self.sets.get_mut(place) {
+            set.entries.push(sequence);
+        }
+        self.last = place;
+    }
+
+    /// Takes in those that came after these.
+    pub(super) fn absorb(&mut self, newer: &PendingMarks) {
+        for set in &newer.sets {
+            set.entries.iter().for_each(|entry| self.add(set.program, set.marks.clone(), *entry));
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.sets.clear();
+        self.places.clear();
+    }
+
+    /// Up to `limit` of the entries of each set that has a mark, up to a number, the newest.
+    fn newest(&self, program: ProgramId, mark: Mark, (up_to, limit): (Sequence, usize), found: &mut Vec<Sequence>) {
+        for set in self.sets.iter().filter(|set| set.program == program && set.marks.contains(&mark)) {
+            let until = set.entries.partition_point(|entry| *entry <= up_to);
+            found.extend(set.entries.get(..until).unwrap_or_default().iter().rev().take(limit));
+        }
+    }
+}
+
+/// Entries of one segment: a bit for each.
+struct Segment(Vec<u64>);
+
+impl Segment {
+    fn new() -> Segment {
+        Segment(vec![0; 1 << 10])
+    }
+
+    fn add(&mut self, sequence: Sequence) {
+        let place = usize::from(sequence.0 as u16);
+        if let Some(word) = self.0.get_mut(place >> 6) {
+            *word |= 1 << (place & 63);
+        }
+    }
+
+    /// Those of the segment of this number, in order.
+    fn sequences(&self, segment: u64) -> impl Iterator<Item = Sequence> + '_ {
+        let words = self.0.iter().zip(0u64..).filter(|(word, _)| **word != 0);
+        words.flat_map(move |(word, place)| {
+            let first = segment << 16 | place << 6;
+            let mut left = *word;
+            std::iter::from_fn(move || {
+                let bit = (left != 0).then(|| left.trailing_zeros())?;
+                left &= left.wrapping_sub(1);
+                Some(Sequence(first | u64::from(bit)))
+            })
+        })
+    }
+}
 
 /// Gives the rows that the marks of some deltas change, each with what the table has of it, to `each`, in order.
 pub(super) fn rows(
@@ -20,31 +110,29 @@ pub(super) fn rows(
     deltas: &[Arc<Mutex<Delta>>],
     each: &mut dyn FnMut(&MarkKey, &Marked) -> Result<(), Fault>,
 ) -> Result<(), Fault> {
-    let mut all: BTreeMap<(ProgramId, Mark), Vec<Sequence>> = BTreeMap::new();
+    let mut all: BTreeMap<MarkKey, Segment> = BTreeMap::new();
     for delta in deltas {
-        for (mark, entries) in &delta.lock().marks {
-            all.entry(*mark).or_default().extend(entries);
+        for MarkedEntries { program, marks, entries } in &delta.lock().marks.sets {
+            for (mark, segment) in marks.iter().flat_map(|mark| entries.chunk_by(is_near).map(move |near| (mark, near)))
+            {
+                let Some(first) = segment.first() else { continue };
+                let row = all.entry(MarkKey::of(*program, *mark, *first)).or_insert_with(Segment::new);
+                segment.iter().for_each(|entry| row.add(*entry));
+            }
         }
     }
-    for ((program, mark), mut entries) in all {
-        entries.sort_unstable();
-        for segment in entries.chunk_by(|one, other| segment_of(*one) == segment_of(*other)) {
-            let Some(first) = segment.first() else { continue };
-            let key = MarkKey::of(program, mark, *first);
-            let row = match rows::get::<AuditMarks>(core.state.store.as_ref(), &key)? {
-                Some(before) => {
-                    let mut entries: Vec<Sequence> =
-                        before.sequences(key.segment).chain(segment.iter().copied()).collect();
-                    entries.sort_unstable();
-                    entries.dedup();
-                    Marked::of(&entries)
-                }
-                None => Marked::of(segment),
-            };
-            each(&key, &row)?;
+    for (key, mut row) in all {
+        if let Some(before) = rows::get::<AuditMarks>(core.state.store.as_ref(), &key)? {
+            before.sequences(key.segment).for_each(|entry| row.add(entry));
         }
+        each(&key, &Marked::of(row.sequences(key.segment)))?;
     }
     Ok(())
+}
+
+/// Whether two entries are of one segment.
+fn is_near(one: &Sequence, other: &Sequence) -> bool {
+    segment_of(*one) == segment_of(*other)
 }
 
 fn segment_of(sequence: Sequence) -> u64 {
@@ -63,11 +151,7 @@ impl Core {
         // IMPORTANT: memory first: what a checkpoint brings into the table meanwhile is then seen twice, not missed
         for shard in &self.state.shards {
             let shard = shard.lock();
-            let mut add = |delta: &Delta| {
-                let entries = delta.marks.get(&(program, mark)).map(Vec::as_slice).unwrap_or_default();
-                let until = entries.partition_point(|entry| *entry <= up_to);
-                found.extend(entries.get(..until).unwrap_or_default().iter().rev().take(limit));
-            };
+            let mut add = |delta: &Delta| delta.marks.newest(program, mark, (up_to, limit), &mut found);
             add(&shard.active);
             if let Some(frozen) = &shard.frozen {
                 add(&frozen.lock());
