@@ -7,13 +7,17 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/accruedb/target
 CARGO ?= cargo
 ACCRUEDB := $(CARGO_TARGET_DIR)/release/accruedb
 
-.PHONY: help setup build demo serve test lint schedules browser soak bench fuzz sanitize mutants doc
+.PHONY: help setup build demo serve test lint schedules browser clients contract killed packages soak bench fuzz sanitize mutants doc
 
 help:
 	@echo 'make demo    the main job on real purchases: import, redeem, expire, cancel, report, audit'
 	@echo 'make serve   the same purchases on a port, with a console: prints the address and a link into it'
 	@echo 'make test    every check and test (about 10 minutes, and 15 more where RocksDB is not compiled yet)'
 	@echo 'make browser  a browser walks the console; needs chromium, node and npm, says SKIPPED without them'
+	@echo 'make clients  the Python and the TypeScript client: built, installed, 68 cases each against a running server'
+	@echo 'make contract  calls made up from the OpenAPI document against a running server (CALLS=2000)'
+	@echo 'make killed   kill -9 of the server and of a reader of its feed (ROUNDS=200)'
+	@echo 'make packages  a .deb, wheels and an npm package, installed and used in a clean root (PACKAGES=FOLDER)'
 	@echo 'make schedules  the orders in which threads may run (ACCRUEDB_SIZE=4000)'
 	@echo 'make soak    the long tests, about 2 hours, and a table of what they proved (ROWS="kill power", PERCENT=10)'
 	@echo 'make bench   accruals against their baselines, about 25 minutes; redemptions from deep accounts'
@@ -74,9 +78,32 @@ test: build lint
 	$(CARGO) bench --locked --bench accrual -- --small
 	$(CARGO) bench --locked --bench redeem -- --small
 	./fuzz/run.sh all 3
+	$(MAKE) clients contract
+	$(MAKE) killed ROUNDS=20
 
 browser: build
 	./tests/browser/run.sh $(ACCRUEDB)
+
+clients: build
+	./tests/clients/run.sh $(ACCRUEDB)
+
+CALLS ?= 2000
+contract: build
+	./tests/contract/run.sh $(ACCRUEDB) $(CALLS)
+
+ROUNDS ?= 200
+killed: build
+	@command -v python3 >/dev/null || { echo 'SKIPPED killed: there is no python3'; exit 0; }; \
+	PYTHONPATH=src/clients/python python3 tests/clients/killed.py $(ACCRUEDB) $(ROUNDS)
+
+PACKAGES ?= $(CARGO_TARGET_DIR)/packages
+packages: build
+	rm -rf $(PACKAGES)
+	@command -v dpkg-deb >/dev/null || { echo 'The packages need dpkg-deb: they are made on Debian'; exit 1; }
+	./src/packages/deb.sh $(ACCRUEDB) $(PACKAGES)
+	python3 src/packages/wheel.py $(ACCRUEDB) $(PACKAGES)
+	ACCRUEDB_PACKAGES=$(PACKAGES) ./tests/clients/run.sh $(ACCRUEDB)
+	./src/packages/check.sh $(PACKAGES)
 
 ROWS ?=
 soak: build

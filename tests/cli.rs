@@ -15,11 +15,15 @@ mod import_more;
 #[cfg(feature = "rocksdb")]
 mod items;
 #[cfg(feature = "rocksdb")]
+mod long_ids;
+#[cfg(feature = "rocksdb")]
 mod look;
 #[cfg(feature = "rocksdb")]
 mod places;
 #[cfg(feature = "server")]
 mod serve;
+#[cfg(feature = "rocksdb")]
+mod settlement;
 mod shell;
 #[cfg(feature = "rocksdb")]
 mod show;
@@ -123,7 +127,7 @@ fn wrong_calls_exit_with_2() {
 #[test]
 fn every_command_has_help_with_an_example_and_exit_codes() {
     let shell = Shell::new();
-    let verbs = "set-up completions man demo import apply schema shell show balance balances items blocks statement sweep migrate liability journal verify backup restore load";
+    let verbs = "set-up completions man demo import apply schema shell show balance balances items blocks statement sweep migrate liability settlement journal verify backup restore load";
     for verb in verbs.split(' ').chain(["check"]) {
         let run = shell.run(&format!("{verb} --help"));
         let (_, example) = run.out.split_once("Example:").unwrap_or_default();
@@ -254,7 +258,7 @@ fn the_demo_ends_with_commands_that_work_when_pasted() {
         assert!(done.status.success(), "{line}: {}", String::from_utf8_lossy(&done.stderr));
         pasted += 1;
     }
-    assert_eq!(pasted, 8);
+    assert_eq!(pasted, 12);
 }
 
 #[test]
@@ -277,8 +281,9 @@ fn shells_and_manuals_are_served() {
 fn an_example_of_each_command_is_printed_and_can_be_applied() {
     let shell = Shell::new();
     let all = shell.run("schema --example all");
-    assert_eq!((all.code, all.lines().len()), (0, 15), "{}", all.err);
-    assert_eq!(shell.run("schema --example redeem").lines(), [all.lines()[7].clone()]);
+    assert!(all.code == 0 && all.lines().len() > 70, "{}", all.err);
+    let redeem = all.lines().into_iter().find(|line| line["kind"] == "redeem").unwrap();
+    assert_eq!(shell.run("schema --example redeem").lines(), [redeem]);
     let run = shell.run("schema --example nothing");
     assert!(run.code == 2 && run.err.contains("purchase_block"), "{}", run.err);
     #[cfg(feature = "rocksdb")]
@@ -287,6 +292,20 @@ fn an_example_of_each_command_is_printed_and_can_be_applied() {
         let run = shell.run("apply all.jsonl --db db");
         assert_eq!(run.code, 0, "{}{}", run.out, run.err);
     }
+}
+
+#[cfg(feature = "rocksdb")]
+#[test]
+fn the_example_of_apply_can_be_pasted() {
+    let shell = Shell::new();
+    let help = shell.run("apply --help").out;
+    let (_, example) = help.split_once("Example:\n").unwrap();
+    let program = Path::new(env!("CARGO_BIN_EXE_accruedb")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let mut command = Command::new("sh");
+    let script = format!("set -e\n{example}");
+    let run = Run::of(command.args(["-c", &script]).env("PATH", path).current_dir(shell.folder()).output().unwrap());
+    assert!(run.code == 0 && run.out.contains("\"receipt\""), "{example}{}{}", run.out, run.err);
 }
 
 #[test]
@@ -303,4 +322,30 @@ fn the_demo_is_the_same_twice_and_its_books_close() {
     let by_source: i64 =
         first["sources"].as_array().unwrap().iter().map(|row| row["outstanding"].as_i64().unwrap()).sum();
     assert_eq!(owed, by_source);
+
+    let partners = &first["partners"];
+    let charged = |cause: &str| {
+        let mut charges = partners["charges"].as_array().unwrap().iter();
+        let of = charges.find(|of| of["cause"] == cause).unwrap_or_else(|| panic!("nothing is charged for {cause}"));
+        [&of["times"], &of["points"]].map(|number| number.as_i64().unwrap())
+    };
+    let blocks = first["partner"]["blocks"].as_array().unwrap();
+    let of_kind = |kind: &str| {
+        let of = || blocks.iter().filter(|block| block["kind"] == kind);
+        let sum = |name: &str| of().map(|block| block[name].as_i64().unwrap()).sum::<i64>();
+        (of().count() as i64, sum("purchased"), sum("debited"))
+    };
+    let ((bought, points, _), (created, created_points, _)) = (of_kind("regular"), of_kind("auto"));
+    assert_eq!((charged("purchase"), charged("auto_creation")), ([bought, points], [created, created_points]));
+    assert!(bought > 1 && created > 1, "it ran out of points, and blocks were created");
+    let returned = partners["charges"].as_array().unwrap().iter().find(|of| of["cause"] == "reserve_returned");
+    let returned = returned.map_or(0, |of| of["points"].as_i64().unwrap());
+    assert_eq!(charged("reserve_usage")[1] + returned, of_kind("reserve").2, "what was used of the reserve");
+    assert_eq!(charged("block_purchase_due")[0], partners["reserve_touched"].as_i64().unwrap());
+    let bills = partners["bills"].as_array().unwrap();
+    assert_eq!(bills.len(), 17, "each month but the last is billed");
+    assert!(bills.iter().all(|bill| bill["points"].as_i64().unwrap() > 0));
+    assert!(partners["unbilled"].as_i64().unwrap() > 0);
+    assert_eq!(partners["reconciled"]["apart"], 0);
+    assert!(partners["reconciled"]["lines"].as_i64().unwrap() > 6_900);
 }

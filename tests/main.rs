@@ -15,10 +15,12 @@ mod cli;
 mod cold;
 mod concurrency;
 mod conformance;
+mod drain;
 mod engine;
 #[cfg(feature = "rocksdb")]
 mod examples;
 mod faults;
+mod feed;
 mod format;
 mod model;
 mod proof;
@@ -26,6 +28,7 @@ mod proof;
 mod proof_disk;
 #[cfg(feature = "rocksdb")]
 mod reader;
+mod reports;
 mod retries;
 #[cfg(feature = "rocksdb")]
 mod rocks_store;

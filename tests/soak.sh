@@ -21,9 +21,11 @@ schedules 2000000
 recovery_crash 2000
 kill 2000
 serve 200
+commands 200
 power 1000
 syscalls 3000
 order 10000000
+drain 1000000
 backup 500
 retries 3000
 clock 20000

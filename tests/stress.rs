@@ -143,7 +143,7 @@ fn out_of_order(answers: &[Answered]) -> Option<Answered> {
 
 /// Does the entries' commands again, one after the other, on an engine of their own. Returns it, unless one comes out
 /// otherwise.
-fn again(entries: &[Entry]) -> Option<Engine> {
+pub(crate) fn again(entries: &[Entry]) -> Option<Engine> {
     let options = EngineOptions { clock: ClockSource::Commands, shards: 3, ..EngineOptions::default() };
     let engine = Engine::open_store(Arc::new(MemoryStore::new()), options).unwrap();
     for entry in entries {
@@ -154,7 +154,7 @@ fn again(entries: &[Entry]) -> Option<Engine> {
 }
 
 /// All entries, once they are durable.
-fn journal(engine: &Engine) -> Vec<Entry> {
+pub(crate) fn journal(engine: &Engine) -> Vec<Entry> {
     engine.checkpoint().unwrap();
     engine.journal(Sequence(1), usize::MAX).unwrap()
 }

@@ -36,7 +36,7 @@ pub(crate) fn points(command: &Command) -> i128 {
     fn sum(value: &Value) -> i128 {
         match value {
             Value::Object(fields) => fields.iter().fold(0, |total, (name, value)| {
-                let is_amount = matches!(name.as_str(), "points" | "fee");
+                let is_amount = matches!(name.as_str(), "points" | "fee" | "award");
                 let own = value.as_i64().filter(|_| is_amount).map_or(0, |points| i128::from(points).abs());
                 total.saturating_add(own).saturating_add(sum(value))
             }),

@@ -73,6 +73,11 @@ impl Context {
         tokens.iter().find(|token| token.id == found.id).cloned()
     }
 
+    /// Whether a token is still there.
+    pub(crate) fn knows(&self, id: &str) -> bool {
+        self.tokens.read().iter().any(|token| token.id == id)
+    }
+
     /// All tokens, without their secrets, which are not kept.
     pub(crate) fn tokens(&self) -> Vec<Arc<Token>> {
         self.tokens.read().clone()

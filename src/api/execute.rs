@@ -9,7 +9,7 @@ use super::problem::Problem;
 use super::route::Route;
 use super::token::Token;
 use super::views;
-use crate::domain::{Command, Receipt, RequestKey, Timestamp};
+use crate::domain::{Actor, Command, Receipt, RequestKey, Timestamp};
 use crate::engine::{ErrorKind, ExecuteError, Ticket};
 use serde_json::Value;
 
@@ -44,9 +44,23 @@ pub(crate) fn admit<'a>(
     Ok(Taken { token, spends, points, at })
 }
 
-/// Does a command that was admitted; the actor is the token's id, where the engine keeps one.
-pub(crate) fn submit(context: &Context, _: &Token, command: &Command) -> Ticket {
-    context.engine.submit(command)
+/// What a command would do now: its receipt, or its refusal. The token's bounds and its budget are those of the command
+/// itself; nothing is taken.
+pub(crate) fn preview(
+    context: &Context,
+    route: &Route,
+    token: &Token,
+    command: &Command,
+    at: Timestamp,
+) -> Result<Value, Problem> {
+    let taken = admit(context, route, token, command, at)?;
+    context.budgets.give_back(taken.token, taken.spends, taken.points, taken.at);
+    Ok(views::value(&context.engine.preview(command)?))
+}
+
+/// Does a command that was admitted, in the name of its token: the entry keeps the token's id.
+pub(crate) fn submit(context: &Context, token: &Token, command: &Command) -> Ticket {
+    context.engine.by(Actor::new(&token.id).unwrap_or_default()).submit(command)
 }
 
 /// Waits until a command is durable, and settles its budget.

@@ -3,6 +3,7 @@
 use super::access;
 use super::call::{Call, Head, Method};
 use super::context::{Context, Metrics};
+use super::etag;
 use super::params::{check_path, read_query};
 use super::problem::Problem;
 use super::render::{Response, render};
@@ -94,7 +95,8 @@ impl Api {
             return Problem::new("too_large", what).into();
         }
         let answer = (route.handle)(&self.context, call, body);
-        answer.and_then(|answer| render(call, answer)).unwrap_or_else(Response::from)
+        let response = answer.and_then(|answer| render(call, answer)).unwrap_or_else(Response::from);
+        etag::marked(call, response)
     }
 
     /// Does a call: by method, path and bytes. `authorization` is the text of a token.
@@ -116,7 +118,12 @@ impl Api {
     }
 
     /// The events after those that a stream has seen: `None` where there are none yet. An event each: its id and JSON.
+    /// Where its token was revoked meanwhile, it ends with that problem.
     pub fn follow(&self, streaming: &mut Streaming) -> Result<Option<Vec<(String, String)>>, Problem> {
+        let token = streaming.call.token.as_deref();
+        if token.is_some_and(|token| !self.context.knows(&token.id)) {
+            return Err(Problem::new("unauthorized", "the token was revoked"));
+        }
         let from = streaming.place.parse()?;
         let step = routes::events_of(&self.context, &streaming.call, Some(from), routes::STREAM_ROWS)?;
         streaming.place = step.next.to_string();
@@ -192,4 +199,14 @@ impl Api {
 pub struct Streaming {
     place: String,
     call: Call,
+}
+
+impl Streaming {
+    /// Streams with the same key see the same next events: of one token, of the same kinds, at the same place.
+    #[must_use]
+    pub fn key(&self) -> String {
+        let token = self.call.token.as_deref().map_or("", |token| token.id.as_str());
+        let kinds = self.call.query.get("kinds").map_or("", String::as_str);
+        format!("{token} {kinds} {}", self.place)
+    }
 }

@@ -1,6 +1,6 @@
 //! Lists of members and partners, by id.
 
-use crate::domain::{MemberId, Partner, PartnerId, PartnerKey, ProgramId};
+use crate::domain::{MemberId, Partner, PartnerId, ProgramId};
 use crate::engine::{Engine, Error};
 
 /// Up to `limit` members after `after`.
@@ -21,10 +21,6 @@ pub(crate) fn partners(
     after: Option<PartnerId>,
     limit: usize,
 ) -> Result<Vec<(PartnerId, Partner)>, Error> {
-    let Some(from) = after.map_or(Some(0), |after| after.0.checked_add(1)) else { return Ok(Vec::new()) };
-    let mut found = Vec::new();
-    for id in engine.partners(program, PartnerId(from), limit)? {
-        found.extend(engine.partner_record(PartnerKey { program, partner: id })?.map(|partner| (id, partner)));
-    }
-    Ok(found)
+    let from = after.map_or(Some(0), |after| after.0.checked_add(1));
+    from.map_or(Ok(Vec::new()), |from| engine.partners(program, PartnerId(from), limit))
 }

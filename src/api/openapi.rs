@@ -3,8 +3,10 @@
 
 use super::call::{Format, Method};
 use super::command;
+use super::json::NUMBER_MAX;
 use super::params::Param;
 use super::problem::CODES;
+use super::problems;
 use super::route::{Access, Body, Route, Shape};
 use super::shape::without_choices;
 use super::views::Event;
@@ -93,7 +95,7 @@ pub fn document(routes: impl Iterator<Item = &'static Route> + Clone, version: V
         }
     }
     let mut paths = Value::Object(paths);
-    let schemas = writer.schemas(&paths);
+    let (schemas, problems) = writer.schemas(&paths);
     let bodies = paths.as_object_mut().into_iter().flat_map(|paths| paths.values_mut());
     bodies.for_each(|path| mark_optional(path, &schemas));
     let number = if version == Version::V3_0 { "3.0.3" } else { "3.1.0" };
@@ -110,11 +112,12 @@ pub fn document(routes: impl Iterator<Item = &'static Route> + Clone, version: V
             "securitySchemes": { "token": { "type": "http", "scheme": "bearer", "description": "acr_..." } },
             "schemas": schemas,
         },
+        "x-problems": problems,
     })
 }
 
-/// What an `Idempotency-Key` is made of. Which of these texts are ids is told beside it.
-const KEY: &str = "^[!-~]+$";
+/// What an `Idempotency-Key` is made of: no blanks, and not 0.
+const KEY: &str = "^([!-/1-~][!-~]*|0[!-~]+)$";
 
 struct Writer {
     version: Version,
@@ -138,9 +141,9 @@ impl Writer {
             parameters.push(json!({
                 "name": "Idempotency-Key", "in": "header", "required": true,
                 "description": "The request id, chosen by you: the same with the same body has one effect, for ever. \
-                                Another body is refused. A refused command does not use it up. An integer, a UUID, up \
-                                to 15 printable ASCII characters, or up to 31 digits.",
-                "schema": { "type": "string", "minLength": 1, "maxLength": 36, "pattern": KEY },
+                                Another body is refused. A refused command does not use it up. An integer but 0, a \
+                                UUID, or up to 255 printable ASCII characters without blanks.",
+                "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": KEY },
             }));
         }
         let mut operation = json!({
@@ -201,6 +204,10 @@ impl Writer {
             responses.insert("201".to_owned(), done.clone());
         }
         responses.insert("200".to_owned(), done);
+        if route.method == Method::Get && format == Format::Json && media_type == "application/json" {
+            let same = "The caller has it already: the header `If-None-Match` says the `ETag` of this answer.";
+            responses.insert("304".to_owned(), json!({ "description": same }));
+        }
         for status in statuses(route) {
             let refused = json!({ "description": title(status),
                 "content": { "application/problem+json": { "schema": problem } } });
@@ -209,8 +216,9 @@ impl Writer {
         Value::Object(responses)
     }
 
-    /// The schemas of the components, the choices taken out.
-    fn schemas(mut self, paths: &Value) -> Map<String, Value> {
+    /// The schemas of the components, the choices taken out; and the problems with their figures.
+    fn schemas(mut self, paths: &Value) -> (Map<String, Value>, Value) {
+        let mut problems = Value::Object(problems::by_code(&mut self.generator));
         let mut known = self.generator.take_definitions(true);
         known.extend(self.bodies);
         let cursor = match self.version {
@@ -218,6 +226,8 @@ impl Writer {
             Version::V3_1 => json!({ "type": ["string", "null"] }),
         };
         known.insert("Cursor".to_owned(), cursor);
+        known.iter_mut().for_each(|(name, schema)| mark_limits(name, schema));
+        mark_limits("", &mut problems);
         without_choices(&mut known);
         let version = self.version;
         // the forms of the engine's own JSON that are not sent nor answered go
@@ -225,7 +235,8 @@ impl Writer {
         reach(paths, &known, &mut names);
         reach(&json!({ "$ref": "#/components/schemas/LineAnswer" }), &known, &mut names);
         known.retain(|name, _| names.contains(name));
-        known.into_iter().map(|(name, schema)| (name, fitted(schema, version))).collect()
+        let schemas = known.into_iter().map(|(name, schema)| (name, fitted(schema, version))).collect();
+        (schemas, fitted(problems, version))
     }
 }
 
@@ -263,6 +274,34 @@ fn body_name(kind: &str) -> String {
         letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect::<String>()
     };
     kind.split('_').map(capital).chain(["Body".to_owned()]).collect()
+}
+
+/// Says what derived schemas leave out: the limits of numbers, and the forms of instants and dates.
+fn mark_limits(name: &str, schema: &mut Value) {
+    match schema {
+        Value::Object(fields) => {
+            let most = match fields.get("format").and_then(Value::as_str) {
+                Some("uint32") => Some(i64::from(u32::MAX)),
+                // ids and counts that callers send, and those that are answered
+                Some("uint64") => Some(NUMBER_MAX),
+                _ => None,
+            };
+            if let Some(most) = most {
+                fields.entry("maximum").or_insert(json!(most));
+            }
+            let form = match name {
+                "Timestamp" => Some("date-time"),
+                "Date" => Some("date"),
+                _ => None,
+            };
+            if let Some(form) = form {
+                fields.insert("format".to_owned(), json!(form));
+            }
+            fields.values_mut().for_each(|value| mark_limits("", value));
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| mark_limits("", value)),
+        _ => {}
+    }
 }
 
 /// A schema without what its version does not have: references to meta-schemas; and in 3.0, several types at once.
@@ -311,13 +350,13 @@ fn parameter(param: &Param, place: &str) -> Value {
 fn statuses(route: &Route) -> Vec<u16> {
     let mut statuses = vec![400, 404, 405, 421, 500, 503];
     if route.access != Access::Open {
-        statuses.extend([401, 403]);
+        statuses.extend([401, 403, 429]);
     }
     if route.method == Method::Post {
         statuses.extend([409, 413, 415]);
     }
     if matches!(route.body, Body::Command) {
-        statuses.extend([422, 429]);
+        statuses.push(422);
     }
     if !route.formats.is_empty() {
         statuses.push(406);

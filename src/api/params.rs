@@ -51,6 +51,14 @@ const IN_PATH: &[Param] = &[
     Param { name: "point_type", kind: Kind::Number(u16::MAX as u64), about: "The point type." },
     Param { name: "partner", kind: Kind::Number(u32::MAX as u64), about: "The partner." },
     Param { name: "block", kind: Kind::Number((1 << 53) - 1), about: "The block." },
+    Param { name: "source", kind: Kind::Number(u32::MAX as u64), about: "The source." },
+    Param { name: "restriction", kind: Kind::Number(u16::MAX as u64), about: "The number of the source's restriction." },
+    Param { name: "scheme", kind: Kind::Number(u32::MAX as u64), about: "The reward scheme." },
+    Param { name: "offer", kind: Kind::Number(u32::MAX as u64), about: "The reward offer." },
+    Param { name: "group", kind: Kind::Number(u32::MAX as u64), about: "The group of partners." },
+    Param { name: "fee", kind: Kind::Id, about: "The request id of the fee." },
+    Param { name: "run", kind: Kind::Id, about: "The request id that created the run." },
+    Param { name: "purchase", kind: Kind::Id, about: "The request id of the purchase." },
     Param { name: "member", kind: Kind::Id, about: "The member." },
     Param { name: "request", kind: Kind::Id, about: "The request id of the transaction." },
     Param { name: "hold", kind: Kind::Id, about: "The request id of the hold." },
@@ -88,7 +96,7 @@ impl Param {
     fn expected(&self) -> String {
         match self.kind {
             Kind::Number(most) => format!("a whole number from 0 to {most}"),
-            Kind::Id => "an id: an integer, a UUID, up to 15 printable ASCII characters, or up to 31 digits".to_owned(),
+            Kind::Id => "an id: an integer, a UUID, or up to 255 printable ASCII characters without blanks".to_owned(),
             Kind::Moment => "an instant like 2026-03-01T12:00:00Z".to_owned(),
             Kind::Date => "a date like 2026-03-01".to_owned(),
             Kind::Word(words) => format!("one of {}", words.join(", ")),
@@ -102,7 +110,7 @@ impl Param {
     pub(crate) fn schema(&self) -> Value {
         match self.kind {
             Kind::Number(most) => json!({ "type": "integer", "minimum": 0, "maximum": most }),
-            Kind::Id => json!({ "type": "string", "minLength": 1, "maxLength": 36, "pattern": "^[!-~]+$" }),
+            Kind::Id => json!({ "type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$" }),
             Kind::Moment => json!({ "type": "string", "format": "date-time" }),
             Kind::Date => json!({ "type": "string", "format": "date" }),
             Kind::Word(words) => json!({ "type": "string", "enum": words }),

@@ -38,6 +38,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("too_large", 413, "The body is larger than this route takes: 1 MiB, or 16 MiB and 10,000 lines of commands."),
     ("unsupported_media_type", 415, "The body must be `application/json` (or `application/x-ndjson` for commands in lines), not encoded."),
     ("budget_exceeded", 429, "The token's budget of points for this day (UTC) does not cover the command. Nothing was done."),
+    ("too_fast", 429, "The token makes more calls a second than it may, or too many wrong tokens came from this address. Nothing was done. Retry after the seconds of `Retry-After`."),
     ("wrong_host", 421, "The header `Host` names a host that this server does not answer for. See `serve --host`."),
     ("internal", 500, "The server found its own data wrong, or failed. Nothing more is told here; the server's log has it. Do not retry."),
     ("not_possible", 501, "This server cannot do that: for instance a backup of a database in memory."),

@@ -4,7 +4,7 @@
 use super::budget::Spends;
 use super::call::{Answer, Call, Format, Head, Method, Verb, segments};
 use super::context::Context;
-use super::params::Param;
+use super::params::{Kind, Param};
 use super::problem::Problem;
 use super::token::Scope;
 use schemars::{Schema, SchemaGenerator};
@@ -56,6 +56,14 @@ impl Body {
         }
     }
 }
+
+/// What every command's route takes.
+pub(crate) const DRY_RUN: &[Param] = &[Param::new(
+    "dry_run",
+    Kind::Word(&["true", "false"]),
+    "Whether nothing is done: the answer is the receipt that the command would have now, with `sequence` 0, or its \
+     refusal. Default: false.",
+)];
 
 /// Which threads do the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,7 +168,7 @@ impl Route {
         handle: Handle,
     ) -> Route {
         let verb = Some(Verb { kind, spends });
-        Route { body: Body::Command, verb, ..Route::post(path, kind, scope, Shape::Receipt, handle) }
+        Route { body: Body::Command, verb, params: DRY_RUN, ..Route::post(path, kind, scope, Shape::Receipt, handle) }
     }
 
     /// Says what it does.
@@ -214,27 +222,28 @@ impl Route {
         self.path_params().any(|name| name == param)
     }
 
-    /// The parameters of a path, if it is one of this route, and the format that its ending asks for.
-    fn matches(&self, path: &[String]) -> Option<(BTreeMap<&'static str, String>, Format)> {
-        let pattern: Vec<&'static str> = self.path.trim_start_matches('/').split('/').collect();
-        if pattern.len() != path.len() {
-            return None;
-        }
-        let mut params = BTreeMap::new();
+    /// The format that a path's ending asks for, if it is a path of this route.
+    fn fits(&self, path: &[String]) -> Option<Format> {
+        let mut segments = path.iter();
         let mut format = Format::Json;
-        for (at, (pattern, segment)) in pattern.iter().zip(path).enumerate() {
-            if let Some(name) = pattern.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
-                params.insert(name, segment.clone());
-            } else if segment != pattern {
-                let is_last = at.saturating_add(1) == path.len();
-                let (_, found) = Format::BY_ENDING
-                    .into_iter()
-                    .filter(|(_, format)| is_last && self.formats.contains(format))
-                    .find(|(ending, _)| segment.strip_suffix(ending) == Some(pattern))?;
-                format = found;
+        for pattern in self.path.trim_start_matches('/').split('/') {
+            let segment = segments.next()?;
+            if pattern.starts_with('{') || segment == pattern {
+                continue;
             }
+            let is_last = segments.as_slice().is_empty();
+            let mut endings = Format::BY_ENDING.into_iter().filter(|(_, format)| self.formats.contains(format));
+            let (_, found) = endings.find(|(ending, _)| is_last && segment.strip_suffix(ending) == Some(pattern))?;
+            format = found;
         }
-        Some((params, format))
+        segments.as_slice().is_empty().then_some(format)
+    }
+
+    /// The parameters of a path that fits.
+    fn params_of(&self, path: &[String]) -> BTreeMap<&'static str, String> {
+        let patterns = self.path.trim_start_matches('/').split('/').zip(path);
+        let name = |pattern: &'static str| pattern.strip_prefix('{')?.strip_suffix('}');
+        patterns.filter_map(|(pattern, segment)| Some((name(pattern)?, segment.clone()))).collect()
     }
 }
 
@@ -252,9 +261,9 @@ pub(crate) fn find(routes: impl Iterator<Item = &'static Route>, head: &Head) ->
     let path = segments(&head.path).ok_or_else(nothing)?;
     let mut other_methods = Vec::new();
     for route in routes {
-        if let Some((path, format)) = route.matches(&path) {
+        if let Some(format) = route.fits(&path) {
             if route.method == head.method {
-                return Ok(Matched { route, path, format });
+                return Ok(Matched { route, path: route.params_of(&path), format });
             }
             other_methods.push(route.method.word());
         }

@@ -100,6 +100,9 @@ pub struct Token {
     /// How many points it moves in a day; without limits by default.
     #[serde(default)]
     pub budget: Budget,
+    /// How many calls it may make in a second; without a limit by default.
+    #[serde(default)]
+    pub calls_a_second: Option<u32>,
     /// When it was made.
     pub created_at: Timestamp,
     /// From this instant on it is refused.
@@ -121,6 +124,7 @@ impl Token {
             programs: None,
             partner: None,
             budget: Budget::default(),
+            calls_a_second: None,
             created_at: at,
             expires_at: None,
             id: id.clone(),

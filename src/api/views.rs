@@ -2,15 +2,16 @@
 
 use super::command;
 use crate::domain::{
-    Balance, Billing, Block, BlockId, BlockOrder, BlockState, BlockStatus, Enrolment, Entry, Item, ItemId, Leg,
-    MemberId, NeverUsable, Outcome, Partner, PartnerId, PartnerTerms, PointState, PointType, PointTypeId, Points,
-    Program, ProgramId, Rate, Rejection, RequestId, Rounding, Sequence, SourceId, Timestamp, Zone,
+    Balance, Beyond, Billing, Block, BlockId, BlockOrder, BlockState, BlockStatus, Counting, Enrolment, Entry, Item,
+    ItemId, Leg, MemberId, NeverUsable, Outcome, Partner, PartnerId, PartnerTerms, PointState, PointType, PointTypeId,
+    Points, Program, ProgramId, Rate, Rejection, RequestId, Restriction, Rounding, Sequence, Source, SourceId,
+    SourceTerms, Timestamp, Zone,
 };
 use crate::report::{LiabilityRow, StatementLine};
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The value of anything that can be shown.
 pub(crate) fn value(shown: &impl Serialize) -> Value {
@@ -38,6 +39,8 @@ pub(crate) struct EntryRow {
     transaction_at: Option<Timestamp>,
     /// The caller's own text.
     reference: Option<String>,
+    /// The id of the token that asked; null where the command came another way.
+    actor: Option<String>,
     /// Whether it was done.
     done: bool,
     /// The whole command, flat.
@@ -69,6 +72,7 @@ impl From<Entry> for EntryRow {
             member: command.get("member").or(command.pointer("/subject/member")).cloned(),
             transaction_at: command::transaction_at(&entry.command),
             reference: entry.command.reference.map(Into::into),
+            actor: Some(entry.actor.name().to_owned()).filter(|name| !name.is_empty()),
             done: refused.is_none(),
             command,
             legs,
@@ -307,6 +311,59 @@ impl ItemRow {
             expires_at: of.expires_at,
             source: of.source,
             partner: of.partner,
+        }
+    }
+}
+
+/// A source.
+#[derive(Debug, Serialize, JsonSchema)]
+#[schemars(rename = "Source")]
+pub(crate) struct SourceRow {
+    source: SourceId,
+    name: Box<str>,
+    /// `active`, `paused` or `archived`.
+    status: &'static str,
+    /// Why it is paused: `manual` or `inventory`; null where it is not.
+    reason: Option<String>,
+    /// The point types that it may give.
+    point_types: BTreeSet<PointTypeId>,
+    counting: Counting,
+    beyond: Beyond,
+    /// From this many points on the inventory is low; null: it never is.
+    low_at: Option<Points>,
+    /// Set, added, less reduced; null where it may give any number.
+    given: Option<Points>,
+    /// Taken by accruals.
+    issued: Option<Points>,
+    /// Left.
+    left: Option<Points>,
+    /// How many in what time.
+    restrictions: Vec<Restriction>,
+}
+
+/// The columns of [`SourceRow`].
+#[rustfmt::skip]
+pub(crate) const SOURCE: &[&str] = &["source", "name", "status", "reason", "point_types", "given", "issued", "left", "low_at", "restrictions"];
+
+impl SourceRow {
+    pub(crate) fn new(source: SourceId, terms: &SourceTerms, of: &Source) -> SourceRow {
+        SourceRow {
+            source,
+            name: terms.name.clone(),
+            status: of.status.code(),
+            reason: of
+                .status
+                .reason()
+                .map(|reason| value(&reason))
+                .and_then(|reason| Some(reason.as_str()?.to_owned())),
+            point_types: terms.point_types.clone(),
+            counting: terms.counting,
+            beyond: terms.beyond,
+            low_at: terms.low_at,
+            given: of.inventory.map(|inventory| inventory.given),
+            issued: of.inventory.map(|inventory| inventory.issued),
+            left: of.inventory.map(|inventory| inventory.left()),
+            restrictions: terms.limits.iter().map(|limit| limit.restriction).collect(),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{
     apply, audit, backup, balance, balances, blocks, check, completions, demo, expiring, import, items, journal,
     liability, load, migrate, partner, report, restore, schema, set_up, settlement, shell, show, sources, statement,
-    sweep, verify,
+    sweep, verify, what_if,
 };
 use clap::{Parser, Subcommand};
 
@@ -44,6 +44,7 @@ pub(super) enum Verb {
     Liability(liability::Args),
     Audit(Box<audit::Args>),
     Report(Box<report::Args>),
+    WhatIf(what_if::Args),
     Sources(sources::Args),
     Settlement(settlement::Args),
     Journal(journal::Args),

@@ -1,15 +1,15 @@
 //! `accruedb audit`: the audit log of points, as a table, CSV or JSON Lines.
 
-use super::database::Database;
+use super::database::{Database, OneProgram};
 use super::export::{Cell, csv_line};
 use super::output::{Exit, Failure, Output};
 use super::table::TextTable;
 use crate::domain::{
-    Date, Entry, Granted, Item, MemberId, MemberKey, PointTypeId, ProgramId, Sequence, SourceId, Subject, SubtypeId,
-    Timestamp, Zone,
+    Date, Entry, Granted, Item, Mark, MemberId, MemberKey, PointTypeId, ProgramId, Sequence, SourceId, Subject,
+    SubtypeId, Timestamp, Zone,
 };
 use crate::engine::{Engine, Error};
-use crate::report::{AuditClock, AuditId, AuditKind, AuditLine, AuditQuery, AuditReader, Preset, audit};
+use crate::report::{Among, AuditClock, AuditId, AuditKind, AuditLine, AuditQuery, AuditReader, Preset, audit};
 use std::cell::Cell as MemoryCell;
 
 /// Shows what happened to points, newest first: every issue, redemption, expiry, transfer, cancellation.
@@ -23,9 +23,8 @@ use std::cell::Cell as MemoryCell;
 pub(super) struct Args {
     #[command(flatten)]
     database: Database,
-    /// The program.
-    #[arg(long, default_value_t = 1)]
-    program: u32,
+    #[command(flatten)]
+    program: OneProgram,
     /// A range by name: last-7-days, last-30-days, last-month, this-month.
     #[arg(long, value_name = "RANGE", conflicts_with_all = ["from", "to"])]
     range: Option<String>,
@@ -71,14 +70,15 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let engine = args.database.open_existing(output)?;
-    if !engine.programs()?.contains_key(&ProgramId(args.program)) {
-        output.line(format!("no program {}", args.program))?;
+    let engine = args.database.open_to_look(output)?;
+    let program = args.program.of(&engine)?;
+    if let Some(missing) = program.missing() {
+        output.note(missing)?;
         return Ok(Exit::Refused);
     }
-    let mut query = args.query(engine.now())?;
+    let mut query = AuditQuery { before: args.before()?, ..args.query(program.id, engine.now())? };
     let mut left = if args.limit == 0 { usize::MAX } else { args.limit };
-    let mut table = TextTable::new(&HEAD.map(|(name, _)| name));
+    let mut table = TextTable::new(&HEAD.map(|(name, _)| name)).may_drop(&MAY_GO);
     if args.csv {
         output.raw(&csv_line(HEAD.iter().map(|(_, name)| Cell::Text((*name).into()))))?;
     }
@@ -101,17 +101,18 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     if !args.csv {
         output.table(&table)?;
         if let Some(next) = query.before {
-            output.line(format!("(older ones: --before {next})"))?;
+            output.note(format!("(older ones: --before {next})"))?;
         }
     }
     Ok(Exit::Done)
 }
 
 impl Args {
-    fn query(&self, now: Timestamp) -> Result<AuditQuery, Failure> {
-        fn read<T: std::str::FromStr<Err = &'static str>>(option: &str, text: &str) -> Result<T, Failure> {
-            text.parse().map_err(|what| Failure::Usage(format!("{option} {text:?}: {what}")))
-        }
+    fn before(&self) -> Result<Option<AuditId>, Failure> {
+        self.before.as_deref().map(|text| read("--before", text)).transpose()
+    }
+
+    fn query(&self, program: ProgramId, now: Timestamp) -> Result<AuditQuery, Failure> {
         let bound = |option: &str, at: Option<Timestamp>| {
             at.ok_or_else(|| Failure::Usage(format!("{option}: the date is out of range")))
         };
@@ -138,11 +139,32 @@ impl Args {
             member: self.member,
             reference: self.reference.as_deref().map(Into::into),
             text: self.text.as_deref().map(Into::into),
-            before: self.before.as_deref().map(|text| read::<AuditId>("--before", text)).transpose()?,
-            ..AuditQuery::of(ProgramId(self.program))
+            ..AuditQuery::of(program)
         })
     }
 }
+
+/// An option's value.
+fn read<T: std::str::FromStr<Err = &'static str>>(option: &str, text: &str) -> Result<T, Failure> {
+    text.parse().map_err(|what| Failure::Usage(format!("{option} {text:?}: {what}")))
+}
+
+/// Columns that go where the terminal is narrow, the least important first.
+const MAY_GO: [&str; 13] = [
+    "recorded",
+    "actor",
+    "subtype",
+    "debt",
+    "moved",
+    "what",
+    "cancelled",
+    "expired",
+    "spent",
+    "left",
+    "item",
+    "source",
+    "point type",
+];
 
 /// The columns: as a table has them, and as a file does.
 const HEAD: [(&str, &str); 19] = [
@@ -196,6 +218,25 @@ fn cells(line: &AuditLine) -> impl Iterator<Item = Cell> {
     .into_iter()
 }
 
+/// Entries that are read at once by the index.
+const MARKED: usize = 128;
+
+/// Some entries that have one of these marks, the newest first; none of them is left out in between.
+fn marked(engine: &Engine, program: ProgramId, marks: &[Mark], up_to: Sequence) -> Result<Vec<Sequence>, Error> {
+    let (mut found, mut whole_from) = (Vec::new(), Sequence(0));
+    for mark in marks {
+        let some = engine.marked(program, *mark, (up_to, MARKED))?;
+        if let Some(oldest) = some.last().filter(|_| some.len() >= MARKED) {
+            whole_from = whole_from.max(*oldest);
+        }
+        found.extend(some);
+    }
+    found.retain(|sequence| *sequence >= whole_from);
+    found.sort_unstable_by(|one, other| other.cmp(one));
+    found.dedup();
+    Ok(found)
+}
+
 /// The audit log of an engine.
 pub(super) struct EngineAudit<'a> {
     engine: &'a Engine,
@@ -231,10 +272,11 @@ impl AuditReader for EngineAudit<'_> {
         self.engine.first_entry_at(instant)
     }
 
-    fn entries(&self, program: ProgramId, member: Option<MemberId>, up_to: Sequence) -> Result<Vec<Entry>, Error> {
-        match member {
-            Some(member) => self.chain(MemberKey { program, member }, up_to),
-            None => self.engine.journal_back(up_to),
+    fn entries(&self, program: ProgramId, among: &Among, up_to: Sequence) -> Result<Vec<Entry>, Error> {
+        match among {
+            Among::Member(member) => self.chain(MemberKey { program, member: *member }, up_to),
+            Among::Marked(marks) => self.engine.entries(&marked(self.engine, program, marks, up_to)?),
+            Among::All => self.engine.journal_back(up_to),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use super::database::{self, Database};
 use super::output::{Exit, Failure, Output};
+use super::table::grouped;
 use serde_json::json;
 use std::path::PathBuf;
 
@@ -31,6 +32,6 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let engine = args.database.open_existing(output)?;
     engine.backup(&args.to)?;
     output.object(&json!({ "from": args.database.db, "to": args.to, "entries": engine.last_sequence() }))?;
-    output.line(format!("{} entries copied to {}", engine.last_sequence(), args.to.display()))?;
+    output.line(format!("{} entries copied to {}", grouped(engine.last_sequence().0), args.to.display()))?;
     Ok(Exit::Done)
 }

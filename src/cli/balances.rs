@@ -2,6 +2,7 @@
 
 use super::balance::{AsOf, amounts};
 use super::database::{Chosen, Database, OneProgram};
+use super::export::{Cell, csv_line};
 use super::lists;
 use super::output::{Exit, Failure, Output};
 use super::table::TextTable;
@@ -65,7 +66,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         false => To::Table(TextTable::new(&HEAD).may_drop(&["held", "qualifying", "future", "lifetime"])),
     };
     if let To::Csv = to {
-        output.line(HEAD.join(",").replace(' ', "_"))?;
+        output.raw(&csv_line(HEAD.map(|name| Cell::Text(name.replace(' ', "_")))))?;
     }
     let default = if let To::Table(_) = to { TABLE_MEMBERS } else { u64::MAX };
     let last = list(args, &engine, &program, as_of, default, &mut to, output)?;
@@ -120,22 +121,12 @@ fn put(member: MemberId, balance: &Balance, to: &mut To, output: &mut Output) ->
             Ok(())
         }
         To::Csv => {
-            let Balance { member: _, point_type, available, qualifying, future, held, debt, lifetime } = balance;
-            let member = cell(&member.to_string());
-            output.line(format!("{member},{point_type},{available},{qualifying},{future},{held},{debt},{lifetime}"))
+            let Balance { member: _, point_type, available, qualifying, future, held, debt, lifetime } = *balance;
+            let amounts = [available, qualifying, future, held, debt, lifetime];
+            let numbers = [i128::from(point_type.0)].into_iter().chain(amounts.map(|points| points.0.into()));
+            let cells = [Cell::Text(member.to_string())].into_iter().chain(numbers.map(Cell::Number));
+            output.raw(&csv_line(cells))
         }
-        To::JsonLines => output.json_line(&WithMember { member, balance: *balance }),
+        To::JsonLines => output.json_line(&Balance { member, ..*balance }),
     }
-}
-
-#[derive(serde::Serialize)]
-struct WithMember {
-    member: MemberId,
-    #[serde(flatten)]
-    balance: Balance,
-}
-
-/// A cell of CSV: in quotes, where it holds what parts cells.
-fn cell(text: &str) -> String {
-    if text.contains([',', '"']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text.to_owned() }
 }

@@ -2,7 +2,8 @@
 
 use super::database::{Database, OneProgram};
 use super::output::{Exit, Failure, Output};
-use super::table::{TextTable, grouped, or_dash};
+use super::table::{TextTable, counted, grouped, or_dash};
+use super::words::word;
 use crate::domain::{Block, BlockId, BlockState, BlockStatus, Partner, PartnerId, PartnerKey, Timestamp, Zone};
 use crate::engine::PartnerState;
 use serde_json::{Value, json};
@@ -38,11 +39,11 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     output.object(&to_json(key.partner, &state, now))?;
     let partner = &state.partner;
     output.note(format!(
-        "partner {}: {} points usable now, {} left in {} open blocks, {} debited (times in {})",
+        "partner {}: {} points usable now, {} left in {}, {} debited (times in {})",
         key.partner,
         grouped(state.balance.0),
         grouped(left(partner)),
-        state.blocks.values().filter(|block| is_open(block)).count(),
+        counted(state.blocks.values().filter(|block| is_open(block)).count() as u64, "open block"),
         grouped(partner.debited.0),
         program.zone()
     ))?;
@@ -87,14 +88,15 @@ fn as_bought(state: &PartnerState) -> Vec<(&BlockId, &Block)> {
 
 /// The blocks as a table.
 pub(super) fn table(state: &PartnerState, now: Timestamp, zone: &Zone) -> TextTable {
-    let head = ["block", "state", "purchased", "remaining", "debited", "expired", "starts", "expires"];
-    let mut table = TextTable::new(&head).may_drop(&["starts", "expired"]);
+    let head = ["block", "kind", "state", "purchased", "remaining", "debited", "expired", "starts", "expires"];
+    let mut table = TextTable::new(&head).may_drop(&["starts", "expired", "kind"]);
     for (id, block) in as_bought(state) {
         let used = [BlockState::Debited, BlockState::Expired].map(|state| block.sums.get(state));
         let amounts = [block.purchased, block.remaining()].into_iter().chain(used).map(|points| grouped(points.0));
         let expires = or_dash(block.expires_at.map(|expiry| expiry.on_the_wall(zone)));
         let tail = [block.starts_at.on_the_wall(zone), expires];
-        table.row([id.to_string(), state_of(block, now).to_owned()].into_iter().chain(amounts).chain(tail));
+        let named = [id.to_string(), word(&block.kind), state_of(block, now).to_owned()];
+        table.row(named.into_iter().chain(amounts).chain(tail));
     }
     table
 }

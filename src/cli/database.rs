@@ -1,5 +1,6 @@
 //! The database that a command works on: `--db` and `--clock`, and how it is opened.
 
+use super::long_ids;
 use super::output::{Failure, Output};
 use crate::domain::{MemberId, MemberKey, Program, ProgramId, Timestamp, Zone};
 use crate::engine::{ClockSource, Engine, EngineOptions, Error, ErrorKind};
@@ -81,6 +82,7 @@ impl Database {
             opened => return opened,
         }
         let engine = look(&self.db, options(self.clock(Clock::System)), output)?;
+        long_ids::tell(&engine);
         let newest = engine.last_sequence();
         let at = engine.journal(newest, 1)?.pop().map(|entry| format!(" of {}", entry.recorded_at));
         output.remark(format!(
@@ -149,7 +151,7 @@ fn remark_on_clock(engine: &Engine, output: &Output) {
 }
 
 /// Which program a command is about.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(super) struct OneProgram {
     /// The program. Default: the only one there is.
     #[arg(long, value_name = "NUMBER")]
@@ -167,6 +169,11 @@ impl OneProgram {
     /// This one.
     pub(super) fn named(id: ProgramId) -> OneProgram {
         OneProgram { program: Some(id.0) }
+    }
+
+    /// This one, or the only one there is.
+    pub(super) fn if_named(id: Option<ProgramId>) -> OneProgram {
+        OneProgram { program: id.map(|id| id.0) }
     }
 
     /// The program that was named, else the only one. Where there are several, one has to be named.
@@ -304,7 +311,9 @@ pub(super) fn beside(path: &Path) -> &Path {
 
 /// Opens a database, showing progress where that takes long.
 pub(super) fn open(db: &Path, options: EngineOptions, output: &Output) -> Result<Engine, Failure> {
-    open_in(db, EngineOptions { on_progress: Some(output.on_progress()), ..options })
+    let engine = open_in(db, EngineOptions { on_progress: Some(output.on_progress()), ..options })?;
+    long_ids::tell(&engine);
+    Ok(engine)
 }
 
 #[cfg(feature = "rocksdb")]

@@ -1,10 +1,10 @@
 //! `accruedb expiring`: what expires soon, of one member or of all.
 
-use super::database::Database;
+use super::database::{Database, OneProgram};
 use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, grouped};
 use crate::domain::keys::{DueKey, Key};
-use crate::domain::{Date, MemberId, MemberKey, ProgramId};
+use crate::domain::{Date, MemberId, MemberKey};
 use crate::engine::Error;
 use crate::report::{Expiring, ExpiringPage, expiring, expiring_of};
 use serde_json::json;
@@ -17,9 +17,8 @@ use serde_json::json;
 pub(super) struct Args {
     #[command(flatten)]
     database: Database,
-    /// The program.
-    #[arg(long, default_value_t = 1)]
-    program: u32,
+    #[command(flatten)]
+    program: OneProgram,
     /// The last day, in the program's zone.
     #[arg(long, value_name = "DATE")]
     until: Date,
@@ -35,12 +34,13 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let engine = args.database.open_existing(output)?;
+    let engine = args.database.open_to_look(output)?;
     args.database.remark_on_time(&engine, output)?;
-    let (id, programs, now) = (ProgramId(args.program), engine.programs()?, engine.now());
-    let Some(program) = programs.get(&id) else {
+    let (chosen, now) = (args.program.of(&engine)?, engine.now());
+    let (id, zone) = (chosen.id, chosen.zone());
+    let Some(program) = chosen.program() else {
         output.object(&json!({ "program": id, "rows": [], "next": null }))?;
-        output.line(format!("no program {id}"))?;
+        output.note(chosen.missing().unwrap_or_default())?;
         return Ok(Exit::Refused);
     };
     let end = args.until.end(&program.settings.zone);
@@ -59,8 +59,9 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     output.object(&json!({ "program": id, "rows": objects, "next": next }))?;
     let mut table = TextTable::new(&["member", "point type", "expires", "points"]);
     for Expiring { member, point_type, at, points } in rows {
-        table.row([member.to_string(), point_type.to_string(), at.to_string(), grouped(points.0)]);
+        table.row([member.to_string(), point_type.to_string(), at.on_the_wall(&zone), grouped(points.0)]);
     }
+    output.note(format!("program {id} (times in {zone})"))?;
     output.table(&table)?;
     next.into_iter().try_for_each(|next| output.note(format!("(more: --from {next})")))?;
     Ok(Exit::Done)

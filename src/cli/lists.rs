@@ -1,12 +1,11 @@
-//! Lists of what a database holds, from a snapshot of its tables, by cursor: the only place of the command line that
-//! reads tables.
+//! Lists of what a database holds, by cursor: the only place of the command line that reads tables.
 
 use super::output::Failure;
-use crate::domain::{MemberId, MemberKey, Partner, PartnerId, PartnerKey, ProgramId, SourceId};
+use crate::domain::{MemberId, MemberKey, Partner, PartnerId, ProgramId, SourceId};
 use crate::engine::{Engine, Error};
 use crate::storage::keys::{KEY_BYTES_MAX, Key};
 use crate::storage::rows::Rows;
-use crate::storage::{Members, Partners, Read, TableId, TotalsByDay};
+use crate::storage::{Members, Read, TableId, TotalsByDay};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
@@ -41,12 +40,8 @@ pub(super) fn partners(
     after: Option<PartnerId>,
     limit: usize,
 ) -> Result<Vec<(PartnerId, Partner)>, Failure> {
-    engine.with_snapshot(|read| {
-        let after = after.map(|partner| PartnerKey { program, partner });
-        let rows = Rows::<Partners>::between(read, behind(&program, after.as_ref()), end_of(&program), CHUNK);
-        let found = rows.take(limit).map(|row| row.map(|(key, partner)| (key.partner, partner)));
-        Ok(found.collect::<Result<_, _>>().map_err(Error::from)?)
-    })?
+    let from = after.map_or(Some(0), |after| after.0.checked_add(1));
+    Ok(from.map_or(Ok(Vec::new()), |from| engine.partners(program, PartnerId(from), limit))?)
 }
 
 /// The sources of a program that points were ever given from.

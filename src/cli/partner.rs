@@ -1,17 +1,17 @@
 //! `accruedb partner`: what a partner has, what it is charged and billed, what members got for it; and making a bill.
 
 use super::database::{Database, OneProgram};
+use super::listing::Listing;
 use super::output::{Exit, Failure, Output};
 use super::request_ids;
-use super::table::{TextTable, grouped, or_dash, signed};
+use super::table::or_dash;
 use crate::domain::{
-    BillKey, BillPartner, BillUntil, BlockId, Command, ContinueBill, Date, Fault, OWN_BLOCKS_FROM, PartnerId,
-    PartnerKey, Rejection, RequestId, Timestamp, Zone,
+    BillKey, BillPartner, BillUntil, BlockId, Command, ContinueBill, Date, Fault, OWN_BLOCKS_FROM, Partner, PartnerId,
+    PartnerKey, Points, Rate, Rejection, RequestId, Sequence, Timestamp, Zone,
 };
 use crate::engine::{Engine, Error, ExecuteError};
-use crate::report::{self, FeeUnit, Page, PartnerLine};
+use crate::report::{self, FeeUnit, Money, Page, PartnerLine};
 use crate::storage::Read;
-use serde::Serialize;
 use serde_json::{Value, json};
 
 /// Shows what a partner has, what it is charged and billed, and what members got for it; or makes a bill.
@@ -96,32 +96,6 @@ enum Unit {
     Money,
 }
 
-/// Rows to be shown, each as cells and as an object.
-struct Listing {
-    head: Vec<&'static str>,
-    rows: Vec<Vec<String>>,
-    objects: Vec<Value>,
-}
-
-impl Listing {
-    fn new(head: &[&'static str]) -> Listing {
-        Listing { head: head.to_vec(), rows: Vec::new(), objects: Vec::new() }
-    }
-
-    /// Adds a row; its object has the names of the head.
-    fn row(&mut self, cells: Vec<String>) {
-        let named = self.head.iter().zip(&cells).map(|(name, cell)| ((*name).to_owned(), Value::from(cell.as_str())));
-        self.objects.push(Value::Object(named.collect()));
-        self.rows.push(cells);
-    }
-
-    /// Adds a row with an object of its own.
-    fn object(&mut self, cells: Vec<String>, object: &impl Serialize) {
-        self.rows.push(cells);
-        self.objects.push(serde_json::to_value(object).unwrap_or_default());
-    }
-}
-
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let writes = args.what == What::Bill;
     let engine = if writes { args.database.open_to_write(output)? } else { args.database.open_to_look(output)? };
@@ -137,10 +111,11 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let listing = match args.what {
         What::Bill => return bill(args, &engine, key, output),
         What::Balance => {
-            let mut listing = Listing::new(&["usable", "reserve", "waiting", "pending", "debited", "open_blocks"]);
-            let sums = [record.usable, record.reserve, record.waiting, record.pending, record.debited];
-            let blocks = grouped(record.open_blocks);
-            listing.row(sums.iter().map(|points| grouped(points.0)).chain([blocks]).collect());
+            let head = ["balance", "usable", "reserve", "waiting", "pending", "debited", "open blocks"];
+            let mut listing = Listing::new(&head);
+            let Partner { usable, reserve, waiting, pending, debited, .. } = record;
+            let sums = [record.balance(), usable, reserve, waiting, pending, debited];
+            listing.row(sums.iter().map(|points| json!(points)).chain([json!(record.open_blocks)]).collect());
             listing
         }
         What::Statement => statement(&engine, key, args.limit)?,
@@ -163,8 +138,8 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         What::Usage => look(&engine, |read| usage(read, key, range(args, &zone), &zone))?,
         What::Reconcile => look(&engine, |read| reconcile(read, key, range(args, &zone)))?,
     };
-    show(&listing, args.csv, output)?;
-    let disagree = args.what == What::Reconcile && listing.rows.iter().any(|row| row.iter().any(|cell| cell == "no"));
+    listing.show(args.csv, output)?;
+    let disagree = args.what == What::Reconcile && listing.has("agrees", "no");
     Ok(Exit::all(!disagree))
 }
 
@@ -173,27 +148,16 @@ fn look<R>(engine: &Engine, look: impl FnOnce(&dyn Read) -> Result<R, Fault>) ->
     Ok(engine.with_snapshot(look)?.map_err(Error::from)?)
 }
 
-fn show(listing: &Listing, csv: bool, output: &mut Output) -> Result<(), Failure> {
-    if csv && !output.is_json() {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        let failed = |error: csv::Error| Failure::Usage(error.to_string());
-        writer.write_record(&listing.head).map_err(failed)?;
-        listing.rows.iter().try_for_each(|row| writer.write_record(row)).map_err(failed)?;
-        let bytes = writer.into_inner().map_err(|error| Failure::Usage(error.to_string()))?;
-        // what callers wrote holds no control characters
-        return String::from_utf8_lossy(&bytes).lines().try_for_each(|line| output.line(line));
-    }
-    listing.objects.iter().try_for_each(|object| output.object(object))?;
-    let mut table = TextTable::new(&listing.head);
-    listing.rows.iter().for_each(|row| table.row(row.clone()));
-    output.table(&table)
-}
-
 /// From the first instant of the first day to the end of the last.
 fn range(args: &Args, zone: &Zone) -> (Timestamp, Timestamp) {
     let from = args.from.and_then(|date| date.start(zone)).unwrap_or(Timestamp::MIN);
     let to = args.to.and_then(|date| date.end(zone)).unwrap_or(Timestamp::MAX);
     (from, to)
+}
+
+/// What a point costs, as a decimal where there is one.
+fn price(unit_price: Rate) -> Value {
+    json!(Money::of(Points(1), unit_price).to_string())
 }
 
 fn block_cell(block: Option<BlockId>) -> String {
@@ -210,7 +174,7 @@ fn statement(engine: &Engine, key: PartnerKey, limit: usize) -> Result<Listing, 
             line.transaction_type.to_owned(),
             line.verb.to_owned(),
             block_cell(line.block),
-            signed(line.points),
+            if line.points > 0 { format!("+{}", line.points) } else { line.points.to_string() },
             line.text.as_deref().unwrap_or_default().to_owned(),
         ];
         listing.object(cells, &line);
@@ -227,29 +191,32 @@ fn purchases(engine: &Engine, key: PartnerKey) -> Result<Listing, Failure> {
     let mut listing = Listing::new(&["block", "state", "points", "left", "price", "starts", "expires"]);
     for (id, block) in bought {
         listing.row(vec![
-            id.to_string(),
-            super::blocks::state_of(&block, now).to_owned(),
-            block.purchased.to_string(),
-            block.remaining().to_string(),
-            block.unit_price.to_string(),
-            block.starts_at.to_string(),
-            or_dash(block.expires_at),
+            json!(id),
+            json!(super::blocks::state_of(&block, now)),
+            json!(block.purchased),
+            json!(block.remaining()),
+            price(block.unit_price),
+            json!(block.starts_at),
+            json!(block.expires_at),
         ]);
     }
     Ok(listing)
 }
 
 fn charges(read: &dyn Read, key: PartnerKey) -> Result<Listing, Fault> {
-    let mut listing = Listing::new(&["charge", "cause", "block", "points", "price", "currency", "recorded"]);
+    let mut listing = Listing::new(&["charge", "cause", "block", "points", "price", "amount", "currency", "recorded"]);
     for (id, charge) in report::charges(read, key, Page::ALL)? {
+        // what is given back is owed no more
+        let points = if charge.cause.is_credit() { Points(charge.points.0.saturating_neg()) } else { charge.points };
         listing.row(vec![
-            format!("{}.{}", id.sequence, id.place),
-            charge.cause.code().to_owned(),
-            charge.block.to_string(),
-            charge.points.to_string(),
-            charge.unit_price.to_string(),
-            charge.currency.to_string(),
-            charge.recorded_at.to_string(),
+            json!(format!("{}.{}", id.sequence, id.place)),
+            json!(charge.cause),
+            json!(charge.block),
+            json!(charge.points),
+            price(charge.unit_price),
+            json!(Money::of(points, charge.unit_price).to_string()),
+            json!(charge.currency),
+            json!(charge.recorded_at),
         ]);
     }
     Ok(listing)
@@ -280,13 +247,13 @@ fn bills(read: &dyn Read, key: PartnerKey) -> Result<Listing, Fault> {
     let mut listing = Listing::new(&["bill", "until", "lines", "points", "owed", "state", "request"]);
     for (id, bill) in report::bills(read, key, Page::ALL)? {
         listing.row(vec![
-            id.number.to_string(),
-            bill.until.to_string(),
-            bill.lines.to_string(),
-            bill.points().to_string(),
-            report::bill_amount(&bill),
-            if bill.closed.is_some() { "closed" } else { "open" }.to_owned(),
-            bill.request.to_string(),
+            json!(id.number),
+            json!(bill.until),
+            json!(bill.lines),
+            serde_json::to_value(bill.points()).unwrap_or_default(),
+            json!(report::bill_amount(&bill)),
+            json!(if bill.closed.is_some() { "closed" } else { "open" }),
+            json!(bill.request),
         ]);
     }
     Ok(listing)
@@ -296,13 +263,13 @@ fn bill_lines(read: &dyn Read, key: BillKey) -> Result<Listing, Fault> {
     let mut listing = Listing::new(&["transaction", "entry", "award", "member", "points", "terms", "cancels"]);
     for (id, line) in report::bill_lines(read, key, Page::ALL)? {
         listing.row(vec![
-            id.at.to_string(),
-            id.sequence.to_string(),
-            id.place.to_string(),
-            line.member.to_string(),
-            line.points.to_string(),
-            line.terms.to_string(),
-            line.cancels.to_string(),
+            json!(id.at),
+            json!(id.sequence),
+            json!(id.place),
+            json!(line.member),
+            json!(line.points),
+            json!(line.terms),
+            if line.cancels == Sequence(0) { Value::Null } else { json!(line.cancels) },
         ]);
     }
     Ok(listing)
@@ -335,7 +302,11 @@ fn reconcile(read: &dyn Read, key: PartnerKey, range: (Timestamp, Timestamp)) ->
             line.taken.to_string(),
             if line.agrees() { "yes" } else { "no" }.to_owned(),
         ];
-        listing.object(cells, &line);
+        let mut object = serde_json::to_value(line).unwrap_or_default();
+        if let Some(fields) = object.as_object_mut() {
+            fields.insert("agrees".to_owned(), json!(line.agrees()));
+        }
+        listing.object(cells, &object);
     }
     Ok(listing)
 }
@@ -378,10 +349,7 @@ fn bill(args: &Args, engine: &Engine, key: PartnerKey, output: &mut Output) -> R
         done => drop(done?),
     }
     finish_bill(engine, key)?;
-    let mut listing = look(engine, |read| bills(read, key))?;
-    let keep = listing.rows.len().saturating_sub(1);
-    (listing.rows, listing.objects) = (listing.rows.split_off(keep), listing.objects.split_off(keep));
-    show(&listing, args.csv, output)?;
+    look(engine, |read| bills(read, key))?.last().show(args.csv, output)?;
     Ok(Exit::Done)
 }
 

@@ -176,10 +176,15 @@ impl RedeemRule {
     /// Adds those who earned by these accruals.
     pub(super) fn earned(&self, earners: &mut Earners, commands: &[Command], answers: &[Answer]) {
         for (command, answer) in commands.iter().zip(answers) {
-            let (Action::Accrue(body), Answer::Done(receipt)) = (&command.action, answer) else { continue };
+            let Answer::Done(receipt) = answer else { continue };
+            let member = match &command.action {
+                Action::Accrue(body) => body.member,
+                Action::AccrueShared(body) => body.member,
+                _ => continue,
+            };
             let at = command.transaction_at.unwrap_or(receipt.recorded_at);
             let available = self.available(receipt);
-            earners.insert(body.member, Earner { member: body.member, at, cause: command.request_id, available });
+            earners.insert(member, Earner { member, at, cause: command.request_id, available });
         }
     }
 

@@ -1,10 +1,12 @@
 //! `accruedb report`: reports about sources: what is owed, what became of it, by day, what expires, deferred revenue. As
 //! a table, as comma-separated values, or as one JSON object. A chart takes the same [`Sheet`].
 
-use super::database::Database;
+use super::database::{Database, OneProgram};
 use super::export::{Cell, csv_line};
 use super::output::{Exit, Failure, Output};
+use super::report_chart::Drawn;
 use super::table::TextTable;
+use crate::chart::Form;
 use crate::domain::{
     Date, Day, PointState, PointTypeId, Program, ProgramId, SourceId, SubtypeId, Timestamp, Totals, Zone,
 };
@@ -15,6 +17,7 @@ use crate::report::{
 };
 use crate::storage::Read;
 use serde_json::{Map, Value, json};
+use std::path::PathBuf;
 
 /// Shows a report about points by their sources. Days are those of the program's zone, which the head names.
 ///
@@ -29,9 +32,8 @@ pub(super) struct Args {
     kind: Kind,
     #[command(flatten)]
     database: Database,
-    /// The program.
-    #[arg(long, default_value_t = 1)]
-    program: u32,
+    #[command(flatten)]
+    program: OneProgram,
     /// A range by name: last-7-days, last-30-days, last-month, this-month.
     #[arg(long, value_name = "RANGE", conflicts_with_all = ["from", "to"])]
     range: Option<String>,
@@ -41,7 +43,7 @@ pub(super) struct Args {
     /// The last day.
     #[arg(long, value_name = "DATE")]
     to: Option<Date>,
-    /// For liability: the day at whose end, or the instant at which, points are owed. Default: now.
+    /// As of the end of a day, or of an instant: the report as it was then. Default: now.
     #[arg(long, value_name = "WHEN")]
     as_of: Option<String>,
     /// Only points of this source; 0: those without one. May be given several times.
@@ -66,6 +68,12 @@ pub(super) struct Args {
     /// Comma-separated values.
     #[arg(long)]
     csv: bool,
+    /// Also draws the report into a file, as SVG.
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
+    /// Bars instead of a table.
+    #[arg(long, conflicts_with = "csv")]
+    chart: bool,
 }
 
 /// A report.
@@ -91,22 +99,30 @@ pub(super) struct Sheet {
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let engine = args.database.open_existing(output)?;
+    let engine = args.database.open_to_look(output)?;
     args.database.remark_on_time(&engine, output)?;
-    let programs = engine.programs()?;
-    let Some(program) = programs.get(&ProgramId(args.program)) else {
-        output.line(format!("no program {}", args.program))?;
+    let chosen = args.program.of(&engine)?;
+    let Some(program) = chosen.program() else {
+        output.note(chosen.missing().unwrap_or_default())?;
         return Ok(Exit::Refused);
     };
-    let asked = args.asked(program, engine.now())?;
+    let asked = args.asked((chosen.id, program), engine.now())?;
     let sheet = asked.sheet(args, &engine)?;
     let zone = program.settings.zone.name();
+    let drawn = args.drawn(format!("as of {}, days of {zone}", asked.now));
+    if let Some(to) = &args.svg {
+        drawn.write(&sheet, to)?;
+    }
     if args.csv {
         output.raw(&csv_line(sheet.columns.iter().map(|name| Cell::Text((*name).into()))))?;
         return sheet.rows.into_iter().try_for_each(|row| output.raw(&csv_line(row))).map(|()| Exit::Done);
     }
-    output.object(&json!({ "program": args.program, "zone": zone, "rows": objects(&sheet) }))?;
-    output.line(format!("program {}, days of {zone}", args.program))?;
+    output.object(&json!({ "program": chosen.id, "zone": zone, "rows": objects(&sheet) }))?;
+    output.note(format!("program {}, days of {zone}", chosen.id))?;
+    if args.chart {
+        drawn.show(&sheet, output)?;
+        return Ok(Exit::Done);
+    }
     let mut table = TextTable::new(&sheet.columns);
     sheet.rows.iter().for_each(|row| table.row(row.iter().map(Cell::shown)));
     output.table(&table)?;
@@ -140,7 +156,22 @@ struct Asked {
 }
 
 impl Args {
-    fn asked(&self, program: &Program, now: Timestamp) -> Result<Asked, Failure> {
+    /// How the report is drawn.
+    fn drawn(&self, dated: String) -> Drawn<'static> {
+        let (title, axis, series, figures, form): (_, _, _, &[&str], _) = match self.kind {
+            Kind::Liability => ("Points owed", "source", Some("point type"), &["owed"], Form::StackedBars),
+            Kind::Cohort => ("Points issued", "source", None, &["issued", "redeemed", "expired", "left"], Form::Bars),
+            Kind::Source => {
+                let sums = &["issued, summed up", "redeemed, summed up", "expired, summed up"];
+                ("Issued, redeemed, expired", "day", None, sums, Form::Steps)
+            }
+            Kind::Expiry => ("Points that expire", "day", Some("point type"), &["expires"], Form::StackedBars),
+            Kind::Deferred => ("Deferred revenue", "source", None, &["recognised", "liability"], Form::StackedBars),
+        };
+        Drawn { title, dated, axis, series, figures, form }
+    }
+
+    fn asked(&self, (id, program): (ProgramId, &Program), now: Timestamp) -> Result<Asked, Failure> {
         let zone = &program.settings.zone;
         let day = |date: Option<Date>| date.and_then(|date| date.start(&Zone::UTC)).map(Timestamp::day);
         let (mut from, mut to) = (day(self.from), day(self.to));
@@ -154,13 +185,17 @@ impl Args {
         {
             return Err(Failure::Usage("--from is after --to".into()));
         }
-        let as_of = match &self.as_of {
-            None => AsOf::At(now),
+        let (as_of, now) = match &self.as_of {
+            None => (AsOf::At(now), now),
             Some(text) => {
-                let date = || text.parse::<Date>().ok().and_then(|date| day(Some(date))).map(AsOf::Day);
-                let instant = text.parse::<Timestamp>().ok().map(AsOf::At);
+                let date = text.parse::<Date>().ok();
+                // points that can be used until midnight have expired by then
+                let at_end = date.and_then(|date| date.end(zone));
+                let by_day = day(date).map(AsOf::Day).zip(at_end);
+                let instant = text.parse::<Timestamp>().ok().map(|at| (AsOf::At(at), at));
                 let wrong = || Failure::Usage(format!("--as-of {text:?}: neither a date nor an instant"));
-                instant.or_else(date).ok_or_else(wrong)?
+                let (as_of, at) = instant.or(by_day).ok_or_else(wrong)?;
+                (as_of, at.min(now))
             }
         };
         let filter = Filter {
@@ -169,7 +204,7 @@ impl Args {
             subtypes: self.subtype.iter().copied().map(SubtypeId).collect(),
         };
         let grouping = if self.by_subtype { Grouping::Subtype } else { Grouping::SourceAndType };
-        Ok(Asked { program: ProgramId(self.program), now, from, to, as_of, filter, grouping })
+        Ok(Asked { program: id, now, from, to, as_of, filter, grouping })
     }
 }
 

@@ -3,6 +3,8 @@
 use super::apply::Answered;
 use super::examples;
 use super::output::{Exit, Failure, Output};
+#[cfg(feature = "server")]
+use crate::api::{Version, document, routes};
 use crate::domain::{AWARDS_MAX, Command, Entry, REFERENCE_BYTES_MAX, Receipt, Rejection};
 use schemars::schema_for;
 use serde_json::{Value, json};
@@ -14,12 +16,18 @@ use serde_json::{Value, json};
 ///
 /// Exit codes: 0 done.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  accruedb schema > accruedb.schema.json\n  accruedb schema --example redeem")]
+#[command(after_help = "Example:\n  accruedb schema > accruedb.schema.json\n  accruedb schema --example redeem\n  \
+    accruedb schema --openapi > openapi.json")]
 pub(super) struct Args {
     /// Prints an example of a command of this kind in place of the schemas, as a line for `accruedb apply`; `all` prints
     /// one of each, in an order in which they can be applied.
     #[arg(long, value_name = "KIND", value_parser = examples::kinds())]
     example: Option<String>,
+    /// Prints the OpenAPI document of the server in place of the schemas: version 3.1, or 3.0 for older generators.
+    #[cfg(feature = "server")]
+    #[arg(long, value_name = "VERSION", conflicts_with = "example", num_args = 0..=1, default_missing_value = "3.1",
+        value_parser = ["3.1", "3.0"])]
+    openapi: Option<String>,
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
@@ -28,6 +36,11 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         let mut asked = examples::commands().into_iter().filter(|(of, _)| kind == "all" || kind == of).take(count);
         return asked.try_for_each(|(_, command)| output.json_line(&command)).map(|()| Exit::Done);
     }
+    #[cfg(feature = "server")]
+    if let Some(version) = &args.openapi {
+        let version = if version == "3.0" { Version::V3_0 } else { Version::V3_1 };
+        return print(&document(routes(), version), output);
+    }
     let schemas = json!({
         "command": command(),
         "receipt": schema_for!(Receipt),
@@ -35,8 +48,12 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         "entry": schema_for!(Entry),
         "answer": schema_for!(Answered),
     });
-    output.object(&schemas)?;
-    let text = serde_json::to_string_pretty(&schemas).map_err(|error| Failure::Usage(error.to_string()))?;
+    print(&schemas, output)
+}
+
+fn print(value: &Value, output: &mut Output) -> Result<Exit, Failure> {
+    output.object(value)?;
+    let text = serde_json::to_string_pretty(value).map_err(|error| Failure::Usage(error.to_string()))?;
     output.line(text)?;
     Ok(Exit::Done)
 }

@@ -2,22 +2,23 @@
 
 use super::database::{self, Clock, Database};
 use super::output::{Exit, Failure, Output};
-use super::{demo, token};
+use super::{demo, notify, token};
 use crate::api::{Api, ApiOptions, Scope};
 use crate::console::Console;
 use crate::engine::{ClockSource, Engine, EngineOptions};
-use crate::http::{Server, Settings, Stop, Transport};
+use crate::http::{Certificates, Server, Settings, Stop, Transport};
 use crate::storage::memory::MemoryStore;
 use serde_json::json;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// Serves a database over HTTP, with a console to look at it.
 ///
 /// Without a file of tokens, only the link that it prints leads in; it works once, and from this machine. It stops on
-/// SIGTERM and SIGINT: what it took is answered, then the database is closed. SIGHUP reads the file of tokens again.
+/// SIGTERM and SIGINT: what it took is answered, then the database is closed. SIGHUP reads the file of tokens and the
+/// certificates again. A flag may also be said by the variable of the environment that stands beside it.
 ///
 /// Exit codes: 0 stopped in good order, 2 wrong call, 3 engine error, or what it took was not all answered.
 #[derive(Debug, clap::Args)]
@@ -25,10 +26,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
     --listen 127.0.0.1:8480")]
 pub(super) struct Args {
     /// The database's directory. With --demo: where to make it; default: a new temporary folder, which is kept.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, env = "ACCRUEDB_DB", value_name = "DIR")]
     db: Option<PathBuf>,
     /// Where time comes from: the system's clock, or the commands. Default: system.
-    #[arg(long, value_enum, value_name = "CLOCK", conflicts_with_all = ["demo", "memory"])]
+    #[arg(long, env = "ACCRUEDB_CLOCK", value_enum, value_name = "CLOCK", conflicts_with_all = ["demo", "memory"])]
     clock: Option<Clock>,
     /// Serves the real purchases of the demo, on their own clock, in a new database.
     #[arg(long, conflicts_with = "memory")]
@@ -37,31 +38,31 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "db")]
     memory: bool,
     /// Where to listen. Another address than loopback needs TLS, or a proxy that has it. Port 0: any that is free.
-    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8480")]
+    #[arg(long, env = "ACCRUEDB_LISTEN", value_name = "ADDRESS", default_value = "127.0.0.1:8480")]
     listen: SocketAddr,
     /// The file of tokens, as `accruedb token new` makes it.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, env = "ACCRUEDB_TOKENS", value_name = "FILE")]
     tokens: Option<PathBuf>,
     /// The folder below which POST /v1/admin/backup makes backups. Default: none are made.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, env = "ACCRUEDB_BACKUPS", value_name = "DIR")]
     backups: Option<PathBuf>,
     /// The chain of certificates, as PEM.
-    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    #[arg(long, env = "ACCRUEDB_TLS_CERT", value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
     /// The key of the certificate, as PEM.
-    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    #[arg(long, env = "ACCRUEDB_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
     /// A proxy stands before the server and ends TLS.
-    #[arg(long, conflicts_with = "tls_cert")]
+    #[arg(long, env = "ACCRUEDB_BEHIND_PROXY", conflicts_with = "tls_cert")]
     behind_proxy: bool,
     /// A name that callers use for this server, as in the header Host. Repeat it for several.
-    #[arg(long = "host", value_name = "NAME")]
+    #[arg(long = "host", env = "ACCRUEDB_HOST", value_name = "NAME", value_delimiter = ',')]
     hosts: Vec<String>,
     /// Connections at once, at most.
-    #[arg(long, value_name = "COUNT", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    #[arg(long, env = "ACCRUEDB_CONNECTIONS_MAX", value_name = "COUNT", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     connections_max: u32,
     /// The log on standard error.
-    #[arg(long, value_enum, value_name = "FORM", default_value_t)]
+    #[arg(long, env = "ACCRUEDB_LOG", value_enum, value_name = "FORM", default_value_t)]
     log: Log,
 }
 
@@ -117,7 +118,9 @@ async fn serve(args: &Args, api: Arc<Api>, settings: Settings, output: &mut Outp
     }
     output.flush()?;
     tracing::info!(address = base, "serving");
-    tokio::spawn(signals(api, server.stopper())?);
+    let reload = Reload { api: Arc::downgrade(&api), certificates: server.certificates() };
+    tokio::spawn(signals(reload, server.stopper())?);
+    notify::ready();
     Ok(server.run().await)
 }
 
@@ -139,12 +142,32 @@ fn tell(base: &str, link: &str, token: &str, output: &mut Output) -> Result<(), 
     output.line("This token ends with the server. Others: accruedb token new. To stop: Ctrl-C.")
 }
 
+/// What SIGHUP reads again.
+struct Reload {
+    /// Only a reference: a server that has stopped needs the whole API to close it.
+    api: Weak<Api>,
+    certificates: Arc<Certificates>,
+}
+
+impl Reload {
+    /// Where something cannot be read, what was read before stays in use.
+    fn all(&self) {
+        let Some(api) = self.api.upgrade() else { return };
+        match api.reload_tokens() {
+            Ok(count) => tracing::info!(count, "tokens read again"),
+            Err(problem) => tracing::error!("tokens not read again: {problem}"),
+        }
+        match self.certificates.reload() {
+            Ok(()) => tracing::info!("certificates read again"),
+            Err(problem) => tracing::error!("certificates not read again: {problem}"),
+        }
+    }
+}
+
 /// Waits for signals: the first to stop does so in good order, the second at once.
-fn signals(api: Arc<Api>, stop: Stop) -> Result<impl Future<Output = ()>, Failure> {
+fn signals(reload: Reload, stop: Stop) -> Result<impl Future<Output = ()>, Failure> {
     let mut ends = [signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?];
     let mut hang_up = signal(SignalKind::hangup())?;
-    // only a reference: a server that has stopped needs the whole API to close it
-    let api = Arc::downgrade(&api);
     Ok(async move {
         let mut is_stopping = false;
         loop {
@@ -153,11 +176,7 @@ fn signals(api: Arc<Api>, stop: Stop) -> Result<impl Future<Output = ()>, Failur
                 () = received(terminate) => {}
                 () = received(interrupt) => {}
                 () = received(&mut hang_up) => {
-                    let Some(api) = api.upgrade() else { return };
-                    match api.reload_tokens() {
-                        Ok(count) => tracing::info!(count, "tokens read again"),
-                        Err(problem) => tracing::error!("tokens not read again: {problem}"),
-                    }
+                    reload.all();
                     continue;
                 }
             }
@@ -166,6 +185,7 @@ fn signals(api: Arc<Api>, stop: Stop) -> Result<impl Future<Output = ()>, Failur
                 std::process::exit(3);
             }
             is_stopping = true;
+            notify::stopping();
             tracing::info!("stopping: what was taken is answered");
             stop.stop();
         }

@@ -1,7 +1,9 @@
 //! `accruedb settlement`: receivables, lines, months, refunds and reports of several partners.
 
-use super::database::{Database, OneProgram};
+use super::database::{Clock, Database, OneProgram};
+use super::export::{Cell, csv_line};
 use super::output::{Exit, Failure, Output};
+use super::settlement_chart;
 use super::table::{TextTable, bar};
 use crate::domain::{
     Date, EventKind, Fault, MemberId, OfferId, OwnerKey, PartnerId, PartnerKey, Posting, Program, ProgramId, RequestId,
@@ -12,19 +14,27 @@ use crate::report::settlement::{self, AwardFilter, Dimension, LineRow, Measure};
 use crate::storage::Read;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::ops::Range;
+use std::path::PathBuf;
 
 /// Shows settlements with partners: months, receivables, lines and why, refunds, reports. Amounts are whole minor units.
 ///
 /// Exit codes: 0 done, 1 no such program or run, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  accruedb settlement --db shop months --until 2026-12-31 --format chart\n  \
-    accruedb settlement --db shop lines --partner 1 --format csv\n  \
-    accruedb settlement --db shop report --by partner --by month --show events --show contribution")]
+#[command(after_help = "Example:\n  accruedb settlement months --db shop --until 2026-12-31 --format chart\n  \
+    accruedb settlement months --db shop --until 2026-12-31 --format svg > y.svg\n  \
+    accruedb settlement lines --db shop --partner 1 --format csv\n  \
+    accruedb settlement report --db shop --by partner --by month --show events \\\n    \
+    --show contribution")]
 pub(super) struct Args {
-    #[command(flatten)]
-    database: Database,
-    #[command(flatten)]
-    program: OneProgram,
+    /// The database's directory. It has to be named, before or after the question.
+    #[arg(long, value_name = "DIR", global = true)]
+    db: Option<PathBuf>,
+    /// Where time comes from. `system` is now; `commands` is the time of the newest entry. Default: system.
+    #[arg(long, value_enum, value_name = "CLOCK", global = true)]
+    clock: Option<Clock>,
+    /// The program. Default: the only one there is.
+    #[arg(long, value_name = "NUMBER", global = true)]
+    program: Option<u32>,
     /// How the rows are shown; `--json` shows objects, one a line.
     #[arg(long, value_enum, default_value_t, global = true)]
     format: Format,
@@ -41,6 +51,8 @@ enum Format {
     Csv,
     /// Columns, and a bar for the last figure.
     Chart,
+    /// A picture of months, the partners on top of each other (rule C100).
+    Svg,
 }
 
 /// A time: from the first day to the last, in the program's zone.
@@ -182,14 +194,28 @@ impl Serialize for Object<'_> {
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let engine = args.database.open_to_look(output)?;
-    let chosen = args.program.of(&engine)?;
-    args.database.remark_on_time(&engine, output)?;
+    let Some(db) = args.db.clone() else {
+        return Err(Failure::Usage("which database? name its directory with --db".to_owned()));
+    };
+    let database = Database::in_directory(db, args.clock);
+    let engine = database.open_to_look(output)?;
+    let chosen = OneProgram::if_named(args.program.map(ProgramId)).of(&engine)?;
+    database.remark_on_time(&engine, output)?;
     if let Some(why) = chosen.missing() {
         output.note(why)?;
         return Ok(Exit::Refused);
     }
     let Some(known) = chosen.program() else { return Ok(Exit::Refused) };
+    if args.format == Format::Svg {
+        let What::Months { partner, until } = &args.what else {
+            return Err(Failure::Usage("months are drawn, and nothing else".to_owned()));
+        };
+        let (now, partner) = (engine.now(), partner.map(PartnerId));
+        let last = until.unwrap_or_else(|| now.day_in(&known.settings.zone).date());
+        let months = engine.with_snapshot(|read| settlement::months(read, chosen.id, partner, last))?;
+        return settlement_chart::svg_of_months(&months.map_err(Error::from)?, now)
+            .and_then(|picture| output.line(picture).map(|()| Exit::Done));
+    }
     let Some(rows) = rows(&args.what, &engine, (chosen.id, known))? else {
         output.note("no such run")?;
         return Ok(Exit::Refused);
@@ -201,12 +227,13 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 fn show(rows: &Rows, format: Format, output: &mut Output) -> Result<(), Failure> {
     rows.cells.iter().try_for_each(|cells| output.object(&Object(&rows.head, cells)))?;
     if format == Format::Csv {
-        let mut writer = csv::Writer::from_writer(Vec::new());
-        let unwritten = |error: csv::Error| Failure::Usage(error.to_string());
-        writer.write_record(&rows.head).map_err(unwritten)?;
-        rows.cells.iter().try_for_each(|cells| writer.write_record(cells)).map_err(unwritten)?;
-        let bytes = writer.into_inner().map_err(|error| Failure::Usage(error.to_string()))?;
-        return String::from_utf8_lossy(&bytes).lines().try_for_each(|line| output.line(line));
+        let cell = |text: &String| match text.parse() {
+            Ok(number) => Cell::Number(number),
+            Err(_) => Cell::Text(text.clone()),
+        };
+        let head = rows.head.iter().map(|name| Cell::Text((*name).to_owned()));
+        output.line(csv_line(head).trim_end())?;
+        return rows.cells.iter().try_for_each(|cells| output.line(csv_line(cells.iter().map(cell)).trim_end()));
     }
     const BAR_WIDTH: u16 = 32;
     let last = |cells: &Vec<String>| cells.last().and_then(|cell| cell.parse::<i128>().ok()).unwrap_or(0);

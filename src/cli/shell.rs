@@ -1,6 +1,7 @@
 //! `accruedb shell`: the language of scenarios, line by line, with answers as tables.
 
 use super::database::{Clock, Database, OneProgram, system_now};
+use super::long_ids;
 use super::output::{Exit, Failure, Output};
 use super::scenario::session::{Answered, Session, Unanswered, can_go_on};
 use super::show::{self, What};
@@ -20,12 +21,13 @@ use std::path::PathBuf;
 
 /// Does what is typed, line by line, and shows the answers as tables.
 ///
-/// The language is that of scenario files. Each command is durable when it is answered. `help` tells the language; lines that begin with a dot look around. On
-/// the commands' clock, `at` moves the time. With --memory, nothing is kept: a program, a point type and partners are
-/// there without being said, and time begins on 2026-01-01.
+/// The language is that of scenario files. Each command is durable when it is answered. `help` tells the language; lines
+/// that begin with a dot look around. On the commands' clock, `at` moves the time. With --memory, nothing is kept: a
+/// program, a point type and partners are there without being said, and time begins on 2026-01-01.
 ///
-/// Lines may also come from a file or a pipe. Exit codes: 0 done, 1 a line was refused or could not be read (not where it
-/// was typed), 2 wrong call, 3 engine error.
+/// Lines may also come from a file or a pipe.
+///
+/// Exit codes: 0 done, 1 a line was refused or could not be read (not where it was typed), 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  accruedb shell --db shop\n  echo 'accrue M1 100' | accruedb shell --memory")]
 pub(super) struct Args {
@@ -48,18 +50,24 @@ pub(super) struct Args {
 const HELP: &str = "What a line may say:
   program 7 zone Europe/Vienna          makes a program
   type T1 redeemable expires after 1 year
-                                        a point type; one that is `qualifying` counts toward a tier
-  partner P1 prepaid rate 0.1           a partner: 0.1 of its points for each point of a member
+                                        a point type; a `qualifying` one counts
+                                        toward a tier
+  partner P1 prepaid rate 0.1           a partner: 0.1 of its points for each
+                                        point of a member
   block B1 of P1 100000                 a block, bought and approved
   accrue M1 from P1 500 source 7 as R1  points for M1, with the request id R1
   redeem M1 120                         takes the points that expire first
-  cancel R1                             takes back what R1 did; `cancel R1 20` so many points of it
-  balance M1                            also: items M1 all, statement M1 newest 5, blocks P1, transaction R1
+  cancel R1                             takes back what R1 did; `cancel R1 20`:
+                                        20 points of it
+  balance M1                            also: items M1 all, blocks P1,
+                                        statement M1 newest 5, transaction R1
   balance M1 at 2026-03-01              as it was then
-  at 2026-03-01                         moves the clock, where it is the commands'
+  at 2026-03-01                         moves the clock, if it is the commands'
   sweep      refusals      digest      verify
-Words behind a command: as REQUEST, transaction_at INSTANT, reference \"TEXT\", in program 7.
-  .show [programs|point-types|policies|partners|members|sources]     what is inside
+Words behind a command: as REQUEST, transaction_at INSTANT, in program 7,
+reference \"TEXT\".
+  .show          what is inside; .show members, partners, programs, sources,
+                 point-types, policies
   .use 7         lines that name no program are about program 7
   .clock         the time of the engine
   .save FILE     this session as a scenario, to be run by `accruedb check`
@@ -158,7 +166,11 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 }
 
 fn open(args: &Args, output: &Output) -> Result<Session, Failure> {
-    let Some(db) = &args.db else { return Ok(Session::in_memory()?) };
+    let Some(db) = &args.db else {
+        let session = Session::in_memory()?;
+        long_ids::tell(session.engine());
+        return Ok(session);
+    };
     let database = Database::in_directory(db.clone(), args.clock);
     let engine = match args.create {
         true => database.open_to_write(output)?,

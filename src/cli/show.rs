@@ -6,8 +6,8 @@ use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, grouped, or_dash};
 use super::words::{expiry, word};
 use crate::domain::{
-    MemberId, MemberKey, PartnerId, PartnerKey, PointState, PointType, PointTypeId, Program, ProgramId, Sequence,
-    SourceId, Timestamp,
+    MemberId, MemberKey, PartnerId, PointState, PointType, PointTypeId, Program, ProgramId, Sequence, SourceId,
+    Timestamp,
 };
 use crate::engine::Engine;
 use crate::report::{Bucket, By, Liability, liability};
@@ -99,12 +99,21 @@ pub(super) fn list(
     }
 }
 
+/// A size as people say it.
+fn size(bytes: u64) -> String {
+    if bytes < 10 << 20 {
+        format!("{} KiB", grouped(bytes.div_ceil(1 << 10)))
+    } else {
+        format!("{} MiB", grouped(bytes >> 20))
+    }
+}
+
 /// All of it in short.
 pub(super) fn in_short(engine: &Engine, output: &mut Output) -> Result<(), Failure> {
     let newest = engine.journal(engine.last_sequence(), 1)?.pop();
     let newest_at = newest.as_ref().map(|entry| entry.recorded_at);
     let (now, bytes, entries) = (engine.now(), engine.size_bytes()?, engine.last_sequence());
-    output.note(format!("format {}, {} MiB on disk", format::CURRENT, grouped(bytes >> 20)))?;
+    output.note(format!("format {}, {} on disk", format::CURRENT, size(bytes)))?;
     output.note(format!("{} entries, the newest of {}", grouped(entries.0), or_dash(newest_at)))?;
     output.note(format!("clock at {now}"))?;
     let head = ["program", "zone", "enrolment", "point types", "partners", "blocks", "sources", "members", "items"];
@@ -191,11 +200,11 @@ fn partners(engine: &Engine, program: ProgramId, page: Page<'_>, output: &mut Ou
     let after = page.after.map(number).transpose()?.map(PartnerId);
     let mut found = lists::partners(engine, program, after, page.limit.saturating_add(1))?;
     let more = cut(&mut found, page.limit);
-    let head = ["partner", "billing", "rates", "rounding", "usable", "open blocks", "debited", "order of debit"];
-    let mut table = TextTable::new(&head).may_drop(&["order of debit", "rounding"]);
+    let head =
+        ["partner", "name", "billing", "rates", "rounding", "usable", "open blocks", "debited", "order of debit"];
+    let mut table = TextTable::new(&head).may_drop(&["order of debit", "rounding", "rates"]);
     let programs = engine.programs()?;
-    for (id, _) in &found {
-        let Some(partner) = engine.partner_record(PartnerKey { program, partner: *id })? else { continue };
+    for (id, partner) in &found {
         let Some(terms) = programs.get(&program).and_then(|program| program.terms(*id)) else { continue };
         output.object(&json!({
             "partner": id, "name": terms.name, "billing": terms.billing, "rates": terms.rates, "rounding": terms.rounding,
@@ -206,6 +215,7 @@ fn partners(engine: &Engine, program: ProgramId, page: Page<'_>, output: &mut Ou
         let rates = if rates.is_empty() { "-".to_owned() } else { rates.join(", ") };
         table.row([
             id.to_string(),
+            terms.name.to_string(),
             word(&terms.billing),
             rates,
             word(&terms.rounding),

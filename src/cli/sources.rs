@@ -1,9 +1,9 @@
 //! `accruedb sources`: the sources of a program, by name, with status and inventory.
 
-use super::database::Database;
+use super::database::{Database, OneProgram};
 use super::output::{Exit, Failure, Output};
 use super::table::{TextTable, grouped};
-use crate::domain::{ProgramId, SourceKey};
+use crate::domain::SourceKey;
 use serde_json::json;
 
 /// Shows the sources of a program, sorted by name: whether they give points, which types, and how many are left.
@@ -14,20 +14,20 @@ use serde_json::json;
 pub(super) struct Args {
     #[command(flatten)]
     database: Database,
-    /// The program.
-    #[arg(long, default_value_t = 1)]
-    program: u32,
+    #[command(flatten)]
+    program: OneProgram,
     /// Only those whose name holds this text.
     #[arg(long, default_value = "")]
     named: String,
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let engine = args.database.open_existing(output)?;
-    let (id, programs) = (ProgramId(args.program), engine.programs()?);
-    let Some(program) = programs.get(&id) else {
-        output.object(&json!({ "program": args.program, "known": false }))?;
-        output.line(format!("no program {}", args.program))?;
+    let engine = args.database.open_to_look(output)?;
+    let chosen = args.program.of(&engine)?;
+    let id = chosen.id;
+    let Some(program) = chosen.program() else {
+        output.object(&json!({ "program": id, "known": false }))?;
+        output.note(chosen.missing().unwrap_or_default())?;
         return Ok(Exit::Refused);
     };
     let mut table = TextTable::new(&["source", "name", "status", "point types", "left", "restrictions"]);
@@ -49,7 +49,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
             state.terms.limits.len().to_string(),
         ]);
     }
-    output.object(&json!({ "program": args.program, "known": true, "sources": objects }))?;
+    output.object(&json!({ "program": id, "known": true, "sources": objects }))?;
     output.table(&table)?;
     Ok(Exit::Done)
 }

@@ -193,6 +193,11 @@ pub(super) fn grouped(number: impl Into<i128>) -> String {
     text
 }
 
+/// `1 block`, `1,000 blocks`.
+pub(super) fn counted(count: u64, what: &str) -> String {
+    format!("{} {what}{}", grouped(count), if count == 1 { "" } else { "s" })
+}
+
 /// A change, with its sign: +100, -50.
 pub(super) fn signed(number: i128) -> String {
     if number > 0 { format!("+{}", grouped(number)) } else { grouped(number) }

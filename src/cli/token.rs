@@ -63,6 +63,9 @@ struct New {
     /// Points of a single command, at most. Default: any number.
     #[arg(long, value_name = "POINTS")]
     largest: Option<u32>,
+    /// Calls that it may make in a second. Default: any number.
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u32).range(1..))]
+    calls_a_second: Option<u32>,
     /// From this instant on it is refused. Default: never.
     #[arg(long, value_name = "INSTANT")]
     expires: Option<Timestamp>,
@@ -117,6 +120,7 @@ fn new(args: &New, output: &mut Output) -> Result<Exit, Failure> {
             redeemed: points(args.redeemed_a_day),
             largest: points(args.largest),
         },
+        calls_a_second: args.calls_a_second,
         expires_at: args.expires,
         ..token
     };
@@ -137,7 +141,8 @@ fn list(args: &InFile, output: &mut Output) -> Result<Exit, Failure> {
         .map(|token| {
             json!({
                 "id": token.id, "name": token.name, "scopes": scopes(token), "programs": token.programs,
-                "partner": token.partner, "budget": token.budget, "created_at": token.created_at,
+                "partner": token.partner, "budget": token.budget, "calls_a_second": token.calls_a_second,
+                "created_at": token.created_at,
                 "expires_at": token.expires_at,
             })
         })

@@ -167,6 +167,8 @@ pub(super) struct Form {
     pub(super) fields: Vec<Field>,
     pub(super) hidden: Vec<(String, String)>,
     pub(super) button: &'static str,
+    /// Whether it can be tried without being done.
+    pub(super) has_dry_run: bool,
     /// Whether it is folded away until it is asked for.
     pub(super) is_folded: bool,
 }

@@ -47,6 +47,8 @@ pub struct Shown {
     pub response: Response,
     /// Its content security policy, where it is not the API's.
     pub policy: Option<&'static str>,
+    /// Whether somebody tried to sign in with a token that is none.
+    pub is_wrong_token: bool,
 }
 
 /// The console.
@@ -72,7 +74,8 @@ impl Console {
     pub fn visit(&self, api: &Api, visit: &Visit) -> Shown {
         let response = self.open_page(api, visit).unwrap_or_else(|| self.signed_in_page(api, visit));
         let is_page = response.media_type.starts_with("text/html");
-        Shown { response, policy: is_page.then_some(POLICY) }
+        let is_wrong_token = visit.path == "/sign-in" && response.status == 403;
+        Shown { response, policy: is_page.then_some(POLICY), is_wrong_token }
     }
 
     /// What anybody may see.
@@ -196,8 +199,11 @@ impl Console {
 /// What the visitor can make from every page of a program (rule E07).
 fn create(program: u32, who: &SignedIn) -> Vec<(&'static str, String)> {
     let may = who.token.scopes.contains(&Scope::Catalog) && who.token.partner.is_none();
-    let point_type = ("Create point type", format!("/p/{program}/point-types?create=yes"));
-    may.then_some(point_type).into_iter().collect()
+    let buttons = [
+        ("Create point type", format!("/p/{program}/point-types?create=yes")),
+        ("Create source", format!("/p/{program}/sources?create=yes")),
+    ];
+    if may { buttons.into() } else { Vec::new() }
 }
 
 fn nav(program: u32, who: Option<&SignedIn>, path: &str) -> Vec<NavItem> {
@@ -212,6 +218,7 @@ fn nav(program: u32, who: Option<&SignedIn>, path: &str) -> Vec<NavItem> {
             ("Partners", of("/partners")),
             ("Liability", of("/liability")),
             ("Sources", of("/sources")),
+            ("Source report", of("/source-report")),
             ("Audit log", of("/audit")),
             ("Books", of("/books")),
             ("System", of("/system")),

@@ -32,6 +32,7 @@ pub(super) fn command(
         fields,
         hidden: all,
         button: "Do it",
+        has_dry_run: routes().any(|route| route.id == id && route.verb.is_some()),
         is_folded: true,
     })
 }
@@ -55,16 +56,25 @@ pub(super) fn act(ask: &Ask<'_>, id: &str, form: &BTreeMap<String, String>) -> R
     });
     let mut body = Map::new();
     for (name, text) in form.iter().filter(|(_, text)| !text.trim().is_empty()) {
-        let is_field = !in_path.contains(&name.as_str()) && !["key", "proof"].contains(&name.as_str());
-        if is_field {
-            put(&mut body, name, typed(text.trim()));
+        match name.as_str() {
+            "key" | "proof" | "dry_run" => {}
+            name if in_path.contains(&name) => {}
+            "confirm" => put(&mut body, name, json!(text == "yes")),
+            name => put(&mut body, name, typed(text.trim())),
         }
     }
     let body = if body.is_empty() { Value::Null } else { Value::Object(body) };
     let key = form.get("key").map_or("", String::as_str);
-    let answer = ask.post(&path, key, &body)?;
+    let is_tried = route.verb.is_some() && form.contains_key("dry_run");
+    let answer = ask.post(&if is_tried { format!("{path}?dry_run=true") } else { path }, key, &body)?;
     let program = form.get("program").and_then(|program| program.parse().ok());
-    Ok(outcome(id, program, &answer))
+    let mut page = outcome(id, program, &answer);
+    if is_tried {
+        page.trail.clear();
+        let text = "Nothing was done: this is what would happen now.".to_owned();
+        page.blocks.splice(..1, [Block::Note { tone: "plain", text }]);
+    }
+    Ok(page)
 }
 
 /// Sets a field. A name with dots is a place inside; `awards.0.points` is in a list. What is one of several kinds has its

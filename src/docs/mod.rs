@@ -19,6 +19,8 @@ pub mod operations {}
 pub mod performance {}
 #[doc = include_str!("promises.md")]
 pub mod promises {}
+#[doc = include_str!("running.md")]
+pub mod running {}
 #[doc = include_str!("scenarios.md")]
 pub mod scenarios {}
 #[doc = include_str!("server.md")]

@@ -27,6 +27,7 @@
 //! | [`CountKey`] | program 4, source 4, restriction 2, version 4, member 16 |
 //! | [`CohortKey`] | program 4, day 4 (sign bit flipped), source 4, point type 2, subtype 2 |
 //! | [`ExpiringKey`] | program 4, day 4 (sign bit flipped), point type 2, source 4 |
+//! | [`MarkKey`] | program 4, kind 1, id 4, segment 8 |
 //! | [`OwnerKey`] | program 4, owner 17 |
 //! | [`PostingKey`] | program 4, owner 17, receivable 4, sequence 8, place 2 |
 //! | [`RefundKey`] | program 4, sequence 8, place 2, member 16 |
@@ -40,9 +41,10 @@
 use super::{
     AccountKey, BillKey, BillLineKey, BlockId, BlockKey, BlockTurn, BlockTurnKey, CatalogKey, ChargeKey, ClaimKey,
     CohortKey, CountKey, Day, EventKey, ExpiringKey, FeeKey, ForwardKey, HoldTimeoutKey, HouseholdKey, ItemId, ItemKey,
-    ItemPosition, LineKey, MemberId, MemberKey, MergeKey, MonthKey, OpenBlockKey, OwnerKey, PartnerCreditKey,
-    PartnerId, PartnerKey, PointTypeId, PostingKey, ProgramId, ReceivableId, RefundKey, RequestId, RequestKey,
-    RunDueKey, RunKey, Sequence, SourceId, SourceKey, Subject, SubtypeId, Timestamp, TotalsKey, UnbilledKey,
+    ItemPosition, LineKey, Mark, MarkKey, MemberId, MemberKey, MergeKey, MonthKey, OpenBlockKey, OwnerKey,
+    PartnerCreditKey, PartnerId, PartnerKey, PointTypeId, PostingKey, ProgramId, ReceivableId, RefundKey, RequestId,
+    RequestKey, RunDueKey, RunKey, Sequence, SourceId, SourceKey, Subject, SubtypeId, Timestamp, TotalsKey,
+    UnbilledKey,
 };
 use std::ops::Range;
 
@@ -193,6 +195,19 @@ impl Key for Subject {
     }
 }
 
+impl Key for Mark {
+    fn write(&self, to: &mut Vec<u8>) {
+        let (kind, id) = self.to_raw();
+        to.push(kind);
+        id.write(to);
+    }
+
+    fn read(from: &mut Bytes<'_>) -> Option<Self> {
+        let [kind] = from.take()?;
+        Mark::from_raw(kind, u32::read(from)?)
+    }
+}
+
 /// The next instant at which something of a subject is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DueKey {
@@ -209,8 +224,7 @@ impl DueKey {
     #[must_use]
     pub fn until(program: ProgramId, now: Timestamp) -> Range<DueKey> {
         let first = |due_at| DueKey { program, due_at, subject: Subject::Member(MemberId(0)) };
-        let after_now = Timestamp::from_ms(now.ms().saturating_add(1)).unwrap_or(Timestamp::MAX);
-        first(Timestamp::MIN)..first(after_now)
+        first(Timestamp::MIN)..first(now.successor())
     }
 }
 
@@ -256,6 +270,7 @@ field_key!(
     CountKey { program, source, restriction, version, member },
     CohortKey { program, day, source, point_type, subtype },
     ExpiringKey { program, day, point_type, source },
+    MarkKey { program, mark, segment },
     OwnerKey { program, owner },
     PostingKey { owner, receivable, sequence, place },
     RefundKey { program, sequence, place, member },

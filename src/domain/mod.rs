@@ -2,6 +2,7 @@
 //! data, no rules.
 
 mod agreement;
+mod audit_mark;
 mod block;
 mod catalog;
 mod charge;
@@ -35,6 +36,7 @@ mod receivable;
 mod rejection;
 mod request_page;
 mod settlement;
+mod share;
 mod skips;
 mod source;
 mod state;
@@ -51,6 +53,7 @@ pub use agreement::{
     Agreement, AwardRules, ContributionRule, DocumentDefaults, LifeCycle, PeriodContribution, Priority, Reduction,
     SchemeChoice, SignUpRules, SpendRange, SpendRanges, SpendRules,
 };
+pub use audit_mark::{AuditKind, Mark, MarkKey, Marked};
 pub use block::{Block, BlockKind, BlockStatus, BlockTurn, BlockTurnKey, OWN_BLOCKS_FROM, OpenBlockKey};
 pub use catalog::{CatalogKey, Definition, Programs};
 pub use charge::{
@@ -106,6 +109,7 @@ pub use settlement::{
     AppliedRule, Cancels, Contribution, Event, EventKey, EventKind, Line, LineKey, Participant, RuleOwner, Run,
     RunCriteria, RunDueKey, RunKey, RunProgress, RunState, SettlementType,
 };
+pub use share::{PARTS_MAX, SHARES_MAX, Share, split};
 pub use skips::Skips;
 pub use source::{
     Beyond, COUNTED_PARTS_MAX, CountKey, Counted, Counting, Inventory, InventoryChange, Limit, LimitScope, PauseReason,

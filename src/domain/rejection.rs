@@ -26,6 +26,14 @@ macro_rules! rejections {
             pub const MEANINGS: &'static [&'static str] = &[$(concat!($($doc),+)),+];
         }
 
+        #[cfg(feature = "cli")]
+        impl $name {
+            /// The names and schemas of each code's figures, in the same order.
+            pub fn figures(generator: &mut schemars::SchemaGenerator) -> Vec<Vec<(&'static str, schemars::Schema)>> {
+                vec![$(vec![$($((stringify!($field), generator.subschema_for::<$type>())),*)?]),+]
+            }
+        }
+
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 #[allow(unused_variables, reason = "not every figure is in the text")]

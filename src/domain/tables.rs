@@ -8,11 +8,11 @@ use super::keys::{DueKey, Key};
 use super::{
     Bill, BillKey, BillLine, BillLineKey, Block, BlockKey, BlockTurnKey, CatalogKey, Charge, ChargeKey, Claim,
     ClaimKey, CohortKey, Correction, CountKey, Counted, Definition, Event, EventKey, ExpiringKey, Fee, FeeKey, Forward,
-    ForwardKey, Hold, HoldTimeoutKey, HouseholdKey, Item, ItemKey, Line, LineKey, LockName, Member, MemberKey, Merge,
-    MergeKey, MonthKey, MonthSums, OpenBlockKey, Own, OwnerKey, Participant, Partner, PartnerCredit, PartnerCreditKey,
-    PartnerKey, Posting, PostingKey, Receivables as OwnerReceivables, RefundKey, RefundRequest, RequestKey,
-    RequestPage, Run, RunDueKey, RunKey, Sequence, Source, SourceKey, Subject, Timestamp, Totals, TotalsKey,
-    UnbilledKey,
+    ForwardKey, Hold, HoldTimeoutKey, HouseholdKey, Item, ItemKey, Line, LineKey, LockName, MarkKey, Marked, Member,
+    MemberKey, Merge, MergeKey, MonthKey, MonthSums, OpenBlockKey, Own, OwnerKey, Participant, Partner, PartnerCredit,
+    PartnerCreditKey, PartnerKey, Posting, PostingKey, Receivables as OwnerReceivables, RefundKey, RefundRequest,
+    RequestKey, RequestPage, Run, RunDueKey, RunKey, Sequence, Source, SourceKey, Subject, Timestamp, Totals,
+    TotalsKey, UnbilledKey,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -149,6 +149,8 @@ tables! {
     37 RunsDue "settlement_runs_due" 1: RunDueKey => ();
     /// Request ids that came in order, many to a row, by the last of them.
     38 RequestPages "request_pages" 1: RequestKey => RequestPage;
+    /// Which entries are about what: the index of the audit log.
+    39 AuditMarks "audit_marks" 1: MarkKey => Marked;
 }
 
 impl RowTable for Items {

@@ -50,6 +50,20 @@ pub(crate) fn kind_first<'de, T: Deserialize<'de>, A: MapAccess<'de>>(
     }
 }
 
+/// Adds a variant's field to the schema of all variants. A field that variants have with different types keeps what is
+/// common to them: the type, or nothing.
+#[cfg(feature = "cli")]
+pub(crate) fn add_field(fields: &mut serde_json::Map<String, serde_json::Value>, name: &str, field: serde_json::Value) {
+    match fields.get_mut(name) {
+        None => drop(fields.insert(name.to_owned(), field)),
+        Some(known) if *known == field => {}
+        Some(known) => {
+            let kind = known.get("type").filter(|kind| field.get("type") == Some(kind)).cloned();
+            *known = kind.map_or_else(|| serde_json::json!({}), |kind| serde_json::json!({ "type": kind }));
+        }
+    }
+}
+
 /// Defines an enum by its list. Variants are units, have named fields, or one unnamed field with a name in JSON:
 /// `3 After "after" (span: Span)`. With `words by hand`, the implementation of [`Tagged`] is the caller's.
 macro_rules! tagged {
@@ -198,10 +212,11 @@ macro_rules! tagged {
                 let kinds: std::collections::BTreeSet<_> =
                     <$name as $crate::domain::tagged::Tagged>::KINDS.iter().collect();
                 properties.insert("kind".to_owned(), serde_json::json!({ "type": "string", "enum": kinds }));
-                $($($(properties.insert(
-                    stringify!($field).to_owned(), generator.subschema_for::<$type>().to_value());)*)?
-                $(properties.insert(
-                    stringify!($inner).to_owned(), generator.subschema_for::<$inner_type>().to_value());)?)+
+                let mut add = |name: &str, field: schemars::Schema| {
+                    $crate::domain::tagged::add_field(&mut properties, name, field.to_value());
+                };
+                $($($(add(stringify!($field), generator.subschema_for::<$type>());)*)?
+                $(add(stringify!($inner), generator.subschema_for::<$inner_type>());)?)+
                 schemars::json_schema!({
                     "type": "object",
                     "properties": properties,

@@ -47,6 +47,11 @@ impl Timestamp {
         self.0
     }
 
+    /// The millisecond after: behind the last instant, too, for the ends of ranges.
+    pub(super) fn successor(self) -> Timestamp {
+        Timestamp(self.0.saturating_add(1))
+    }
+
     /// The UTC day this instant lies in.
     #[must_use]
     pub fn day(self) -> Day {

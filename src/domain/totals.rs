@@ -151,6 +151,18 @@ impl Totals {
         }
     }
 
+    /// What is left when another row is taken away.
+    #[must_use]
+    pub fn less(mut self, other: &Totals) -> Totals {
+        self.issued = self.issued.saturating_sub(other.issued);
+        self.moved_in = self.moved_in.saturating_sub(other.moved_in);
+        self.adjusted_in = self.adjusted_in.saturating_sub(other.adjusted_in);
+        for (sum, part) in self.gone.iter_mut().zip(other.gone) {
+            *sum = sum.saturating_sub(part);
+        }
+        self
+    }
+
     /// What is still owed of the points: issued or moved in, and not gone.
     #[must_use]
     pub fn outstanding(&self) -> i128 {

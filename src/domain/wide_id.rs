@@ -289,6 +289,9 @@ macro_rules! wide_id {
                 schemars::json_schema!({
                     "description": "an integer, a UUID, or up to 255 printable ASCII characters without blanks",
                     "type": ["string", "integer"],
+                    "minLength": 1,
+                    "maxLength": 255,
+                    "pattern": "^[!-~]+$",
                     "minimum": 0
                 })
             }

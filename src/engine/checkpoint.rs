@@ -7,14 +7,15 @@
 use super::core::Core;
 use super::delta::{Delta, Shard};
 use super::error::Error;
+use super::marks;
 use super::profile::Step;
 use super::record_cache::RecordCache;
 use super::sync::{Mutant, Mutex, MutexGuard, planted};
 use super::unwind::OnUnwind;
 use crate::domain::{CatalogKey, Definition, Fault, RequestKey, RequestPage, Sequence, Sum};
 use crate::storage::{
-    Blocks, Catalog, Cohorts, Expiring, Members, Partners, Read, RequestPages, Run, RunMemory, Sources, Table, TableId,
-    TotalsByDay,
+    AuditMarks, Blocks, Catalog, Cohorts, Expiring, Members, Partners, Read, RequestPages, Run, RunMemory, Sources,
+    Table, TableId, TotalsByDay,
 };
 use crate::storage::{requests, rows};
 use hashbrown::HashMap;
@@ -78,7 +79,7 @@ fn make(core: &Core, memory: &RunMemory) -> Result<Sequence, Error> {
         return Err(core.state.journal.poison(&fault));
     }
     drop(frozen);
-    *core.state.paged.lock() = requests::last_in_pages(core.state.store.as_ref())?;
+    core.state.paged.lock().last = requests::last_in_pages(core.state.store.as_ref())?;
     for shard in &core.state.shards {
         shard.lock().thaw();
     }
@@ -106,7 +107,7 @@ impl<'a> Frozen<'a> {
             drop((catalog, shards));
             sequence = core.state.journal.last();
         }
-        let paged = *core.state.paged.lock();
+        let paged = core.state.paged.lock().last;
         Ok(Frozen { core, sequence, definitions, deltas, paged, memory })
     }
 
@@ -128,6 +129,9 @@ impl<'a> Frozen<'a> {
             TableId::TotalsByDay => self.sums::<TotalsByDay>(&mut run, |delta| &delta.totals)?,
             TableId::Cohorts => self.sums::<Cohorts>(&mut run, |delta| &delta.cohorts)?,
             TableId::Expiring => self.sums::<Expiring>(&mut run, |delta| &delta.expiring)?,
+            TableId::AuditMarks => {
+                marks::rows(self.core, &self.deltas, &mut |key, row| run.push::<AuditMarks>(key, Some(row)))?;
+            }
             rows => self.deltas.iter().for_each(|delta| delta.lock().rows(rows).write(&mut run)),
         }
         Ok(run)
@@ -135,11 +139,13 @@ impl<'a> Frozen<'a> {
 
     /// Request ids that came in order. Pages do not overlap: so they hold what comes behind the last one that there is.
     fn pages(&self, run: &mut Run) -> Result<(), Fault> {
-        let mut requests = Vec::new();
+        let mut requests = std::mem::take(&mut self.core.state.paged.lock().memory);
+        requests.clear();
         self.deltas.iter().for_each(|delta| delta.lock().requests.gather(self.paged, &mut requests));
-        // each shard's are in order: that is what this sort is quick at
-        requests.sort_by_key(|(key, _)| *key);
-        RequestPage::cut(&requests).try_for_each(|(last, page)| run.push::<RequestPages>(&last, Some(&page)))
+        requests.sort_unstable_by_key(|(key, _)| *key);
+        RequestPage::cut(&requests).try_for_each(|(last, page)| run.push::<RequestPages>(&last, Some(&page)))?;
+        self.core.state.paged.lock().memory = requests;
+        Ok(())
     }
 
     /// Records that stay in memory, as they were when they were frozen: a shard's lock is held while its own are

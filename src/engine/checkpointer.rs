@@ -157,6 +157,11 @@ impl Checkpointer {
         self.frozen.store(self.active.swap(0, Ordering::Relaxed), Ordering::Relaxed);
     }
 
+    /// What was frozen has melted: nothing of it was written.
+    pub(super) fn melted(&self) {
+        self.count(self.frozen.swap(0, Ordering::Relaxed));
+    }
+
     /// What was frozen is in the tables: there is room.
     pub(super) fn thawed(&self) {
         self.frozen.store(0, Ordering::Relaxed);

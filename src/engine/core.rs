@@ -316,6 +316,7 @@ impl Core {
         self.checkpointer.count(effects.rows.len().saturating_add(1));
         let used = matches!(outcome, Outcome::Done { .. }) && command.request_id != RequestId(0);
         let request = RequestKey { program: command.program, request: command.request_id };
+        locked.mark(command, own.sequence, outcome);
         let applied = locked.apply(effects).and_then(|()| match used {
             true => locked.use_request(request, own.sequence),
             false => Ok(()),

@@ -11,8 +11,8 @@ use super::pending::{PendingRows, UsedRequests};
 use super::record_cache::RecordCache;
 use super::sync::Mutex;
 use crate::domain::{
-    Block, BlockKey, CohortKey, ExpiringKey, Fault, Member, MemberKey, Partner, PartnerKey, RequestKey, Sequence,
-    Source, SourceKey, Totals, TotalsKey,
+    Block, BlockKey, CohortKey, ExpiringKey, Fault, Mark, Member, MemberKey, Partner, PartnerKey, ProgramId,
+    RequestKey, Sequence, Source, SourceKey, Sum, Totals, TotalsKey,
 };
 use crate::storage::{Table, TableId};
 use hashbrown::{DefaultHashBuilder, HashMap};
@@ -28,6 +28,8 @@ pub(super) struct Delta {
     pub(super) totals: HashMap<TotalsKey, Totals>,
     pub(super) cohorts: HashMap<CohortKey, Totals>,
     pub(super) expiring: HashMap<ExpiringKey, i128>,
+    /// The entries with each mark, in order.
+    pub(super) marks: HashMap<(ProgramId, Mark), Vec<Sequence>>,
 }
 
 impl Default for Delta {
@@ -39,6 +41,7 @@ impl Default for Delta {
             totals: HashMap::new(),
             cohorts: HashMap::new(),
             expiring: HashMap::new(),
+            marks: HashMap::new(),
         }
     }
 }
@@ -50,6 +53,15 @@ impl Delta {
         &mut self.rows[table as usize]
     }
 
+    /// Takes in what changed after all of this.
+    fn absorb(&mut self, newer: &Delta) {
+        self.rows.iter_mut().zip(&newer.rows).for_each(|(rows, newer)| rows.append(newer));
+        newer.totals.iter().for_each(|(key, part)| self.totals.entry(*key).or_default().gather(part));
+        newer.cohorts.iter().for_each(|(key, part)| self.cohorts.entry(*key).or_default().gather(part));
+        newer.expiring.iter().for_each(|(key, part)| self.expiring.entry(*key).or_default().gather(part));
+        newer.marks.iter().for_each(|(key, entries)| self.marks.entry(*key).or_default().extend(entries));
+    }
+
     /// Forgets everything, and keeps the memory: new memory is dearer than what is written into it.
     fn clear(&mut self) {
         self.requests.clear();
@@ -57,6 +69,15 @@ impl Delta {
         self.totals.clear();
         self.cohorts.clear();
         self.expiring.clear();
+        self.marks.clear();
+    }
+
+    /// Notes what an entry is about. In a shard, entries come in the order of their numbers.
+    pub(super) fn mark(&mut self, program: ProgramId, mark: Mark, sequence: Sequence) {
+        let entries = self.marks.entry((program, mark)).or_default();
+        if entries.last() != Some(&sequence) {
+            entries.push(sequence);
+        }
     }
 }
 
@@ -163,6 +184,24 @@ impl Shard {
             delta.clear();
             self.spare = delta;
         }
+    }
+
+    /// Nothing was written of what is frozen: it is changed as before, and what changed since comes after it.
+    pub(super) fn melt(&mut self) {
+        self.members.melt();
+        self.partners.melt();
+        self.blocks.melt();
+        self.sources.melt();
+        let Some(frozen) = self.frozen.take() else { return };
+        let mut whole = std::mem::take(&mut *frozen.lock());
+        whole.absorb(&self.active);
+        for (key, sequence) in self.active.requests.iter() {
+            if !whole.requests.put(*key, *sequence) {
+                self.known_requests.add(self.hasher.hash_one(key));
+            }
+        }
+        self.active.clear();
+        self.spare = std::mem::replace(&mut self.active, whole);
     }
 
     /// Marks a request id as used.

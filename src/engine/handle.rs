@@ -13,10 +13,11 @@ use super::sync::Mutex;
 use super::sync::thread::{self, JoinHandle};
 use super::ticket::{Pending, Ticket};
 use super::verify::{self, Audit};
+use super::view;
 use crate::domain::{
     AccountKey, Actor, Balance, Block, BlockId, Command, Entry, Granted, Item, ItemPosition, Leg, MemberId, MemberKey,
     Partner, PartnerId, PartnerKey, Points, ProgramId, Programs, Receipt, RequestKey, Sequence, Source, SourceKey,
-    SourceTerms, TextKey, Timestamp,
+    SourceTerms, Timestamp,
 };
 use crate::storage::{Read, Store};
 use std::collections::BTreeMap;
@@ -197,8 +198,13 @@ impl Engine {
         self.core.members(program, from, limit)
     }
 
-    /// Up to `limit` partners of a program, likewise.
-    pub fn partners(&self, program: ProgramId, from: PartnerId, limit: usize) -> Result<Vec<PartnerId>, Error> {
+    /// Up to `limit` partners of a program, likewise, each with its record as of now.
+    pub fn partners(
+        &self,
+        program: ProgramId,
+        from: PartnerId,
+        limit: usize,
+    ) -> Result<Vec<(PartnerId, Partner)>, Error> {
         self.core.partners(program, from, limit)
     }
 
@@ -305,12 +311,6 @@ impl Engine {
         self.core.partner_statement(partner, from, limit)
     }
 
-    /// The text of a long id, as it was written. `None` where it was erased, or the id is another one.
-    pub fn text_of(&self, id: MemberId) -> Result<Option<String>, Error> {
-        let text = self.core.state.history.text(TextKey::Id(id.0))?;
-        Ok(text.and_then(|text| String::from_utf8(text).ok()))
-    }
-
     /// The transaction that used a request id. `None` also where it was refused: a refusal uses no id.
     pub fn transaction(&self, request: RequestKey) -> Result<Option<Entry>, Error> {
         self.core.transaction(request)
@@ -375,8 +375,8 @@ impl Engine {
         Ok(booked)
     }
 
-    /// Brings all that happened until now into the tables. So do [`Engine::with_snapshot`], [`Engine::verify`],
-    /// [`Engine::digest`] and [`Engine::backup`], before they look.
+    /// Brings all that happened until now into the tables. So do [`Engine::verify`], [`Engine::digest`] and
+    /// [`Engine::backup`], before they look.
     ///
     /// Errors: a checkpoint that fails closes the engine (`Closed`, `Corrupt`); reopening recovers.
     pub fn checkpoint(&self) -> Result<(), Error> {
@@ -384,10 +384,15 @@ impl Engine {
         self.core.checkpointer.wait(ticket, &self.core.state.journal)
     }
 
-    /// Gives a consistent view of the tables, with everything until now in them, to `look`: for reports.
+    /// Gives a consistent view of the tables, with everything until now in them, to `look`: for reports. Nothing is
+    /// written for it, and commands go on beside it.
+    ///
+    /// No checkpoint is made meanwhile: `look` should take seconds at most. It must not ask the engine for another
+    /// view, or to do anything: it would wait for itself.
+    ///
+    /// Errors: those of the journal, where it is closed; `Unavailable` where the tables cannot be read.
     pub fn with_snapshot<R>(&self, look: impl FnOnce(&dyn Read) -> R) -> Result<R, Error> {
-        let (_, snapshot) = snapshot(&self.core)?;
-        Ok(look(snapshot.as_ref()))
+        view::look(&self.core, look)
     }
 
     /// Audits everything: the journal's chain, the laws, the indexes; and, with an empty `scratch` store, that
@@ -401,7 +406,8 @@ impl Engine {
 
     /// The digest of the state: equal states have equal digests, whatever the path to them.
     pub fn digest(&self) -> Result<String, Error> {
-        self.with_snapshot(verify::digest)?
+        let (_, tables) = snapshot(&self.core)?;
+        verify::digest(tables.as_ref())
     }
 
     /// Copies the database, consistent as of now, into the new directory `to`, while work goes on.

@@ -5,7 +5,7 @@ use super::delta::Shard;
 use super::error::Error;
 use crate::domain::keys::Key;
 use crate::domain::tables::Table;
-use crate::domain::{MemberId, MemberKey, PartnerId, PartnerKey, ProgramId};
+use crate::domain::{BlockId, MemberId, MemberKey, Partner, PartnerId, PartnerKey, ProgramId};
 use crate::storage::rows::Rows;
 use crate::storage::{Members, Partners};
 use std::collections::BTreeSet;
@@ -21,13 +21,23 @@ impl Core {
         Ok(keys.into_iter().map(|key| key.member).collect())
     }
 
-    /// Up to `limit` partners of a program from an id on.
-    pub(super) fn partners(&self, program: ProgramId, from: PartnerId, limit: usize) -> Result<Vec<PartnerId>, Error> {
+    /// Up to `limit` partners of a program from an id on, as of now.
+    pub(super) fn partners(
+        &self,
+        program: ProgramId,
+        from: PartnerId,
+        limit: usize,
+    ) -> Result<Vec<(PartnerId, Partner)>, Error> {
         let key = |partner| PartnerKey { program, partner };
         let range = key(from)..=key(PartnerId(u32::MAX));
         let changed = |shard: &Shard| shard.partners.changed().map(|(key, _)| *key).collect();
         let keys = self.list::<Partners>(range, limit, changed)?;
-        Ok(keys.into_iter().map(|key| key.partner).collect())
+        let mut found = Vec::new();
+        for key in keys {
+            let known = self.partner(key, BlockId(u64::MAX), 0)?;
+            found.extend(known.map(|(partner, _)| (key.partner, partner)));
+        }
+        Ok(found)
     }
 
     fn list<T: Table>(

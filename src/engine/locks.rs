@@ -10,8 +10,9 @@ use super::sync::{Mutant, Mutex, MutexGuard, planted};
 use crate::domain::keys::{DueKey, Key};
 use crate::domain::tables::{Expiries, Items, RowTable, Table};
 use crate::domain::{
-    Block, BlockId, BlockKey, Correction, Entry, Fault, Item, ItemKey, ItemPosition, LockName, Member, MemberKey,
-    Partner, PartnerKey, Program, ProgramId, Programs, RequestKey, Sequence, Source, SourceKey, Subject, Timestamp,
+    Block, BlockId, BlockKey, Command, Correction, Entry, Fault, Item, ItemKey, ItemPosition, LockName, Mark, Member,
+    MemberKey, Outcome, Partner, PartnerKey, Program, ProgramId, Programs, RequestKey, Sequence, Source, SourceKey,
+    Subject, Timestamp,
 };
 use crate::machine::{Cold, Effects, FoundRows, LockSet, RowSink, Undecided, View};
 use crate::storage::rows::{self, Rows};
@@ -171,6 +172,13 @@ impl<'a> LockedShards<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Notes in the index of the audit log what an entry is about. Marks may gather in any shard, as sums do.
+    pub(super) fn mark(&self, command: &Command, sequence: Sequence, outcome: &Outcome) {
+        let (Outcome::Done { legs, .. }, Some((_, shard))) = (outcome, self.shards.first()) else { return };
+        let (verb, mut shard) = (command.action.verb(), shard.borrow_mut());
+        legs.iter().for_each(|leg| Mark::each(verb, leg, |mark| shard.active.mark(command.program, mark, sequence)));
     }
 
     /// Marks a request id as used.

@@ -11,7 +11,7 @@ use crate::storage::{Requests, RowBuffer, Run};
 use hashbrown::HashMap;
 use smallvec::SmallVec;
 use std::collections::BTreeMap;
-use std::ops::Range;
+use std::ops::{Bound, Range};
 
 /// A key's bytes.
 type KeyBytes = SmallVec<[u8; 64]>;
@@ -29,6 +29,9 @@ pub(super) struct PendingRows {
 
 /// A row with its key; without a value, it is deleted.
 pub(super) type PendingRow<T> = (<T as Table>::Key, Option<<T as Table>::Value>);
+
+/// The bytes of a row: its key, and its value unless it is deleted.
+type EncodedRow<'a> = (&'a [u8], Option<&'a [u8]>);
 
 impl PendingRows {
     pub(super) fn put<T: Table>(&mut self, key: &T::Key, value: Option<&T::Value>) -> Result<(), Fault> {
@@ -55,6 +58,30 @@ impl PendingRows {
         let [from, to] = bounds;
         let rows = &self.rows;
         self.places.range(from..to).filter_map(|(_, place)| rows.get(*place)).map(decode::<T>)
+    }
+
+    /// Those with `from <= key < to`, as bytes, in order.
+    pub(super) fn between<'a>(&'a mut self, from: &[u8], to: &[u8]) -> impl Iterator<Item = EncodedRow<'a>> + use<'a> {
+        self.place();
+        let range = (Bound::Included(from), Bound::Excluded(to));
+        let places = (from < to).then(|| self.places.range::<[u8], _>(range));
+        let rows = &self.rows;
+        places.into_iter().flatten().filter_map(|(_, place)| rows.get(*place))
+    }
+
+    /// The row of a key, as bytes, if it changed; `None` inside where it is deleted.
+    pub(super) fn find(&mut self, key: &[u8]) -> Option<Option<&[u8]>> {
+        if self.rows.is_empty() {
+            return None;
+        }
+        self.place();
+        let place = self.places.get(key)?;
+        self.rows.get(*place).map(|(_, value)| value)
+    }
+
+    /// Adds those that came after these.
+    pub(super) fn append(&mut self, newer: &PendingRows) {
+        self.rows.append(&newer.rows);
     }
 
     /// The row of a key, if it changed; `None` inside where it is deleted.
@@ -118,6 +145,12 @@ impl UsedRequests {
     /// Those that came in order.
     pub(super) fn in_order(&self) -> impl Iterator<Item = &RequestKey> {
         self.ascending.iter_from(0).map(|(_, (key, _))| key)
+    }
+
+    /// All of them, in no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&RequestKey, &Sequence)> {
+        let ascending = self.ascending.iter_from(0).map(|(_, (key, sequence))| (key, sequence));
+        ascending.chain(&self.others)
     }
 
     /// Adds those that came out of order to a checkpoint's run, or that come before `paged`.

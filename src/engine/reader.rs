@@ -97,7 +97,7 @@ impl Reader {
         self.0.journal(from, limit)
     }
 
-    /// See [`Engine::with_snapshot`]. What is not in the tables yet is brought there in memory, at the first call.
+    /// See [`Engine::with_snapshot`].
     pub fn with_snapshot<R>(&self, look: impl FnOnce(&dyn Read) -> R) -> Result<R, Error> {
         self.0.with_snapshot(look)
     }

@@ -26,6 +26,8 @@ pub(super) struct RecordCache<K, V> {
     epoch: CacheEpoch,
     /// Changes of this epoch and before are in the tables.
     applied: CacheEpoch,
+    /// Changes of a later epoch are among those that changed since the last freeze.
+    counted: CacheEpoch,
     /// How many changed since the last freeze, and how many a checkpoint is writing.
     changed: usize,
     frozen: usize,
@@ -56,6 +58,7 @@ impl<K: Copy + Eq + Hash, V: Clone> RecordCache<K, V> {
             hand: 0,
             epoch: 1,
             applied: 0,
+            counted: 0,
             changed: 0,
             frozen: 0,
             collected: true,
@@ -96,7 +99,7 @@ impl<K: Copy + Eq + Hash, V: Clone> RecordCache<K, V> {
         };
         slot.used = true;
         let changed_in = std::mem::replace(&mut slot.changed_in, self.epoch);
-        if changed_in != self.epoch {
+        if changed_in <= self.counted {
             self.changed = self.changed.saturating_add(1);
             if !self.collected && changed_in > self.applied && !planted(Mutant::BeforeNotKept) {
                 self.before.insert(key, slot.value.clone());
@@ -152,6 +155,7 @@ impl<K: Copy + Eq + Hash, V: Clone> RecordCache<K, V> {
     /// Freezes what changed so far.
     pub(super) fn freeze(&mut self) {
         self.frozen = std::mem::take(&mut self.changed);
+        self.counted = self.epoch;
         self.epoch = self.epoch.saturating_add(1);
         self.collected = false;
     }
@@ -160,15 +164,38 @@ impl<K: Copy + Eq + Hash, V: Clone> RecordCache<K, V> {
     /// order in memory: that is faster than to look up those that changed.
     pub(super) fn collect(&mut self, mut each: impl FnMut(&K, &V) -> Result<(), Fault>) -> Result<(), Fault> {
         for slot in self.slots.iter().filter(|slot| slot.changed_in > self.applied) {
-            if slot.changed_in < self.epoch {
-                each(&slot.key, &slot.value)?;
-            } else if let Some(before) = self.before.get(&slot.key) {
-                each(&slot.key, before)?;
+            if let Some(value) = self.as_frozen(slot) {
+                each(&slot.key, value)?;
             }
         }
         self.collected = true;
         self.before.clear();
         Ok(())
+    }
+
+    /// The frozen records, as they were when they were frozen, in no order.
+    pub(super) fn frozen(&self) -> impl Iterator<Item = (&K, &V)> {
+        let changed = self.slots.iter().filter(|slot| slot.changed_in > self.applied);
+        changed.filter_map(|slot| Some((&slot.key, self.as_frozen(slot)?)))
+    }
+
+    /// A record as it was when it was frozen, if it had changed by then.
+    pub(super) fn frozen_value(&self, key: &K) -> Option<&V> {
+        let slot = self.slots.find(self.hasher.hash_one(key), |slot| slot.key == *key)?;
+        self.as_frozen(slot).filter(|_| slot.changed_in > self.applied)
+    }
+
+    fn as_frozen<'a>(&'a self, slot: &'a Slot<K, V>) -> Option<&'a V> {
+        if slot.changed_in < self.epoch { Some(&slot.value) } else { self.before.get(&slot.key) }
+    }
+
+    /// What was frozen was not collected, and is changed as before.
+    pub(super) fn melt(&mut self) {
+        let again = self.before.len();
+        self.changed = self.changed.saturating_add(std::mem::take(&mut self.frozen)).saturating_sub(again);
+        self.counted = self.applied;
+        self.collected = true;
+        self.before.clear();
     }
 
     /// What was frozen is in the tables now.

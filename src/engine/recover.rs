@@ -232,6 +232,27 @@ pub(super) fn page_back(core: &Core, up_to: Sequence) -> Result<Vec<Entry>, Erro
     Ok(entries?.into_iter().rev().map(|entry| record::with_reference(store, entry)).collect::<Result<_, Fault>>()?)
 }
 
+/// The entries of these numbers, which are in descending order. Each record is read once.
+pub(super) fn those(core: &Core, sequences: &[Sequence]) -> Result<Vec<Entry>, Error> {
+    let Some(newest) = sequences.first() else { return Ok(Vec::new()) };
+    core.state.journal.wait((*newest).min(core.state.journal.last()))?;
+    let store = core.state.history.as_ref();
+    let (mut found, mut left) = (Vec::with_capacity(sequences.len()), sequences);
+    while let Some(next) = left.first() {
+        let missing = || Fault::corrupt(format!("journal entry {next} is not there"));
+        let (first, bytes) = store.journal_record(*next)?.ok_or_else(missing)?;
+        let here = left.partition_point(|sequence| *sequence >= first);
+        let (wanted, rest) = left.split_at_checked(here.max(1)).unwrap_or_default();
+        let entries = Record::read(first, &bytes)?.those(|sequence| wanted.contains(&sequence));
+        let entries: Vec<Entry> = entries.collect::<Result<_, Fault>>()?;
+        for entry in entries.into_iter().rev() {
+            found.push(record::with_reference(store, entry)?);
+        }
+        left = rest;
+    }
+    Ok(found)
+}
+
 /// The number of the first entry that was recorded at an instant or later; one more than the last where there is none.
 pub(super) fn first_at(core: &Core, instant: Timestamp) -> Result<Sequence, Error> {
     let last = core.state.journal.last();

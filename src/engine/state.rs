@@ -20,9 +20,17 @@ pub(super) struct State {
     pub(super) history: Arc<dyn Store>,
     pub(super) journal: Journal,
     pub(super) shards: Vec<CachePadded<Mutex<Shard>>>,
-    /// The last request id that is in a page.
-    pub(super) paged: Mutex<Option<RequestKey>>,
+    pub(super) paged: Mutex<Paged>,
     hasher: ShardHasher,
+}
+
+/// Which request ids are in pages.
+#[derive(Debug)]
+pub(super) struct Paged {
+    /// The last one that is.
+    pub(super) last: Option<RequestKey>,
+    /// Where a checkpoint sorts those that come into pages: memory that is used again.
+    pub(super) memory: Vec<(RequestKey, Sequence)>,
 }
 
 impl State {
@@ -36,7 +44,8 @@ impl State {
         let members_kept = (options.cache_members as usize).div_ceil(count);
         let filter_bytes = usize::try_from(options.filter_bytes).unwrap_or(usize::MAX).div_ceil(count);
         let newest_request = requests::last(store.as_ref())?;
-        let paged = Mutex::new(requests::last_in_pages(store.as_ref())?);
+        let last = requests::last_in_pages(store.as_ref())?;
+        let paged = Mutex::new(Paged { last, memory: Vec::new() });
         let mut tables = Tables { newest_request, empty: Vec::new(), filter_bytes };
         for table in TableId::ALL {
             if store.last_key(table)?.is_none() {

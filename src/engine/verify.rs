@@ -11,6 +11,7 @@ use super::findings::{Findings, Fingerprint};
 use super::recover::{check_link, entries_after, read_record, replica, stored_programs};
 use super::settlement_audit::{MemberSide, audit_settlement};
 use super::verify_days::{DaySums, ToldTotals};
+use super::verify_marks::ToldMarks;
 use super::verify_sources::{Inventories, audit_sources, count_inventories};
 use crate::domain::keys::{DueKey, Key};
 use crate::domain::{
@@ -64,13 +65,21 @@ pub(super) fn verify(core: &Core, scratch: Option<Arc<dyn Store>>) -> Result<Aud
     let mut totals = ToldTotals::new(
         damage(stored_programs(read.as_ref()).map_err(Error::from), &mut findings)?.unwrap_or_default(),
     );
-    let told = Told { requests: &mut requests, inventories: &mut inventories, totals: &mut totals, given: &mut given };
+    let mut marks = ToldMarks::default();
+    let told = Told {
+        requests: &mut requests,
+        inventories: &mut inventories,
+        totals: &mut totals,
+        given: &mut given,
+        marks: &mut marks,
+    };
     let tail = damage(audit_journal(core, (read.as_ref(), last), told, &mut findings), &mut findings)?;
     // where the journal could not be read to its end, the requests that it names are not known
     let of_journal = tail.map(|_| (requests, given));
     damage(audit_tables(core, read.as_ref(), of_journal, &mut findings), &mut findings)?;
     if tail.is_some() {
         damage(totals.audit(read.as_ref(), &mut findings), &mut findings)?;
+        damage(marks.audit(read.as_ref(), &mut findings), &mut findings)?;
     }
     let inventories = tail.map(|_| inventories);
     damage(audit_sources(read.as_ref(), inventories, &mut findings), &mut findings)?;
@@ -111,6 +120,7 @@ struct Told<'a> {
     inventories: &'a mut Inventories,
     totals: &'a mut ToldTotals,
     given: &'a mut MemberSide,
+    marks: &'a mut ToldMarks,
 }
 
 /// Numbers without holes, every record chained to the one before, time never going back; up to the last entry whose
@@ -140,6 +150,7 @@ fn audit_journal(
             last_at = entry.recorded_at;
             count_inventories(&entry, told.inventories);
             told.totals.count(&entry);
+            told.marks.count(&entry);
             if matches!(entry.outcome, Outcome::Done { .. }) && entry.command.request_id != RequestId(0) {
                 let key = RequestKey { program: entry.command.program, request: entry.command.request_id };
                 told.requests.add(&key, entry.sequence.0);

@@ -10,6 +10,7 @@ use hyper::Response;
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderName};
 use hyper::http::request::Parts;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 /// Bytes of a form, at most.
@@ -17,6 +18,7 @@ const FORM_BYTES_MAX: usize = 64 << 10;
 
 pub(super) async fn answer(
     shared: &Arc<Shared>,
+    peer: SocketAddr,
     method: Method,
     parts: &Parts,
     incoming: Incoming,
@@ -38,7 +40,15 @@ pub(super) async fn answer(
         at: system_now(),
     };
     let (api, console) = (shared.api.clone(), shared.console.clone());
+    let at = visit.at;
     let shown = done(shared, Lane::Reports, move || console.visit(&api, &visit)).await?;
+    if shown.is_wrong_token {
+        // the page stays as it is until there are too many of them
+        let problem = shared.pace.wrong_token(peer.ip(), at);
+        if problem.status == 429 {
+            return Err(problem);
+        }
+    }
     let policy = shown.policy;
     let mut response = whole(shown.response);
     if let Some(policy) = policy {

@@ -1,9 +1,9 @@
 //! The feed as a stream (SSE, JSON Lines), and waiting for its next event. A reader that waits holds no thread and no
 //! queue: it reads the journal from its own place on.
 
-use super::pool::NoAnswer;
 use super::reply::Reply;
 use super::shared::{Shared, put, stopped};
+use super::steps::Events;
 use crate::api::{Admitted, Lane, Problem, Streaming};
 use hyper::Response;
 use hyper::body::Bytes;
@@ -14,10 +14,6 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 /// A stream without news says that it lives this often.
 const HEARTBEAT: Duration = Duration::from_secs(15);
-/// After this long, a reader that found no thread tries again.
-const RETRY: Duration = Duration::from_millis(50);
-/// An entry has its number before it is durable: a reader that knows of one looks again this much later.
-const NOT_DURABLE_YET: Duration = Duration::from_millis(5);
 /// Pieces that wait for a slow reader, at most.
 const PIECES_MAX: usize = 4;
 
@@ -77,7 +73,7 @@ async fn wait(shared: &Arc<Shared>, admitted: &mut Admitted) -> Result<(), Probl
         let changed = async {
             tokio::select! {
                 changed = news.changed() => changed.is_ok(),
-                () = sleep(NOT_DURABLE_YET), if is_behind => true,
+                () = sleep(shared.look_again()), if is_behind => true,
                 () = stopped(&mut stop) => false,
             }
         };
@@ -104,7 +100,7 @@ async fn follow(shared: Arc<Shared>, mut streaming: Streaming, form: Form, piece
         }
         tokio::select! {
             changed = news.changed() => if changed.is_err() { break },
-            () = sleep(NOT_DURABLE_YET), if shared.api.is_behind(&streaming) => {}
+            () = sleep(shared.look_again()), if shared.api.is_behind(&streaming) => {}
             () = stopped(&mut stop) => break,
             () = pieces.closed() => break,
             () = sleep(HEARTBEAT) => {
@@ -118,20 +114,11 @@ async fn follow(shared: Arc<Shared>, mut streaming: Streaming, form: Form, piece
     shared.metrics.streams.dec();
 }
 
-/// Looks for the next events on a thread for reports; where there is none free, again a little later.
-async fn step(
-    shared: &Arc<Shared>,
-    streaming: Streaming,
-) -> Result<(Option<Vec<(String, String)>>, Streaming), Problem> {
-    loop {
-        let (api, mut own) = (shared.api.clone(), streaming.clone());
-        let found = shared.pool(Lane::Reports).run(move || api.follow(&mut own).map(|events| (events, own))).await;
-        match found {
-            Ok(found) => return found,
-            Err(NoAnswer::Full) => sleep(RETRY).await,
-            Err(NoAnswer::Panicked) => return Err(Problem::new("internal", "the server failed; see its log")),
-        }
-    }
+/// The next events of a reader.
+async fn step(shared: &Shared, streaming: Streaming) -> Result<(Option<Events>, Streaming), Problem> {
+    // nothing is believed for longer than until the next look
+    let lasts = shared.look_again() / 2;
+    shared.steps.next(&shared.api, shared.pool(Lane::Reports), lasts, streaming).await
 }
 
 fn written(form: Form, id: &str, event: &str) -> String {

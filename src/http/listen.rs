@@ -2,12 +2,14 @@
 
 use super::guard::Hosts;
 use super::metrics::{Metrics, publish};
+use super::pace::Pace;
 use super::pool::Pool;
 use super::service;
 use super::settings::Settings;
 use super::shared::{Shared, stopped};
 use super::stalled::Unstalled;
-use super::tls;
+use super::steps::Steps;
+use super::tls::Certificates;
 use crate::api::Api;
 use crate::console::Console;
 use hyper::Request;
@@ -47,7 +49,7 @@ impl Stop {
 pub struct Server {
     listener: TcpListener,
     bound: SocketAddr,
-    tls: Option<TlsAcceptor>,
+    certificates: Arc<Certificates>,
     shared: Arc<Shared>,
     stop: Stop,
     news: watch::Sender<u64>,
@@ -59,7 +61,7 @@ impl Server {
     /// Errors: a text that says what does not do: a setting, a certificate, the address.
     pub async fn bind(api: Arc<Api>, console: Console, settings: Settings) -> Result<Server, String> {
         settings.check()?;
-        let tls = tls::acceptor(&settings.transport)?;
+        let certificates = Arc::new(Certificates::new(&settings.transport)?);
         let listener = TcpListener::bind(settings.listen).await;
         let listener = listener.map_err(|error| format!("cannot listen on {}: {error}", settings.listen))?;
         let bound = listener.local_addr().map_err(|error| error.to_string())?;
@@ -73,9 +75,20 @@ impl Server {
         let (stop, stopped) = watch::channel(false);
         let (news, newest) = watch::channel(api.last_sequence().0);
         let hosts = Hosts::new(&settings, bound);
-        let console = Arc::new(console);
-        let shared = Shared { api, console, settings, hosts, pools, metrics, news: newest, stop: stopped };
-        Ok(Server { listener, bound, tls, shared: Arc::new(shared), stop: Stop(Arc::new(stop)), news })
+        let (console, pace) = (Arc::new(console), Pace::default());
+        let shared = Shared {
+            api,
+            console,
+            settings,
+            hosts,
+            pools,
+            metrics,
+            pace,
+            steps: Steps::default(),
+            news: newest,
+            stop: stopped,
+        };
+        Ok(Server { listener, bound, certificates, shared: Arc::new(shared), stop: Stop(Arc::new(stop)), news })
     }
 
     /// The address that it listens on.
@@ -90,12 +103,18 @@ impl Server {
         self.stop.clone()
     }
 
+    /// Its certificates, which can be read again.
+    #[must_use]
+    pub fn certificates(&self) -> Arc<Certificates> {
+        self.certificates.clone()
+    }
+
     /// Serves until it is stopped, then answers what it took, for a while. Returns whether all of it was answered.
     pub async fn run(self) -> bool {
-        let Server { listener, tls, shared, news, .. } = self;
+        let Server { listener, certificates, shared, news, .. } = self;
         let most = shared.settings.connections_max;
         let places = Arc::new(Semaphore::new(most as usize));
-        let watcher = tokio::spawn(watch_journal(shared.api.clone(), news));
+        let watcher = tokio::spawn(watch_journal(shared.clone(), news));
         let mut stop = shared.stop.clone();
         loop {
             let (stream, peer) = tokio::select! {
@@ -115,7 +134,7 @@ impl Server {
                 tokio::spawn(refuse(stream));
                 continue;
             };
-            let (shared, tls) = (shared.clone(), tls.clone());
+            let (shared, tls) = (shared.clone(), certificates.acceptor());
             tokio::spawn(async move {
                 let _place = place;
                 shared.metrics.connections.inc();
@@ -131,11 +150,11 @@ impl Server {
     }
 }
 
-/// Tells the readers of the feed when the journal has grown.
-async fn watch_journal(api: Arc<Api>, news: watch::Sender<u64>) {
+/// Tells the readers of the feed when the journal has grown; the more there are, the less often.
+async fn watch_journal(shared: Arc<Shared>, news: watch::Sender<u64>) {
     loop {
-        sleep(NEWS_EVERY).await;
-        let last = api.last_sequence().0;
+        sleep(shared.look_again().max(NEWS_EVERY)).await;
+        let last = shared.api.last_sequence().0;
         news.send_if_modified(|known| std::mem::replace(known, last) != last);
     }
 }

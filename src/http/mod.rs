@@ -7,13 +7,16 @@ mod feed;
 mod guard;
 mod listen;
 mod metrics;
+mod pace;
 mod pool;
 mod reply;
 mod service;
 mod settings;
 mod shared;
 mod stalled;
+mod steps;
 mod tls;
 
 pub use listen::{Server, Stop};
 pub use settings::{Settings, Transport};
+pub use tls::Certificates;

@@ -1,6 +1,7 @@
 //! Threads that do the work, with a bounded queue before them: what has no room is refused at once.
 
 use crossbeam::channel::{Receiver, Sender, TrySendError, bounded};
+use parking_lot::Mutex;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,30 +19,57 @@ pub(super) enum NoAnswer {
     Panicked,
 }
 
-/// Threads with a queue.
+/// Threads with a queue. A thread is started when there is more work than threads: a server that idles has one of each
+/// kind, and little memory.
 #[derive(Debug)]
 pub(super) struct Pool {
+    name: String,
     jobs: Option<Sender<Job>>,
-    threads: Vec<JoinHandle<()>>,
+    queue: Receiver<Job>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    /// How many there are, and how many there may be.
+    started: AtomicUsize,
+    threads_max: usize,
+    /// Jobs that were taken and are not done.
+    open: Arc<AtomicUsize>,
     busy: Arc<AtomicUsize>,
 }
 
 impl Pool {
     pub(super) fn new(name: &str, threads: usize, queue_max: usize) -> std::io::Result<Pool> {
         let (jobs, queue): (Sender<Job>, Receiver<Job>) = bounded(queue_max);
-        let busy = Arc::new(AtomicUsize::new(0));
-        let threads = (0..threads.max(1)).map(|_| {
-            let (queue, busy) = (queue.clone(), busy.clone());
-            let body = move || {
-                for job in queue {
-                    busy.fetch_add(1, Ordering::Relaxed);
-                    job();
-                    busy.fetch_sub(1, Ordering::Relaxed);
-                }
-            };
-            std::thread::Builder::new().name(format!("accruedb-{name}")).spawn(body)
-        });
-        Ok(Pool { jobs: Some(jobs), threads: threads.collect::<std::io::Result<_>>()?, busy })
+        let pool = Pool {
+            name: format!("accruedb-{name}"),
+            jobs: Some(jobs),
+            queue,
+            threads: Mutex::default(),
+            started: AtomicUsize::new(0),
+            threads_max: threads.max(1),
+            open: Arc::default(),
+            busy: Arc::default(),
+        };
+        pool.start()?;
+        Ok(pool)
+    }
+
+    /// Starts one more thread, unless there are as many as there may be.
+    fn start(&self) -> std::io::Result<()> {
+        let mut threads = self.threads.lock();
+        if threads.len() >= self.threads_max {
+            return Ok(());
+        }
+        let (queue, busy, open) = (self.queue.clone(), self.busy.clone(), self.open.clone());
+        let body = move || {
+            for job in queue {
+                busy.fetch_add(1, Ordering::Relaxed);
+                job();
+                busy.fetch_sub(1, Ordering::Relaxed);
+                open.fetch_sub(1, Ordering::SeqCst);
+            }
+        };
+        threads.push(std::thread::Builder::new().name(self.name.clone()).spawn(body)?);
+        self.started.store(threads.len(), Ordering::SeqCst);
+        Ok(())
     }
 
     /// Does `job` on one of the threads.
@@ -53,9 +81,20 @@ impl Pool {
             let _ = answer.send(done.map_err(|_| NoAnswer::Panicked));
         });
         let Some(jobs) = &self.jobs else { return Err(NoAnswer::Full) };
+        // IMPORTANT: counted before it is sent: whoever counts more jobs than threads starts one
+        let open = self.open.fetch_add(1, Ordering::SeqCst).saturating_add(1);
         match jobs.try_send(job) {
-            Ok(()) => answered.await.unwrap_or(Err(NoAnswer::Panicked)),
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => Err(NoAnswer::Full),
+            Ok(()) => {
+                if open > self.started.load(Ordering::SeqCst) {
+                    // where the system has no thread left, those that are there do the work
+                    let _ = self.start();
+                }
+                answered.await.unwrap_or(Err(NoAnswer::Panicked))
+            }
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
+                self.open.fetch_sub(1, Ordering::SeqCst);
+                Err(NoAnswer::Full)
+            }
         }
     }
 
@@ -73,7 +112,7 @@ impl Pool {
 impl Drop for Pool {
     fn drop(&mut self) {
         self.jobs = None;
-        for thread in self.threads.drain(..) {
+        for thread in self.threads.get_mut().drain(..) {
             // its jobs catch their own panics
             let _ = thread.join();
         }
@@ -88,6 +127,32 @@ mod tests {
 
     fn block_on<T>(future: impl Future<Output = T>) -> T {
         tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+    }
+
+    #[test]
+    fn threads_are_started_for_work_that_waits() {
+        let pool = Arc::new(Pool::new("test", 3, 10).unwrap());
+        assert_eq!(pool.started.load(Ordering::SeqCst), 1);
+        let (open, door) = crossbeam::channel::unbounded::<()>();
+        block_on(async {
+            let run = |_| {
+                let (pool, door) = (pool.clone(), door.clone());
+                tokio::spawn(async move { pool.run(move || door.recv().is_ok()).await })
+            };
+            let jobs: Vec<_> = (0..5).map(run).collect();
+            while pool.busy() < 3 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            assert_eq!((pool.started.load(Ordering::SeqCst), pool.waiting()), (3, 2));
+            (0..5).for_each(|_| open.send(()).unwrap());
+            for job in jobs {
+                assert_eq!(job.await.unwrap(), Ok(true));
+            }
+            assert_eq!(pool.run(|| 1).await, Ok(1));
+        });
+        while pool.open.load(Ordering::SeqCst) > 0 {
+            std::thread::yield_now();
+        }
     }
 
     #[test]

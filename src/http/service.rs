@@ -28,7 +28,7 @@ pub(super) async fn answer(shared: Arc<Shared>, peer: SocketAddr, request: Reque
     let path = request.uri().path().to_owned();
     let trace = request.headers().get("traceparent").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let mut noted = Noted { route: "none", token: None };
-    let response = match handle(&shared, request, &mut noted).await {
+    let response = match handle(&shared, peer, request, &mut noted).await {
         Ok(response) => response,
         Err(problem) => whole(problem.into()),
     };
@@ -45,6 +45,7 @@ pub(super) async fn answer(shared: Arc<Shared>, peer: SocketAddr, request: Reque
 
 async fn handle(
     shared: &Arc<Shared>,
+    peer: SocketAddr,
     request: Request<Incoming>,
     noted: &mut Noted,
 ) -> Result<Response<Reply>, Problem> {
@@ -58,11 +59,16 @@ async fn handle(
     let path = parts.uri.path();
     if !is_api(path) {
         noted.route = "console";
-        return console::answer(shared, method, &parts, incoming).await;
+        return console::answer(shared, peer, method, &parts, incoming).await;
     }
     let at = system_now();
-    let token = bearer(&shared.api, &parts.headers, at)?;
+    let token = match bearer(&shared.api, &parts.headers, at)? {
+        Bearer::Nobody => None,
+        Bearer::Wrong => return Err(shared.pace.wrong_token(peer.ip(), at)),
+        Bearer::Known(token) => Some(token),
+    };
     noted.token = token.as_ref().map(|token| token.id.clone());
+    token.as_deref().map_or(Ok(()), |token| shared.pace.call(token, at))?;
     let text = |name: HeaderName| Ok::<_, Problem>(guard::one(&parts.headers, &name)?.map(str::to_owned));
     let head = Head {
         method,
@@ -71,6 +77,7 @@ async fn handle(
         idempotency_key: text(HeaderName::from_static("idempotency-key"))?,
         accept: text(header::ACCEPT)?,
         last_event_id: text(HeaderName::from_static("last-event-id"))?,
+        if_none_match: text(header::IF_NONE_MATCH)?,
         at,
     };
     let mut admitted = shared.api.admit(head, token)?;
@@ -88,15 +95,18 @@ fn is_api(path: &str) -> bool {
     path.starts_with("/v1/") || ["/v1", "/healthz", "/readyz", "/metrics"].contains(&path)
 }
 
-/// The token of the header `Authorization`.
-fn bearer(api: &Api, headers: &HeaderMap, at: Timestamp) -> Result<Option<Arc<Token>>, Problem> {
-    let Some(text) = guard::one(headers, &header::AUTHORIZATION)? else { return Ok(None) };
-    let unknown = || Problem::new("unauthorized", "the token is unknown, expired or revoked");
-    let (scheme, text) = text.split_once(' ').ok_or_else(unknown)?;
-    if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(unknown());
-    }
-    api.token(text.trim(), at).map(Some).ok_or_else(unknown)
+/// What the header `Authorization` says.
+enum Bearer {
+    Nobody,
+    Wrong,
+    Known(Arc<Token>),
+}
+
+fn bearer(api: &Api, headers: &HeaderMap, at: Timestamp) -> Result<Bearer, Problem> {
+    let Some(text) = guard::one(headers, &header::AUTHORIZATION)? else { return Ok(Bearer::Nobody) };
+    let bearer = text.split_once(' ').filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"));
+    let known = bearer.and_then(|(_, text)| api.token(text.trim(), at));
+    Ok(known.map_or(Bearer::Wrong, Bearer::Known))
 }
 
 /// Does a call on one of the threads for it.

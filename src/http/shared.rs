@@ -2,18 +2,25 @@
 
 use super::guard::Hosts;
 use super::metrics::Metrics;
+use super::pace::Pace;
 use super::pool::{NoAnswer, Pool};
 use super::reply::Reply;
 use super::settings::Settings;
+use super::steps::Steps;
 use crate::api::{self, Api, Lane, Problem};
 use crate::console::Console;
 use crate::domain::Timestamp;
 use hyper::Response;
 use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::watch;
 
+/// An entry has its number before it is durable: a reader that knows of one looks again this much later.
+const NOT_DURABLE_YET: Duration = Duration::from_millis(5);
+/// Each open stream adds so much to the time between two looks. 10,000 readers look once a second, and leave the
+/// processors to the commands.
+const FOR_EACH_STREAM: Duration = Duration::from_micros(100);
 /// What all requests share.
 pub(super) struct Shared {
     pub(super) api: Arc<Api>,
@@ -22,6 +29,8 @@ pub(super) struct Shared {
     pub(super) hosts: Hosts,
     pub(super) pools: Arc<[Pool; 2]>,
     pub(super) metrics: Arc<Metrics>,
+    pub(super) pace: Pace,
+    pub(super) steps: Steps,
     /// Rises when the journal does.
     pub(super) news: watch::Receiver<u64>,
     /// Becomes true when the server stops.
@@ -29,6 +38,12 @@ pub(super) struct Shared {
 }
 
 impl Shared {
+    /// How long a reader of the feed waits until it looks again, where it knows of an entry that is not durable yet.
+    pub(super) fn look_again(&self) -> Duration {
+        let streams = u32::try_from(self.metrics.streams.get()).unwrap_or_default();
+        NOT_DURABLE_YET.saturating_add(FOR_EACH_STREAM.saturating_mul(streams))
+    }
+
     pub(super) fn pool(&self, lane: Lane) -> &Pool {
         let [commands, reports] = self.pools.as_ref();
         match lane {

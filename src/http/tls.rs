@@ -1,6 +1,7 @@
-//! TLS: a chain of certificates and a key from PEM files.
+//! TLS: a chain of certificates and a key from PEM files, which can be read again while connections go on.
 
 use super::settings::Transport;
+use parking_lot::RwLock;
 use std::path::Path;
 use std::sync::Arc;
 use tokio_rustls::TlsAcceptor;
@@ -9,10 +10,37 @@ use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
+/// The certificates of a server; none for plain HTTP.
+pub struct Certificates {
+    transport: Transport,
+    acceptor: RwLock<Option<TlsAcceptor>>,
+}
+
+impl Certificates {
+    /// Errors: a text that names the file that does not do.
+    pub(super) fn new(transport: &Transport) -> Result<Certificates, String> {
+        Ok(Certificates { transport: transport.clone(), acceptor: RwLock::new(acceptor(transport)?) })
+    }
+
+    /// Reads the files again: for new connections. Those that are open stay as they are.
+    ///
+    /// Errors: a text that names the file that does not do. The certificates that were read before stay in use.
+    pub fn reload(&self) -> Result<(), String> {
+        let fresh = acceptor(&self.transport)?;
+        *self.acceptor.write() = fresh;
+        Ok(())
+    }
+
+    /// What accepts a new connection.
+    pub(super) fn acceptor(&self) -> Option<TlsAcceptor> {
+        self.acceptor.read().clone()
+    }
+}
+
 /// The acceptor of a transport; none for plain HTTP.
 ///
 /// Errors: a text that names the file that does not do.
-pub(super) fn acceptor(transport: &Transport) -> Result<Option<TlsAcceptor>, String> {
+fn acceptor(transport: &Transport) -> Result<Option<TlsAcceptor>, String> {
     let Transport::Tls { certificates, key } = transport else { return Ok(None) };
     let bad = |path: &Path, error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
     let chain = CertificateDer::pem_file_iter(certificates).map_err(|error| bad(certificates, &error))?;

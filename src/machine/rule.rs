@@ -4,17 +4,8 @@ use super::draft::Draft;
 use super::original::Original;
 use super::validate::Malformed;
 use super::view::{Undecided, View};
-use crate::domain::{
-    Accrue, AcknowledgeRefund, Action, ActivateProgram, AdjustBlock, AdjustPoints, ApproveBlock, ArchiveSource,
-    BillPartner, BookDue, Cancel, CancelAmount, CancelBlock, Capture, ChargeFee, Command, ContinueBill, CreatePartner,
-    CreatePointType, CreateProgram, CreateRun, CreateSource, CreateSubtype, CreditMember, DefineTiers, EditMembership,
-    EditPartner, EditPointType, EditSource, Enrol, EnrolHousehold, Erase, ExtendItems, HoldPoints, JoinHousehold,
-    LeaveHousehold, LockName, MergeMembers, ModifyInventory, OpenReceivable, PauseSource, Program, ProgramId,
-    PurchaseBlock, RecordPurchase, Redeem, RefundFee, ReinstateItems, RejectBlock, Rejection, Release, RequestId,
-    RequestKey, RestrictSource, ResumeSource, SaveRun, SetAgreement, SetContributionRules, SetGroup, SetInventory,
-    SetMemberStatus, SetOffer, SetParticipant, SetPaymentPreference, SetRefunds, SetScheme, SetSettlement, SetUnit,
-    SignUp, SpendAt, Subject, SubmitRun, SwitchGroup, Transfer, UnmergeMembers, UnrestrictSource, for_each_verb,
-};
+// every verb
+use crate::domain::*;
 use smallvec::SmallVec;
 
 /// One verb.

@@ -4,13 +4,17 @@
 //! | asked for | read |
 //! |---|---|
 //! | a member | the member's chain of entries |
-//! | days | the journal from the end of the range on back, found by bisection |
-//! | anything else | the journal backwards, up to [`AuditQuery::entries_max`] entries a page; then the page ends early |
+//! | sources, subtypes, types of transactions, or point types | entries that the index names ([`Mark`]), of the first of these |
+//! | days | the journal back from the end of the range, found by bisection |
+//! | issuances, points without a source or subtype, a reference, a text, or nothing | the journal backwards |
+//!
+//! The rest of what is asked for is looked for in these entries, up to [`AuditQuery::entries_max`] a page; then the page
+//! ends early. Issuances are nearly everywhere; references and texts may be erased, and leave no trace in an index.
 //!
 //! The modifications of a source (or an account) add up to the points that are left of it: debts stand beside them.
 
 use crate::domain::{
-    AHEAD_HOURS_MAX, Entry, Granted, InventoryChange, Item, ItemId, Leg, MemberId, PointState, PointTypeId, Points,
+    AHEAD_HOURS_MAX, AuditKind, Entry, Granted, Item, ItemId, Leg, Mark, MemberId, PointState, PointTypeId, Points,
     ProgramId, Sequence, SourceId, SubtypeId, Timestamp,
 };
 use serde::Serialize;
@@ -46,73 +50,6 @@ impl FromStr for AuditId {
 impl Serialize for AuditId {
     fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(self)
-    }
-}
-
-macro_rules! kinds {
-    ($($kind:ident $code:literal $added:literal $taken:literal;)*) => {
-        /// The type of a transaction (rule E39).
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-        pub enum AuditKind {
-            $(#[doc = $added] $kind,)*
-        }
-
-        impl AuditKind {
-            /// Every kind.
-            pub const ALL: &'static [AuditKind] = &[$(AuditKind::$kind),*];
-
-            /// The kind as one word.
-            #[must_use]
-            pub fn code(self) -> &'static str {
-                match self { $(AuditKind::$kind => $code),* }
-            }
-
-            /// What people read (rule E48), where points are added, and where they are not.
-            #[must_use]
-            pub fn reference_type(self, is_added: bool) -> &'static str {
-                match (self, is_added) {
-                    $((AuditKind::$kind, true) => $added, (AuditKind::$kind, false) => $taken,)*
-                }
-            }
-        }
-    };
-}
-
-kinds! {
-    Issuance "issuance" "Point Issuance" "Point Issuance";
-    Redemption "redemption" "Point Redemption" "Point Redemption";
-    Transfer "transfer" "Point Transfer (in)" "Point Transfer (out)";
-    Cancellation "cancellation" "Cancellation (add)" "Cancellation (deduct)";
-    Expiration "expiration" "Point Expiration" "Point Expiration";
-    Adjustment "adjustment" "Manual Point Adjustment (add)" "Manual Point Adjustment (deduct)";
-    RollOver "roll_over" "Point Rollover (in)" "Point Rollover (out)";
-    Repayment "repayment" "Debt Repayment (given back)" "Debt Repayment";
-    Fee "fee" "Transfer Fee" "Transfer Fee";
-    Hold "hold" "Point Hold" "Point Hold";
-    Release "release" "Hold Release" "Hold Release";
-    Maturing "maturing" "Points Become Available" "Points Become Available";
-    Debt "debt" "Debt of Spent Points" "Debt of Spent Points";
-    Inventory "inventory" "Inventory Modification (add)" "Inventory Modification (deduct)";
-    Status "status" "Source Status" "Source Status";
-}
-
-impl fmt::Display for AuditKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.code())
-    }
-}
-
-impl FromStr for AuditKind {
-    type Err = &'static str;
-
-    fn from_str(text: &str) -> Result<AuditKind, Self::Err> {
-        AuditKind::ALL.iter().find(|kind| kind.code() == text).copied().ok_or("no such type of transaction")
-    }
-}
-
-impl Serialize for AuditKind {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(self.code())
     }
 }
 
@@ -255,6 +192,24 @@ impl AuditQuery {
         }
     }
 
+    /// The fewest entries among which all lines are.
+    fn among(&self) -> Among {
+        let AuditQuery { sources, subtypes, kinds, point_types, .. } = self;
+        if let Some(member) = self.member {
+            return Among::Member(member);
+        }
+        let marks: Vec<Mark> = if !sources.is_empty() && !sources.contains(&SourceId(0)) {
+            sources.iter().copied().map(Mark::Source).collect()
+        } else if !subtypes.is_empty() && !subtypes.contains(&SubtypeId(0)) {
+            subtypes.iter().copied().map(Mark::Subtype).collect()
+        } else if !kinds.is_empty() && !kinds.contains(&AuditKind::Issuance) {
+            kinds.iter().copied().map(Mark::Kind).collect()
+        } else {
+            point_types.iter().copied().map(Mark::PointType).collect()
+        };
+        if marks.is_empty() { Among::All } else { Among::Marked(marks) }
+    }
+
     /// Whether entries recorded at an instant, and before, are too old for any line.
     fn is_past(&self, recorded_at: Timestamp) -> bool {
         // a transaction may be dated ahead of the clock
@@ -326,10 +281,10 @@ fn lines_of(entry: &Entry) -> impl Iterator<Item = (AuditLine, Option<Granted>)>
 
 /// What a leg says. `None` where it is not about a member's points or a source.
 fn fill(line: AuditLine, leg: &Leg) -> Option<AuditLine> {
-    let verb = line.verb;
-    let line = match *leg {
+    let transaction_type = AuditKind::of(line.verb, leg)?;
+    let line = AuditLine { transaction_type, ..line };
+    Some(match *leg {
         Leg::Granted { member, item, point_type, points, source, subtype, .. } => AuditLine {
-            transaction_type: granted(verb),
             modification: points.0,
             item: Some(item),
             source,
@@ -348,84 +303,39 @@ fn fill(line: AuditLine, leg: &Leg) -> Option<AuditLine> {
                 _ => 0,
             };
             let occurred_at = if effective_at < line.recorded_at { effective_at } else { line.occurred_at };
-            let transaction_type = moved(verb, from, to);
             let line = AuditLine { subtype: Some(subtype), ..of_account(line, member, point_type) };
-            AuditLine { transaction_type, modification, debt, item: Some(item), source, occurred_at, ..line }
+            AuditLine { modification, debt, item: Some(item), source, occurred_at, ..line }
         }
-        Leg::Owed { member, point_type, points } => of_debt(line, (member, point_type), points.0),
-        Leg::Forgiven { member, point_type, points } => of_debt(line, (member, point_type), points.0.saturating_neg()),
+        Leg::Owed { member, point_type, points } => {
+            AuditLine { debt: points.0, ..of_account(line, member, point_type) }
+        }
+        Leg::Forgiven { member, point_type, points } => {
+            AuditLine { debt: points.0.saturating_neg(), ..of_account(line, member, point_type) }
+        }
         Leg::Merged { member, point_type, points, .. } => {
-            let line = of_account(line, member, point_type);
-            AuditLine { transaction_type: AuditKind::Transfer, modification: points.0, ..line }
+            AuditLine { modification: points.0, ..of_account(line, member, point_type) }
         }
-        Leg::Absorbed { member, point_type, .. } => of_debt(line, (member, point_type), 0),
-        Leg::Inventory { change: InventoryChange::Drawn | InventoryChange::Returned, .. } => return None,
-        Leg::Inventory { source, points, .. } => {
-            AuditLine { transaction_type: AuditKind::Inventory, modification: points.0, source: Some(source), ..line }
-        }
-        Leg::SourceStatus { source, .. } => {
-            AuditLine { transaction_type: AuditKind::Status, source: Some(source), ..line }
-        }
-        Leg::Clipped { .. }
-        | Leg::Withheld { .. }
-        | Leg::Extended { .. }
-        | Leg::TierChanged { .. }
-        | Leg::Charge { .. }
-        | Leg::Event { .. }
-        | Leg::Billed { .. }
-        | Leg::BillClosed { .. }
-        | Leg::FeeCharged { .. }
-        | Leg::FeeRefunded { .. }
-        | Leg::NotAwarded { .. }
-        | Leg::Spent { .. }
-        | Leg::NotSpent { .. }
-        | Leg::RefundAsked { .. }
-        | Leg::RefundAnswered { .. }
-        | Leg::Posted { .. }
-        | Leg::Settled { .. }
-        | Leg::InventoryLow { .. }
-        | Leg::Block { .. }
-        | Leg::Charged { .. }
-        | Leg::Credited { .. } => return None,
-    };
-    Some(line)
+        Leg::Absorbed { member, point_type, .. } => of_account(line, member, point_type),
+        Leg::Inventory { source, points, .. } => AuditLine { modification: points.0, source: Some(source), ..line },
+        Leg::SourceStatus { source, .. } => AuditLine { source: Some(source), ..line },
+        // of no such type
+        _ => return None,
+    })
 }
 
 fn of_account(line: AuditLine, member: MemberId, point_type: PointTypeId) -> AuditLine {
     AuditLine { member: Some(member), point_type: Some(point_type), ..line }
 }
 
-fn of_debt(line: AuditLine, (member, point_type): (MemberId, PointTypeId), debt: i64) -> AuditLine {
-    AuditLine { transaction_type: AuditKind::Debt, debt, ..of_account(line, member, point_type) }
-}
-
-fn granted(verb: &str) -> AuditKind {
-    match verb {
-        "transfer" => AuditKind::Transfer,
-        "adjust" => AuditKind::Adjustment,
-        "book_due" => AuditKind::RollOver,
-        "cancel" => AuditKind::Cancellation,
-        _ => AuditKind::Issuance,
-    }
-}
-
-fn moved(verb: &str, from: PointState, to: PointState) -> AuditKind {
-    match (from, to) {
-        (_, PointState::Repaid | PointState::MadeUp) | (PointState::Repaid | PointState::MadeUp, _) => {
-            AuditKind::Repayment
-        }
-        (_, PointState::Expired) => AuditKind::Expiration,
-        (_, PointState::Held) => AuditKind::Hold,
-        (PointState::Held, PointState::Matured | PointState::Future) => AuditKind::Release,
-        (PointState::Future, PointState::Matured) => AuditKind::Maturing,
-        _ if verb == "cancel" => AuditKind::Cancellation,
-        (_, PointState::Redeemed) => AuditKind::Redemption,
-        (_, PointState::Transferred) => AuditKind::Transfer,
-        (_, PointState::Adjusted) => AuditKind::Adjustment,
-        (_, PointState::RolledOver) => AuditKind::RollOver,
-        (_, PointState::Fee) => AuditKind::Fee,
-        (_, PointState::Cancelled | PointState::Matured | PointState::Future) => AuditKind::Cancellation,
-    }
+/// Which entries a page looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Among {
+    /// All of the journal.
+    All,
+    /// Those of a member's chain.
+    Member(MemberId),
+    /// Those that have one of these marks.
+    Marked(Vec<Mark>),
 }
 
 /// Where the log reads: an engine, which this layer does not know.
@@ -437,9 +347,8 @@ pub trait AuditReader {
     /// none.
     fn first_at(&self, instant: Timestamp) -> Result<Sequence, Self::Error>;
 
-    /// Some entries up to a number, the newest first; of a member, those of the member's chain. None: there are none.
-    fn entries(&self, program: ProgramId, member: Option<MemberId>, up_to: Sequence)
-    -> Result<Vec<Entry>, Self::Error>;
+    /// Some of these entries up to a number, the newest first, none left out in between. None: there are none.
+    fn entries(&self, program: ProgramId, among: &Among, up_to: Sequence) -> Result<Vec<Entry>, Self::Error>;
 
     /// A new item as it is now, booked or not.
     fn item(&self, program: ProgramId, granted: &Granted, recorded_at: Timestamp) -> Result<Option<Item>, Self::Error>;
@@ -463,9 +372,10 @@ pub fn audit<R: AuditReader>(reader: &R, query: &AuditQuery) -> Result<AuditPage
         (None, Some(to)) => Sequence(reader.first_at(to)?.0.saturating_sub(1)),
         (None, None) => Sequence(u64::MAX),
     };
+    let among = query.among();
     let mut read = 0usize;
     while next > Sequence(0) {
-        let entries = reader.entries(query.program, query.member, next)?;
+        let entries = reader.entries(query.program, &among, next)?;
         let Some(oldest) = entries.last() else { return Ok(page) };
         next = Sequence(oldest.sequence.0.saturating_sub(1));
         read = read.saturating_add(entries.len());

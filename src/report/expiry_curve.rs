@@ -1,7 +1,8 @@
 //! The expiry curve: points that members have, by the last day on which they can use them, in the program's zone.
 
 use super::filter::{Filter, Series};
-use super::unbooked::{programs, unbooked};
+use super::past::as_of;
+use super::unbooked::programs;
 use crate::domain::{Day, ExpiringKey, Fault, PointTypeId, ProgramId, SourceId, SubtypeId, Timestamp, Zone};
 use crate::storage::rows::Rows;
 use crate::storage::{Expiring, Read};
@@ -21,7 +22,7 @@ pub struct ExpiringRow {
 }
 
 /// Points that expire from today on, unless they are used before, up to a day. Those that never expire are not in it.
-/// Subtypes are not told apart.
+/// Subtypes are not told apart. A past `now` gives the curve as it was then.
 pub fn expiry_curve(
     read: &dyn Read,
     now: Timestamp,
@@ -31,7 +32,7 @@ pub fn expiry_curve(
     let zone = programs(read)?.get(&program).map_or(Zone::UTC, |program| program.settings.zone.clone());
     let today = now.day_in(&zone);
     let mut sums: BTreeMap<ExpiringKey, i128> = BTreeMap::new();
-    let mut rows = unbooked(read, program, now)?.expiring;
+    let mut rows = as_of(read, program, now)?.expiring;
     for row in Rows::<Expiring>::under(read, &program) {
         rows.push(row?);
     }

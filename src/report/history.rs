@@ -8,20 +8,24 @@ use std::ops::ControlFlow;
 
 /// Gives every entry that was recorded at an instant or later, in order.
 pub(super) fn entries_from(read: &dyn Read, from: Timestamp, each: &mut dyn FnMut(&Entry)) -> Result<(), Fault> {
-    let first = first_at(read, from)?;
+    let (first, last) = (first_at(read, from)?, read.shown());
+    if first > last {
+        return Ok(());
+    }
     read.journal(first, &mut |key, bytes| {
         let key = Sequence::from_bytes(key).ok_or_else(|| Fault::corrupt(format!("journal: key {key:02x?}")))?;
-        for entry in Record::read(key, bytes)?.entries(first) {
+        let record = Record::read(key, bytes)?;
+        for entry in record.those(|sequence| first <= sequence && sequence <= last) {
             each(&entry?);
         }
-        Ok(ControlFlow::Continue(()))
+        Ok(if record.last() < last { ControlFlow::Continue(()) } else { ControlFlow::Break(()) })
     })
 }
 
 /// The first entry that was recorded at an instant or later: found by bisection.
 fn first_at(read: &dyn Read, instant: Timestamp) -> Result<Sequence, Fault> {
-    let Some((first, bytes)) = read.journal_record(Sequence(u64::MAX))? else { return Ok(Sequence(1)) };
-    let last = Record::read(first, &bytes)?.last();
+    let Some((first, bytes)) = read.journal_record(read.shown())? else { return Ok(Sequence(1)) };
+    let last = Record::read(first, &bytes)?.last().min(read.shown());
     let (mut before, mut from) = (Sequence(0), last.next());
     while before.next() < from {
         let middle = Sequence(before.0.midpoint(from.0));

@@ -1,7 +1,7 @@
 //! What members are owed: points by day, month or source, summed up from the totals. Members are looked at only where
 //! something of theirs has expired or matured that is not booked yet.
 
-use super::unbooked::unbooked;
+use super::past::as_of;
 use crate::domain::{Day, Fault, PointTypeId, ProgramId, SourceId, Timestamp, Totals, TotalsKey};
 use crate::storage::rows::Rows;
 use crate::storage::{Read, TotalsByDay};
@@ -90,7 +90,7 @@ pub struct LiabilityRow {
 }
 
 /// The rows with movements, in order; by source, also those that still owe something. What has expired or matured until
-/// `now` is in them, booked or not.
+/// `now` is in them, booked or not; what was recorded after a past `now` is not.
 pub fn liability(read: &dyn Read, now: Timestamp, query: &Liability) -> Result<Vec<LiabilityRow>, Fault> {
     let mut sums = Sums { query, carried: BTreeMap::new(), moved: BTreeMap::new() };
     for row in Rows::<TotalsByDay>::under(read, &query.program) {
@@ -100,7 +100,7 @@ pub fn liability(read: &dyn Read, now: Timestamp, query: &Liability) -> Result<V
         }
         sums.add(key, &totals);
     }
-    for (key, totals) in unbooked(read, query.program, now)?.totals {
+    for (key, totals) in as_of(read, query.program, now)?.totals {
         sums.add(key, &totals);
     }
     Ok(sums.rows())

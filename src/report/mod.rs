@@ -12,6 +12,7 @@ mod outstanding;
 mod partner_records;
 mod partner_statement;
 mod partner_use;
+mod past;
 mod range;
 pub mod revenue;
 pub mod settlement;
@@ -20,7 +21,8 @@ mod sources;
 mod statement;
 mod unbooked;
 
-pub use audit::{AuditClock, AuditId, AuditKind, AuditLine, AuditPage, AuditQuery, AuditReader, Fate, audit};
+pub use crate::domain::AuditKind;
+pub use audit::{Among, AuditClock, AuditId, AuditLine, AuditPage, AuditQuery, AuditReader, Fate, audit};
 pub use catalog::{LabelBalance, by_label, point_types};
 pub use expiring::{Expiring, ExpiringPage, expiring, expiring_of};
 pub use expiry_curve::{ExpiringRow, expiry_curve};

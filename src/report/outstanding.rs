@@ -3,6 +3,7 @@
 
 use super::filter::{Filter, Grouping, Series};
 use super::history;
+use super::past::as_of;
 use super::unbooked::{programs, unbooked};
 use crate::domain::{Day, Fault, ItemPosting, Leg, Program, ProgramId, Timestamp, Totals, TotalsKey, Unit, Zone};
 use crate::storage::rows::Rows;
@@ -108,7 +109,8 @@ pub fn outstanding(
     Ok(rows.map(|(series, points)| OutstandingRow { series, points }).collect())
 }
 
-/// What became, until now, of the points that were issued on some days.
+/// What became, until `now`, of the points that were issued on some days. A past `now` shows what was known then: the
+/// journal is read from there on.
 pub fn cohort(
     read: &dyn Read,
     now: Timestamp,
@@ -128,7 +130,7 @@ pub fn cohort(
         let (key, totals) = row?;
         add(key.day, series_of(&key), &totals.issued_only());
     }
-    let mut cohorts = unbooked(read, program, now)?.cohorts;
+    let mut cohorts = as_of(read, program, now)?.cohorts;
     for row in Rows::<Cohorts>::under(read, &program) {
         cohorts.push(row?);
     }

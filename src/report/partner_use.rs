@@ -2,8 +2,8 @@
 //! last at that rate. Both sides are read from the journal, each from its own part of an entry.
 
 use crate::domain::{
-    Accrue, Action, Award, Block, BlockId, BlockState, Cancel, CancelAmount, Entry, Fault, Leg, MemberId, Outcome,
-    PartnerKey, Points, Programs, RequestId, RequestKey, Sequence, Timestamp, Zone,
+    Action, Award, Block, BlockId, BlockState, Cancel, CancelAmount, Entry, Fault, Leg, MemberId, Outcome, PartnerId,
+    PartnerKey, Points, Programs, RequestId, RequestKey, Sequence, Share, Timestamp, Zone, split,
 };
 use crate::storage::{Read, record, requests};
 use serde::Serialize;
@@ -11,7 +11,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-/// An accrual that a partner pays for, or the cancellation of one: what the member's side says, and what the blocks say.
+/// An accrual that a partner pays for, alone or by its share, or the cancellation of one: what the member's side says, and what the blocks say.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 pub struct UseLine {
     /// The entry.
@@ -22,7 +22,7 @@ pub struct UseLine {
     pub member: MemberId,
     /// When the transaction happened.
     pub transaction_at: Timestamp,
-    /// Points that the member was given; below 0 where they were cancelled.
+    /// Points that the member was given, of shared ones the partner's; below 0 where they were cancelled.
     pub given: i128,
     /// Partner points that these cost by the terms of the accrual.
     pub owed: i128,
@@ -80,17 +80,16 @@ impl Walk<'_> {
                 None => return Ok(None),
             },
             action => {
-                let body = accrual(action, entry.legs());
-                let Some(body) = body.filter(|body| body.partner == Some(self.partner.partner)) else {
-                    return Ok(None);
-                };
+                let Some(funded) = funded(action, entry.legs()) else { return Ok(None) };
+                let Some(own) = funded.of(self.partner.partner) else { return Ok(None) };
                 let mut sums = (0i128, 0i128);
-                for award in &body.awards {
-                    sums.0 = sums.0.saturating_add(award.points.0.into());
-                    let cost = self.cost(award.point_type, award.points, entry.sequence)?;
+                for award in &funded.awards {
+                    let points = own.points(award.points);
+                    sums.0 = sums.0.saturating_add(points.0.into());
+                    let cost = self.cost(award.point_type, points, entry.sequence)?;
                     sums.1 = sums.1.saturating_add(cost.into());
                 }
-                (body.member, sums.0, sums.1)
+                (funded.member, sums.0, sums.1)
             }
         };
         Ok(Some(UseLine {
@@ -121,25 +120,24 @@ impl Walk<'_> {
         let key = RequestKey { program: self.partner.program, request: body.request };
         let Some(original) = requests::find(self.read, &key)? else { return Ok(None) };
         let entry = record::entry(self.read, original)?;
-        let Some(accrue) = accrual(&entry.command.action, entry.legs()) else { return Ok(None) };
-        let is_own = accrue.partner == Some(self.partner.partner);
+        let Some(funded) = funded(&entry.command.action, entry.legs()) else { return Ok(None) };
+        let Some(own) = funded.of(self.partner.partner) else { return Ok(None) };
         let mut sums = (0i128, 0i128);
-        for (place, points) in self.parts(&accrue, original, body.amount) {
-            let Some(award) = accrue.awards.get(usize::from(place)).filter(|_| is_own) else { continue };
+        for (place, points) in self.parts(&funded, original, body.amount) {
+            let Some(award) = funded.awards.get(usize::from(place)) else { continue };
             let before = self.cancelled.get(&(original, place)).copied().unwrap_or_default();
             let after = before.saturating_add(points);
             self.cancelled.insert((original, place), after);
-            let kept = |gone: i64| Points(award.points.0.saturating_sub(gone));
-            let costs = [before, after].map(|gone| self.cost(award.point_type, kept(gone), original));
-            let [was, is] = costs;
-            sums.0 = sums.0.saturating_sub(points.into());
-            sums.1 = sums.1.saturating_add(i128::from(is?)).saturating_sub(was?.into());
+            let [was, is] = [before, after].map(|gone| own.points(Points(award.points.0.saturating_sub(gone))));
+            let [cost_was, cost_is] = [was, is].map(|kept| self.cost(award.point_type, kept, original));
+            sums.0 = sums.0.saturating_add(is.0.into()).saturating_sub(was.0.into());
+            sums.1 = sums.1.saturating_add(cost_is?.into()).saturating_sub(cost_was?.into());
         }
-        Ok(is_own.then_some((accrue.member, sums.0, sums.1)))
+        Ok(Some((funded.member, sums.0, sums.1)))
     }
 
     /// How many points of which award a cancellation takes.
-    fn parts(&self, accrue: &Accrue, original: Sequence, amount: CancelAmount) -> Vec<(u16, i64)> {
+    fn parts(&self, funded: &Funded<'_>, original: Sequence, amount: CancelAmount) -> Vec<(u16, i64)> {
         let left = |place: u16, points: Points| {
             let gone = self.cancelled.get(&(original, place)).copied().unwrap_or_default();
             points.0.saturating_sub(gone)
@@ -148,24 +146,73 @@ impl Walk<'_> {
             CancelAmount::Points(points) => vec![(0, points.0)],
             CancelAmount::Award { place, points } => vec![(place, points.0)],
             CancelAmount::Whole => {
-                let awards = accrue.awards.iter().zip(0u16..);
+                let awards = funded.awards.iter().zip(0u16..);
                 awards.map(|(award, place)| (place, left(place, award.points))).collect()
             }
         }
     }
 }
 
-/// What an accrual or a purchase gives; a purchase that was not rewarded gives nothing.
-fn accrual<'a>(action: &'a Action, legs: &[Leg]) -> Option<Cow<'a, Accrue>> {
-    match action {
-        Action::Accrue(body) => Some(Cow::Borrowed(body)),
-        Action::RecordPurchase(body) => {
-            let granted = legs.iter().find_map(Leg::granted)?;
-            let awards = vec![Award::new(body.point_type, granted.points)];
-            Some(Cow::Owned(Accrue { member: body.member, partner: Some(body.partner), awards }))
+/// What an accrual or a purchase gave, and who pays for it.
+struct Funded<'a> {
+    member: MemberId,
+    awards: Vec<Award>,
+    payers: Payers<'a>,
+}
+
+enum Payers<'a> {
+    One(PartnerId),
+    Several(&'a [Share]),
+}
+
+/// What of each award a partner pays for.
+#[derive(Clone, Copy)]
+enum Part<'a> {
+    Whole,
+    Share(&'a [Share], usize),
+}
+
+impl<'a> Funded<'a> {
+    /// The part of a partner; `None` where it pays nothing.
+    fn of(&self, partner: PartnerId) -> Option<Part<'a>> {
+        match self.payers {
+            Payers::One(payer) => (payer == partner).then_some(Part::Whole),
+            Payers::Several(shares) => {
+                let place = shares.iter().position(|share| share.partner == partner)?;
+                Some(Part::Share(shares, place))
+            }
         }
-        _ => None,
     }
+}
+
+impl Part<'_> {
+    fn points(self, points: Points) -> Points {
+        match self {
+            Part::Whole => points,
+            Part::Share(shares, place) => split(points, shares).get(place).copied().unwrap_or_default(),
+        }
+    }
+}
+
+/// What an accrual or a purchase gave the member, by its legs: of an award that was clipped, fewer points than it names;
+/// of one that names money, the points of that money. A purchase that was not rewarded gave nothing.
+fn funded<'a>(action: &'a Action, legs: &[Leg]) -> Option<Funded<'a>> {
+    let (member, awards, payers) = match action {
+        Action::Accrue(body) => (body.member, Cow::Borrowed(&body.awards), Payers::One(body.partner?)),
+        Action::AccrueShared(body) => (body.member, Cow::Borrowed(&body.awards), Payers::Several(&body.shares)),
+        Action::RecordPurchase(body) => {
+            let awards = vec![Award::new(body.point_type, body.award)];
+            (body.member, Cow::Owned(awards), Payers::One(body.partner))
+        }
+        _ => return None,
+    };
+    let granted: BTreeMap<u16, Points> =
+        legs.iter().filter_map(Leg::granted).map(|granted| (granted.item.place, granted.points)).collect();
+    let given =
+        |(award, place): (&Award, u16)| Award { points: granted.get(&place).copied().unwrap_or_default(), ..*award };
+    let awards: Vec<Award> = awards.iter().zip(0..).map(given).collect();
+    let is_awarded = !granted.is_empty() || !matches!(action, Action::RecordPurchase(_));
+    is_awarded.then_some(Funded { member, awards, payers })
 }
 
 /// Partner points that an entry took, by its legs.

@@ -2,7 +2,7 @@
 //! program's zone.
 
 use super::filter::{Filter, Series};
-use super::unbooked::unbooked;
+use super::past::as_of;
 use crate::domain::keys::Key;
 use crate::domain::{Day, Fault, ProgramId, Timestamp, Totals, TotalsKey};
 use crate::storage::rows::Rows;
@@ -20,7 +20,7 @@ pub struct SourceDay {
     pub cumulative: Totals,
 }
 
-/// The days of a range, with what happened until now, booked or not. A program's first day is that of its first points.
+/// The days of a range, with what happened until `now`, booked or not; where that is past, as it was known then. A program's first day is that of its first points.
 pub fn source_report(
     read: &dyn Read,
     now: Timestamp,
@@ -46,7 +46,7 @@ pub fn source_report(
         }
         add(&key, &totals);
     }
-    for (key, totals) in unbooked(read, program, now)?.totals {
+    for (key, totals) in as_of(read, program, now)?.totals {
         add(&key, &totals);
     }
     let mut cumulative = Totals::NONE;

@@ -20,8 +20,8 @@ mod run;
 
 pub use crate::domain::keys;
 pub use crate::domain::tables::{
-    Blocks, Catalog, Claims, Cohorts, Corrections, Due, Expiries, Expiring, Forwards, Future, HoldTimeouts, Holds,
-    HouseholdMembers, Items, Members, Partners, RequestPages, Requests, RowTable, SourceCounts, Sources, Table,
+    AuditMarks, Blocks, Catalog, Claims, Cohorts, Corrections, Due, Expiries, Expiring, Forwards, Future, HoldTimeouts,
+    Holds, HouseholdMembers, Items, Members, Partners, RequestPages, Requests, RowTable, SourceCounts, Sources, Table,
     TableId, TotalsByDay,
 };
 use crate::domain::{Fault, Sequence, TextKey};
@@ -129,6 +129,11 @@ pub trait Read: Send + Sync {
     /// Journal records in order, beginning with the last one that begins at or before entry `from`: the one that holds
     /// it, where any does. Where none begins so early, with the first. The key is the first entry's number, big-endian.
     fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault>;
+
+    /// The tables show the effects of the journal's entries up to this one; what the journal has beyond it is newer.
+    fn shown(&self) -> Sequence {
+        Sequence(u64::MAX)
+    }
 
     /// A text that a caller wrote, as it is stored.
     fn text(&self, key: TextKey) -> Result<Option<Vec<u8>>, Fault>;

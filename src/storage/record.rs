@@ -154,6 +154,14 @@ impl<'a> Record<'a> {
 
     /// The entries from number `from` on. Those before are skipped unread.
     pub fn entries(&self, from: Sequence) -> impl Iterator<Item = Result<Entry, Fault>> + use<'a> {
+        self.those(move |sequence| sequence >= from)
+    }
+
+    /// The entries with wanted numbers. Others are skipped unread.
+    pub fn those<W: Fn(Sequence) -> bool>(
+        &self,
+        is_wanted: W,
+    ) -> impl Iterator<Item = Result<Entry, Fault>> + use<'a, W> {
         let mut rest = self.entries;
         let numbers = (self.first.0..).take(self.count as usize).map(Sequence);
         let entries = numbers.map(move |sequence| {
@@ -162,7 +170,7 @@ impl<'a> Record<'a> {
             let length = usize::try_from(u32::from_le_bytes(*length)).unwrap_or(usize::MAX);
             let (entry, after) = after.split_at_checked(length).ok_or_else(damaged)?;
             rest = after;
-            if sequence < from { Ok(None) } else { decode_entry(sequence, entry).map(Some) }
+            if is_wanted(sequence) { decode_entry(sequence, entry).map(Some) } else { Ok(None) }
         });
         entries.filter_map(Result::transpose)
     }

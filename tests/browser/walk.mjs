@@ -29,7 +29,7 @@ async function pages(page) {
   const [seen, kinds, left] = [new Set(), new Map(), ['/', '/p/1']];
   while (left.length > 0) {
     const path = left.pop();
-    const kind = path.split('?')[0].replace(/\/(members|partners|entries|problems)\/[^/]+/g, '/$1/x');
+    const kind = path.split('?')[0].replace(/\/(members|partners|sources|entries|problems)\/[^/]+/g, '/$1/x');
     if (seen.has(path) || kinds.has(kind) || path.startsWith('/data/')) continue;
     seen.add(path);
     kinds.set(kind, path);
@@ -56,8 +56,27 @@ async function tasks(page, suffix) {
   await form.locator('[name=point_type]').fill(`${2 + suffix}`);
   await form.locator('[name="expiry.after.count"]').fill('6');
   await form.locator('[name="expiry.after.unit"]').selectOption('months');
-  await form.locator('button').click();
+  await form.locator('button').first().click();
   await done('a point type');
+
+  // the buttons stay in the corner of every page (rule E07)
+  await page.goto(`${address}/p/1/audit`);
+  equal('the corner', await page.locator('.corner a').allInnerTexts().then((all) => all.join(', ')), 'Create point type, Create source');
+  await page.locator('.corner a', { hasText: 'Create source' }).click();
+  form = page.locator('form[action="/do/create_source"]');
+  await form.locator('[name=source]').fill(`${500 + suffix}`);
+  await form.locator('[name=name]').fill('spring');
+  await form.locator('[name=inventory]').fill('1000');
+  await form.locator('button').first().click();
+  await done('a source');
+  for (const [title, status] of [['Pause this source', 'paused'], ['Resume this source', 'active']]) {
+    await page.goto(`${address}/p/1/sources/${500 + suffix}`);
+    form = await open(title);
+    await form.locator('button').first().click();
+    await done(title);
+    await page.goto(`${address}/p/1/sources/${500 + suffix}`);
+    equal(title, await page.locator('.facts dd').first().innerText().then((text) => text.split('\n')[0]), status);
+  }
 
   await page.goto(`${address}/p/1/members`);
   await page.locator('form[method=get] input').fill('19339');
@@ -66,29 +85,34 @@ async function tasks(page, suffix) {
   form = await open('Give points');
   await form.locator('[name="awards.0.points"]').fill('5000');
   await form.locator('[name=reference]').fill('<img src=x onerror=alert(1)>');
-  await form.locator('button').click();
+  await form.locator('button').first().click();
   await done('points');
   await page.goto(`${address}/p/1/members/19339`);
   form = await open('Redeem points');
   await form.locator('[name=points]').fill('300');
-  await form.locator('button').click();
+  await form.locator('button.try').click();
+  if (!/Nothing was done/.test(await page.locator('.note').first().innerText())) tell('trying did something');
+  await page.goto(`${address}/p/1/members/19339`);
+  form = await open('Redeem points');
+  await form.locator('[name=points]').fill('300');
+  await form.locator('button').first().click();
   await done('a redemption');
   // which items paid: the legs of the entry
   if (!(await page.locator('table').first().innerText()).includes('redeemed')) tell('no leg says which item paid');
   await page.locator('.trail a').last().click();
   form = await open('Cancel this transaction');
-  await form.locator('button').click();
+  await form.locator('button').first().click();
   await done('a cancellation');
 
   await page.goto(`${address}/p/1/partners/1`);
   form = await open('Record a purchase');
   await form.locator('[name=block]').fill(`${9000 + suffix}`);
   await form.locator('[name=points]').fill('1000');
-  await form.locator('button').click();
+  await form.locator('button').first().click();
   await done('a block');
   await page.goto(`${address}/p/1/partners/1`);
   form = await open(`Approve block ${9000 + suffix}`);
-  await form.locator('button').click();
+  await form.locator('button').first().click();
   await done('an approval');
 
   await page.goto(`${address}/p/1/liability?from=1998-06-01&to=1998-06-30`);
@@ -97,7 +121,7 @@ async function tasks(page, suffix) {
   if (!(await table.text()).startsWith('bucket,point_type,issued_exact')) tell(`no liability: ${await table.text()}`);
   await page.goto(`${address}/p/1/books`);
   form = await open('Audit the books');
-  await form.locator('button').click();
+  await form.locator('button').first().click();
   if (!/ok\s+true/.test(await page.locator('table').innerText())) tell('the audit is not ok');
 }
 

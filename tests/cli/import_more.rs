@@ -16,7 +16,7 @@ fn redirected(shell: &Shell, line: &str, file: &str) -> Run {
 fn what_has_no_name_of_its_own_needs_one() {
     let shell = Shell::new();
     shell.write("p.csv", PURCHASES);
-    shell.write("c.jsonl", "{\"program\":1,\"action\":{\"create_program\":{}}}\n");
+    shell.write("c.jsonl", "{\"program\":1,\"kind\":\"create_program\"}\n");
     for (link, target) in [("link.csv", "/dev/stdin"), ("second.csv", "link.csv"), ("fd", "/proc/self/fd")] {
         std::os::unix::fs::symlink(target, shell.folder().join(link)).unwrap();
     }
@@ -181,5 +181,23 @@ fn help_teaches_a_first_import_on_one_screen() {
     let options = help.split(|c: char| c.is_whitespace() || c == ';' || c == ',').filter(|word| word.starts_with("--"));
     for option in options {
         assert!(all.contains(option), "{option}");
+    }
+}
+
+#[test]
+fn the_only_program_is_meant_where_none_is_named() {
+    let shell = Shell::new();
+    shell.write("p.csv", PURCHASES);
+    let import = |rest: &str| shell.run(&format!("import p.csv --db db --points-per-unit 1 --json {rest}"));
+    assert_eq!(import("--create --program 7").json()["summary"]["accrued"], 3);
+    assert_eq!(import("").json()["summary"]["replayed"], 3);
+    assert_eq!(import("--create --program 8").json()["summary"]["accrued"], 3);
+    let run = import("--name other");
+    assert!(run.code == 2 && run.err.contains("there are programs 7, 8: name one with --program"), "{}", run.err);
+    for look in ["audit", "sources", "expiring --until 2027-01-01", "report liability"] {
+        let run = shell.run(&format!("{look} --db db --clock commands"));
+        assert!(run.code == 2 && run.err.contains("name one with --program"), "{look}: {}{}", run.out, run.err);
+        let run = shell.run(&format!("{look} --db db --clock commands --program 9"));
+        assert!(run.code == 1 && run.out.contains("there is no program 9, but 7, 8"), "{look}: {}{}", run.out, run.err);
     }
 }

@@ -35,6 +35,10 @@ fn the_bytes_of_keys_are_pinned() {
         (due(Subject::Source(source)), format!("{p}{instant:016x}02{:032x}", 5)),
         (due(Subject::Program), format!("{p}{instant:016x}03{:032x}", 0)),
         (
+            hex(&MarkKey { program, mark: Mark::Source(source), segment: 7 }.to_bytes()),
+            format!("{p}00{:08x}{:016x}", 5, 7),
+        ),
+        (
             hex(&TotalsKey { program, day: Day(-1), utc_day: Day(0), source, point_type, subtype }.to_bytes()),
             format!("{p}7fffffff800000000000000500040006"),
         ),

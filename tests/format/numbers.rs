@@ -140,3 +140,64 @@ fn the_numbers_of_unlisted_variants_are_pinned() {
     numbers!(BlockStatus { 0 Pending, 1 Approved, 2 Rejected, 3 Cancelled });
     numbers!(CreditCap { 0 None, 1 Available });
 }
+
+/// Those of sources, charges, tiers and several partners.
+#[test]
+fn the_numbers_of_more_unlisted_variants_are_pinned() {
+    numbers!(LifeCycle { 0 Effective, 1 NotEffective });
+    numbers!(Priority { 0 Low, 1 Normal, 2 Medium, 3 High });
+    numbers!(ChargeCause {
+        0 Purchase,
+        1 AutoCreation,
+        2 ReserveUsage,
+        3 BlockPurchaseDue,
+        4 ReserveReturned,
+        5 PurchaseCancelled,
+    });
+    numbers!(PartnerEvent { 0 PointsLow, 1 ReserveTouched, 2 BlockExpiring });
+    numbers!(Direction { 0 Debit, 1 Credit });
+    numbers!(GatewayAnswer { 0 Ok, 1 Failed });
+    numbers!(RuleTransfer { 0 Move, 1 Copy });
+    numbers!(Weekday { 0 Monday, 1 Tuesday, 2 Wednesday, 3 Thursday, 4 Friday, 5 Saturday, 6 Sunday });
+    numbers!(Period { 0 Month, 1 Quarter, 2 Year });
+    numbers!(Activity { 0 Accrue, 1 Redeem, 2 Hold, 3 Transfer, 4 Adjust });
+    numbers!(SpendWay { 0 Instantly, 1 Automatic, 2 Requested, 3 Credited });
+    numbers!(ReductionMethod { 0 FrontEnd, 1 BackEnd });
+    numbers!(Setup {
+        0 SettlementSettings,
+        1 RefundSetup,
+        2 RefundMethod,
+        3 RefundType,
+        4 RefundProvider,
+        5 PaymentRun,
+    });
+    numbers!(Kind { 0 Merchant, 1 Scheme, 2 Offer });
+    numbers!(OfferClass {
+        0 JustMoney,
+        1 RewardAchievement,
+        2 RewardBehavior,
+        3 RewardFinancialAchievement,
+        4 RewardLoyaltyTransactionAmountBased,
+        5 RewardLoyaltyTransactionNumberBased,
+        6 RewardLoyaltyItemQuantityBased,
+        7 RewardReferrals,
+        8 UtiliseFreeCapacity,
+        9 IncreaseRevenueProductBased,
+        10 IncreaseRevenueTransactionBased,
+        11 WithoutEvent,
+    });
+    numbers!(SpendMethod { 0 Wallet, 1 SpendInstantly });
+    numbers!(AwardBasis { 0 Purchase, 1 Accumulation });
+    numbers!(Standing { 0 Primary, 1 Other });
+    numbers!(PostingKind { 0 Invoice, 1 CreditNote, 2 Debit, 3 Credit });
+    numbers!(RefundState { 0 Pending, 1 Settled, 2 Failed, 3 Cancelled });
+    numbers!(EventKind { 0 Purchase, 1 Spend, 2 CancelledPurchase, 3 CancelledSpend });
+    numbers!(RunState { 0 Draft, 1 Saved, 2 Submitted, 3 Completed });
+    numbers!(SettlementType { 0 DebitAndCredit, 1 Debit, 2 Credit });
+    numbers!(Beyond { 0 Reject, 1 Clip });
+    numbers!(Counting { 0 EachAward, 1 Once });
+    numbers!(LimitScope { 0 Member, 1 Source });
+    numbers!(PauseReason { 0 Manual, 1 Inventory });
+    numbers!(SourceStatus { 0 Active, 1 Paused, 2 Exhausted, 3 Archived });
+    numbers!(InventoryChange { 0 Set, 1 Modified, 2 Drawn, 3 Returned, 4 Expired });
+}

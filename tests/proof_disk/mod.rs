@@ -6,6 +6,7 @@ mod ack_order;
 mod apply;
 mod backup;
 mod block_log;
+mod commands;
 mod damage;
 mod fault_fs;
 mod kill;

@@ -23,9 +23,10 @@ const BOUNDS: [Bound; 5] =
 /// The path with program 1, partner 1, member M1.
 fn path(route: &Route) -> String {
     let parts = route.path.split('/').map(|part| match part {
-        "{program}" | "{partner}" | "{block}" | "{point_type}" | "{sequence}" => "1",
+        "{program}" | "{partner}" | "{block}" | "{point_type}" | "{sequence}" | "{source}" | "{restriction}" => "1",
+        "{scheme}" | "{offer}" | "{group}" => "1",
         "{member}" => "M1",
-        "{request}" | "{hold}" => "m",
+        "{request}" | "{hold}" | "{fee}" | "{run}" | "{purchase}" => "m",
         other => other,
     });
     parts.collect::<Vec<&str>>().join("/")
@@ -100,6 +101,14 @@ fn commands_are_held_to_the_bounds_too() {
     assert_eq!(send("x1", &accrue(r#","partner":1"#)), 201);
     assert_eq!(send("x2", &accrue(r#","partner":2"#)), 404);
     assert_eq!(send("x3", &accrue("")), 403);
+    // what several partners fund is for nobody who is bound to one
+    let shared = serde_json::json!({
+        "member": "M1", "awards": [{ "point_type": 1, "points": 3 }],
+        "shares": [{ "partner": 1, "parts": 2 }, { "partner": 2, "parts": 1 }],
+    });
+    let shared_at = "/v1/programs/1/shared-accruals";
+    assert_eq!(served.post_as(&partner, shared_at, "x4", &shared).status, 403);
+    assert_eq!(served.post_as(&served.all, shared_at, "x5", &shared).status, 404, "there is no partner 2");
     let other = served.token(|token| {
         token.scopes.insert(Scope::Post);
         token.programs = Some(BTreeSet::from([ProgramId(2)]));

@@ -56,7 +56,7 @@ fn mistakes_are_told_with_their_place() {
         told("/v1/programs/9/redemptions", "k", r#"{"member":"M1","point_type":1,"points":1}"#).1,
         "program_unknown"
     );
-    assert_eq!(told("/v1/programs/1/redemptions?dry_run=true", "k", body), malformed("dry_run"));
+    assert_eq!(told("/v1/programs/1/redemptions?dry_run=yes", "k", body), malformed("dry_run"));
     assert_eq!(told("/v1/nothing", "k", "{}"), expected(404, "not_found", ""));
     assert_eq!(told("/v1/feed", "k", "{}"), expected(405, "method_not_allowed", ""));
     // the engine's own verb is not for callers
@@ -260,6 +260,90 @@ fn a_command_of_any_kind_needs_the_scope_of_its_kind() {
     assert_eq!(status("k9", json!({ "member": "M1" })), 400);
     let (refused, problem) = served.post(path, "k10", json!({ "kind": "enrol", "member": "M1", "program": 2 }));
     assert_eq!((refused, &problem["pointer"]), (400, &json!("/program")));
+}
+
+#[test]
+fn a_dry_run_tells_what_would_happen_and_does_nothing() {
+    let served = Served::with_points();
+    let path = "/v1/programs/1/redemptions?dry_run=true";
+    let redeem = |points| json!({ "member": "M1", "point_type": 1, "points": points });
+    let before = served.get("/v1/programs/1/audit?limit=1")["rows"][0]["sequence"].clone();
+    let (status, receipt) = served.post(path, "d", redeem(40));
+    assert_eq!((status, &receipt["sequence"], &receipt["replayed"]), (200, &json!(0), &json!(false)));
+    assert_eq!((&receipt["legs"][0]["kind"], &receipt["balances"][0]["available"]), (&json!("redeemed"), &json!(60)));
+    let (status, problem) = served.post(path, "d", redeem(101));
+    assert_eq!((status, &problem["code"], &problem["short"]), (422, &json!("insufficient_points"), &json!(1)));
+    assert_eq!(served.get("/v1/programs/1/audit?limit=1")["rows"][0]["sequence"], before);
+    assert_eq!(served.get("/v1/programs/1/members/M1")["balances"][0]["available"], 100);
+    // the bounds and the budget of a token hold for it as for the command, and it takes nothing from the budget
+    let till = served.token(|token| {
+        token.scopes.insert(Scope::Post);
+        token.budget = Budget { redeemed: Some(Points(50)), ..Budget::default() };
+    });
+    let tried = |key: &str, points| served.post_as(&till, path, key, &redeem(points)).status;
+    assert_eq!((tried("d1", 50), tried("d2", 50), tried("d3", 51)), (200, 200, 429));
+    assert_eq!(served.post_as(&till, "/v1/programs/1/adjustments?dry_run=true", "d4", &redeem(1)).status, 403);
+    assert_eq!(
+        served.post("/v1/programs/1/commands?dry_run=true", "d5", json!({ "kind": "enrol", "member": "M9" })).0,
+        200
+    );
+    assert_eq!(served.get_as(&served.all, "/v1/programs/1/members/M9").status, 404);
+    // what was done already is told as that
+    assert_eq!(served.post("/v1/programs/1/redemptions", "d6", redeem(1)).0, 201);
+    assert_eq!(served.post(path, "d6", redeem(1)).1["replayed"], true);
+}
+
+#[test]
+fn a_look_whose_answer_is_known_has_no_body() {
+    let served = Served::with_points();
+    let look = |path: &str, known: Option<&str>| {
+        let mut head = Head::new(Method::Get, path, wall());
+        head.if_none_match = known.map(str::to_owned);
+        let response = served.api.call(head, Some(&served.all), b"");
+        let tag = response.headers.iter().find(|(name, _)| *name == "etag").map(|(_, tag)| tag.clone());
+        (response.status, tag.unwrap_or_default(), response.body.len())
+    };
+    for path in ["/v1/programs/1/members/M1", "/v1/programs/1/members", "/v1/programs/1"] {
+        let (status, tag, bytes) = look(path, None);
+        assert!(status == 200 && tag.starts_with("W/\"") && bytes > 0, "{path}: {status} {tag}");
+        // time alone changes nothing
+        assert_eq!(
+            served.post("/v1/clock", "", json!({ "to": format!("2026-01-{:02}T00:00:00Z", 2 + path.len() % 20) })).0,
+            200
+        );
+        assert_eq!(look(path, Some(&tag)), (304, tag.clone(), 0), "{path}");
+        assert_eq!(look(path, Some(&format!("\"x\", {}", &tag[2..]))).0, 304, "{path}");
+        assert_eq!(look(path, Some("\"x\"")).0, 200, "{path}");
+    }
+    let (_, tag, _) = look("/v1/programs/1/members/M1", None);
+    assert_eq!(
+        served.post("/v1/programs/1/redemptions", "e", json!({ "member": "M1", "point_type": 1, "points": 1 })).0,
+        201
+    );
+    assert_eq!(look("/v1/programs/1/members/M1", Some(&tag)).0, 200);
+    assert_eq!(look("/v1/programs/1/members.csv", None).1, "", "files have none");
+}
+
+#[test]
+fn sources_are_listed_paused_and_archived() {
+    let served = Served::with_points();
+    let done = |path: &str, key: &str, body: Value| served.post(&format!("/v1/programs/1/sources{path}"), key, body).0;
+    assert_eq!(done("", "s1", json!({ "source": 3, "name": "spring", "inventory": 10 })), 201);
+    assert_eq!(done("", "s2", json!({ "source": 4 })), 201);
+    assert_eq!(done("/3/pause", "s3", Value::Null), 201);
+    let page = served.get("/v1/programs/1/sources?limit=1");
+    assert_eq!((&page["rows"][0]["source"], &page["rows"][0]["status"]), (&json!(3), &json!("paused")));
+    assert_eq!((&page["rows"][0]["reason"], &page["rows"][0]["left"]), (&json!("manual"), &json!(10)));
+    let next = page["next"].as_str().unwrap();
+    let second = served.get(&format!("/v1/programs/1/sources?limit=1&cursor={next}"));
+    assert_eq!(
+        (&second["rows"][0]["source"], &second["rows"][0]["left"], &second["next"]),
+        (&json!(4), &Value::Null, &Value::Null)
+    );
+    assert_eq!(done("/3/archive", "s4", Value::Null), 422);
+    assert_eq!(done("/3/archive", "s5", json!({ "confirm": true })), 201);
+    assert_eq!(served.get("/v1/programs/1/sources/3")["status"], "archived");
+    assert_eq!(served.get_as(&served.all, "/v1/programs/1/sources/5").status, 404);
 }
 
 #[test]

@@ -320,3 +320,33 @@ fn the_feed_streams_what_happens_from_where_a_reader_was() {
     assert!((900..3_000).contains(&begun.elapsed().as_millis()), "{:?}", begun.elapsed());
     assert!(status == 200 && page.contains("\"events\":[]"), "{page}");
 }
+
+#[test]
+fn who_calls_too_fast_or_guesses_tokens_is_slowed_down() {
+    let running = Running::new(|_| {});
+    let (mut token, text) = Token::mint("slow", &[6; 38], super::wall());
+    token.scopes.extend(Scope::ALL);
+    token.calls_a_second = Some(1);
+    running.api.as_ref().unwrap().add_token(token);
+    let look = |token: &str| {
+        let head = format!(
+            "GET /v1/clock HTTP/1.1\r\nauthorization: Bearer {token}\r\nhost: localhost\r\nconnection: close\r\n\r\n"
+        );
+        running.raw(&head)
+    };
+    let told: Vec<String> = (0..4).map(|_| look(&text)).collect();
+    assert!(told[0].starts_with("HTTP/1.1 200 "), "{}", told[0]);
+    let refused =
+        told.iter().find(|told| told.starts_with("HTTP/1.1 429 ")).expect("four calls take less than a second");
+    assert!(refused.contains("too_fast") && refused.to_lowercase().contains("retry-after: 1\r\n"), "{refused}");
+    // other tokens are not slowed down by it, nor by wrong ones of the same address
+    let wrong: Vec<String> = (0..31).map(|_| look("acr_000000000000_x")).collect();
+    assert!(wrong[0].starts_with("HTTP/1.1 401 ") && wrong[30].starts_with("HTTP/1.1 429 "), "{}", wrong[30]);
+    assert_eq!(running.get("/v1/clock").0, 200);
+    let sign_in = "token=x&back=/";
+    let form = format!(
+        "POST /sign-in HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/x-www-form-urlencoded\r\ncontent-length: {}\r\n\r\n{sign_in}",
+        sign_in.len()
+    );
+    assert!(running.raw(&form).starts_with("HTTP/1.1 429 "));
+}

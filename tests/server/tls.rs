@@ -42,6 +42,7 @@ fn callers_come_over_tls_only() {
         .unwrap()
         .with_root_certificates(roots)
         .with_no_client_auth();
+    let config = Arc::new(config);
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let api =
@@ -50,11 +51,12 @@ fn callers_come_over_tls_only() {
         assert!(refused.contains("key.pem"), "{refused}");
         let server = Server::bind(api, Console::new([1; 32]), settings).await.unwrap();
         let (address, stop) = (server.address(), server.stopper());
+        let certificates = server.certificates();
         let running = tokio::spawn(server.run());
         let request = format!("GET /healthz HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
         let name = ServerName::IpAddress(address.ip().into());
         let stream = TcpStream::connect(address).await.unwrap();
-        let mut stream = TlsConnector::from(Arc::new(config)).connect(name, stream).await.unwrap();
+        let mut stream = TlsConnector::from(config.clone()).connect(name, stream).await.unwrap();
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
@@ -65,6 +67,20 @@ fn callers_come_over_tls_only() {
         // closed with an alert, or with a reset
         let _ = plain.read_to_end(&mut answer).await;
         assert!(!String::from_utf8_lossy(&answer).contains("HTTP/1.1"), "{answer:?}");
+        // a new certificate is for new connections; one that cannot be read changes nothing
+        let (cert, key) = (folder.path().join("cert.pem"), folder.path().join("key.pem"));
+        std::fs::write(&cert, "none").unwrap();
+        assert!(certificates.reload().unwrap_err().contains("cert.pem"));
+        let connect = async || {
+            let stream = TcpStream::connect(address).await.unwrap();
+            TlsConnector::from(config.clone()).connect(ServerName::IpAddress(address.ip().into()), stream).await.is_ok()
+        };
+        assert!(connect().await);
+        std::fs::remove_file(&key).unwrap();
+        assert!(make_certificate(folder.path()));
+        assert!(connect().await, "the old one is in use until it is told");
+        certificates.reload().unwrap();
+        assert!(!connect().await, "a client that trusts the old one only");
         stop.stop();
         assert!(running.await.unwrap());
     });

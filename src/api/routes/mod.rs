@@ -7,8 +7,10 @@ mod catalog;
 mod feed;
 mod members;
 mod meta;
+mod more_verbs;
 mod partners;
 mod reports;
+mod sources;
 mod verbs;
 
 use super::route::Route;
@@ -19,10 +21,15 @@ pub(crate) use feed::{STREAM_ROWS, begin, events_of};
 pub fn all() -> impl Iterator<Item = &'static Route> + Clone {
     let tables = [
         verbs::ROUTES,
+        verbs::CATALOG,
+        verbs::CORRECTIONS,
+        verbs::AGREEMENTS,
+        verbs::PURCHASES,
         batch::ROUTES,
         catalog::ROUTES,
         members::ROUTES,
         partners::ROUTES,
+        sources::ROUTES,
         audit::ROUTES,
         reports::ROUTES,
         feed::ROUTES,

@@ -7,8 +7,9 @@ use super::super::context::Context;
 use super::super::execute;
 use super::super::json::{Bad, object};
 use super::super::problem::Problem;
-use super::super::route::{Access, Body, Bounded, Route, Shape};
+use super::super::route::{Access, Body, Bounded, DRY_RUN, Route, Shape};
 use super::super::token::Scope;
+use super::more_verbs;
 use crate::domain::Action;
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
@@ -30,6 +31,9 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::command("/v1/programs/{program}/accruals", "accrue", Scope::Post, Spends::Granted, execute)
         .of_partner(Bounded::InBody)
         .about("Gives a member points: one item for each award (rules D18 to D20)."),
+    Route::command("/v1/programs/{program}/shared-accruals", "accrue_shared", Scope::Post, Spends::Granted, execute)
+        .of_partner(Bounded::InBody)
+        .about("Gives a member points that several partners fund, each by its share: all of them pay, or none does."),
     Route::command("/v1/programs/{program}/redemptions", "redeem", Scope::Post, Spends::Redeemed, execute)
         .about("Takes points of one type, from the items next in order (rules D21 to D25)."),
     Route::command("/v1/programs/{program}/cancellations", "cancel", Scope::Adjust, Spends::Nothing, execute)
@@ -50,6 +54,7 @@ pub(crate) const ROUTES: &[Route] = &[
         body: Body::Command,
         ..Route::post("/v1/programs/{program}/commands", "command", Scope::Adjust, Shape::Receipt, execute_any)
     }
+    .with(DRY_RUN)
     .access(Access::OfKind)
     .of_partner(Bounded::InBody)
     .about(
@@ -57,6 +62,11 @@ pub(crate) const ROUTES: &[Route] = &[
          kind without a route needs `catalog` where it defines something, and `adjust` for everything else.",
     ),
 ];
+
+pub(crate) const CATALOG: &[Route] = &more_verbs::catalog(execute);
+pub(crate) const CORRECTIONS: &[Route] = &more_verbs::corrections(execute);
+pub(crate) const AGREEMENTS: &[Route] = &more_verbs::agreements(execute);
+pub(crate) const PURCHASES: &[Route] = &more_verbs::purchases(execute);
 
 /// Kinds without a route of their own that need a scope other than [`Scope::Adjust`]: how they begin.
 const OTHER_SCOPES: [(&str, Scope); 15] = [
@@ -94,7 +104,8 @@ static OTHERS: LazyLock<Vec<Route>> = LazyLock::new(|| {
 const ENGINE_KIND: &str = "book_due";
 
 fn own_row(kind: &str) -> Option<&'static Route> {
-    ROUTES.iter().find(|route| route.verb.is_some_and(|verb| verb.kind == kind))
+    let tables = [ROUTES, CATALOG, CORRECTIONS, AGREEMENTS, PURCHASES];
+    tables.into_iter().flatten().find(|route| route.verb.is_some_and(|verb| verb.kind == kind))
 }
 
 /// The row of a verb. `None` where it is not for callers.
@@ -116,7 +127,7 @@ fn execute_any(context: &Context, call: &Call, body: &[u8]) -> Result<Answer, Pr
 }
 
 /// Does the route's command. Its fields are those of the path, of the body and of the header `Idempotency-Key`; each is
-/// said once. A preview by the engine takes its place beside `submit`, with a parameter `dry_run` for all rows.
+/// said once.
 fn execute(context: &Context, call: &Call, body: &[u8]) -> Result<Answer, Problem> {
     let Some(route) = call.verb.and_then(|verb| of_kind(verb.kind)) else {
         return Err(Problem::new("not_found", "there is nothing at this address"));
@@ -144,6 +155,9 @@ fn run(context: &Context, call: &Call, route: &Route, mut fields: Map<String, Va
         "/request_id" => Problem::parameter("Idempotency-Key", bad.what),
         _ => bad.into(),
     })?;
+    if call.query.get("dry_run").is_some_and(|dry| dry == "true") {
+        return execute::preview(context, route, token, &command, call.head.at).map(Answer::Object);
+    }
     let taken = execute::admit(context, route, token, &command, call.head.at)?;
     let ticket = execute::submit(context, token, &command);
     let done = execute::settle(context, &taken, ticket)?;

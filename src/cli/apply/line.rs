@@ -1,13 +1,11 @@
 //! A line of JSON: the command that it says, or its column and what is wrong there, for people.
 
 use super::super::{request_ids, text};
+use super::lists::{Lists, lists_of};
 use crate::domain::Command;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Unexpected, Visitor};
 use std::collections::BTreeSet;
 use std::fmt;
-
-/// The fields whose values are lists. Elsewhere a list would be taken for an object without the names.
-const LISTS: [&str; 3] = ["awards", "point_types", "restrictions"];
 
 /// The command that a line of JSON says, or its column and what is wrong there. Where it names no request id, it gets
 /// that of the line, unless the file has no name (an empty one): then the line is wrong.
@@ -56,6 +54,7 @@ fn problem(sent: &str, shift: usize, error: &serde_json::Error) -> String {
         what if what.starts_with("invalid type: floating point") && what.contains("expected an id") => {
             format!("{what}; an integer of more than 64 bits is written as text")
         }
+        "missing field `kind`" => format!("{what}, as \"accrue\": `accruedb schema --example all` shows one of each"),
         what => in_words_of_json(what),
     };
     text::on_one_line(&format!("column {}{field}: {what}", error.column().saturating_sub(shift))).into_owned()
@@ -105,13 +104,13 @@ fn field_before(text: &str) -> Option<String> {
 /// for objects, and fields that are said twice.
 fn has_request_id(text: &str) -> Result<bool, serde_json::Error> {
     let mut json = serde_json::Deserializer::from_str(text);
-    let has_id = Look { may_be_list: false }.deserialize(&mut json)?;
+    let has_id = Look { lists: Lists::None }.deserialize(&mut json)?;
     json.end().map(|()| has_id)
 }
 
 /// A look at a value. Gives whether it is an object with a request id.
 struct Look {
-    may_be_list: bool,
+    lists: Lists,
 }
 
 impl<'de> DeserializeSeed<'de> for Look {
@@ -154,10 +153,10 @@ impl<'de> Visitor<'de> for Look {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<bool, A::Error> {
-        if !self.may_be_list {
+        if self.lists != Lists::Here {
             return Err(A::Error::invalid_type(Unexpected::Other("a list"), &self));
         }
-        while list.next_element_seed(Look { may_be_list: false })?.is_some() {}
+        while list.next_element_seed(Look { lists: Lists::None })?.is_some() {}
         Ok(false)
     }
 
@@ -167,7 +166,8 @@ impl<'de> Visitor<'de> for Look {
             if names.contains(&name) {
                 return Err(A::Error::custom(format!("duplicate field `{name}`")));
             }
-            object.next_value_seed(Look { may_be_list: LISTS.contains(&&*name) })?;
+            let lists = if self.lists == Lists::Inside { Lists::Here } else { lists_of(&name) };
+            object.next_value_seed(Look { lists })?;
             names.insert(name);
         }
         Ok(names.contains("request_id"))
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_named_with_its_column() {
         assert_eq!(problem("{\"program\":}"), "column 12: expected value");
-        assert_eq!(problem("{}"), "column 2: missing field `kind`");
+        assert!(problem("{}").starts_with("column 2: missing field `kind`, as \"accrue\":"), "{}", problem("{}"));
         assert_eq!(parse("file", 1, b"\"\xFF\"").unwrap_err(), "column 2: not UTF-8");
         let enrol = r#"{"program":1,"kind":"enrol","member":true}"#;
         assert!(
@@ -214,7 +214,7 @@ mod tests {
     #[test]
     fn a_verb_that_is_missing_or_unknown_is_named() {
         let none = problem(r#"{"program":1,"member":1}"#);
-        assert!(none.ends_with(": missing field `kind`"), "{none}");
+        assert!(none.contains(": missing field `kind`, as "), "{none}");
         let unknown = problem(r#"{"program":1,"kind":"steal","member":1}"#);
         assert!(unknown.contains(": unknown word `steal`, expected one of `create_program`"), "{unknown}");
         let expiry = r#"{"program":1,"kind":"create_point_type","point_type":1,"expiry":{"kind":"soon"}}"#;

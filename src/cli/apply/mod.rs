@@ -2,6 +2,7 @@
 
 mod line;
 mod lines;
+mod lists;
 
 pub use line::parse;
 
@@ -30,7 +31,7 @@ use std::path::PathBuf;
 /// Exit codes: 0 done, 1 a command was refused or was none, 2 wrong call, 3 engine error, or not every line was tried:
 /// standard output was closed, or the input could not be read to its end.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  echo '{\"program\":1,\"action\":{\"create_program\":{}}}' > program.jsonl\n  \
+#[command(after_help = "Example:\n  echo '{\"program\":1,\"kind\":\"create_program\"}' > program.jsonl\n  \
     accruedb apply program.jsonl --db mine")]
 pub(super) struct Args {
     /// The file; - is the standard input.

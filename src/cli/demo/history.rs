@@ -6,10 +6,11 @@ use super::super::posting::{Answer, Earner, Earners, Earning, Latency, RedeemRul
 use super::super::purchases::{Purchase, Ratio, Tariff};
 use super::super::request_ids;
 use crate::domain::{
-    Action, ApproveBlock, Award, BlockId, BlockKind, Cancel, CancelAmount, Capture, Command, CreatePartner,
-    CreatePointType, CreateProgram, Day, DefineTiers, Enrolment, Expiry, HoldPoints, MemberId, PartnerId, PointClass,
-    PointTypeId, Points, ProgramId, PurchaseBlock, QualifyingPeriod, Rate, Rejection, RequestId, Rounding, SourceId,
-    Span, Threshold, Tier, TierId, Timestamp, Unit, Zone,
+    AccrueShared, Action, ApproveBlock, AutoCreation, Award, BillPartner, BillUntil, Billing, BlockId, BlockKind,
+    Cancel, CancelAmount, Capture, Command, ContinueBill, CreatePartner, CreatePointType, CreateProgram, Currency,
+    Date, Day, DefineTiers, EditPartner, Enrolment, Expiry, HoldPoints, MemberId, PartnerId, PartnerKey, PointClass,
+    PointTypeId, Points, ProgramId, PurchaseBlock, QualifyingPeriod, Rate, Rejection, RequestId, Rounding, Share,
+    SourceId, Span, Threshold, Tier, TierId, Timestamp, Unit, Zone,
 };
 use crate::engine::Engine;
 use std::collections::BTreeMap;
@@ -20,12 +21,22 @@ pub(super) const POINT_TYPE: PointTypeId = PointTypeId(1);
 pub(super) const STATUS: PointTypeId = PointTypeId(2);
 /// The tiers, with the status points of a calendar year that each needs.
 const TIERS: [(&str, i64); 2] = [("Silver", 100), ("Gold", 250)];
+/// Pays for baskets, out of blocks that it buys.
 pub(super) const PARTNER: PartnerId = PartnerId(1);
+/// Pays for single CDs once a month, when it is billed.
+pub(super) const BILLED: PartnerId = PartnerId(2);
 /// Purchases of one CD.
 pub(super) const SINGLE: SourceId = SourceId(1);
 /// Purchases of several.
 pub(super) const BASKET: SourceId = SourceId(2);
-const BLOCK_POINTS: Points = Points(100_000);
+const BLOCK_POINTS: Points = Points(400_000);
+const RESERVE_POINTS: Points = Points(100_000);
+/// Blocks that are created from the day on which the partner agreed to that.
+const CREATED_POINTS: Points = Points(200_000);
+const REORDER_LIMIT: Points = Points(20_000);
+const LOW_BALANCE: Points = Points(50_000);
+/// Purchases of so many CDs are funded by both, half each.
+const SHARED_FROM: u32 = 10;
 const REDEEMED_POINTS: Points = Points(500);
 const POINTS_EXPIRE_AFTER: Span = Span { count: 180, unit: Unit::Days };
 const BLOCKS_EXPIRE_AFTER: Span = Span { count: 1, unit: Unit::Years };
@@ -40,6 +51,8 @@ const PURCHASES_SHOWN: usize = 10;
 pub(super) struct Counts {
     pub(super) purchases: u64,
     pub(super) accruals: u64,
+    /// Of them, those that both partners funded.
+    pub(super) shared: u64,
     pub(super) without_points: u64,
     pub(super) redemptions: u64,
     pub(super) cancellations: u64,
@@ -62,6 +75,8 @@ pub(super) struct History<'a> {
     status: Earning,
     rule: RedeemRule,
     planned: BTreeMap<Day, Vec<Planned>>,
+    /// Whether blocks are created for the partner.
+    creates: bool,
     /// The day for which the partner bought a block last.
     blocks_for: Option<Timestamp>,
     pub(super) counts: Counts,
@@ -121,6 +136,7 @@ impl<'a> History<'a> {
             },
             rule: RedeemRule { program: PROGRAM, point_type: POINT_TYPE, points: REDEEMED_POINTS },
             planned: BTreeMap::new(),
+            creates: false,
             blocks_for: None,
             counts: Counts::default(),
             latency: Latency::new()?,
@@ -139,6 +155,7 @@ impl<'a> History<'a> {
         history.set_up(begin(first)?)?;
         for day in (first.0..=last.0).map(Day) {
             history.cancel(day)?;
+            history.create_from_now_on(day)?;
             if let Some(purchases) = by_day.remove(&day) {
                 history.buy(&purchases)?;
                 bar.inc(purchases.len() as u64);
@@ -149,7 +166,7 @@ impl<'a> History<'a> {
         Ok(history)
     }
 
-    /// The program, its points, and the partner with a first block.
+    /// The program, its points, and both partners: the first with a block, and a reserve that it may need.
     fn set_up(&mut self, at: Timestamp) -> Result<(), Failure> {
         let program = CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() };
         let expiry = Expiry::After(POINTS_EXPIRE_AFTER);
@@ -164,28 +181,56 @@ impl<'a> History<'a> {
             any_of: vec![Threshold { point_type: STATUS, points: Points(points) }],
         };
         let tiers = TIERS.into_iter().zip(1u16..).map(tier).collect();
-        let rates = [(POINT_TYPE, Rate::ONE)].into();
-        let partner = CreatePartner { partner: PARTNER, rates, ..CreatePartner::default() };
         self.send("program", at, program)?;
         self.send("points", at, points)?;
         self.send("status", at, status)?;
         self.send("tiers", at, DefineTiers { tiers, period: QualifyingPeriod::CalendarYear })?;
+        let EditPartner { partner, name, rates, low_balance, currency, .. } = terms();
+        let partner = CreatePartner { partner, name, rates, low_balance, currency, ..CreatePartner::default() };
         self.send("partner", at, partner)?;
-        self.buy_block(at)
+        let billed = CreatePartner {
+            partner: BILLED,
+            name: "Single of the Month".into(),
+            billing: Billing::PostPaid,
+            rates: [(POINT_TYPE, Rate::ONE)].into(),
+            price: price("0.008")?,
+            currency: dollars(),
+            ..CreatePartner::default()
+        };
+        self.send("billed partner", at, billed)?;
+        self.buy_block(at, BlockKind::Regular)?;
+        self.buy_block(at, BlockKind::Reserve)
     }
 
-    /// The partner buys a block, and the host approves it.
-    fn buy_block(&mut self, at: Timestamp) -> Result<(), Failure> {
+    /// From May 1997 on blocks are created where the partner's points run out.
+    fn create_from_now_on(&mut self, day: Day) -> Result<(), Failure> {
+        let date = day.date();
+        if self.creates || (date.year(), date.month()) < (1997, 5) {
+            return Ok(());
+        }
+        self.creates = true;
+        let (expires, unit_price) = (Expiry::After(BLOCKS_EXPIRE_AFTER), price("0.011")?);
+        let auto = AutoCreation { size: CREATED_POINTS, unit_price, expires, reorder_limit: REORDER_LIMIT };
+        let terms = EditPartner { auto_creation: Some(Box::new(auto)), ..terms() };
+        self.send("auto-creation", begin(day)?, terms)
+    }
+
+    /// The partner buys a block, or is given a reserve, and the host approves it.
+    fn buy_block(&mut self, at: Timestamp, block_kind: BlockKind) -> Result<(), Failure> {
+        let (points, unit_price) = match block_kind {
+            BlockKind::Reserve => (RESERVE_POINTS, price("0.012")?),
+            BlockKind::Regular | BlockKind::Auto => (BLOCK_POINTS, price("0.01")?),
+        };
         self.counts.blocks_bought = self.counts.blocks_bought.saturating_add(1);
         let block = BlockId(self.counts.blocks_bought);
         let purchase = PurchaseBlock {
             partner: PARTNER,
-            block_kind: BlockKind::Regular,
+            block_kind,
             block,
-            points: BLOCK_POINTS,
+            points,
             starts_at: None,
             expires: Expiry::After(BLOCKS_EXPIRE_AFTER),
-            unit_price: None,
+            unit_price: Some(unit_price),
         };
         self.send(&format!("buy {block}"), at, purchase)?;
         self.send(&format!("approve {block}"), at, ApproveBlock { partner: PARTNER, block })
@@ -256,9 +301,22 @@ impl<'a> History<'a> {
         let award = Award { source: Some(source), ..Award::new(POINT_TYPE, points) };
         let status = self.status.points(purchase.worth).filter(|points| points.is_positive());
         let awards = [Some(award), status.map(|points| Award::new(STATUS, points))].into_iter().flatten().collect();
-        let accrual = self.earning.accrual_of(purchase.customer, Some(PARTNER), awards, purchase.request, purchase.at);
+        let accrual = self.paid(purchase, awards, cds);
         let noun = if cds == 1 { "CD" } else { "CDs" };
         Some(accrual.reference(format!("{cds} {noun} for ${}", purchase.amount_text)))
+    }
+
+    /// The accrual of a purchase, and who pays for it: one partner, or both.
+    fn paid(&mut self, purchase: &Purchase, awards: Vec<Award>, cds: u32) -> Command {
+        let member = purchase.customer;
+        if cds >= SHARED_FROM {
+            self.counts.shared = self.counts.shared.saturating_add(1);
+            let shares = [PARTNER, BILLED].map(|partner| Share { partner, parts: 1 }).into();
+            let body = AccrueShared { member, shares, awards };
+            return Command::new(PROGRAM, purchase.request, body).at(purchase.at);
+        }
+        let partner = if cds > 1 { PARTNER } else { BILLED };
+        self.earning.accrual_of(member, Some(partner), awards, purchase.request, purchase.at)
     }
 
     /// An accrual that the partner's points did not cover is sent again, once the partner has bought a block.
@@ -270,7 +328,7 @@ impl<'a> History<'a> {
             }
             // a block that was bought for another of the same day may cover this one too
             if !std::mem::take(&mut is_first) || self.blocks_for != accrual.transaction_at {
-                self.buy_block(accrual.transaction_at.unwrap_or_default())?;
+                self.buy_block(accrual.transaction_at.unwrap_or_default(), BlockKind::Regular)?;
                 self.blocks_for = accrual.transaction_at;
             }
             self.counts.refused_for_partner_points = self.counts.refused_for_partner_points.saturating_add(1);
@@ -301,8 +359,43 @@ impl<'a> History<'a> {
         let end = Timestamp::from_ms(begin(next)?.ms().saturating_sub(1));
         self.engine.advance_to(end.unwrap_or(Timestamp::MAX))?;
         self.engine.book_due()?;
+        // the last month is not over yet
+        if is_last { Ok(()) } else { self.bill(day.date(), begin(next)?) }
+    }
+
+    /// The month's bill, in as many steps as it takes.
+    fn bill(&self, month: Date, at: Timestamp) -> Result<(), Failure> {
+        let name = format!("bill {month}");
+        let first = BillPartner { partner: BILLED, until: BillUntil::Month(month), lines_max: None };
+        self.send(&name, at, first)?;
+        let key = PartnerKey { program: PROGRAM, partner: BILLED };
+        let mut steps = 1u32;
+        while self.engine.partner_record(key)?.is_some_and(|record| record.is_billing) {
+            steps = steps.saturating_add(1);
+            self.send(&format!("{name}, step {steps}"), at, ContinueBill { partner: BILLED, lines_max: None })?;
+        }
         Ok(())
     }
+}
+
+/// What the first partner agrees to.
+fn terms() -> EditPartner {
+    EditPartner {
+        partner: PARTNER,
+        name: "Basket Bonus".into(),
+        rates: [(POINT_TYPE, Rate::ONE)].into(),
+        low_balance: Some(LOW_BALANCE),
+        currency: dollars(),
+        ..EditPartner::default()
+    }
+}
+
+fn dollars() -> Currency {
+    "USD".parse().unwrap_or_default()
+}
+
+fn price(text: &str) -> Result<Rate, Failure> {
+    text.parse().map_err(|error| Failure::Usage(format!("{text}: {error}")))
 }
 
 fn begin(day: Day) -> Result<Timestamp, Failure> {

@@ -1,6 +1,7 @@
 //! `accruedb demo`: the real purchases of a shop, lived through again.
 
 mod history;
+mod partners;
 mod tell;
 
 use super::database::{self, Clock};
@@ -13,9 +14,10 @@ use std::path::{Path, PathBuf};
 
 /// Plays the real purchases of the shop CDNOW, 1997 and 1998, and shows what became of them.
 ///
-/// On their own clock: 10 points per dollar from a partner who buys them in blocks, expiring after 180 days, 500
-/// redeemed whenever a customer has them, some purchases cancelled; a status point per dollar, with the tiers Silver and
-/// Gold. Then the outcome, how fast it went, and an audit.
+/// On their own clock: 10 points per dollar, expiring after 180 days, 500 redeemed whenever a customer has them, some
+/// purchases cancelled; a status point per dollar, with the tiers Silver and Gold. One partner buys the points of baskets
+/// in blocks, runs out of them, and uses its reserve; another is billed for single CDs once a month; both fund large
+/// baskets. Then the outcome, how fast it went, and an audit.
 ///
 /// Exit codes: 0 done, 1 the audit failed, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]

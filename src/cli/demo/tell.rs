@@ -3,7 +3,8 @@
 use super::super::output::{Failure, Output};
 use super::super::table::grouped;
 use super::super::{blocks, liability, statement, verify};
-use super::history::{BASKET, History, PARTNER, POINT_TYPE, PROGRAM, SINGLE};
+use super::history::{BASKET, BILLED, History, PARTNER, POINT_TYPE, PROGRAM, SINGLE};
+use super::partners::Partners;
 use crate::domain::{Balance, MemberId, MemberKey, PartnerKey, PointState, Points, Program, Zone};
 use crate::engine::{Audit, Engine, Error, PartnerState};
 use crate::report::{By, Liability, LiabilityRow};
@@ -28,6 +29,7 @@ struct Findings {
     program: Option<Program>,
     customers: Vec<Customer>,
     partner: Option<PartnerState>,
+    partners: Partners,
     months: Vec<LiabilityRow>,
     sources: Vec<LiabilityRow>,
 }
@@ -47,6 +49,7 @@ pub(super) fn tell(
     output.object(&json!({
         "db": db, "counts": history.counts, "customers": customers.collect::<Vec<_>>(),
         "partner": found.partner.as_ref().map(|state| blocks::to_json(PARTNER, state, now)),
+        "partners": found.partners.to_json(),
         "liability": liability::to_json(&found.months, By::Month),
         "sources": liability::to_json(&found.sources, By::Source),
         "speed": history.latency.to_json(), "verify": verify::Verdict::from(audit),
@@ -67,6 +70,8 @@ pub(super) fn tell(
         output.line(format!("\nPartner {PARTNER}: {} points left", grouped(partner.balance.0)))?;
         output.table_behind("  ", &blocks::table(partner, now, &Zone::UTC))?;
     }
+    found.partners.tell_charges(output)?;
+    found.partners.tell_bills(output)?;
     output.line("\nPoints owed at the end of each month")?;
     output.table_behind("  ", &liability::table(&found.months, By::Month))?;
     output.line(format!("\nSpeed: {}", history.latency.line()))?;
@@ -104,7 +109,9 @@ impl Findings {
             Ok(engine.with_snapshot(|read| crate::report::liability(read, engine.now(), &query))??)
         };
         let partner = engine.partner(PartnerKey { program: PROGRAM, partner: PARTNER })?;
-        Ok(Findings { program, customers, partner, months: report(By::Month)?, sources: report(By::Source)? })
+        let partners = Partners::gather(engine)?;
+        let (months, sources) = (report(By::Month)?, report(By::Source)?);
+        Ok(Findings { program, customers, partner, partners, months, sources })
     }
 
     /// What happened, in numbers.
@@ -120,6 +127,7 @@ impl Findings {
             "CDNOW, January 1997 to June 1998: 10 points per dollar, expiring after 180 days".to_owned(),
             format!("  {:34}{:>8}{:>14}", "", "count", "points"),
             row("purchases that earned", counts.accruals, sum(|row| row.moved.issued)),
+            format!("    {:32}{:>8}", "of them funded by both partners", grouped(counts.shared)),
             format!("    {:32}{:>8}{:>14}", "of them for single CDs", "", of(SINGLE)),
             format!("    {:32}{:>8}{:>14}", "of them for baskets", "", of(BASKET)),
             row("purchases without a point", counts.without_points, String::new()),
@@ -153,6 +161,10 @@ fn further(found: &Findings, db: &Path, output: &mut Output) -> Result<(), Failu
         format!("items {member} --all"),
         format!("balance {member} --as-of 1997-12-31"),
         format!("blocks {PARTNER}"),
+        format!("partner charges {PARTNER}"),
+        format!("partner forecast {PARTNER} --days 90"),
+        format!("partner bills {BILLED}"),
+        format!("partner reconcile {BILLED} --from 1997-02-01 --to 1997-02-28 --csv"),
         "show".to_owned(),
         "liability --by day --from 1998-06-01".to_owned(),
         "journal --limit 3".to_owned(),

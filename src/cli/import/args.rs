@@ -2,13 +2,14 @@
 
 use super::mapping::Mapping;
 use super::presets::Preset;
-use crate::cli::database::{Clock, Database, system_now};
+use crate::cli::database::{Clock, Database, OneProgram, system_now};
 use crate::cli::output::Failure;
 use crate::cli::posting::{Earning, RedeemRule};
 use crate::cli::purchases::{Ratio, Tariff};
 use crate::domain::{
     AHEAD_HOURS_MAX, Expiry, PartnerId, PointTypeId, Points, ProgramId, Rounding, Span, Timestamp, Zone,
 };
+use crate::engine::Engine;
 use std::path::PathBuf;
 
 /// Imports purchases from a file: each gives points for money.
@@ -18,7 +19,7 @@ use std::path::PathBuf;
 /// again does nothing twice.
 ///
 /// Exit codes: 0 done, 1 some lines were bad or refused, 2 wrong call, 3 engine error.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Clone, clap::Args)]
 #[command(after_long_help = FIRST_IMPORT, after_help = "A first import: accruedb import --help")]
 pub(in crate::cli) struct Args {
     /// The file; - is the standard input.
@@ -72,9 +73,9 @@ pub(in crate::cli) struct Args {
     /// Take purchases that are dated before 1990, or more than a year before the program began.
     #[arg(long, hide_long_help = true)]
     allow_old: bool,
-    /// The program.
-    #[arg(long, default_value_t = 1, hide_long_help = true)]
-    pub(super) program: u32,
+    /// The program [default: the only one there is].
+    #[arg(long, value_name = "NUMBER", hide_long_help = true)]
+    program: Option<u32>,
     /// The kind of points.
     #[arg(long, default_value_t = 1, hide_long_help = true)]
     pub(super) point_type: u16,
@@ -118,6 +119,20 @@ All options: accruedb import -h
 All that a cell may say: src/docs/import.md";
 
 impl Args {
+    /// The program: the one that is named, else the first.
+    pub(super) fn program(&self) -> ProgramId {
+        ProgramId(self.program.unwrap_or(1))
+    }
+
+    /// The same call about the only program of a database, where none is named.
+    pub(super) fn choosing(&self, engine: Option<&Engine>) -> Result<Args, Failure> {
+        let mut chosen = self.clone();
+        if let (None, Some(engine)) = (self.program, engine) {
+            chosen.program = Some(OneProgram::default().of(engine)?.id.0);
+        }
+        Ok(chosen)
+    }
+
     pub(super) fn clock(&self) -> Clock {
         self.clock
     }
@@ -175,7 +190,7 @@ impl Args {
         let none = mapping.points_column.is_some().then_some(Ratio::whole(1));
         let rate = self.points_per_unit.or(none).ok_or_else(missing)?;
         Ok(Earning {
-            program: ProgramId(self.program),
+            program: self.program(),
             point_type: PointTypeId(self.point_type),
             partner: self.partner.map(PartnerId),
             tariff: Tariff { rate, step: self.step, rounding: self.round },
@@ -184,7 +199,7 @@ impl Args {
 
     pub(super) fn redeem_rule(&self) -> Option<RedeemRule> {
         let points = self.redeem_at.map(Points)?;
-        Some(RedeemRule { program: ProgramId(self.program), point_type: PointTypeId(self.point_type), points })
+        Some(RedeemRule { program: self.program(), point_type: PointTypeId(self.point_type), points })
     }
 
     /// When points expire, where that is said.

@@ -4,7 +4,7 @@ use super::plan::{Plan, Planner};
 use super::summary::Summary;
 use crate::cli::output::{Failure, Output};
 use crate::cli::purchases::{Line, Lines, Worth, plain, shown};
-use crate::cli::table::{TextTable, grouped};
+use crate::cli::table::{TextTable, counted, grouped};
 use crate::domain::{MemberId, Points, Timestamp, Zone};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -197,10 +197,10 @@ impl Odd {
             remarks.push(format!("member {member} has {} of {all} purchases; --nobody names guests", grouped(*lines)));
         }
         if self.equal > 0 {
-            remarks.push(format!("{} lines are like the line before; each counts", grouped(self.equal)));
+            remarks.push(format!("{} like the line before; each counts", are(self.equal)));
         }
         if self.dated_late > 0 {
-            remarks.push(format!("{} lines are dated before the program began", grouped(self.dated_late)));
+            remarks.push(format!("{} dated before the program began", are(self.dated_late)));
         }
         let is_numeric = about.date_format.is_some_and(|format| format.contains("%d") && format.contains("%m"));
         if is_numeric && self.lines >= 20 && !self.day_over_12 {
@@ -208,4 +208,8 @@ impl Odd {
         }
         remarks
     }
+}
+/// `1 line is`, `2 lines are`.
+fn are(lines: u64) -> String {
+    format!("{} {}", counted(lines, "line"), if lines == 1 { "is" } else { "are" })
 }

@@ -17,11 +17,11 @@ mod set_up;
 mod summary;
 
 use super::database::{self, Database};
-use super::input::Input;
+use super::input::{Input, unreadable};
 use super::output::{Exit, Failure, Output};
 use super::posting::{Earning, Latency};
-use super::purchases::{Head, Layout, Lines, Reader, plain};
-use crate::domain::{ProgramId, Timestamp};
+use super::purchases::{Head, Layout, Lines, Reader, plain, unpacked};
+use crate::domain::Timestamp;
 use crate::engine::Engine;
 pub(super) use args::Args;
 use mapping::Mapping;
@@ -47,7 +47,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     }
     let layout = mapping.layout()?;
     let earning = args.earning(&mapping)?;
-    let Input { bytes, name, .. } = Input::open(&args.file(), args.name.as_deref())?;
+    let (bytes, name) = opened(args, args.name.as_deref())?;
     if name.is_empty() && !args.dry_run {
         let what = "this input has no name of its own to derive request ids from: give --name, another for each input";
         return Err(Failure::Usage(what.to_owned()));
@@ -58,6 +58,14 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     }
     let file = File { args, mapping: &mapping, earning: &earning, name: &name };
     if args.dry_run { file.try_out(reader, output) } else { file.import(reader, output) }
+}
+
+/// The file as text, and the name that its lines get their ids from.
+fn opened(args: &Args, name: Option<&str>) -> Result<(Box<dyn Read>, String), Failure> {
+    let file = args.file();
+    let Input { bytes, is_file, name } = Input::open(&file, name)?;
+    let bytes = unpacked(bytes, is_file.then_some(file.as_path())).map_err(|error| unreadable(&file, error))?;
+    Ok((bytes, name))
 }
 
 /// A file that is to be imported.
@@ -71,9 +79,28 @@ struct File<'a> {
 impl File<'_> {
     fn import(&self, reader: Reader<impl Read>, output: &mut Output) -> Result<Exit, Failure> {
         let begun = Instant::now();
+        let database = self.args.database()?;
+        let engine = existing(self.args, &database, output)?;
+        let (args, earning) = self.choosing(engine.as_ref())?;
+        let file = File { args: &args, earning: &earning, ..*self };
+        file.import_into((&database, engine), begun, reader, output)
+    }
+
+    /// The call and its tariff, about the only program of a database where none is named.
+    fn choosing(&self, engine: Option<&Engine>) -> Result<(Args, Earning), Failure> {
+        let args = self.args.choosing(engine)?;
+        let earning = args.earning(self.mapping)?;
+        Ok((args, earning))
+    }
+
+    fn import_into(
+        &self,
+        (database, engine): (&Database, Option<Engine>),
+        begun: Instant,
+        reader: Reader<impl Read>,
+        output: &mut Output,
+    ) -> Result<Exit, Failure> {
         let (args, name) = (self.args, self.name);
-        let database = args.database()?;
-        let engine = existing(args, &database, output)?;
         let known = engine.as_ref().map_or(Ok(Known::default()), |engine| Known::of(args, engine))?;
         known.check(args)?;
         let mut lines = reader.lines(&known.zone(args)).map_err(Failure::Usage)?;
@@ -111,11 +138,21 @@ impl File<'_> {
 
     /// Shows how the file would be read.
     fn try_out(&self, reader: Reader<impl Read>, output: &mut Output) -> Result<Exit, Failure> {
-        let (args, name) = (self.args, self.name);
-        let engine = match &args.db {
-            Some(db) if database::exists(db)? => Some(args.database()?.open(args.clock(), output)?),
+        let engine = match &self.args.db {
+            Some(db) if database::exists(db)? => Some(self.args.database()?.open(self.args.clock(), output)?),
             _ => None,
         };
+        let (args, earning) = self.choosing(engine.as_ref())?;
+        File { args: &args, earning: &earning, ..*self }.try_out_beside(engine, reader, output)
+    }
+
+    fn try_out_beside(
+        &self,
+        engine: Option<Engine>,
+        reader: Reader<impl Read>,
+        output: &mut Output,
+    ) -> Result<Exit, Failure> {
+        let (args, name) = (self.args, self.name);
         let known = engine.as_ref().map_or(Ok(Known::default()), |engine| Known::of(args, engine))?;
         let zone = known.zone(args);
         let mut lines = reader.lines(&zone).map_err(Failure::Usage)?;
@@ -134,7 +171,7 @@ impl File<'_> {
 
     /// Lines of an earlier import that come again under another name.
     fn repeats(&self, engine: &Engine, plan: &Plan, summary: &mut Summary) -> Result<Option<String>, Failure> {
-        again::told(Past { engine, program: ProgramId(self.args.program) }, plan, summary)
+        again::told(Past { engine, program: self.args.program() }, plan, summary)
     }
 
     fn summary(&self) -> Summary {
@@ -143,7 +180,7 @@ impl File<'_> {
 
     fn began(&self, engine: Option<&Engine>) -> Result<Option<Timestamp>, Failure> {
         let Some(engine) = engine else { return Ok(None) };
-        Past { engine, program: ProgramId(self.args.program) }.program_began()
+        Past { engine, program: self.args.program() }.program_began()
     }
 
     fn planner(&self, began: Option<Timestamp>) -> Planner<'_> {
@@ -174,7 +211,7 @@ fn explain(args: &Args, mapping: &Mapping, output: &mut Output) -> Result<Exit, 
 
 /// Looks at a file of which nothing is said, and proposes how to read it.
 fn look(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
-    let Input { bytes, .. } = Input::open(&args.file(), Some("-"))?;
+    let (bytes, _) = opened(args, Some("-"))?;
     let file = plain(&args.file().display().to_string());
     let proposal = proposal(bytes, &file)?;
     let options = proposal.options();
@@ -196,8 +233,8 @@ fn proposal(bytes: impl Read, name: &str) -> Result<Proposal, Failure> {
 
 /// A file whose columns are not found; where nothing was said of them, with a proposal.
 fn unread(args: &Args, name: &str, problem: String) -> Failure {
-    let again = (args.is_bare() && args.file().is_file()).then(|| std::fs::File::open(args.file()).ok()).flatten();
-    let proposal = again.and_then(|file| proposal(file, name).ok()).map(|proposal| proposal.options());
+    let again = (args.is_bare() && args.file().is_file()).then(|| opened(args, Some(name)).ok()).flatten();
+    let proposal = again.and_then(|(bytes, _)| proposal(bytes, name).ok()).map(|proposal| proposal.options());
     Failure::Usage(match proposal.filter(|options| !options.is_empty()) {
         Some(options) => format!("{problem}. It looks like: {options}"),
         None => problem,

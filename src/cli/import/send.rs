@@ -162,11 +162,10 @@ impl Sending<'_> {
         let awards = Some(base).filter(|award| award.points.is_positive()).into_iter().chain(promotions).collect();
         let partner = details.and_then(|details| details.partner).or(earning.partner);
         let reference = details.and_then(|details| details.reference.clone());
-        let reference = reference.unwrap_or_else(|| match self.summary.has_own_ids {
-            true => item.request.to_string().into(),
-            false => format!("line {}", item.line).into(),
-        });
-        let accrual = earning.accrual_of(*member, partner, awards, item.request, item.at).reference(reference);
+        // a text of its own for each purchase costs as much as the purchase: the line's number is not worth one
+        let own = self.summary.has_own_ids.then(|| item.request.to_string().into());
+        let accrual = earning.accrual_of(*member, partner, awards, item.request, item.at);
+        let accrual = Command { reference: reference.or(own), ..accrual };
         // a line that was given another request id does not name its own any more
         let is_named = |long: &LongId| long.id() == *member || long.id().0 == item.request.0;
         let texts = details.into_iter().flat_map(|details| &details.long_ids);

@@ -5,7 +5,7 @@ use crate::cli::output::Failure;
 use crate::cli::request_ids;
 use crate::domain::{
     Action, Billing, Command, CreatePartner, CreatePointType, CreateProgram, Enrolment, Expiry, NeverUsable, Partner,
-    PartnerId, PartnerKey, PointTypeId, Program, ProgramId, Rate, Span, Timestamp, Zone,
+    PartnerId, PartnerKey, PointTypeId, Program, Rate, Span, Timestamp, Zone,
 };
 use crate::engine::{Engine, ExecuteError};
 
@@ -18,7 +18,7 @@ pub(super) struct Known {
 
 impl Known {
     pub(super) fn of(args: &Args, engine: &Engine) -> Result<Known, Failure> {
-        let id = ProgramId(args.program);
+        let id = args.program();
         let partner = match args.partner.map(PartnerId) {
             Some(partner) => engine.partner(PartnerKey { program: id, partner })?.map(|state| state.partner),
             None => None,
@@ -40,7 +40,7 @@ impl Known {
 
     /// The first of them that is missing.
     fn missing(&self, args: &Args) -> Option<String> {
-        let id = args.program;
+        let id = args.program();
         let what = match (&self.program, args.partner) {
             (None, _) => format!("program {id}"),
             (Some(program), _) if !program.point_types.contains_key(&PointTypeId(args.point_type)) => {
@@ -54,7 +54,7 @@ impl Known {
 
     /// The first of them that differs from the options.
     fn unlike(&self, args: &Args) -> Option<String> {
-        let (id, point_type) = (args.program, PointTypeId(args.point_type));
+        let (id, point_type) = (args.program(), PointTypeId(args.point_type));
         let program = self.program.as_ref()?;
         if let Some(zone) = args.zone.as_ref().filter(|zone| **zone != program.settings.zone) {
             return Some(format!("--zone is {zone}, but program {id} is there, in {}", program.settings.zone));
@@ -81,10 +81,10 @@ impl Known {
     pub(super) fn create(&self, args: &Args, engine: &Engine, name: &str, first: Timestamp) -> Result<(), Failure> {
         for action in self.to_create(args) {
             let what = action.verb();
-            let key = [args.program, u32::from(args.point_type), args.partner.unwrap_or_default()];
+            let key = [args.program().0, u32::from(args.point_type), args.partner.unwrap_or_default()];
             let key = key.map(u32::to_le_bytes);
             let request = request_ids::derived(&[b"create", name.as_bytes(), what.as_bytes(), key.as_flattened()]);
-            let command = Command::new(ProgramId(args.program), request, action).at(first);
+            let command = Command::new(args.program(), request, action).at(first);
             engine.execute(&command).map_err(|error| match error {
                 ExecuteError::Refused(rejection) => Failure::Refused(format!("{what} is refused: {rejection}")),
                 failed @ ExecuteError::Failed(_) => failed.into(),

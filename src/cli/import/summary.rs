@@ -13,6 +13,8 @@ use std::time::Duration;
 
 /// Lines that are named one by one; more are only counted.
 const NAMED_MAX: usize = 10_000;
+/// Accruals from which on people are told how fast they were.
+const SPEED_LINES_MIN: u64 = 1_000;
 /// Values of a column that are counted each for itself.
 const VALUES_MAX: usize = 20;
 
@@ -271,7 +273,9 @@ impl Summary {
         let speed = latency.over(self.accrued, took);
         output.object(&Told { file: name, speed: speed.to_json(), summary: self })?;
         self.read_lines().into_iter().chain(self.done_lines()).try_for_each(|line| output.line(line))?;
-        speed.lines().into_iter().try_for_each(|line| output.line(line))
+        // of a few lines, it is only how long a disk takes to wake up
+        let says_anything = self.accrued >= SPEED_LINES_MIN;
+        speed.lines().into_iter().filter(|_| says_anything).try_for_each(|line| output.line(line))
     }
 
     /// The counts of each kind of line. No text is longer than 40 characters but for values of the file.

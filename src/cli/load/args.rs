@@ -10,18 +10,24 @@ pub(super) enum Workload {
     Standard,
     /// The same with request ids drawn at random.
     RandomIds,
+    /// As standard, with a second award of qualifying points: what a program with tiers does.
+    TwoTypes,
     /// 60 % accruals, 30 % redemptions, 5 % balances, 5 % cancellations; some members are used far more than others.
     Mixed,
 }
 
 /// Loads a new database with generated commands and measures it.
 ///
-/// Every accrual is one award of 100 to 199 points, paid by a prepaid partner with four blocks, expiring a year later;
+/// Every accrual is one award of 100 to 199 points, paid by a prepaid partner with open blocks, expiring a year later;
 /// every command is durable before it counts as answered.
+///
+/// With --spread time comes from the commands, what has expired is booked at the end, and the reports are timed: what is
+/// owed, what expires by day, what became of sources, and a page of a hundred of the audit log by each filter alone.
 ///
 /// Exit codes: 0 done, 1 the audit of --check found something, 2 wrong call, 3 engine error.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Example:\n  accruedb load --accruals 2000000 --members 1000000 --in-flight 8192 --json")]
+#[command(after_help = "Example:\n  accruedb load --accruals 2000000 --members 1000000 --in-flight 8192 --json\n  \
+                  accruedb load --threads 8 --partners 1 --blocks 1000 --block-points 500000")]
 pub(in crate::cli) struct Load {
     /// Where to make the database; there must be none yet. Default: a temporary folder, removed at the end.
     #[arg(long, value_name = "DIR")]
@@ -38,12 +44,35 @@ pub(in crate::cli) struct Load {
     /// How many partners pay.
     #[arg(long, default_value_t = 10, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(super) partners: u32,
+    /// How many blocks each of them has open.
+    #[arg(long, default_value_t = 4, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+    pub(super) blocks: u64,
+    /// How many points each block holds; a partner without points left refuses. Default: more than any load uses.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(i64).range(1..=1 << 44))]
+    pub(super) block_points: Option<i64>,
     /// How many of a hundred commands redeem, 150 points each. Not for the mixed workload, which has its own share.
     #[arg(long, default_value_t = 0, value_name = "PERCENT", value_parser = clap::value_parser!(u64).range(0..=100))]
     pub(super) redemptions: u64,
+    /// Spreads the commands over so many days of the past, in order, and then times each report.
+    #[arg(long, value_name = "DAYS", num_args = 0..=1, default_missing_value = "730")]
+    #[arg(value_parser = clap::value_parser!(u16).range(1..=3650))]
+    pub(super) spread: Option<u16>,
+    /// How many sources the awards are of, some used far more than others.
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(super) sources: u32,
+    /// How many point types the awards are of.
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=100))]
+    pub(super) types: u16,
     /// Balances read a second, by a thread of its own: half of them of members that were just used.
     #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=100_000))]
     pub(super) reads: u64,
+    /// Commands a second, evenly. A latency then counts from the instant at which its command was due. Default: as many
+    /// as are answered.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
+    pub(super) rate: Option<u64>,
+    /// Purchases at the partners that are recorded before the load, and settled by a run beside it.
+    #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=100_000_000))]
+    pub(super) settle: u64,
     /// Commands in flight at any time, over all threads.
     #[arg(long, default_value_t = 8_192, value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000_000))]

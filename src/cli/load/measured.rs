@@ -2,11 +2,14 @@
 
 use super::args::Load;
 use super::reader::Reader;
+use super::reports::{self, ReportTime};
 use super::sender::Sender;
+use super::settlement::Settled;
 use crate::cli::output::{Failure, Output};
 use crate::engine::Engine;
 use serde::Serialize;
 use std::path::Path;
+use std::time::Duration;
 
 #[derive(Debug, Serialize)]
 pub(super) struct Measured {
@@ -17,16 +20,36 @@ pub(super) struct Measured {
     max_us: u64,
     refused: u64,
     seconds: f64,
+    /// Processor time of a command, of all threads, in nanoseconds, where the system tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    processor_ns: Option<u64>,
+    /// Of it, what the load itself takes to draw the command.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    processor_own_ns: Option<u64>,
     bytes_per_accrual: u64,
     rss_bytes: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     reads: Option<Reads>,
+    /// What a settlement run did beside.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    settlement: Option<Settlement>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     profile: Vec<StepShare>,
+    /// Reports, where the load was spread over days.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reports: Vec<ReportTime>,
     digest: String,
     /// What the audit found, where one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     violations: Option<Vec<String>>,
+}
+
+/// A settlement run beside the commands.
+#[derive(Debug, Serialize)]
+struct Settlement {
+    events: u64,
+    events_per_s: u64,
+    seconds: f64,
 }
 
 /// Reads beside the commands.
@@ -56,19 +79,39 @@ impl Measured {
             max_us: sent.latency_us.max(),
             refused: sent.refused,
             seconds,
+            processor_ns: None,
+            processor_own_ns: None,
             bytes_per_accrual: 0,
             rss_bytes: peak_memory_bytes(),
             reads: (load.reads > 0).then_some(reads),
+            settlement: None,
             profile: Vec::new(),
+            reports: Vec::new(),
             digest: String::new(),
             violations: None,
         }
     }
 
+    /// What the commands took of the processors.
+    pub(super) fn used(&mut self, load: &Load, used: Option<Duration>, own_share_ns: Option<u64>) {
+        let nanoseconds = used.and_then(|used| u64::try_from(used.as_nanos()).ok());
+        self.processor_ns = nanoseconds.and_then(|nanoseconds| nanoseconds.checked_div(load.accruals));
+        self.processor_own_ns = own_share_ns;
+    }
+
+    /// What a run settled.
+    pub(super) fn settled(&mut self, settled: Option<Settled>) {
+        self.settlement = settled.map(|Settled { events, seconds }| Settlement {
+            events,
+            events_per_s: (events as f64 / seconds) as u64,
+            seconds,
+        });
+    }
+
     /// What the engine knows.
     pub(super) fn look(&mut self, engine: &Engine, load: &Load) -> Result<(), Failure> {
         if load.profile {
-            let share = |step: String, times, spent: std::time::Duration| StepShare {
+            let share = |step: String, times, spent: Duration| StepShare {
                 step: step.to_lowercase(),
                 times,
                 seconds: spent.as_secs_f64(),
@@ -78,6 +121,13 @@ impl Measured {
             self.profile.push(share("compaction".into(), 0, engine.compaction_time()?));
         }
         self.digest = engine.digest()?;
+        Ok(())
+    }
+
+    /// How long each report takes.
+    pub(super) fn time_reports(&mut self, engine: &Engine, load: &Load) -> Result<(), Failure> {
+        engine.book_due()?;
+        self.reports = reports::time(engine, load)?;
         Ok(())
     }
 
@@ -105,15 +155,25 @@ impl Measured {
             "{:>12} us median, {} us p99, {} us p99.9, {} us longest",
             self.p50_us, self.p99_us, self.p999_us, self.max_us
         ))?;
+        if let Some(all) = self.processor_ns {
+            let own = self.processor_own_ns.map(|own| format!(", of them {own} to draw it")).unwrap_or_default();
+            output.line(format!("{all:>12} ns of processor time a command{own}"))?;
+        }
         output.line(format!("{:>12} refused", self.refused))?;
         if let Some(Reads { recent_p99_us, any_p99_us }) = self.reads {
             output.line(format!("{recent_p99_us:>12} us p99 for a balance just used, {any_p99_us} us for any"))?;
+        }
+        if let Some(Settlement { events, events_per_s, seconds }) = &self.settlement {
+            output.line(format!("{events_per_s:>12} events/s settled, {events} in {seconds:.2} s"))?;
         }
         output.line(format!("{:>12} bytes on disk a command", self.bytes_per_accrual))?;
         output.line(format!("{:>12} MiB of memory at most", self.rss_bytes >> 20))?;
         for StepShare { step, times, seconds } in &self.profile {
             let share = seconds / self.seconds * 100.0;
             output.line(format!("{step:>12} {seconds:>9.2} s {share:>6.1} % of the time, {times} times"))?;
+        }
+        for ReportTime { report, rows, ms } in &self.reports {
+            output.line(format!("{ms:>9.2} ms {rows:>6} rows: {report}"))?;
         }
         output.line(format!("digest {}", self.digest))?;
         self.violations.iter().flatten().try_for_each(|violation| output.line(violation))

@@ -9,7 +9,7 @@ use hdrhistogram::Histogram;
 use indicatif::ProgressBar;
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Most commands that a thread takes over at a time.
 const STRIDE_MAX: u64 = 512;
@@ -51,6 +51,8 @@ impl Sent {
 pub(super) struct Sender {
     in_flight: VecDeque<(Instant, Sent)>,
     in_flight_max: usize,
+    /// When the command that is sent next is due, at a rate.
+    due: Option<Instant>,
     pub(super) latency_us: Histogram<u64>,
     pub(super) refused: u64,
 }
@@ -59,7 +61,7 @@ impl Sender {
     pub(super) fn new(load: &Load) -> Result<Sender, Failure> {
         let in_flight_max = load.in_flight.div_ceil(load.threads) as usize;
         let in_flight = VecDeque::with_capacity(in_flight_max);
-        Ok(Sender { in_flight, in_flight_max, latency_us: latencies()?, refused: 0 })
+        Ok(Sender { in_flight, in_flight_max, due: None, latency_us: latencies()?, refused: 0 })
     }
 
     /// Adds what another sender measured.
@@ -75,13 +77,18 @@ impl Sender {
         next: &AtomicU64,
         bar: &ProgressBar,
     ) -> Result<Sender, Failure> {
-        let stride = load.accruals.checked_div(load.threads.saturating_mul(8)).unwrap_or_default().clamp(1, STRIDE_MAX);
+        // at a rate, threads take turns
+        let stride_max = if load.rate.is_some() { 1 } else { STRIDE_MAX };
+        let stride = load.accruals.checked_div(load.threads.saturating_mul(8)).unwrap_or_default().clamp(1, stride_max);
+        let began = Instant::now();
         loop {
             let first = next.fetch_add(stride, Ordering::Relaxed);
             if first >= load.accruals {
                 break;
             }
             for number in first..first.saturating_add(stride).min(load.accruals) {
+                let due = load.rate.and_then(|rate| began.checked_add(offset(number, rate)));
+                self.due = due.map_or(Ok(None), |due| self.wait_until(due).map(|()| Some(due)))?;
                 match act(load, number) {
                     Act::Send(command) => self.send(engine, &command)?,
                     Act::Balance(member) => self.read(engine, member)?,
@@ -97,7 +104,7 @@ impl Sender {
 
     fn send(&mut self, engine: &Engine, command: &Command) -> Result<(), Failure> {
         if self.in_flight_max <= 1 {
-            let sent = Instant::now();
+            let sent = self.due.unwrap_or_else(Instant::now);
             return match engine.execute(command) {
                 Err(ExecuteError::Failed(error)) => Err(error.into()),
                 answer => {
@@ -107,14 +114,15 @@ impl Sender {
             };
         }
         self.make_room()?;
-        self.in_flight.push_back((Instant::now(), Sent::Command(engine.submit(command))));
+        let sent = self.due.unwrap_or_else(Instant::now);
+        self.in_flight.push_back((sent, Sent::Command(engine.submit(command))));
         Ok(())
     }
 
     fn read(&mut self, engine: &Engine, member: MemberId) -> Result<(), Failure> {
         self.make_room()?;
         let read = engine.submit_balances(MemberKey { program: PROGRAM, member })?;
-        self.in_flight.push_back((Instant::now(), Sent::Read(read)));
+        self.in_flight.push_back((self.due.unwrap_or_else(Instant::now), Sent::Read(read)));
         Ok(())
     }
 
@@ -125,9 +133,26 @@ impl Sender {
         Ok(())
     }
 
+    /// Waits until a command is due; takes answers meanwhile, as they come.
+    fn wait_until(&mut self, due: Instant) -> Result<(), Failure> {
+        /// How late an answer may be noticed.
+        const PAUSE: Duration = Duration::from_micros(50);
+        loop {
+            self.take_answers(false)?;
+            let left = due.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(());
+            }
+            std::thread::sleep(left.min(PAUSE));
+        }
+    }
+
     /// Takes the answers that are there, waiting for the first.
     fn answer(&mut self) -> Result<(), Failure> {
-        let mut wait = true;
+        self.take_answers(true)
+    }
+
+    fn take_answers(&mut self, mut wait: bool) -> Result<(), Failure> {
         while self.in_flight.front().is_some_and(|(_, sent)| wait || sent.is_ready()) {
             let Some((at, sent)) = self.in_flight.pop_front() else { break };
             wait = false;
@@ -140,5 +165,23 @@ impl Sender {
     fn count(&mut self, sent: Instant, refused: bool) {
         self.refused = self.refused.saturating_add(refused.into());
         self.latency_us.saturating_record(sent.elapsed().as_micros() as u64);
+    }
+}
+
+/// How long after the beginning a command is due.
+fn offset(number: u64, rate: u64) -> Duration {
+    let whole = number.checked_div(rate).unwrap_or_default();
+    let rest = number.checked_rem(rate).unwrap_or_default().saturating_mul(1_000_000_000).checked_div(rate);
+    Duration::from_secs(whole).saturating_add(Duration::from_nanos(rest.unwrap_or_default()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_due_evenly() {
+        let due: Vec<u128> = [0, 1, 2, 3, 7].map(|number| offset(number, 3).as_micros()).to_vec();
+        assert_eq!(due, [0, 333_333, 666_666, 1_000_000, 2_333_333]);
     }
 }

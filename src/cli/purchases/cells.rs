@@ -269,7 +269,10 @@ impl<'a, 'r> RowCells<'a, 'r> {
         let reference = match (reference, id) {
             (Some(text), _) => Some(reference_text(&text)),
             // a number that its id shows again is not kept twice
-            (None, Some((request, text))) => (request.to_string() != *text).then(|| reference_text(text)),
+            (None, Some((request, text))) => {
+                let is_shown = LongId::new(text).is_none() && request.to_string() == *text;
+                (!is_shown).then(|| reference_text(text))
+            }
             (None, None) => None,
         };
         let mut details = Details { reference, ..Details::default() };

@@ -170,6 +170,7 @@ fn find(column: &Column, cells: &[String], name: &str) -> Result<usize, String> 
     }
     match found.as_slice() {
         [place] => Ok(*place),
+        [] if cells.iter().all(String::is_empty) => Err(format!("{} has no line that names its columns", plain(name))),
         [] => {
             let cells = cells.iter().map(|cell| plain(cell)).collect::<Vec<String>>().join(", ");
             Err(format!("{} has no column {column}; its columns are: {cells}", plain(name)))

@@ -24,6 +24,8 @@ pub(super) struct Dates {
     has_zone_name: bool,
     /// That of what names none.
     zone: TimeZone,
+    /// Whether somebody said that it is, so that an instant without a zone is in it.
+    is_zone_told: bool,
 }
 
 impl Dates {
@@ -38,7 +40,7 @@ impl Dates {
                 None => (Some(format.to_owned()), false),
             },
         };
-        Ok(Dates { format, has_zone_name, zone })
+        Ok(Dates { format, has_zone_name, zone, is_zone_told: style.zone.is_some() })
     }
 
     /// The instant of a date, with the time of day and the zone that stand in other columns. Where no time of day is
@@ -91,7 +93,7 @@ impl Dates {
             return instant.ok_or_else(|| format!("{} is not in the years 1 to 9999", shown(text)));
         }
         let has_own_zone = text.parse::<Timestamp>();
-        let instant = match (has_own_zone, zone) {
+        let instant = match (has_own_zone, zone.or(self.is_zone_told.then_some(&self.zone))) {
             (Ok(instant), _) => Ok(instant),
             (Err(_), Some(zone)) => {
                 let civil = text.parse::<DateTime>().ok();
@@ -102,7 +104,9 @@ impl Dates {
         };
         instant.map_err(|()| {
             let hint = match text.parse::<DateTime>() {
-                Ok(_) => "; it names no zone: a --date-format says that it is in the program's",
+                Ok(_) => {
+                    "; it names no zone: --date-zone says which it is in, a --date-format that it is the program's"
+                }
                 Err(_) => "; --date-format says how it is written",
             };
             format!("{} is neither a date like 1997-01-31 nor an instant{hint}", shown(text))

@@ -25,13 +25,15 @@ impl std::str::FromStr for Charset {
 }
 
 /// Kinds of files that are no text, by their first bytes.
-const NO_TEXT: [(&[u8], &str); 6] = [
+const NO_TEXT: [(&[u8], &str); 8] = [
     (b"PK\x03\x04", "an Excel workbook or a ZIP archive: save the sheet as CSV"),
     (b"\xD0\xCF\x11\xE0", "an old Excel workbook: save the sheet as CSV"),
     (b"\x1F\x8B", "compressed: unpack it with gunzip"),
     (b"\x28\xB5\x2F\xFD", "compressed: unpack it with unzstd"),
-    (b"PAR1", "a Parquet file, which is not read"),
+    (b"PAR1", "a Parquet file: it is read by a build with --features parquet, or save it as CSV"),
     (b"%PDF", "a PDF"),
+    (b"\xFF\xFE\0\0", "UTF-32: save it as UTF-8"),
+    (b"\0\0\xFE\xFF", "UTF-32: save it as UTF-8"),
 ];
 
 /// Bytes that are looked at to find out the encoding.

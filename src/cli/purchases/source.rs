@@ -1,8 +1,8 @@
 //! Where rows come from: CSV, or JSON Lines, whose fields become cells.
 
 use super::encoding::{Charset, Decoding, Utf8};
+use super::json::Object;
 use crate::cli::rows::{Cells, Rows, Shape};
-use serde_json::Value;
 use std::io::Read;
 
 /// How a file is written.
@@ -50,6 +50,9 @@ impl<R: Read> Source<R> {
             rows.skip_line().map_err(problem)?;
         }
         let first = rows.first_line().map_err(problem)?;
+        if cut.format == Format::Detected && is_array(first) {
+            return Err("it is a JSON array: what is read is an object a line, as jq -c '.[]' makes them".to_owned());
+        }
         let is_json = match cut.format {
             Format::Detected => first.trim_ascii_start().starts_with(b"{"),
             format => format == Format::JsonLines,
@@ -82,29 +85,20 @@ impl<R: Read> Source<R> {
         let Some((line, text)) = self.rows.next_raw().map_err(problem)? else { return Ok(None) };
         self.cells.clear();
         let read = text.map_err(str::to_owned).and_then(|text| {
-            let object = serde_json::from_slice::<serde_json::Map<String, Value>>(text);
-            let object = object.map_err(|error| {
-                let what: String = error.to_string().chars().take(160).flat_map(char::escape_debug).collect();
-                format!("is no JSON object: {what}")
-            })?;
-            fields.iter().for_each(|field| self.cells.push(value(&object, field).as_bytes()));
+            let object = Object::read(text)?;
+            for field in fields {
+                self.cells.push(object.value(field)?.as_bytes());
+            }
             Ok(())
         });
         Ok(Some((line, read.map(|()| &self.cells))))
     }
 }
 
-/// The value of a field as text; a name with points leads into objects inside of it.
-fn value(object: &serde_json::Map<String, Value>, field: &str) -> String {
-    let found = object.get(field).or_else(|| {
-        let (outer, inner) = field.split_once('.')?;
-        inner.split('.').try_fold(object.get(outer)?, |value, name| value.get(name))
-    });
-    match found {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => text.clone(),
-        Some(other) => other.to_string(),
-    }
+/// Whether a first line begins a JSON array of objects.
+fn is_array(line: &[u8]) -> bool {
+    let rest = line.trim_ascii().strip_prefix(b"[").map(<[u8]>::trim_ascii_start);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(b"{"))
 }
 
 /// The separator that a first line `sep=;` names, as Excel reads and writes it.

@@ -51,8 +51,24 @@ pub(super) fn is_spoiled(text: &str) -> bool {
 
 /// Whether a cell says that there is nothing: empty, or one of the words that programs write for it.
 pub(super) fn is_nothing(text: &str) -> bool {
-    const WORDS: [&str; 13] =
-        ["null", "(null)", "\\n", "nil", "none", "nan", "n/a", "na", "-", "--", "undefined", "#n/a", "0"];
+    const WORDS: [&str; 16] = [
+        ".",
+        "?",
+        "missing",
+        "null",
+        "(null)",
+        "\\n",
+        "nil",
+        "none",
+        "nan",
+        "n/a",
+        "na",
+        "-",
+        "--",
+        "undefined",
+        "#n/a",
+        "0",
+    ];
     let is_error = text.starts_with('#') && text.ends_with(['!', '?']);
     let zeros = !text.is_empty() && text.bytes().all(|byte| byte == b'0');
     text.is_empty() || zeros || is_error || WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
@@ -69,7 +85,7 @@ impl Nobody {
     /// The name that the summary gives to a cell of the member's column that stands for nobody.
     #[must_use]
     pub fn name(&self, cell: &str) -> Option<String> {
-        const GUESTS: [&str; 4] = ["guest", "anonymous", "nobody", "-1"];
+        const GUESTS: [&str; 8] = ["guest", "anonymous", "nobody", "unknown", "unregistered", "true", "false", "-1"];
         let lower = || cell.to_lowercase();
         if cell.is_empty() {
             return Some("empty".to_owned());
@@ -108,6 +124,10 @@ mod tests {
             "\\N",
             "walk-IN",
             "-1",
+            "Unknown",
+            "?",
+            ".",
+            "true",
         ];
         for text in none {
             assert!(nobody.name(text).is_some(), "{text:?}");

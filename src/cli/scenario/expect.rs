@@ -65,7 +65,7 @@ fn leg(kind: &str) -> Option<Shape> {
 /// The kind of legs that a receipt begins with where it names none.
 fn first_leg(action: &Action) -> Option<&'static str> {
     match action {
-        Action::Accrue(_) | Action::Transfer(_) | Action::RecordPurchase(_) => Some(GRANTED),
+        Action::Accrue(_) | Action::AccrueShared(_) | Action::Transfer(_) | Action::RecordPurchase(_) => Some(GRANTED),
         Action::Redeem(_) | Action::SpendAt(_) => Some("redeemed"),
         Action::HoldPoints(_) => Some("held"),
         Action::Capture(_) => Some("captured"),

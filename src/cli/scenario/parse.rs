@@ -250,6 +250,9 @@ impl Reader {
             Some((program, Action::Accrue(Accrue { partner: Some(partner), .. }))) => {
                 self.add_partner(program, *partner, line);
             }
+            Some((program, Action::AccrueShared(body))) => {
+                body.shares.iter().for_each(|share| self.add_partner(program, share.partner, line));
+            }
             _ => {}
         }
     }

@@ -145,8 +145,12 @@ impl Session {
         let mut expected = Answer::status("ok");
         let Verb::Do(orders) = &step.verb else { return expected };
         for order in orders {
-            let Action::Accrue(body) = &order.command.action else { continue };
-            for _ in &body.awards {
+            let awards = match &order.command.action {
+                Action::Accrue(body) => &body.awards,
+                Action::AccrueShared(body) => &body.awards,
+                _ => continue,
+            };
+            for _ in awards {
                 let before = expected.of_kind(GRANTED).len();
                 let number = self.items.saturating_add(before).saturating_add(1);
                 expected.push(GRANTED, Row::new(format!("I{number}")));
@@ -257,7 +261,7 @@ fn table(Group { kind, rows }: &Group) -> TextTable {
     let figures = rows.first().map(shown).unwrap_or_default();
     let mut head = vec![if kind.is_empty() { "what" } else { kind.as_str() }, "points"];
     head.extend(figures.iter().map(|(name, _)| name.as_str()));
-    let mut table = TextTable::new(&head);
+    let mut table = TextTable::new(&head).may_drop(&["effective_at", "rate", "of"]);
     for row in rows {
         let cells = [row.subject.clone(), row.amount.clone().unwrap_or_default()];
         table.row(cells.into_iter().chain(shown(row).into_iter().map(|(_, value)| in_short(value))));

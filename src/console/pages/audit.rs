@@ -33,6 +33,7 @@ pub(super) fn log(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page, Pr
         ],
         hidden: Vec::new(),
         button: "Show",
+        has_dry_run: false,
         is_folded: false,
     };
     let trail = home();
@@ -82,7 +83,7 @@ pub(super) fn entry(ask: &Ask<'_>, way: &Way<'_>, sequence: &str) -> Result<Page
         fact("Recorded", Cell::of(&entry, "recorded_at").text),
         fact("Request id", text("request_id")),
     ];
-    let named = [("Happened", "transaction_at"), ("Member", "member"), ("Reference", "reference")];
+    let named = [("Happened", "transaction_at"), ("Member", "member"), ("Reference", "reference"), ("Token", "actor")];
     facts.extend(
         named
             .map(|(name, field)| fact(name, Cell::of(&entry, field).text))
@@ -110,7 +111,7 @@ pub(super) fn entry(ask: &Ask<'_>, way: &Way<'_>, sequence: &str) -> Result<Page
         ..Table::default()
     }));
     let program: u32 = text("program").parse().unwrap_or_default();
-    let can_be_cancelled = ["accrue", "redeem"].contains(&text("kind").as_str());
+    let can_be_cancelled = ["accrue", "accrue_shared", "redeem"].contains(&text("kind").as_str());
     if can_be_cancelled && ask.may(Scope::Adjust) && ask.token.partner.is_none() {
         let hidden = [("program", program.to_string()), ("request", text("request_id"))];
         let fields = vec![

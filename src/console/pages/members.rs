@@ -42,6 +42,7 @@ pub(super) fn members(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page
         fields: vec![Field::line("member", "Member", "text", "").required()],
         hidden: Vec::new(),
         button: "Show",
+        has_dry_run: false,
         is_folded: false,
     };
     let mut blocks = vec![Block::Form(search), Block::Table(table)];
@@ -70,6 +71,7 @@ pub(super) fn member(ask: &Ask<'_>, way: &Way<'_>, program: u32, member: &str) -
         fields: vec![Field::line("as_of", "Balances at the end of", "date", as_of)],
         hidden: Vec::new(),
         button: "Show",
+        has_dry_run: false,
         is_folded: false,
     };
     let caption = format!("Balances as of {}", Cell::of(&shown, "as_of").text);
@@ -149,8 +151,23 @@ fn actions(ask: &Ask<'_>, way: &Way<'_>, program: u32, member: &str) -> Vec<Bloc
         Field::line("points", "Points", "number", "").required(),
         Field::line("reference", "For what", "text", ""),
     ];
-    vec![
+    let transfer = vec![
+        Field::line("to", "To the member", "text", "").required(),
+        Field::line("point_type", "Point type", "number", "1").required(),
+        Field::line("points", "Points", "number", "").required(),
+    ];
+    let adjust = vec![
+        Field::line("point_type", "Point type", "number", "1").required(),
+        Field::line("points", "Points more, or less with a minus", "number", "").required(),
+        Field::line("reason", "Why", "text", "").required(),
+    ];
+    let mut actions = vec![
         forms::command("accrue", "Give points", &hidden, grant, (way.fresh)()),
         forms::command("redeem", "Redeem points", &hidden, redeem, (way.fresh)()),
-    ]
+        forms::command("transfer", "Give points to another member", &hidden, transfer, (way.fresh)()),
+    ];
+    if ask.may(Scope::Adjust) {
+        actions.push(forms::command("adjust", "Adjust points by hand", &hidden, adjust, (way.fresh)()));
+    }
+    actions
 }

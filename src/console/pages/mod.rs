@@ -5,6 +5,7 @@ mod members;
 mod overview;
 mod partners;
 mod reports;
+mod sources;
 mod system;
 mod types;
 
@@ -26,7 +27,9 @@ pub(super) fn find(ask: &Ask<'_>, way: &Way<'_>) -> Result<Page, Problem> {
         ["p", p, "partners"] => partners::partners(ask, way, program(p)?),
         ["p", p, "partners", partner] => partners::partner(ask, way, program(p)?, partner),
         ["p", p, "liability"] => reports::liability(ask, way, program(p)?),
-        ["p", p, "sources"] => reports::sources(ask, way, program(p)?),
+        ["p", p, "sources"] => sources::sources(ask, way, program(p)?),
+        ["p", p, "sources", source] => sources::source(ask, way, program(p)?, source),
+        ["p", p, "source-report"] => reports::sources(ask, way, program(p)?),
         ["p", p, "audit"] => audit::log(ask, way, program(p)?),
         ["p", p, "books"] => system::books(ask, way, program(p)?),
         ["p", p, "system"] => system::system(ask, way, program(p)?),

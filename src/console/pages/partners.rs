@@ -140,5 +140,14 @@ fn actions(ask: &Ask<'_>, way: &Way<'_>, (program, partner): (u32, u32), blocks:
         ];
         actions.push(forms::command("purchase_block", "Record a purchase of a block", &hidden, fields, (way.fresh)()));
     }
+    if ask.may(Scope::Adjust) {
+        let refund = vec![
+            Field::line("fee", "Request id of the fee", "text", "").required(),
+            Field::line("reason", "Why", "text", "").required(),
+        ];
+        let [of_program, _] = &hidden;
+        let of_program = std::slice::from_ref(of_program);
+        actions.push(forms::command("refund_fee", "Refund a fee", of_program, refund, (way.fresh)()));
+    }
     actions
 }

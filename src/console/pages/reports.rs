@@ -68,15 +68,24 @@ pub(super) fn sources(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page
         labels: rows.iter().map(label).collect(),
         series: series.into(),
     };
-    let mut blocks = vec![filter(format!("/p/{program}/sources"), fields)];
+    let mut blocks = vec![filter(format!("/p/{program}/source-report"), fields)];
     blocks.extend(chart(&figure, "sources", Some(format!("/data{path}.svg?{query}"))));
     blocks.push(Block::Table(movements("By source; 0: points without one", "source", &rows).exported(&path, &query)));
-    Ok(Page { title: "Sources".to_owned(), trail: home(), program: Some(program), blocks })
+    Ok(Page { title: "Source report".to_owned(), trail: home(), program: Some(program), blocks })
 }
 
 fn filter(action: String, fields: Vec<Field>) -> Block {
     let title = "Filters".to_owned();
-    Block::Form(Form { action, is_post: false, title, fields, hidden: Vec::new(), button: "Show", is_folded: false })
+    Block::Form(Form {
+        action,
+        is_post: false,
+        title,
+        fields,
+        hidden: Vec::new(),
+        button: "Show",
+        has_dry_run: false,
+        is_folded: false,
+    })
 }
 
 fn movements(caption: &str, axis: &str, rows: &[Value]) -> Table {

@@ -35,6 +35,7 @@ pub(super) fn point_types(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<
         ],
         hidden: Vec::new(),
         button: "Show",
+        has_dry_run: false,
         is_folded: false,
     };
     let mut blocks = vec![Block::Form(filter), Block::Table(table)];

@@ -3,17 +3,7 @@
 //! A flat object is read as it comes, field by field: errors keep their position, unknown fields are refused, and ids
 //! keep their 128 bits.
 
-use super::{
-    Accrue, AcknowledgeRefund, Action, ActivateProgram, AdjustBlock, AdjustPoints, ApproveBlock, ArchiveSource,
-    BillPartner, BookDue, Cancel, CancelBlock, Capture, ChargeFee, Command, ContinueBill, CreatePartner,
-    CreatePointType, CreateProgram, CreateRun, CreateSource, CreateSubtype, CreditMember, DefineTiers, EditMembership,
-    EditPartner, EditPointType, EditSource, Enrol, EnrolHousehold, Erase, ExtendItems, HoldPoints, JoinHousehold,
-    LeaveHousehold, MergeMembers, ModifyInventory, OpenReceivable, PauseSource, PurchaseBlock, RecordPurchase, Redeem,
-    RefundFee, ReinstateItems, RejectBlock, Release, RestrictSource, ResumeSource, SaveRun, SetAgreement,
-    SetContributionRules, SetGroup, SetInventory, SetMemberStatus, SetOffer, SetParticipant, SetPaymentPreference,
-    SetRefunds, SetScheme, SetSettlement, SetUnit, SignUp, SpendAt, SubmitRun, SwitchGroup, Transfer, UnmergeMembers,
-    UnrestrictSource, for_each_verb,
-};
+use super::*;
 use crate::domain::{ProgramId, RequestId, Timestamp, reading_long_ids, showing_long_ids};
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, IntoDeserializer, MapAccess, SeqAccess, Visitor};

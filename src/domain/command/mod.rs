@@ -30,7 +30,7 @@ pub use members::{
 pub use partners::{
     AdjustBlock, BillPartner, BillUntil, ChargeFee, ContinueBill, CreatePartner, Direction, EditPartner, RefundFee,
 };
-pub use points::{Accrue, Award, Enrol, ExtendItems, Redeem, ReinstateItems, Spend, Start, Transfer};
+pub use points::{Accrue, AccrueShared, Award, Enrol, ExtendItems, Redeem, ReinstateItems, Spend, Start, Transfer};
 pub use purchases::{
     AcknowledgeRefund, CreateRun, CreditMember, GatewayAnswer, RecordPurchase, SaveRun, SetParticipant, SignUp,
     SpendAt, SubmitRun,
@@ -120,6 +120,7 @@ macro_rules! for_each_verb {
             12 Capture "capture";
             13 Release "release";
             14 Erase "erase";
+            15 AccrueShared "accrue_shared" of member;
             60 EditPartner "edit_partner";
             61 RejectBlock "reject_block";
             62 CancelBlock "cancel_block";

@@ -2,7 +2,8 @@
 
 use crate::domain::tagged::tagged;
 use crate::domain::{
-    Expiry, ItemId, MemberId, PartnerId, PointTypeId, Points, Rate, Rounding, SourceId, Span, SubtypeId, Timestamp,
+    Expiry, ItemId, MemberId, PartnerId, PointTypeId, Points, Rate, Rounding, Share, SourceId, Span, SubtypeId,
+    Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
@@ -26,6 +27,22 @@ pub struct Accrue {
     /// Who pays; without one, the host.
     #[serde(default)]
     pub partner: Option<PartnerId>,
+    /// 1 to 64 awards; all are given, or none.
+    pub awards: Vec<Award>,
+}
+
+/// Gives a member points that several partners fund, each by its share. All of them pay, or nothing is given.
+///
+/// The points of each award are split among the partners in the ratio of their parts, rounded so that they add up; each
+/// pays for its own by its own terms. What is cancelled goes back to each partner's own blocks.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct AccrueShared {
+    /// Who earns.
+    pub member: MemberId,
+    /// Who pays, and how much: 1 to 16 partners, each once. Items name the first as their partner.
+    pub shares: Vec<Share>,
     /// 1 to 64 awards; all are given, or none.
     pub awards: Vec<Award>,
 }
@@ -72,6 +89,15 @@ impl Accrue {
             }
         }
         Some(Cow::Owned(computed))
+    }
+}
+
+impl AccrueShared {
+    /// What the member gets, as an accrual of the first partner.
+    #[must_use]
+    pub fn as_accrual(&self) -> Accrue {
+        let partner = self.shares.first().map(|share| share.partner);
+        Accrue { member: self.member, partner, awards: self.awards.clone() }
     }
 }
 

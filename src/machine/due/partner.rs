@@ -11,28 +11,40 @@ use std::ops::Range;
 /// Turns that are read in one go.
 const CHUNK: usize = 64;
 
-/// Books up to `limit` turns, and sets when the partner is due next.
+/// Books up to `limit` turns, and sets when the partner is due next. An instant is booked whole, up to [`CHUNK`] turns
+/// beyond the limit: where one block expires as the next one starts, the points between them are nobody's news.
 pub(in crate::machine) fn book_partner<V: View>(
     draft: &mut Draft<'_, V>,
     partner: At<Partner>,
     limit: usize,
 ) -> Result<(), Undecided> {
     let key = draft.effects.partners.key(partner);
-    let (now, before) = (draft.now, draft.effects.partners[partner].usable);
+    let now = draft.now;
     draft.link_partner(partner);
     let all =
         || -> Range<BlockTurnKey> { BlockTurnKey::from(key, crate::domain::Timestamp::MIN)..BlockTurnKey::end(key) };
-    let mut left = limit;
-    let next_due = loop {
-        let turns = draft.rows::<BlockTurns>(all(), CHUNK.min(left).max(1))?;
-        let next = turns.first().map(|(turn, ())| turn.at);
-        if left == 0 || next.is_none_or(|at| at > now) {
-            break next;
+    let mut booked = 0usize;
+    // the instant that is booked, and the regular points before it
+    let (mut instant, mut before) = (now, draft.effects.partners[partner].usable);
+    let next_due = 'turns: loop {
+        let turns = draft.rows::<BlockTurns>(all(), CHUNK)?;
+        if turns.is_empty() {
+            break None;
         }
-        for (turn, ()) in turns.into_iter().filter(|(turn, ())| turn.at <= now) {
-            left = left.saturating_sub(1);
+        for (turn, ()) in turns {
+            let is_next = booked > 0 && turn.at != instant;
+            let most = if is_next { limit } else { limit.saturating_add(CHUNK) };
+            if turn.at > now || booked >= most {
+                break 'turns Some(turn.at);
+            }
+            if is_next {
+                draft.tell_if_low(partner, before)?;
+                before = draft.effects.partners[partner].usable;
+            }
+            instant = turn.at;
             draft.at = turn.at;
             book_turn(draft, partner, turn)?;
+            booked = booked.saturating_add(1);
         }
     };
     draft.at = now;

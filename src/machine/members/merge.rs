@@ -47,6 +47,7 @@ impl Rule for MergeMembers {
             draft.merge_account((owner, other), point_type, &mut merge)?;
         }
         draft.merge_holds((owner, other))?;
+        draft.merge_participant((owner, other))?;
         draft.merge_record((owner, other))?;
         let other = draft.effects.members.key(other).member;
         let key = MergeKey { into: draft.effects.members.key(owner), other };

@@ -40,9 +40,11 @@ impl Rule for ApproveBlock {
         draft.restand(open, Standing::Out)?;
         if draft.effects.blocks[open.block].kind == BlockKind::Regular {
             let unit_price = draft.effects.blocks[open.block].unit_price;
+            // the reserve is needed until the block can be used
+            let has_started = draft.standing(open.block) == Standing::Open;
             let record = &mut draft.effects.partners[partner];
             record.last_bought = Some(self.block);
-            record.is_on_reserve = false;
+            record.is_on_reserve &= !has_started;
             draft.charge(partner, ChargeCause::Purchase, (self.block, bought), unit_price)?;
         }
         draft.link_partner(partner);

@@ -110,7 +110,8 @@ fn resolve(until: BillUntil, zone: &Zone) -> Option<Timestamp> {
 
 /// Whether a partner owes something from the time when it was post-paid.
 fn owes_anything<V: View>(draft: &Draft<'_, V>, key: PartnerKey) -> Result<bool, Undecided> {
-    let all = UnbilledKey::from(key, Timestamp::MIN)..UnbilledKey::from(key, Timestamp::MAX);
+    let last = UnbilledKey { partner: key, at: Timestamp::MAX, sequence: Sequence(u64::MAX), place: u16::MAX };
+    let all = UnbilledKey::from(key, Timestamp::MIN)..last;
     Ok(!draft.rows::<Unbilled>(all, 1)?.is_empty())
 }
 

@@ -128,6 +128,9 @@ impl<V: View> Draft<'_, V> {
     pub(in crate::machine) fn start_block(&mut self, open: OpenBlock, points: Points) -> Result<(), Undecided> {
         let short = || Fault::broken(open.key.owner().lock(), "fewer points wait than its block holds");
         take(&mut self.effects.partners[open.partner].waiting, points).ok_or_else(short)?;
+        if self.effects.blocks[open.block].kind == BlockKind::Regular {
+            self.effects.partners[open.partner].is_on_reserve = false;
+        }
         self.count_block(open, |sum| add(sum, points))?;
         self.enter_open(open)
     }

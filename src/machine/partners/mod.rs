@@ -12,5 +12,6 @@ mod debit;
 mod purchase_block;
 mod refund_fee;
 mod restore;
+mod shares;
 
 pub(super) use blocks::{OpenBlock, Standing};

@@ -4,8 +4,8 @@
 use super::blocks::OpenBlock;
 use crate::domain::tables::Unbilled;
 use crate::domain::{
-    Accrue, BillLine, Billing, BlockId, BlockKind, BlockState, BlockStatus, ChargeCause, Fault, Leg, MemberId, Partner,
-    Points, Sequence, UnbilledKey,
+    Accrue, BillLine, Billing, BlockId, BlockKind, BlockState, BlockStatus, ChargeCause, Debit, Fault, Leg, MemberId,
+    Partner, Points, Sequence, UnbilledKey,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
@@ -21,14 +21,26 @@ impl<V: View> Draft<'_, V> {
         partner: At<Partner>,
         accrue: &Accrue,
         original: &Original,
+        part: (u16, Points),
+    ) -> Result<(), Undecided> {
+        self.restore_share(partner, accrue, original, part, |points| points)
+    }
+
+    /// The same of a partner that funds a share of each award: `share` of its points.
+    pub(super) fn restore_share(
+        &mut self,
+        partner: At<Partner>,
+        accrue: &Accrue,
+        original: &Original,
         (place, points): (u16, Points),
+        share: impl Fn(Points) -> Points,
     ) -> Result<(), Undecided> {
         let (version, terms) = self.terms_at(partner, original.entry.sequence)?;
         let Some(award) = accrue.awards.get(usize::from(place)) else { return Ok(()) };
         let Some(rate) = terms.rates.get(&award.point_type) else { return Ok(()) };
         let before = original.cancelled(place);
         let kept = |cancelled: Points| {
-            fits(original.awarded(place).minus(cancelled).and_then(|rest| rate.of(rest, terms.rounding)))
+            fits(original.awarded(place).minus(cancelled).and_then(|rest| rate.of(share(rest), terms.rounding)))
         };
         let paid = kept(Points::ZERO)?;
         let (from, to) = (fits(paid.minus(kept(before)?))?, fits(paid.minus(kept(fits(before.plus(points))?)?))?);
@@ -47,7 +59,8 @@ impl<V: View> Draft<'_, V> {
             self.put::<Unbilled>(key, Some(line));
             return Ok(());
         }
-        let debits = || original.legs().iter().rev().filter_map(Leg::debit).filter(|debit| debit.place == place);
+        let is_own = |debit: &Debit| debit.place == place && debit.partner == key.partner;
+        let debits = || original.legs().iter().rev().filter_map(Leg::debit).filter(is_own);
         let parts = slices(debits().map(|debit| debit.points), from, to);
         for (debit, points) in debits().zip(parts).filter(|(_, points)| points.is_positive()) {
             self.restore_block(partner, debit.block, points)?;

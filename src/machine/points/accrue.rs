@@ -1,6 +1,7 @@
 //! Accruing: one transaction, one point item for each award, paid for by the partner (rules D18 to D20, A01 to A08).
 
 use super::awards::{tell_balances, waits_until};
+use super::cancel_accrual::{cancel, given};
 use super::ledger::Open;
 use crate::domain::{
     AWARDS_MAX, Accrue, Activity, Award, CancelAmount, Enrolment, Expiry, Item, ItemId, ItemKey, ItemPosition, Member,
@@ -22,12 +23,7 @@ impl Rule for Accrue {
         if let Some(partner) = self.partner {
             validate::partner("partner", partner)?;
         }
-        if self.awards.is_empty() || self.awards.len() > AWARDS_MAX {
-            return Err(wrong("awards", format!("{} awards; between 1 and {AWARDS_MAX}", self.awards.len())));
-        }
-        self.awards.iter().enumerate().try_for_each(|(place, award)| {
-            check_award(award).map_err(|malformed| malformed.within(format_args!("awards[{place}]")))
-        })
+        check_awards(&self.awards)
     }
 
     fn names(&self, program: Option<&Program>, names: &mut LockSet) {
@@ -42,45 +38,9 @@ impl Rule for Accrue {
 
     fn decide<V: View>(&self, draft: &mut Draft<'_, V>) -> Result<(), Undecided> {
         let accrue = &*fits(self.computed())?;
-        for award in &accrue.awards {
-            draft.usable_type(award.point_type)?;
-            draft.subtype(award.subtype)?;
-        }
+        check_types(accrue, draft)?;
         let payer = self.partner.map(|partner| draft.partner(partner)).transpose()?;
-        let member = match draft.member(self.member)? {
-            Some(member) => member,
-            None if draft.settings()?.enrolment == Enrolment::OnFirstAccrual => draft.create_member(self.member),
-            None => return Err(Rejection::MemberUnknown.into()),
-        };
-        draft.check_earns(member)?;
-
-        let mut issue = draft.plan_issue(self.member, &accrue.awards)?;
-
-        // room for the common case: a leg for each award and one for the block that pays, one account
-        draft.effects.legs.reserve_exact(accrue.awards.len().saturating_mul(2));
-        draft.effects.balances.reserve_exact(1);
-        draft.link_member(member);
-        let mut unfit: SmallVec<[(u16, Points); 1]> = SmallVec::new();
-        for (award, place) in issue.awards().iter().zip(0..u16::MAX) {
-            let given = grant(draft, accrue, (award, place), member)?;
-            if given < award.points {
-                unfit.push((place, given));
-            }
-        }
-        unfit.into_iter().for_each(|(place, given)| issue.give(place, given));
-        if let Some(payer) = payer {
-            draft.debit(payer, issue.awards())?;
-        }
-        draft.issue(&issue)?;
-        draft.note_activity(member, Activity::Accrue)?;
-        // points that were granted too late for use are gone before anybody is told of them
-        if draft.effects.members[member].is_due(draft.now) {
-            let booked = due::book_member(draft, member, draft.now, AWARDS_MAX)?;
-            tell_balances(draft, accrue, member)?;
-            let others = booked.into_iter().filter(|of| accrue.awards.iter().all(|award| award.point_type != *of));
-            return others.into_iter().try_for_each(|of| draft.tell_balance(member, of));
-        }
-        tell_balances(draft, accrue, member)
+        give(accrue, draft, |draft, awards| payer.map_or(Ok(()), |payer| draft.debit(payer, awards)))
     }
 
     fn cancel<V: View>(
@@ -89,8 +49,71 @@ impl Rule for Accrue {
         original: &Original,
         amount: CancelAmount,
     ) -> Result<(), Undecided> {
-        super::cancel_accrual::cancel(self, draft, original, amount)
+        let accrue = &*given(self, original);
+        let payer = self.partner.map(|partner| draft.partner(partner)).transpose()?;
+        cancel(accrue, draft, original, amount, |draft, part| {
+            payer.map_or(Ok(()), |payer| draft.restore(payer, accrue, original, part))
+        })
     }
+}
+
+/// Checks the awards of an accrual.
+pub(super) fn check_awards(awards: &[Award]) -> Result<(), Malformed> {
+    if awards.is_empty() || awards.len() > AWARDS_MAX {
+        return Err(wrong("awards", format!("{} awards; between 1 and {AWARDS_MAX}", awards.len())));
+    }
+    awards.iter().enumerate().try_for_each(|(place, award)| {
+        check_award(award).map_err(|malformed| malformed.within(format_args!("awards[{place}]")))
+    })
+}
+
+/// Refuses awards of types that members may not earn, or of unknown subtypes.
+pub(super) fn check_types<V: View>(accrue: &Accrue, draft: &Draft<'_, V>) -> Result<(), Undecided> {
+    for award in &accrue.awards {
+        draft.usable_type(award.point_type)?;
+        draft.subtype(award.subtype)?;
+    }
+    Ok(())
+}
+
+/// Gives the member the points, and lets `pay` take what they cost.
+pub(super) fn give<V: View>(
+    accrue: &Accrue,
+    draft: &mut Draft<'_, V>,
+    pay: impl FnOnce(&mut Draft<'_, V>, &[Award]) -> Result<(), Undecided>,
+) -> Result<(), Undecided> {
+    let member = match draft.member(accrue.member)? {
+        Some(member) => member,
+        None if draft.settings()?.enrolment == Enrolment::OnFirstAccrual => draft.create_member(accrue.member),
+        None => return Err(Rejection::MemberUnknown.into()),
+    };
+    draft.check_earns(member)?;
+
+    let mut issue = draft.plan_issue(accrue.member, &accrue.awards)?;
+
+    // room for the common case: a leg for each award and one for the block that pays, one account
+    draft.effects.legs.reserve_exact(accrue.awards.len().saturating_mul(2));
+    draft.effects.balances.reserve_exact(1);
+    draft.link_member(member);
+    let mut unfit: SmallVec<[(u16, Points); 1]> = SmallVec::new();
+    for (award, place) in issue.awards().iter().zip(0..u16::MAX) {
+        let given = grant(draft, accrue, (award, place), member)?;
+        if given < award.points {
+            unfit.push((place, given));
+        }
+    }
+    unfit.into_iter().for_each(|(place, given)| issue.give(place, given));
+    pay(draft, issue.awards())?;
+    draft.issue(&issue)?;
+    draft.note_activity(member, Activity::Accrue)?;
+    // points that were granted too late for use are gone before anybody is told of them
+    if draft.effects.members[member].is_due(draft.now) {
+        let booked = due::book_member(draft, member, draft.now, AWARDS_MAX)?;
+        tell_balances(draft, accrue, member)?;
+        let others = booked.into_iter().filter(|of| accrue.awards.iter().all(|award| award.point_type != *of));
+        return others.into_iter().try_for_each(|of| draft.tell_balance(member, of));
+    }
+    tell_balances(draft, accrue, member)
 }
 
 fn check_award(award: &Award) -> Result<(), Malformed> {

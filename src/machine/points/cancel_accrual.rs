@@ -16,14 +16,14 @@ use crate::machine::view::{Undecided, View};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
+/// Cancels some of what an accrual gave; `restore` gives each part back to those who paid for it.
 pub(super) fn cancel<V: View>(
     accrue: &Accrue,
     draft: &mut Draft<'_, V>,
     original: &Original,
     amount: CancelAmount,
+    restore: impl Fn(&mut Draft<'_, V>, (u16, Points)) -> Result<(), Undecided>,
 ) -> Result<(), Undecided> {
-    let accrue = &*given(accrue, original);
-    let payer = accrue.partner.map(|partner| draft.partner(partner)).transpose()?;
     let owner = draft.known_member(original.receiver(accrue.member))?;
     let parts = parts(accrue, original, amount)?;
 
@@ -39,11 +39,7 @@ pub(super) fn cancel<V: View>(
         let open = draft.named_item(owner, key.account, key.position)?;
         draft.claim(open, points)?;
     }
-    if let Some(payer) = payer {
-        for part in &parts {
-            draft.restore(payer, accrue, original, *part)?;
-        }
-    }
+    parts.iter().try_for_each(|part| restore(draft, *part))?;
     draft.give_back_to_sources(accrue, original, &parts)?;
     tell_balances(draft, accrue, owner)?;
     // points that went on into another account were taken back there
@@ -55,7 +51,7 @@ pub(super) fn cancel<V: View>(
 }
 
 /// The accrual with the points that it gave: of an award that was clipped, fewer than it names (rules E67, E100).
-fn given<'a>(accrue: &'a Accrue, original: &Original) -> Cow<'a, Accrue> {
+pub(super) fn given<'a>(accrue: &'a Accrue, original: &Original) -> Cow<'a, Accrue> {
     let mut given = Cow::Borrowed(accrue);
     for (award, place) in accrue.awards.iter().zip(0..u16::MAX) {
         let points = original.awarded(place);

@@ -1,6 +1,7 @@
 //! A member's points: granted, taken, moved between states, held, transferred, and what stands against them.
 
 pub(super) mod accrue;
+mod accrue_shared;
 pub(super) mod awards;
 pub(super) mod cancel_accrual;
 mod capture;

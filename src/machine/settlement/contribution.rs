@@ -38,16 +38,24 @@ pub fn settle(
         (EventKind::CancelledPurchase, Some(line)) => line.contribution,
         (EventKind::CancelledPurchase | EventKind::Spend | EventKind::CancelledSpend, _) => all,
     };
-    let before = event.cancels.map_or(Points::ZERO, |cancels| cancels.before);
-    let until = fits(before.plus(event.amount))?;
-    let amount = fits(share(&contribution, until)?.minus(share(&contribution, before)?))?;
+    let amount = match event.cancels.map_or(Points::ZERO, |cancels| cancels.before) {
+        Points::ZERO => share(&contribution, event.amount)?,
+        before => {
+            let until = share(&contribution, fits(before.plus(event.amount))?)?;
+            fits(until.minus(share(&contribution, before)?))?
+        }
+    };
     Ok(Settled { contribution, amount, host: fits(event.amount.minus(amount))? })
 }
 
 /// A percentage of an amount, rounded.
 pub(super) fn share(contribution: &Contribution, amount: Points) -> Result<Points, Rejection> {
-    let of_one = Rate::new(1, 100).and_then(|hundredth| contribution.percentage.times(&hundredth));
-    fits(fits(of_one)?.of(amount, contribution.rounding))
+    fits(fits(hundredth(contribution.percentage))?.of(amount, contribution.rounding))
+}
+
+/// What a percentage is of one. `None` where it has too many digits.
+pub(super) fn hundredth(percentage: Rate) -> Option<Rate> {
+    percentage.times(&Rate::new(1, 100)?)
 }
 
 /// The rule that applies to an award now, and its percentage.

@@ -1,6 +1,7 @@
 //! Setting the contribution rules of agreements (rules C04, C48 to C59, C69).
 
 use super::catalog::next_version;
+use super::contribution::hundredth;
 use crate::domain::{
     Agreement, ContributionRule, Definition, Kind, NAME_BYTES_MAX, NewContributionRule, PeriodContribution, Program,
     Rate, Rejection, SetContributionRules, SettlementCatalog, Versions,
@@ -121,9 +122,9 @@ fn check_rule(catalog: &SettlementCatalog, rule: &NewContributionRule) -> Result
     periods.into_iter().try_for_each(|period| check_percentage(period.percentage))
 }
 
-/// Percent of an award, 0 to 100 (rules C52, C58). A rate is never negative.
+/// Percent of an award, 0 to 100 (rules C52, C58). A rate is never negative; its hundredth has to be a rate, too.
 fn check_percentage(percentage: Rate) -> Result<(), Rejection> {
-    match percentage.is_at_most(100) {
+    match percentage.is_at_most(100) && hundredth(percentage).is_some() {
         true => Ok(()),
         false => Err(Rejection::PercentageOutOfRange { percentage }),
     }
@@ -143,6 +144,9 @@ mod tests {
             let percentage = rate(refused).unwrap();
             assert_eq!(check_percentage(percentage), Err(Rejection::PercentageOutOfRange { percentage }), "{refused}");
         }
+        // more digits than a contribution can be computed with
+        let percentage = Rate::new(u64::MAX, u64::MAX - 1).unwrap();
+        assert_eq!(check_percentage(percentage), Err(Rejection::PercentageOutOfRange { percentage }));
         // a command with a negative one cannot be read
         assert!(rate("-1").is_err());
     }

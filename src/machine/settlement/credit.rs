@@ -3,7 +3,8 @@
 use super::receivable::NewPosting;
 use super::terms::Terms;
 use crate::domain::{
-    CancelAmount, CreditMember, Leg, PointState, PostingCause, PostingKind, Program, ReductionMethod, SpendWay, Subject,
+    Activity, CancelAmount, CreditMember, Leg, PointState, PostingCause, PostingKind, Program, ReductionMethod,
+    SpendWay, Subject,
 };
 use crate::machine::draft::Draft;
 use crate::machine::original::Original;
@@ -27,11 +28,13 @@ impl Rule for CreditMember {
 
     fn decide<V: View>(&self, draft: &mut Draft<'_, V>) -> Result<(), Undecided> {
         let CreditMember { member, partner, point_type, points } = *self;
-        draft.point_type(point_type)?;
+        draft.usable_type(point_type)?;
+        draft.partner(partner)?;
         let owner = draft.known_member(member)?;
+        draft.check_spends(owner)?;
         let terms = Terms::of(&draft.program()?.settlement, partner)?;
         terms.check_effective()?;
-        terms.check_spender(&draft.participant(member)?)?;
+        terms.check_spender(&draft.participant(owner)?)?;
         draft.check_available(owner, point_type, points)?;
 
         draft.link_member(owner);
@@ -41,6 +44,7 @@ impl Rule for CreditMember {
         let cause = PostingCause::WalletUnavailable { partner };
         let (owner_of, kind) = (Subject::Member(member), PostingKind::CreditNote);
         draft.post(NewPosting { owner: owner_of, kind, amount: points, cause, document: None })?;
+        draft.note_activity(owner, Activity::Redeem)?;
         draft.tell_balance(owner, point_type)
     }
 

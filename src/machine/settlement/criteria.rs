@@ -15,11 +15,14 @@ pub fn month_of(date: Date) -> u32 {
 pub fn is_taken(criteria: &RunCriteria, key: &EventKey, event: &Event, as_of: Timestamp, zone: &Zone) -> bool {
     let schemes = &criteria.schemes;
     let of_scheme = schemes.is_empty() || event.scheme.is_some_and(|scheme| schemes.contains(&scheme));
-    let age = i64::from(as_of.day_in(zone).0).saturating_sub(key.at.day_in(zone).0.into());
-    // spends, and cancellations of what was settled, are not delayed
-    let is_old = event.kind != EventKind::Purchase || criteria.days_ago.is_none_or(|days| age >= i64::from(days));
     let is_known = event.recorded_at <= as_of;
-    of_scheme && is_old && is_known && criteria.settlement_type.takes(event.kind)
+    if !of_scheme || !is_known || !criteria.settlement_type.takes(event.kind) {
+        return false;
+    }
+    // spends, and cancellations of what was settled, are not delayed
+    let Some(days) = criteria.days_ago.filter(|_| event.kind == EventKind::Purchase) else { return true };
+    let age = i64::from(as_of.day_in(zone).0).saturating_sub(key.at.day_in(zone).0.into());
+    age >= i64::from(days)
 }
 
 /// The row of a program among the due ones, for an instant: for audits.

@@ -16,8 +16,22 @@ const SCHEMES_MAX: usize = 100;
 
 impl<V: View> Draft<'_, V> {
     /// A member as a participant. A member who is none is owned by no group and takes part in no scheme.
-    pub(super) fn participant(&self, member: MemberId) -> Result<Participant, Undecided> {
-        Ok(self.row::<Participants>(&self.member_key(member))?.unwrap_or_default())
+    pub(super) fn participant(&self, member: At<Member>) -> Result<Participant, Undecided> {
+        Ok(self.row::<Participants>(&self.effects.members.key(member))?.unwrap_or_default())
+    }
+
+    /// A member who takes in another one takes part in that one's schemes, too; one who was no participant becomes what
+    /// the other was.
+    pub(in crate::machine) fn merge_participant(
+        &mut self,
+        (owner, other): (At<Member>, At<Member>),
+    ) -> Result<(), Undecided> {
+        let [into, from] = [owner, other].map(|member| self.effects.members.key(member));
+        let Some(other) = self.row::<Participants>(&from)? else { return Ok(()) };
+        let mut merged = self.row::<Participants>(&into)?.unwrap_or_else(|| other.clone());
+        merged.schemes.extend(other.schemes);
+        self.put::<Participants>(into, Some(merged));
+        Ok(())
     }
 
     /// A member, who is enrolled now where the program does that on the first accrual.
@@ -54,9 +68,9 @@ impl Rule for SetParticipant {
         }
 
         draft.link_member(member);
-        let SetParticipant { member, group, schemes, automatic_spending } = self.clone();
+        let SetParticipant { member: _, group, schemes, automatic_spending } = self.clone();
         let participant = Participant { group, schemes, automatic_spending };
-        draft.put::<Participants>(draft.member_key(member), Some(participant));
+        draft.put::<Participants>(draft.effects.members.key(member), Some(participant));
         Ok(())
     }
 }
@@ -81,14 +95,12 @@ impl Rule for SignUp {
         let terms = Terms::of(catalog, self.partner)?;
         self.schemes.iter().try_for_each(|scheme| terms.check_known(*scheme))?;
         terms.check_effective()?;
-        let key = draft.member_key(self.member);
+        let found = draft.member(self.member)?;
+        let key = found.map_or(draft.member_key(self.member), |member| draft.effects.members.key(member));
         let known = draft.row::<Participants>(&key)?;
         let schemes: Vec<SchemeId> = self.schemes.iter().copied().collect();
         terms.check_sign_up(known.as_ref(), &schemes)?;
-        let member = match draft.member(self.member)? {
-            Some(member) => member,
-            None => draft.create_member(self.member),
-        };
+        let member = found.unwrap_or_else(|| draft.create_member(self.member));
 
         draft.link_member(member);
         let new = || Participant { group: terms.unit.group, ..Participant::default() };

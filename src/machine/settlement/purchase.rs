@@ -75,7 +75,7 @@ impl Rule for RecordPurchase {
             return Err(Rejection::ClassNotAllowed { offer: self.offer }.into());
         }
         terms.check_effective()?;
-        let participant = draft.participant(self.member)?;
+        let participant = draft.participant(member)?;
         terms.check_award_event(&participant)?;
         if !class.is_redeemable() {
             return Err(Rejection::NotRedeemable { point_type }.into());
@@ -183,7 +183,7 @@ impl Purchase<'_> {
         let class = draft.point_type(point_type)?.class;
         let account = draft.effects.members[self.member].account(point_type);
         let wallet = account.map_or(Points::ZERO, |account| account.balance(key.member, class).available);
-        let amount = self.terms.check_spender(&self.participant);
+        let amount = draft.check_spends(self.member).and_then(|()| self.terms.check_spender(&self.participant));
         let amount = amount.and_then(|()| self.terms.automatic_amount(open.min(wallet), self.offer.scheme));
         let amount = amount.and_then(|amount| self.check_reduction().map(|()| amount));
         match amount {
@@ -204,7 +204,7 @@ impl Purchase<'_> {
         if !planned.is_positive() {
             return Ok(());
         }
-        if let Err(reason) = self.check_reduction() {
+        if let Err(reason) = draft.check_spends(self.member).and_then(|()| self.check_reduction()) {
             draft.effects.legs.push(Leg::NotSpent { reason });
             return Ok(());
         }

@@ -23,11 +23,7 @@ pub(super) fn cancel<V: View>(
 ) -> Result<(), Undecided> {
     let payer = draft.partner(purchase.partner)?;
     let member = draft.known_member(original.receiver(purchase.member))?;
-    let is_awarded = original.legs().iter().any(|leg| leg.granted().is_some());
-    // of an award that was clipped, fewer than it names (rule E67)
-    let clipped = original.legs().iter().filter_map(Leg::clipped).map(|(_, points)| points.0).sum();
-    let award = if is_awarded { fits(purchase.award.minus(Points(clipped)))? } else { Points::ZERO };
-    let award_left = fits(award.minus(original.cancelled(AWARD)))?;
+    let award_left = fits(original.awarded(AWARD).minus(original.cancelled(AWARD)))?;
     let spent = fits(i64::try_from(spends(original).map(|(.., amount)| amount).sum::<i128>()).ok())?;
     let spent_left = fits(Points(spent).minus(original.cancelled(INSTANT)))?;
     let (award_part, spent_part) = match amount {

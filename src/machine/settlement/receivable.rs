@@ -3,9 +3,9 @@
 use super::criteria::month_of;
 use crate::domain::tables::{Months, PartnerCredits, Postings, Receivables as Accounts};
 use crate::domain::{
-    DocumentDefaults, Leg, MonthKey, OpenReceivable, OwnerKey, PartnerCredit, PartnerCreditKey, PaymentPreference,
-    Points, Posting, PostingCause, PostingKey, PostingKind, Program, Receivable, ReceivableId, Receivables, Rejection,
-    Sequence, SetPaymentPreference, Setup, Standing, Subject,
+    DocumentDefaults, Leg, MonthKey, MonthSums, OpenReceivable, OwnerKey, PartnerCredit, PartnerCreditKey, PartnerId,
+    PaymentPreference, Points, Posting, PostingCause, PostingKey, PostingKind, Program, Receivable, ReceivableId,
+    Receivables, Rejection, Sequence, SetPaymentPreference, Setup, Standing, Subject,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::rule::{LockSet, Rule};
@@ -26,6 +26,13 @@ pub(super) struct NewPosting {
 
 fn account(id: ReceivableId, standing: Standing) -> Receivable {
     Receivable { id, standing, debits: Points::ZERO, credits: Points::ZERO, payment: None }
+}
+
+/// The number after the last one, or else the first that is free.
+fn next_id(receivables: &Receivables) -> Option<ReceivableId> {
+    let last = receivables.accounts.iter().map(|account| account.id.0).max().unwrap_or(0);
+    let mut free = (1..=u32::MAX).map(ReceivableId).filter(|id| receivables.get(*id).is_none());
+    last.checked_add(1).map(ReceivableId).or_else(|| free.next())
 }
 
 impl<V: View> Draft<'_, V> {
@@ -58,8 +65,7 @@ impl<V: View> Draft<'_, V> {
             }
             (None, Some(known)) => return Ok(known),
             (None, None) => {
-                let last = receivables.accounts.iter().map(|account| account.id.0).max().unwrap_or(0);
-                let id = ReceivableId(fits(last.checked_add(1))?);
+                let id = fits(next_id(&receivables))?;
                 receivables.accounts.push(account(id, Standing::Primary));
                 id
             }
@@ -92,6 +98,25 @@ impl<V: View> Draft<'_, V> {
         Ok(receivable)
     }
 
+    /// How much settlement can still post to a partner's receivable now: its sums, and those of the month, have 64 bits.
+    pub(super) fn room_for_settlement(
+        &self,
+        partner: PartnerId,
+        receivable: ReceivableId,
+    ) -> Result<MonthSums, Undecided> {
+        let receivables = self.receivables(Subject::Partner(partner))?;
+        let account = receivables.get(receivable).map_or((Points::ZERO, Points::ZERO), |of| (of.debits, of.credits));
+        let month = self.row::<Months>(&self.month_key(partner)?)?.unwrap_or_default();
+        let room = |sum: Points, of_month: Points| fits(Points(i64::MAX).minus(sum.max(of_month)));
+        Ok(MonthSums { debits: room(account.0, month.debits)?, credits: room(account.1, month.credits)? })
+    }
+
+    /// The partner's sums of this month.
+    fn month_key(&self, partner: PartnerId) -> Result<MonthKey, Undecided> {
+        let month = month_of(self.now.day_in(&self.settings()?.zone).date());
+        Ok(MonthKey { program: self.id, partner, month })
+    }
+
     /// The sums and lists that reports read instead of postings.
     fn index_posting(
         &mut self,
@@ -103,8 +128,7 @@ impl<V: View> Draft<'_, V> {
         let (program, sequence, posted_at) = (self.id, Sequence::OWN, self.now);
         match (owner, cause) {
             (Subject::Partner(partner), PostingCause::Settlement { .. }) => {
-                let month = month_of(posted_at.day_in(&self.settings()?.zone).date());
-                let key = MonthKey { program, partner, month };
+                let key = self.month_key(partner)?;
                 let mut sums = self.row::<Months>(&key)?.unwrap_or_default();
                 let sum = if kind.is_debit() { &mut sums.debits } else { &mut sums.credits };
                 *sum = fits(sum.plus(amount))?;

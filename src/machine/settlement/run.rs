@@ -3,13 +3,20 @@
 use crate::domain::keys::DueKey;
 use crate::domain::tables::{Due, Runs, RunsDue};
 use crate::domain::{
-    CreateRun, Program, Rejection, RequestId, Run, RunDueKey, RunKey, RunState, SaveRun, Setup, Subject, SubmitRun,
-    Timestamp,
+    CreateRun, Program, ProgramId, Rejection, RequestId, Run, RunDueKey, RunKey, RunState, SaveRun, Setup, Subject,
+    SubmitRun, Timestamp,
 };
 use crate::machine::draft::Draft;
 use crate::machine::rule::{LockSet, Rule};
 use crate::machine::validate::{self, Malformed};
 use crate::machine::view::{Undecided, View};
+use std::ops::Range;
+
+/// Runs that are due from one instant to another, both among them: also at the last instant there is.
+pub(super) fn due_between(program: ProgramId, from: Timestamp, to: Timestamp) -> Range<RunDueKey> {
+    let key = |at, run, number| RunDueKey { program, at, run, number };
+    key(from, RequestId(0), 0)..key(to, RequestId(u128::MAX), u32::MAX)
+}
 
 impl<V: View> Draft<'_, V> {
     fn run_key(&self, run: RequestId) -> RunKey {
@@ -37,9 +44,7 @@ impl<V: View> Draft<'_, V> {
     pub(super) fn unschedule_run(&mut self, due: RunDueKey) -> Result<(), Undecided> {
         self.put::<RunsDue>(due, None);
         let RunDueKey { program, at, .. } = due;
-        let first = |at| RunDueKey { program, at, run: RequestId(0), number: 0 };
-        let next = Timestamp::from_ms(at.ms().saturating_add(1)).unwrap_or(Timestamp::MAX);
-        if self.rows::<RunsDue>(first(at)..first(next), 1)?.is_empty() {
+        if self.rows::<RunsDue>(due_between(program, at, at), 1)?.is_empty() {
             self.put::<Due>(DueKey { program, due_at: at, subject: Subject::Program }, None);
         }
         Ok(())

@@ -39,7 +39,7 @@ impl Rule for SpendAt {
         if let Some(scheme) = scheme {
             terms.check_spend_scheme(scheme)?;
         }
-        terms.check_spender(&draft.participant(member)?)?;
+        terms.check_spender(&draft.participant(owner)?)?;
         terms.check_amount(points, scheme)?;
         draft.check_available(owner, point_type, points)?;
 

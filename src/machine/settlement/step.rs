@@ -5,10 +5,11 @@
 use super::contribution::settle;
 use super::criteria::is_taken;
 use super::receivable::NewPosting;
+use super::run::due_between;
 use crate::domain::tables::{Lines, Runs, RunsDue, Unsettled};
 use crate::domain::{
-    Event, EventKey, Fault, Leg, Line, LineKey, LockName, PartnerId, Points, PostingCause, PostingKind, Program,
-    ProgramId, ReceivableId, Run, RunDueKey, RunKey, RunProgress, RunState, Sequence, Subject, Timestamp,
+    Event, EventKey, Fault, Leg, Line, LineKey, LockName, MonthSums, PartnerId, Points, PostingCause, PostingKind,
+    Program, ProgramId, ReceivableId, Run, RunDueKey, RunKey, RunProgress, RunState, Sequence, Subject, Timestamp,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::view::{Undecided, View};
@@ -93,9 +94,7 @@ fn begin(started_at: Timestamp) -> RunProgress {
 }
 
 fn next_step<V: View>(draft: &Draft<'_, V>, limit: usize) -> Result<Step, Undecided> {
-    let first = |at| RunDueKey { program: draft.id, at, run: crate::domain::RequestId(0), number: 0 };
-    let after_now = Timestamp::from_ms(draft.now.ms().saturating_add(1)).unwrap_or(Timestamp::MAX);
-    let due = draft.rows::<RunsDue>(first(Timestamp::MIN)..first(after_now), 1)?;
+    let due = draft.rows::<RunsDue>(due_between(draft.id, Timestamp::MIN, draft.now), 1)?;
     let (due, ()) = *due.first().ok_or(Undecided::NothingDue)?;
     let RunDueKey { program, run, number, .. } = due;
     let key = RunKey { program, run, number };
@@ -128,9 +127,11 @@ fn complete<V: View>(draft: &mut Draft<'_, V>, mut step: Step) -> Result<(), Und
     tell(draft, &step);
     step.run.progress = None;
     draft.unschedule_run(step.due)?;
-    if let Some(every) = step.run.every {
-        let at = fits(every.after(step.due.at, &draft.settings()?.zone))?;
-        let key = RunKey { number: fits(step.key.number.checked_add(1))?, ..step.key };
+    let zone = &draft.settings()?.zone;
+    let next = step.run.every.and_then(|every| every.after(step.due.at, zone)).zip(step.key.number.checked_add(1));
+    // a run that would come again after the last instant there is has been executed for the last time
+    if let Some((at, number)) = next {
+        let key = RunKey { number, ..step.key };
         let run =
             Run { state: RunState::Submitted, due_at: Some(at), events: 0, debits: 0, credits: 0, ..step.run.clone() };
         draft.put::<Runs>(key, Some(run));
@@ -140,10 +141,37 @@ fn complete<V: View>(draft: &mut Draft<'_, V>, mut step: Step) -> Result<(), Und
     Ok(())
 }
 
+/// Where the events of one partner are posted to in this step.
+struct Target {
+    receivable: ReceivableId,
+    /// How much more can be posted, to the debit and to the credit.
+    room: MonthSums,
+    sums: [Points; KINDS.len()],
+}
+
+impl Target {
+    fn of<V: View>(draft: &mut Draft<'_, V>, partner: PartnerId) -> Result<Target, Undecided> {
+        let receivable = draft.choose_primary(Subject::Partner(partner), None)?;
+        let room = draft.room_for_settlement(partner, receivable)?;
+        Ok(Target { receivable, room, sums: [Points::ZERO; KINDS.len()] })
+    }
+
+    /// Adds an amount. Returns whether there was room for it.
+    fn add(&mut self, posting: PostingKind, amount: Points) -> bool {
+        let room = if posting.is_debit() { &mut self.room.debits } else { &mut self.room.credits };
+        let Some(left) = room.minus(amount).filter(|left| *left >= Points::ZERO) else { return false };
+        *room = left;
+        for (_, sum) in KINDS.into_iter().zip(&mut self.sums).filter(|(kind, _)| *kind == posting) {
+            // it is within the room, which is within 64 bits
+            *sum = sum.plus(amount).unwrap_or(*sum);
+        }
+        true
+    }
+}
+
 /// Settles events of one partner, as many as the step may still look at. Returns whether that was all.
 fn settle_partner<V: View>(draft: &mut Draft<'_, V>, step: &mut Step, partner: PartnerId) -> Result<bool, Undecided> {
-    let mut sums = [Points::ZERO; KINDS.len()];
-    let mut receivable = None;
+    let mut target: Option<Target> = None;
     let ended = loop {
         let chunk = CHUNK.min(step.left);
         if chunk == 0 {
@@ -156,19 +184,19 @@ fn settle_partner<V: View>(draft: &mut Draft<'_, V>, step: &mut Step, partner: P
             step.progress = after(step.progress, &key);
             let zone = &draft.settings()?.zone;
             if is_taken(&step.run.criteria, &key, &event, step.progress.started_at, zone) {
-                let to = match receivable {
+                let to = match &mut target {
                     Some(known) => known,
-                    None => draft.choose_primary(Subject::Partner(partner), None)?,
+                    none => none.insert(Target::of(draft, partner)?),
                 };
-                receivable = Some(to);
-                settle_event(draft, step, (key, event), to, &mut sums)?;
+                settle_event(draft, step, (key, event), to)?;
             }
         }
         if ended {
             break true;
         }
     };
-    for (kind, amount) in KINDS.into_iter().zip(sums).filter(|(_, amount)| amount.is_positive()) {
+    let sums = target.into_iter().flat_map(|target| KINDS.into_iter().zip(target.sums));
+    for (kind, amount) in sums.filter(|(_, amount)| amount.is_positive()) {
         let cause = PostingCause::Settlement { run: step.key.run, number: step.key.number };
         let sum = if kind.is_debit() { &mut step.run.debits } else { &mut step.run.credits };
         *sum = fits(sum.checked_add(amount.0.into()))?;
@@ -186,13 +214,13 @@ fn after(progress: RunProgress, key: &EventKey) -> RunProgress {
     RunProgress { at: key.at, sequence, place, ..progress }
 }
 
-/// Writes the line of one event.
+/// Writes the line of one event. An event whose amount does not fit stays unsettled, and holds up no other: the run goes
+/// on, and a later one looks at it again.
 fn settle_event<V: View>(
     draft: &mut Draft<'_, V>,
     step: &mut Step,
     (key, event): (EventKey, Event),
-    receivable: ReceivableId,
-    sums: &mut [Points; KINDS.len()],
+    target: &mut Target,
 ) -> Result<(), Undecided> {
     let program: &Program = draft.program()?;
     let line_key = |sequence, place| LineKey { program: key.program, partner: key.partner, sequence, place };
@@ -200,11 +228,9 @@ fn settle_event<V: View>(
         Some(cancels) => draft.row::<Lines>(&line_key(cancels.sequence, cancels.place))?,
         None => None,
     };
-    let settled = settle(program, &key, &event, cancelled.as_ref())?;
-    let posting = event.kind.posting();
-    for (kind, sum) in KINDS.into_iter().zip(sums).filter(|(kind, _)| *kind == posting) {
-        debug_assert_eq!(kind, posting);
-        *sum = fits(sum.plus(settled.amount))?;
+    let Ok(settled) = settle(program, &key, &event, cancelled.as_ref()) else { return Ok(()) };
+    if !target.add(event.kind.posting(), settled.amount) {
+        return Ok(());
     }
     let line = Line {
         at: key.at,
@@ -216,7 +242,7 @@ fn settle_event<V: View>(
         number: step.key.number,
         settled_by: Sequence::OWN,
         settled_at: draft.now,
-        receivable,
+        receivable: target.receivable,
         reversed: Points::ZERO,
     };
     draft.put::<Lines>(line_key(key.sequence, key.place), Some(line));

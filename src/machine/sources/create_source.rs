@@ -45,13 +45,15 @@ impl Rule for CreateSource {
         check_types(draft, source, &point_types)?;
 
         let limit = |restriction| Limit { restriction, version: 1, since: draft.now };
+        let mut limits: Vec<Limit> = self.restrictions.iter().copied().map(limit).collect();
+        limits.sort_by_key(|limit| limit.restriction.restriction);
         let terms = SourceTerms {
             name: self.name.clone(),
             point_types,
             counting: self.counting,
             beyond: self.beyond,
             low_at: self.low_at,
-            limits: self.restrictions.iter().copied().map(limit).collect(),
+            limits,
             is_recorded: self.inventory.is_some(),
         };
         draft.define(source.0, 1, Definition::Source(terms));

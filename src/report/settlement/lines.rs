@@ -84,9 +84,8 @@ pub fn preview(
         let line_key = |sequence, place| LineKey { program, partner: key.partner, sequence, place };
         let cancelled = event.cancels.map(|cancels| line_key(cancels.sequence, cancels.place));
         let cancelled = cancelled.map(|key| rows::get::<Lines>(read, &key)).transpose()?.flatten();
-        let settled = settle(known, &key, &event, cancelled.as_ref()).map_err(|refused| {
-            Fault::corrupt(format!("program {program}, entry {}: cannot be settled: {refused}", key.sequence))
-        })?;
+        // one whose amount does not fit stays unsettled
+        let Ok(settled) = settle(known, &key, &event, cancelled.as_ref()) else { continue };
         let line = Line {
             at: key.at,
             event,

@@ -203,7 +203,8 @@ fn filter_of(table: TableId) -> Filter {
         | TableId::HoldTimeouts
         | TableId::TotalsByDay
         | TableId::Cohorts
-        | TableId::Expiring => Filter::None,
+        | TableId::Expiring
+        | TableId::AuditMarks => Filter::None,
         _ => Filter::Keys,
     }
 }

@@ -12,8 +12,9 @@ mod texts;
 use super::order::Order;
 use super::words::{Syntax, Words};
 use crate::domain::{
-    Accrue, Action, ApproveBlock, Award, Cancel, CancelAmount, CreateProgram, Enrol, Enrolment, PartnerId, PointTypeId,
-    Points, ProgramId, Rate, Redeem, Rounding, SourceId, Spend, SubtypeId, reading_long_ids,
+    Accrue, AccrueShared, Action, ApproveBlock, Award, Cancel, CancelAmount, CreateProgram, Enrol, Enrolment,
+    PartnerId, PointTypeId, Points, ProgramId, Rate, Redeem, Rounding, Share, SourceId, Spend, SubtypeId,
+    reading_long_ids,
 };
 pub(super) use extras::in_program;
 use extras::{Extras, MEMBER, POINTS, setting};
@@ -120,12 +121,35 @@ fn block(words: &mut Words<'_>, mut extras: Extras) -> Result<Vec<Order>, Syntax
 
 fn accrue(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, Syntax> {
     let member = words.parse(MEMBER)?;
+    if words.take("shared") {
+        let shares = shares(words)?;
+        return Ok(AccrueShared { member, shares, awards: awards(words, extras)? }.into());
+    }
     let partner = if words.take("from") { Some(PartnerId(words.name('P', "a partner")?)) } else { None };
+    Ok(Accrue { member, partner, awards: awards(words, extras)? }.into())
+}
+
+/// `by P1 60, P2 40 gives`.
+fn shares(words: &mut Words<'_>) -> Result<Vec<Share>, Syntax> {
+    words.must("by")?;
+    let mut shares = Vec::new();
+    loop {
+        let partner = PartnerId(words.name('P', "a partner")?);
+        shares.push(Share { partner, parts: words.parse("a number of parts")? });
+        if !words.take(",") {
+            break;
+        }
+    }
+    words.must("gives")?;
+    Ok(shares)
+}
+
+fn awards(words: &mut Words<'_>, extras: &mut Extras) -> Result<Vec<Award>, Syntax> {
     let mut awards = vec![award(words, extras)?];
     while words.take(",") {
         awards.push(award(words, extras)?);
     }
-    Ok(Accrue { member, partner, awards }.into())
+    Ok(awards)
 }
 
 /// `100 of T1 source 5 starts after 31 days expires 2026-03-01`.

@@ -1,0 +1,3602 @@
+// The types, operations and problems of AccrueDB. Made by src/clients/generate.py from the OpenAPI document. Not to be changed by hand.
+
+import { Base, How, Pages, Refused } from "./base.js";
+
+/** What a member does that may count as activity (rule E85). */
+export type Activity = "accrue" | "redeem" | "hold" | "transfer" | "adjust";
+/** What an offer's award is for. */
+export type AwardBasis = "purchase" | "accumulation";
+/** What happens to an accrual beyond an inventory or a limit (rules E95, E100). */
+export type Beyond = "reject" | "clip";
+/** When a partner pays (rules A09, A25). */
+export type Billing = "prepaid" | "post_paid";
+/** A block of points that a partner bought; unique within the partner. */
+export type BlockId = number;
+/** Where a block comes from. In the order of debit (rules A15, A21). */
+export type BlockKind = "regular" | "auto" | "reserve";
+/** Which of a partner's blocks is debited first (rule B13). Ties: the order in which they were bought. */
+export type BlockOrder = "earliest_expiry" | "earliest_start" | "created";
+/** Why a partner is charged. */
+export type ChargeCause = "purchase" | "auto_creation" | "reserve_usage" | "block_purchase_due" | "reserve_returned" | "purchase_cancelled";
+/** How an accrual with several awards of one source counts (rule E91). */
+export type Counting = "each_award" | "once";
+/** How much a credit adjustment may add to a block (rules B28, B30). */
+export type CreditCap = "none" | "available";
+export type Currency = string;
+export type Cursor = string | null;
+/** a civil date, like 2026-03-01 */
+export type CivilDate = string;
+/** Whether an adjustment takes points or adds some. */
+export type Direction = "debit" | "credit";
+/** Whether members must be enrolled before they earn. */
+export type Enrolment = "explicit" | "on_first_accrual";
+/** What a payment gateway answered. */
+export type GatewayAnswer = "ok" | "failed";
+/** A group of partners. */
+export type GroupId = number;
+/** What becomes of held points whose item expires meanwhile. */
+export type HeldExpiry = "honour" | "expire";
+/** What changed an inventory. */
+export type InventoryChange = "set" | "modified" | "drawn" | "returned" | "expired";
+/** A kind of definition. */
+export type Kind = "merchant" | "scheme" | "offer";
+/** Whether something is in force (rules C14, C62). */
+export type LifeCycle = "effective" | "not_effective";
+/** Whose points a limit counts. */
+export type LimitScope = "member" | "source";
+/** an integer, a UUID, or up to 255 printable ASCII characters without blanks */
+export type MemberId = string | number;
+/** Whether a member earns and spends. */
+export type MemberStatus = "active" | "blocked" | "closed";
+/** A merchant that a partner represents. */
+export type MerchantId = number;
+/** Whether an account may owe points after a cancellation (rules E64 to E66). */
+export type NegativeBalance = "allowed" | "refused";
+/** What happens to points that would expire before they can be used (rules D57, D58). */
+export type NeverUsable = "refuse" | "allow";
+/** The classification of an offer. Partners take part in the eleven that need a customer event (rules C09, C10). */
+export type OfferClass = "just_money" | "reward_achievement" | "reward_behavior" | "reward_financial_achievement" | "reward_loyalty_transaction_amount_based" | "reward_loyalty_transaction_number_based" | "reward_loyalty_item_quantity_based" | "reward_referrals" | "utilise_free_capacity" | "increase_revenue_product_based" | "increase_revenue_transaction_based" | "without_event";
+/** A reward offer of a scheme. */
+export type OfferId = number;
+/** What becomes of the points of a member who is closed. */
+export type OnClosing = "keep" | "expire";
+/** What a partner is to be told of: once each time its points cross a mark. */
+export type PartnerEvent = "points_low" | "reserve_touched" | "block_expiring";
+/** A partner of a program: the one who pays for points. */
+export type PartnerId = number;
+/** A part of the calendar, in the program's zone. */
+export type Period = "month" | "quarter" | "year";
+/** Whether points of a type are for spending or for counting. */
+export type PointClass = "redeemable" | "qualifying" | "both";
+/** A kind of points of a program. */
+export type PointTypeId = number;
+/**
+ * A number of points (or of a partner's points). Arithmetic is checked: a sum that does not fit is `None`, which
+ * a rule turns into a refusal.
+ */
+export type Points = number;
+/** What a posting is. */
+export type PostingKind = "invoice" | "credit_note" | "debit" | "credit";
+/** Which of several contribution rules goes first (rule C53). */
+export type Priority = "low" | "normal" | "medium" | "high";
+/** A loyalty program. */
+export type ProgramId = number;
+/** Whether a program gives points (rule D17). */
+export type ProgramStatus = "active" | "draft";
+/** an exact rate: a decimal like 0.1 or a fraction like 1/3, as text */
+export type Rate = string;
+/** A receivable; unique with its owner. */
+export type ReceivableId = number;
+/** Where a discount is given (rules C38, C39). */
+export type ReductionMethod = "front_end" | "back_end";
+/** an integer, a UUID, or up to 255 printable ASCII characters without blanks */
+export type RequestId = string | number;
+/** How a fraction of a point is rounded. */
+export type Rounding = "half_up" | "down" | "up";
+/** What becomes of a contribution rule of the group that is left (rule C96). */
+export type RuleTransfer = "move" | "copy";
+/** A reward scheme that partners share. */
+export type SchemeId = number;
+/** The place of an entry in the journal: 1, 2, 3, ... without holes. */
+export type Sequence = number;
+/** Whether a run debits receivables, credits them, or both (rule C85). */
+export type SettlementType = "debit_and_credit" | "debit" | "credit";
+/** What has to be set up first. */
+export type Setup = "settlement_settings" | "refund_setup" | "refund_method" | "refund_type" | "refund_provider" | "payment_run";
+/** What points come from: a promotion, an offer, a campaign. */
+export type SourceId = number;
+/** Whether awards must name a source (rule E05). */
+export type SourceRule = "optional" | "required";
+/** Whether a source gives points (rule E19). */
+export type SourceStatus = "active" | "paused" | "exhausted" | "archived";
+/** How the award of an offer is spent. */
+export type SpendMethod = "wallet" | "spend_instantly";
+/** How a member came to spend. */
+export type SpendWay = "instant" | "automatic" | "requested" | "credited";
+/** Whether a receivable is the one that settlement posts to. */
+export type Standing = "primary" | "other";
+/** Why points were given: a reason for reports, with no effect of its own (rule D13). */
+export type SubtypeId = number;
+/** A step of a program's ladder. */
+export type TierId = number;
+/** an instant in RFC 3339, like 2026-03-01T12:00:00Z */
+export type Timestamp = string;
+/** Whether accounts of a type are in use (rules E10, E11, E17). */
+export type TypeStatus = "active" | "inactive";
+/** The unit of a [`Span`]. */
+export type Unit = "days" | "weeks" | "months" | "years";
+/** Which points of an account go first (rule D22). Ties: the order in which they were issued. */
+export type UseOrder = "earliest_expiry" | "first_in";
+/** A day of the week. */
+export type Weekday = "monday" | "tuesday" | "wednesday" | "thursday" | "friday" | "saturday" | "sunday";
+/** an IANA time zone, like Europe/Vienna */
+export type Zone = string;
+
+/** Gives a member points: one transaction, one point item for each award (rules D18 to D20). */
+export interface AccrueBody {
+  /** 1 to 64 awards; all are given, or none. */
+  awards: Array<Award>;
+  /** Who earns. */
+  member: MemberId;
+  /** Who pays; without one, the host. */
+  partner?: PartnerId | null;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** Records what a payment gateway answered to a request for a refund, once (rule C110). */
+export interface AcknowledgeRefundBody {
+  /** What the gateway answered. */
+  answer: GatewayAnswer;
+  /** The spend's place in it: 1 the instant one, 2 the automatic one. */
+  place: number;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** Lets members of a draft earn and spend. It needs a default subtype (rule D17). */
+export interface ActivateProgramBody {
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/**
+ * Corrects the points of an active block (rules B09, B14 to B30). It needs a `transaction_at` (rule B16), is
+ * never changed, and makes no points of members.
+ */
+export interface AdjustBlockBody {
+  /** Why: 1 to 256 bytes (rule B22). */
+  description: string;
+  /** Whether points are taken or added. */
+  direction: Direction;
+  /** How many, more than 0. */
+  points: Points;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** Gives a member points, or takes some, by hand. It is neither an issue nor a redemption in any report. */
+export interface AdjustBody {
+  /** When given points expire; a span counts from the transaction. Default: as the point type says. */
+  expires?: Expiry | null;
+  /** Whose points. */
+  member: MemberId;
+  /** The kind of points. */
+  point_type: PointTypeId;
+  /** How many: more than 0 are given, less than 0 are taken, from the items next in order. */
+  points: Points;
+  /** Why, up to 128 bytes. */
+  reason: string;
+  reference?: string | null;
+  /** Why they are given, for reports. Default: the program's default subtype. */
+  subtype?: SubtypeId;
+  transaction_at?: Timestamp | null;
+}
+
+/**
+ * Makes a bought block usable (rules A31, A32). A regular block is charged for with this (rule B10), a reserve
+ * block only as far as it is used (rule A35).
+ */
+export interface ApproveBlockBody {
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** Puts a paused source away; what is left of its inventory expires (rules E26, E28 to E30). */
+export interface ArchiveSourceBody {
+  /** Must be true: what is left of the inventory is lost. */
+  confirm?: boolean;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** How blocks of a prepaid partner are created when its points run out (rules A20 to A24). */
+export interface AutoCreation {
+  /** When a new block expires; a span counts from its creation. Default: never. */
+  expires?: Expiry;
+  /** A block is created when the regular points come down to this. Default: 0. */
+  reorder_limit?: Points;
+  /** Points of a new block, more than 0. An accrual that needs more makes the block a multiple of it. */
+  size: Points;
+  /** What a point of it costs. Default: 0. */
+  unit_price?: Rate;
+}
+
+/** The points of one promotion within an accrual. */
+export interface Award {
+  /**
+   * When they expire; a span counts from the transaction. Default: as the point type says. Qualifying points
+   * expire only where their type has an expiry (rule D33): where it has none, this is ignored.
+   */
+  expires?: Expiry | null;
+  /** The kind of points. */
+  point_type: PointTypeId;
+  /** How many, more than 0. 0 where `spend` says how they are computed. */
+  points?: Points;
+  /** The promotion that gives them. */
+  source?: SourceId | null;
+  /** What the member spent, and how many points that gives. Default: `points` says it. */
+  spend?: Spend | null;
+  /** When they become available. Qualifying points always count at once (rule D55). */
+  start?: Start;
+  /** Why they are given, for reports only (rule D13). Default: 0. */
+  subtype?: SubtypeId;
+}
+
+/** Which members a merchant rewards. */
+export interface AwardRules {
+  /** Refuses events of members who take part in none of its schemes (rules C18, C64). Default: no. */
+  block_without_scheme?: boolean | null;
+  /** Rewards members whom a collaborating group owns (rule C17). Default: yes. */
+  collaborating?: boolean | null;
+  /** Rewards members whom its own group owns (rule C16). Default: yes. */
+  own_group?: boolean | null;
+  /** The schemes that it awards in (rules C19, C65). Default: all. */
+  schemes?: SchemeChoice | null;
+}
+
+/** The name of a backup. */
+export interface Backup {
+  /** Letters, digits, `-` and `_`; up to 64. There must be no such backup yet. */
+  name: string;
+}
+
+/** The balance of one account (rules D28, D29, D31, D51 to D55). */
+export interface Balance {
+  /** Redeemable now; below 0 where the member owes points. */
+  available: Points;
+  /** Owed. */
+  debt: Points;
+  /** Granted, but not available yet. */
+  future: Points;
+  /** Set aside by holds. */
+  held: Points;
+  /** Ever granted, less cancelled. */
+  lifetime: Points;
+  /** Whose it is. */
+  member: MemberId;
+  /** The kind of points. */
+  point_type: PointTypeId;
+  /** Counting toward a tier. */
+  qualifying: Points;
+}
+
+/**
+ * Bills a post-paid partner for all that happened since the last bill, up to a cut-off (rules A26 to A29). The
+ * first step of it: a bill of many lines goes on by [`ContinueBill`].
+ */
+export interface BillPartnerBody {
+  /** Lines of a step, 1 to 10,000. Default: 1,000. */
+  lines_max?: number | null;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+  /** Up to when. */
+  until: BillUntil;
+}
+
+export interface BillUntil {
+  date?: CivilDate;
+  instant?: Timestamp;
+  kind: "at" | "day" | "month" | "week";
+}
+
+/** A block. */
+export interface Block {
+  block: BlockId;
+  /** The entry that bought it. */
+  created: Sequence;
+  debited: Points;
+  expired: Points;
+  expires_at?: Timestamp | null;
+  purchased: Points;
+  remaining: Points;
+  starts_at: Timestamp;
+  /** `pending`, `future`, `usable`, `used_up`, `expired`, `rejected` or `cancelled`. */
+  state: string;
+  /** What a point cost, for the record (rule B15). */
+  unit_price: Rate;
+}
+
+export interface CancelAmount {
+  kind: "award" | "points" | "whole";
+  place?: number;
+  points?: Points;
+}
+
+/** Takes a block back: what is left of it is gone, and a regular block's charge is lowered by as much. */
+export interface CancelBlockBody {
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/**
+ * Undoes an accrual, a redemption, a capture or a transfer (rule D45). The original stays; this is a transaction
+ * of its own.
+ */
+export interface CancelBody {
+  /** How much of it. */
+  amount?: CancelAmount;
+  reference?: string | null;
+  /** The request id of the transaction. */
+  request: RequestId;
+  transaction_at?: Timestamp | null;
+}
+
+/** Redeems held points. A hold may be captured in parts. */
+export interface CaptureBody {
+  /** How many, more than 0. Default: all that is still held. */
+  points?: Points | null;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** Charges a fee, in points of a block or in money (rules B01 to B08, B31 to B35). It needs a `transaction_at`. */
+export interface ChargeFeeBody {
+  /** How much. */
+  amount: FeeAmount;
+  /** The block that pays a fee in points; none of a fee in money. */
+  block?: BlockId | null;
+  /** The request of the transaction that was late or wrong (rule B05). */
+  concerns?: RequestId | null;
+  /** What for: 1 to 256 bytes. */
+  description: string;
+  /** A fee is a debit (rule B31). Default: debit. */
+  direction?: Direction;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** The engine's time. */
+export interface Clock {
+  now: Timestamp;
+  /** `system` or `commands`. */
+  source: string;
+}
+
+export interface CommandBody {
+  /** The partners that it is accessible to (rule C47). Default: all. */
+  accessible_to?: Array<PartnerId> | null;
+  /** What it costs, in minor units, more than 0. */
+  amount?: Points;
+  /** What the gateway answered. */
+  answer?: GatewayAnswer;
+  /** How blocks are created when points run out; of prepaid partners only (rules A20, A22). Default: none is. */
+  auto_creation?: AutoCreation | null;
+  /** Whether purchases may draw on the wallet (rule C30). Default: no. */
+  automatic_spending?: boolean;
+  /** The award, in minor units, more than 0. */
+  award?: Points;
+  /** 1 to 64 awards; all are given, or none. */
+  awards?: Array<Award>;
+  /** What its award is for (rule C78). Default: one purchase. */
+  basis?: AwardBasis;
+  /** What happens beyond its inventory or a limit. */
+  beyond?: Beyond | null;
+  /** When it pays. Default: before, by blocks. */
+  billing?: Billing;
+  /** The block that pays a fee in points; none of a fee in money. */
+  block?: BlockId | null;
+  /** Regular or reserve. Default: regular. */
+  block_kind?: BlockKind;
+  /**
+   * How many days before its expiry a partner's block with points left is about to expire, up to 3,660. Default:
+   * 0, nobody is told.
+   */
+  block_warning_days?: number;
+  /** The brand of the payment medium. Default: unknown. */
+  brand?: string | null;
+  /** Its classification (rule C10). */
+  class?: OfferClass;
+  /** The groups whose members its partners may reward and serve. Default: none. */
+  collaborating?: Array<GroupId>;
+  /** The request of the transaction that was late or wrong (rule B05). */
+  concerns?: RequestId | null;
+  /** Must be true: what is left of the inventory is lost. */
+  confirm?: boolean;
+  /** How several awards of one accrual count (rule E91). Default: each. */
+  counting?: Counting;
+  /** How much a credit adjustment may add (rule B28). Default: any number of points. */
+  credit_cap?: CreditCap;
+  /** Which events it settles (rules C81 to C85). */
+  criteria?: RunCriteria;
+  /** For points that are money: the currency. */
+  currency?: string | null;
+  /** What people say of it. */
+  description?: string;
+  /** A fee is a debit (rule B31). Default: debit. */
+  direction?: Direction;
+  /** The block that is due once the reserve is used (rule A18). Default: one like the last that was bought. */
+  due_block?: DueBlock | null;
+  /** The last day of it, in the program's zone. */
+  ends_on?: CivilDate | null;
+  /** How members come into being. Default: by `Enrol` only. */
+  enrolment?: Enrolment;
+  /** How long after it the next one is, in the program's zone. Default: it runs once. */
+  every?: Span | null;
+  /** When the award expires. Default: as the point type says. */
+  expires?: Expiry | null;
+  /** When points expire that are granted from now on. */
+  expiry?: Expiry | null;
+  /** The request of the fee. */
+  fee?: RequestId;
+  /** Fees by name: up to 64. Default: none. */
+  fees?: Record<string, ScheduledFee>;
+  /** Or all merchants of this group. */
+  from?: GroupId | null;
+  /** The group that owns the member. Default: none. */
+  group?: GroupId | null;
+  /** And of these groups. */
+  groups?: Array<GroupId>;
+  /** What becomes of held points whose item expires. */
+  held_expiry?: HeldExpiry | null;
+  /** The request id of the hold. */
+  hold?: RequestId;
+  /** The household. */
+  household?: MemberId;
+  /** The member, or request, whose long id is shown by its UUID from now on. */
+  id?: MemberId | null;
+  /** What becomes of points that are granted from now on when their member does nothing. */
+  inactivity?: Inactivity | null;
+  /** How many points it may give, 0 or more (rule E99). Default: any number. */
+  inventory?: Points | null;
+  /** Whether a redemption that names no type spends them. */
+  is_default?: boolean | null;
+  /** 1 to 1,000 items of which points have expired. */
+  items?: Array<ItemId>;
+  kind: "create_program" | "create_point_type" | "create_partner" | "purchase_block" | "approve_block" | "enrol" | "accrue" | "redeem" | "cancel" | "book_due" | "transfer" | "hold" | "capture" | "release" | "erase" | "edit_partner" | "reject_block" | "cancel_block" | "adjust_block" | "charge_fee" | "refund_fee" | "bill_partner" | "continue_bill" | "create_subtype" | "activate_program" | "edit_point_type" | "define_tiers" | "extend_items" | "reinstate_items" | "set_member_status" | "adjust" | "merge" | "unmerge" | "enrol_household" | "join_household" | "leave_household" | "edit_membership" | "create_source" | "edit_source" | "pause_source" | "resume_source" | "archive_source" | "set_inventory" | "modify_inventory" | "restrict_source" | "unrestrict_source" | "set_scheme" | "set_offer" | "set_group" | "set_unit" | "set_agreement" | "set_contribution_rules" | "switch_group" | "set_settlement" | "set_refunds" | "open_receivable" | "set_payment_preference" | "set_participant" | "sign_up" | "record_purchase" | "spend" | "credit_member" | "acknowledge_refund" | "create_run" | "save_run" | "submit_run";
+  /** What balances show. */
+  label?: string | null;
+  /** Whether it is in force. Default: effective. */
+  life_cycle?: LifeCycle;
+  /** At most this many. */
+  limit?: number;
+  /** Lines of a step, 1 to 10,000. Default: 1,000. */
+  lines_max?: number | null;
+  /** From this many points on the inventory is low. */
+  low_at?: Points | null;
+  /**
+   * The partner's points are low when its regular ones come down to this, 0 or more (rule A11). Default: nobody
+   * is told.
+   */
+  low_balance?: Points | null;
+  /** How many points an account may have. */
+  maximum?: Maximum | null;
+  /** The type of the payment medium. Default: unknown. */
+  medium?: string | null;
+  /** Who is credited. */
+  member?: MemberId;
+  /** The merchant that it represents, once and for all. Default: none yet. */
+  merchant?: MerchantId | null;
+  /** What people call it. Default: nothing. */
+  name?: string;
+  /** Whether an account may owe points after a cancellation. */
+  negative_balance?: NegativeBalance | null;
+  /** How far below zero cancellations may take a balance. */
+  negative_limit?: NegativeLimit | null;
+  /** What happens to points that would expire before they can be used. Default: the accrual is refused. */
+  never_usable?: NeverUsable;
+  /** The offer that gives the award. */
+  offer?: OfferId;
+  /** What becomes of the points of members who are closed. Default: they stay. */
+  on_closing?: OnClosing;
+  /** Which block is debited first (rule B13). Default: the one that expires first. */
+  order?: BlockOrder;
+  /** Who was merged into the member. */
+  other?: MemberId;
+  /** Whether a redemption may take more than there is. */
+  overdraft?: Overdraft | null;
+  /** Where the member spent. */
+  partner?: PartnerId;
+  /** These merchants, all of one group. */
+  partners?: Array<PartnerId>;
+  /** In which time points count (rule D34). Default: the calendar year. */
+  period?: QualifyingPeriod;
+  /** The spend's place in it: 1 the instant one, 2 the automatic one. */
+  place?: number;
+  /** The wallet. */
+  point_type?: PointTypeId;
+  /** The point types that it may give, at least one. */
+  point_types?: Array<PointTypeId> | null;
+  /** How many point types it may have, up to 256. Default: 8 (rule D06). */
+  point_types_max?: number | null;
+  /** How much, in minor units, more than 0. */
+  points?: Points;
+  /** What a point that a post-paid partner gave costs (rule A36). Default: 0. */
+  price?: Rate;
+  /** The provider: a payment gateway of the refund setup. */
+  provider?: string;
+  /** The request id of the purchase. */
+  purchase?: RequestId;
+  /**
+   * Partner points per member point, by point type; a type without a rate debits nothing (rule A03). Default:
+   * none, so that the partner pays nothing.
+   */
+  rates?: Record<string, Rate>;
+  /** Why, up to 128 bytes. */
+  reason?: string;
+  /** The account. Default: the primary one. */
+  receivable?: ReceivableId | null;
+  /** How instant and automatic spends are handled. Default: at the point of sale. Not of a group. */
+  reduction?: Reduction;
+  reference?: string | null;
+  /** The version that it takes the place of; without it, there is none yet (rule C61). */
+  replaces?: number | null;
+  /** The request id of the transaction. */
+  request?: RequestId;
+  /** Whether every award must name a source of the program. Default: it need not (rule E05). */
+  require_source?: SourceRule;
+  /** The number of the restriction. */
+  restriction?: number;
+  /** How many in what time (rules E93 to E98). Default: any number. */
+  restrictions?: Array<Restriction>;
+  /** The type into which points go on when they expire; 0: none. */
+  rollover?: PointTypeId | null;
+  /** Whether qualifying points roll up from now on. */
+  rolls_up?: boolean | null;
+  /** How a contribution is rounded to whole minor units. Default: half up. */
+  rounding?: Rounding;
+  /** Rules of the group that is left which become the merchants' own. */
+  rules?: Array<TransferredRule>;
+  /** The run. */
+  run?: RequestId;
+  /** Decimal places with which people are shown amounts. */
+  scale?: number | null;
+  /** The scheme; needed where the amounts depend on it (rule C25). */
+  scheme?: SchemeId | null;
+  /** The schemes, one at least. */
+  schemes?: Array<SchemeId>;
+  /** Methods, types, providers and payment runs. */
+  setup?: RefundSetup;
+  /** Whom the merchant may sign up. Not of a group. */
+  sign_up?: SignUpRules | null;
+  /** The source. */
+  source?: SourceId;
+  /** Which members spend, and how much. */
+  spend?: SpendRules;
+  /** How its award is spent (rule C36). Default: it goes into the wallet. */
+  spend_method?: SpendMethod;
+  /** Whether settlement posts to it. A second primary one is refused (rule C112). Default: other. */
+  standing?: Standing;
+  /** When. Default: at once. */
+  starts_at?: Timestamp | null;
+  /** What the member may do from now on. */
+  status?: MemberStatus;
+  /** Whose. */
+  subject?: Subject;
+  /** Why they are given, for reports. Default: the program's default subtype. */
+  subtype?: SubtypeId;
+  /** From the lowest to the highest, 1 to 16 of them. */
+  tiers?: Array<Tier>;
+  /** When what is still held is released by itself. Default: never. */
+  times_out?: Expiry;
+  /** The group that they join. */
+  to?: GroupId;
+  /** The request id of the transaction whose reference is erased. */
+  transaction?: RequestId | null;
+  transaction_at?: Timestamp | null;
+  /** What a point costs, in the currency of the partner's terms (rule B15). Default: 0. */
+  unit_price?: Rate | null;
+  /** Up to when. */
+  until?: BillUntil;
+  /** IANA time zone of its calendar rules. Default: UTC. */
+  zone?: Zone;
+}
+
+/** The next step of a bill that is not whole yet. */
+export interface ContinueBillBody {
+  /** Lines of a step, 1 to 10,000. Default: 1,000. */
+  lines_max?: number | null;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** Creates a partner. */
+export interface CreatePartnerBody {
+  /** How blocks are created when points run out; of prepaid partners only (rules A20, A22). Default: none is. */
+  auto_creation?: AutoCreation | null;
+  /** When it pays. Default: before, by blocks. */
+  billing?: Billing;
+  /** How much a credit adjustment may add (rule B28). Default: any number of points. */
+  credit_cap?: CreditCap;
+  /** The currency of all prices of these terms. Default: the code that ISO 4217 has for none. */
+  currency?: Currency;
+  /** The block that is due once the reserve is used (rule A18). Default: one like the last that was bought. */
+  due_block?: DueBlock | null;
+  /** Fees by name: up to 64. Default: none. */
+  fees?: Record<string, ScheduledFee>;
+  /**
+   * The partner's points are low when its regular ones come down to this, 0 or more (rule A11). Default: nobody
+   * is told.
+   */
+  low_balance?: Points | null;
+  /** What people call it (rule B25). Default: nothing. */
+  name?: string;
+  /** Which block is debited first (rule B13). Default: the one that expires first. */
+  order?: BlockOrder;
+  /** Its id. */
+  partner: PartnerId;
+  /** What a point that a post-paid partner gave costs (rule A36). Default: 0. */
+  price?: Rate;
+  /**
+   * Partner points per member point, by point type; a type without a rate debits nothing (rule A03). Default:
+   * none, so that the partner pays nothing.
+   */
+  rates?: Record<string, Rate>;
+  reference?: string | null;
+  /** How a debit is rounded (rule A04). Default: half up. */
+  rounding?: Rounding;
+  transaction_at?: Timestamp | null;
+}
+
+/** Creates a point type (rules D02, D03, D04, D06). */
+export interface CreatePointTypeBody {
+  /** For spending or for counting. Default: for spending. */
+  class?: PointClass;
+  /** For points that are money: the ISO 4217 code of the currency. Default: they are none. */
+  currency?: string;
+  /** When points of this type expire, unless an award says otherwise. Default: never. */
+  expiry?: Expiry;
+  /** What becomes of held points whose item expires. Default: they are as good as before. */
+  held_expiry?: HeldExpiry;
+  /** What becomes of points when their member does nothing (rule E71). Default: nothing. */
+  inactivity?: Inactivity;
+  /** Whether a redemption that names no type spends them (rule E12). Default: no. */
+  is_default?: boolean;
+  /** What balances show; accounts of the same label are summed up (rule E61). Default: nothing. */
+  label?: string;
+  /** How many points an account may have (rule E67). Default: any number. */
+  maximum?: Maximum;
+  /** What people in the company call it (rule E09). Default: nothing. */
+  name?: string;
+  /** Whether an account may owe points after a cancellation (rule E66). Default: it may. */
+  negative_balance?: NegativeBalance;
+  /** How far below zero cancellations may take a balance (rule E66). Default: as far as they must. */
+  negative_limit?: NegativeLimit;
+  /** Which points go first (rule D22). Default: those that expire first. */
+  order?: UseOrder;
+  /** Whether a redemption may take more than there is (rule D09). Default: no. */
+  overdraft?: Overdraft;
+  /** Its id. */
+  point_type: PointTypeId;
+  reference?: string | null;
+  /** The type into which points go on when they expire (rule E77). Default: none. */
+  rollover?: PointTypeId | null;
+  /** Decimal places with which people are shown amounts, 0 to 4. Default: 0. */
+  scale?: number;
+  transaction_at?: Timestamp | null;
+}
+
+/** Creates the program that the command names. */
+export interface CreateProgramBody {
+  /**
+   * How many days before its expiry a partner's block with points left is about to expire, up to 3,660. Default:
+   * 0, nobody is told.
+   */
+  block_warning_days?: number;
+  /** How members come into being. Default: by `Enrol` only. */
+  enrolment?: Enrolment;
+  /** What people call it. Default: nothing. */
+  name?: string;
+  /** What happens to points that would expire before they can be used. Default: the accrual is refused. */
+  never_usable?: NeverUsable;
+  /** What becomes of the points of members who are closed. Default: they stay. */
+  on_closing?: OnClosing;
+  /** How many point types it may have, up to 256. Default: 8 (rule D06). */
+  point_types_max?: number | null;
+  reference?: string | null;
+  /** Whether every award must name a source of the program. Default: it need not (rule E05). */
+  require_source?: SourceRule;
+  /** Whether members earn and spend at once. Default: they do. A draft is activated later (rule D17). */
+  status?: ProgramStatus;
+  transaction_at?: Timestamp | null;
+  /** IANA time zone of its calendar rules. Default: UTC. */
+  zone?: Zone;
+}
+
+/** Defines a settlement run: a draft (rule C80). Its request id names it. */
+export interface CreateRunBody {
+  /** Which events it settles (rules C81 to C85). */
+  criteria?: RunCriteria;
+  /** How long after it the next one is, in the program's zone. Default: it runs once. */
+  every?: Span | null;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** Creates a source; it is active (rules E20, E92). */
+export interface CreateSourceBody {
+  /** What happens beyond its inventory or a limit (rules E95, E100). Default: the accrual is refused. */
+  beyond?: Beyond;
+  /** How several awards of one accrual count (rule E91). Default: each. */
+  counting?: Counting;
+  /** How many points it may give, 0 or more (rule E99). Default: any number. */
+  inventory?: Points | null;
+  /** From this many points on the inventory is low. Default: it never is. */
+  low_at?: Points | null;
+  /** What people in the company call it (rule E18). Default: nothing. */
+  name?: string;
+  /** The point types that it may give, at least one (rule E90). Default: all that the program has (rule E32). */
+  point_types?: Array<PointTypeId> | null;
+  reference?: string | null;
+  /** How many in what time (rules E93 to E98). Default: any number. */
+  restrictions?: Array<Restriction>;
+  /** Its id. */
+  source: SourceId;
+  transaction_at?: Timestamp | null;
+}
+
+/**
+ * Creates a subtype, for all point types of the program (rules D13 to D16). Once there is one, awards name known
+ * ones only.
+ */
+export interface CreateSubtypeBody {
+  /** Whether it is from now on that of awards that name none (rule D16). The first one always is. */
+  is_default?: boolean;
+  /** What people call it. Default: nothing. */
+  name?: string;
+  reference?: string | null;
+  /** Its id. */
+  subtype: SubtypeId;
+  transaction_at?: Timestamp | null;
+}
+
+/**
+ * Credits a member's receivable with an award where the wallet could not be used (rule C105). The award is
+ * consumed; the merchant, whom the member pays in full, gets no credit note.
+ */
+export interface CreditMemberBody {
+  /** Who is credited. */
+  member: MemberId;
+  /** Where the member spent. */
+  partner: PartnerId;
+  /** The wallet. */
+  point_type: PointTypeId;
+  /** How much, in minor units, more than 0. */
+  points: Points;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/**
+ * Defines the tiers, all of them at once; a later one replaces them. Members keep the tier they have until it is
+ * evaluated again.
+ */
+export interface DefineTiersBody {
+  /** In which time points count (rule D34). Default: the calendar year. */
+  period?: QualifyingPeriod;
+  reference?: string | null;
+  /** From the lowest to the highest, 1 to 16 of them. */
+  tiers: Array<Tier>;
+  transaction_at?: Timestamp | null;
+}
+
+/** What a generated document is filled with by default. */
+export interface DocumentDefaults {
+  /** Its category. */
+  category?: string;
+  /** Its type. Of a refund: a refund transaction type of the refund setup. */
+  document_type?: string;
+  /** Its notes. */
+  notes?: string;
+  /** The product of its lines. */
+  product?: string;
+}
+
+/** The large block that a partner has to buy once its reserve is used (rule A18). */
+export interface DueBlock {
+  /** Points of it, more than 0. */
+  points: Points;
+  /** What a point of it costs. Default: 0. */
+  unit_price?: Rate;
+}
+
+/** Changes how a member belongs to a household (rules D40, D41). What is not named stays. */
+export interface EditMembershipBody {
+  /** The last day of it, in the program's zone. */
+  ends_on?: CivilDate | null;
+  reference?: string | null;
+  /** Whether qualifying points roll up from now on. */
+  rolls_up?: boolean | null;
+  transaction_at?: Timestamp | null;
+}
+
+/**
+ * Agrees on new terms with a partner: all of them, as the next version. What was recorded before stays under the
+ * terms of its time.
+ */
+export interface EditPartnerBody {
+  /** How blocks are created when points run out; of prepaid partners only (rules A20, A22). Default: none is. */
+  auto_creation?: AutoCreation | null;
+  /** When it pays. Default: before, by blocks. */
+  billing?: Billing;
+  /** How much a credit adjustment may add (rule B28). Default: any number of points. */
+  credit_cap?: CreditCap;
+  /** The currency of all prices of these terms. Default: the code that ISO 4217 has for none. */
+  currency?: Currency;
+  /** The block that is due once the reserve is used (rule A18). Default: one like the last that was bought. */
+  due_block?: DueBlock | null;
+  /** Fees by name: up to 64. Default: none. */
+  fees?: Record<string, ScheduledFee>;
+  /**
+   * The partner's points are low when its regular ones come down to this, 0 or more (rule A11). Default: nobody
+   * is told.
+   */
+  low_balance?: Points | null;
+  /** What people call it (rule B25). Default: nothing. */
+  name?: string;
+  /** Which block is debited first (rule B13). Default: the one that expires first. */
+  order?: BlockOrder;
+  /** What a point that a post-paid partner gave costs (rule A36). Default: 0. */
+  price?: Rate;
+  /**
+   * Partner points per member point, by point type; a type without a rate debits nothing (rule A03). Default:
+   * none, so that the partner pays nothing.
+   */
+  rates?: Record<string, Rate>;
+  reference?: string | null;
+  /** How a debit is rounded (rule A04). Default: half up. */
+  rounding?: Rounding;
+  transaction_at?: Timestamp | null;
+}
+
+/** Changes a point type (rule E16). What is not named stays. What was granted keeps its expiry. */
+export interface EditPointTypeBody {
+  /** For points that are money: the currency. */
+  currency?: string | null;
+  /** When points expire that are granted from now on. */
+  expiry?: Expiry | null;
+  /** What becomes of held points whose item expires. */
+  held_expiry?: HeldExpiry | null;
+  /** What becomes of points that are granted from now on when their member does nothing. */
+  inactivity?: Inactivity | null;
+  /** Whether a redemption that names no type spends them. */
+  is_default?: boolean | null;
+  /** What balances show. */
+  label?: string | null;
+  /** How many points an account may have. */
+  maximum?: Maximum | null;
+  /** What people in the company call it. */
+  name?: string | null;
+  /** Whether an account may owe points after a cancellation. */
+  negative_balance?: NegativeBalance | null;
+  /** How far below zero cancellations may take a balance. */
+  negative_limit?: NegativeLimit | null;
+  /** Whether a redemption may take more than there is. */
+  overdraft?: Overdraft | null;
+  reference?: string | null;
+  /** The type into which points go on when they expire; 0: none. */
+  rollover?: PointTypeId | null;
+  /** Decimal places with which people are shown amounts. */
+  scale?: number | null;
+  /** Whether accounts are in use. An inactive type can only be activated (rule E17). */
+  status?: TypeStatus | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** Changes the terms of an active source (rule E33). Fields that are not given stay. */
+export interface EditSourceBody {
+  /** What happens beyond its inventory or a limit. */
+  beyond?: Beyond | null;
+  /** From this many points on the inventory is low. */
+  low_at?: Points | null;
+  /** What people in the company call it. */
+  name?: string | null;
+  /** The point types that it may give, at least one. */
+  point_types?: Array<PointTypeId> | null;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** Enrols a member. */
+export interface EnrolBody {
+  /** The member. */
+  member: MemberId;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** Enrols a household: a member to whom the qualifying points of others roll up (rule D35). */
+export interface EnrolHouseholdBody {
+  /** The household. */
+  member: MemberId;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** An entry of the journal. */
+export interface Entry {
+  /** The id of the token that asked; null where the command came another way. */
+  actor?: string | null;
+  /** The balances after it. */
+  balances: Array<Balance>;
+  /** The whole command, flat. */
+  command: Record<string, any>;
+  /** Whether it was done. */
+  done: boolean;
+  /** What was asked, in one word. */
+  kind: string;
+  /** What happened to which item or block. */
+  legs: Array<Leg>;
+  /** The member that the command names, if it does. */
+  member?: MemberId | null;
+  /** Of which program. */
+  program: ProgramId;
+  /** When it was decided. */
+  recorded_at: Timestamp;
+  /** The caller's own text. */
+  reference?: string | null;
+  /** Why nothing was done. */
+  refused?: Rejection | null;
+  /** The request id. */
+  request_id: RequestId;
+  /** Its number. */
+  sequence: Sequence;
+  /** When it happened, where the caller said so. */
+  transaction_at?: Timestamp | null;
+}
+
+/**
+ * Erases a text: the reference of a transaction, or the text of a long id. Just one is named. What the text was
+ * is in no entry of the journal; `verify` goes on to hold. Backups that were made before keep it until they are
+ * removed.
+ */
+export interface EraseBody {
+  /** The member, or request, whose long id is shown by its UUID from now on. */
+  id?: MemberId | null;
+  reference?: string | null;
+  /** The request id of the transaction whose reference is erased. */
+  transaction?: RequestId | null;
+  transaction_at?: Timestamp | null;
+}
+
+export interface Evaluation {
+  day?: number;
+  every?: number;
+  kind: "daily" | "monthly" | "weekly" | "yearly";
+  month?: number;
+  weekday?: Weekday;
+}
+
+/** Something that happened: a leg of an entry that was done, or an entry without legs. */
+export interface Event {
+  /** What was asked. */
+  command: string;
+  /** The leg, or the command where there is none. */
+  data: Record<string, any>;
+  /** The entry's number and the leg's place in it: never twice, always rising. */
+  id: string;
+  /** What happened, in one word: the leg's kind, else the command's. */
+  kind: string;
+  /** Whose points, where the command or the leg says so. */
+  member?: MemberId | null;
+  /** Of which program. */
+  program: ProgramId;
+  /** When it was recorded. */
+  recorded_at: Timestamp;
+  /** The request id of the command. */
+  request_id: RequestId;
+}
+
+export interface Expiry {
+  age?: Span;
+  date?: CivilDate;
+  evaluated?: Evaluation;
+  instant?: Timestamp;
+  kind: "after" | "at" | "end_of" | "never" | "on" | "rolling";
+  period?: Period;
+  since?: Timestamp | null;
+  span?: any;
+}
+
+/** Lets items expire at another instant, later or sooner. Their points keep everything else. */
+export interface ExtendItemsBody {
+  /** When they expire from now on; a span counts from now. */
+  expires: Expiry;
+  /** 1 to 1,000 items that have matured and have points left. */
+  items: Array<ItemId>;
+  /** Why, up to 128 bytes. */
+  reason: string;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+export interface FeeAmount {
+  amount?: Rate;
+  currency?: Currency;
+  kind: "money" | "points" | "scheduled";
+  name?: string;
+  points?: Points;
+}
+
+/** A page of the feed. */
+export interface FeedPage {
+  events: Array<Event>;
+  /** Whether there may be more at once. */
+  more: boolean;
+  /** Where the next page begins. */
+  next: string;
+}
+
+/** Sets points of one type aside, from the items next in order. Its request id names the hold. */
+export interface HoldBody {
+  /** Whose points. */
+  member: MemberId;
+  /** The kind of points: of a redeemable type. */
+  point_type: PointTypeId;
+  /** How many, more than 0. */
+  points: Points;
+  reference?: string | null;
+  /** When what is still held is released by itself. Default: never. */
+  times_out?: Expiry;
+  transaction_at?: Timestamp | null;
+}
+
+export interface Inactivity {
+  activity?: Array<Activity> | null;
+  evaluated?: Evaluation | null;
+  kind: "expires" | "ignored";
+  percent?: Rate | null;
+  period?: Span;
+  since?: Timestamp | null;
+}
+
+/** An item. */
+export interface Item {
+  available_from: Timestamp;
+  cancelled: Points;
+  expired: Points;
+  expires_at?: Timestamp | null;
+  granted: Points;
+  /** The accrual's entry and the award's place in it. */
+  item: string;
+  partner?: PartnerId | null;
+  redeemed: Points;
+  remaining: Points;
+  source?: SourceId | null;
+  /** `open`, `future`, `used_up`, `cancelled` or `expired`. */
+  state: string;
+}
+
+/** A point item: the accrual that granted it and its place among that accrual's awards, from 0. */
+export interface ItemId {
+  /** Which of the accrual's awards, from 0. */
+  place: number;
+  /** Number of the accrual's journal entry. */
+  sequence: Sequence;
+}
+
+/** A member becomes one of a household (rules D35 to D38). */
+export interface JoinHouseholdBody {
+  /** The last day of it, in the program's zone (rule D41). Default: it has no end. */
+  ends_on?: CivilDate | null;
+  /** The household. */
+  household: MemberId;
+  reference?: string | null;
+  /** Whether the member's qualifying points roll up (rule D40). Default: they do. */
+  rolls_up?: boolean;
+  transaction_at?: Timestamp | null;
+}
+
+/** A member leaves the household (rule D39). What rolled up stays there. */
+export interface LeaveHouseholdBody {
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+export interface Leg {
+  amount?: any;
+  available_from?: Timestamp;
+  before?: any;
+  bill?: number;
+  block?: any;
+  cause?: ChargeCause;
+  change?: InventoryChange;
+  currency?: Currency;
+  effective_at?: Timestamp;
+  event?: PartnerEvent;
+  events?: number;
+  expires_at?: Timestamp | null;
+  fee?: Sequence;
+  from?: any;
+  item?: ItemId;
+  kind: "absorbed" | "adjusted" | "bill_closed" | "billed" | "block_adjusted" | "block_cancelled" | "block_credited" | "block_expired" | "block_fee" | "block_refunded" | "cancelled" | "captured" | "charge" | "charged" | "clipped" | "credited" | "debited" | "event" | "expired" | "extended" | "fee" | "fee_charged" | "fee_refunded" | "forgiven" | "given_back" | "granted" | "held" | "inventory" | "inventory_low" | "lapsed" | "matured" | "merged" | "not_awarded" | "not_spent" | "owed" | "posted" | "redeemed" | "refund_answered" | "refund_asked" | "reinstated" | "released" | "repaid" | "restored" | "returned" | "rolled_over" | "settled" | "source_status" | "spent" | "tier" | "transferred" | "transferred_back" | "withheld";
+  left?: Points;
+  lines?: number;
+  member?: MemberId;
+  number?: number;
+  other?: MemberId;
+  owner?: Subject;
+  partner?: PartnerId;
+  place?: any;
+  point_type?: PointTypeId;
+  points?: Points;
+  posting?: PostingKind;
+  price?: Rate;
+  rate?: any;
+  reason?: Rejection;
+  receivable?: ReceivableId;
+  reduction?: ReductionMethod;
+  remaining?: Points;
+  run?: RequestId;
+  source?: any;
+  state?: any;
+  status?: SourceStatus;
+  subtype?: SubtypeId;
+  terms?: number;
+  tier?: TierId | null;
+  to?: any;
+  unit_price?: Rate;
+  until?: Timestamp | null;
+  way?: SpendWay;
+}
+
+/** The answer to a line of a batch. */
+export interface LineAnswer {
+  /** The line's number in the body, from 1. */
+  line: number;
+  problem?: Problem | null;
+  receipt?: Receipt | null;
+  /** The HTTP status that a call of its own would have had. */
+  status: number;
+}
+
+export interface Maximum {
+  kind: "clip" | "reject" | "unlimited";
+  points?: Points;
+}
+
+/** A member with balances. */
+export interface Member {
+  /** The instant at which the balances are so. */
+  as_of: Timestamp;
+  balances: Array<Balance>;
+  member: MemberId;
+}
+
+/** A member of a list. */
+export interface MemberRow {
+  member: MemberId;
+}
+
+/**
+ * Two members become one: the items of the other go over whole, with their ids. The other's id leads to the
+ * member.
+ */
+export interface MergeBody {
+  /** Who becomes part of the member: a second account, or a guest. */
+  other: MemberId;
+  /** Why, up to 128 bytes. */
+  reason: string;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** Adds points to an inventory, or takes some out (rules E101, E102). */
+export interface ModifyInventoryBody {
+  /** More than 0 to add, less than 0 to take out; not 0. */
+  points: Points;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** Where the clock is to be. */
+export interface MoveClock {
+  /** An instant; one that is past changes nothing. */
+  to: Timestamp;
+}
+
+/**
+ * Points by what happened to them, in a day, month or source. A sum that may pass 2^53 - 1 is text in a second
+ * field; the number is then null.
+ */
+export interface Movement {
+  /** The day, the month or the source. */
+  bucket: string;
+  cancelled?: number | null;
+  expired?: number | null;
+  issued?: number | null;
+  /** `issued`, exactly. */
+  issued_exact: string;
+  /** Owed at the end. */
+  outstanding?: number | null;
+  /** `outstanding`, exactly. */
+  outstanding_exact: string;
+  point_type: PointTypeId;
+  redeemed?: number | null;
+  repaid?: number | null;
+}
+
+export interface NegativeLimit {
+  kind: "absolute" | "max" | "min" | "percent" | "unlimited";
+  percent?: Rate;
+  points?: Points;
+}
+
+/** A contribution rule as it is asked for. */
+export interface NewContributionRule {
+  /** The payment medium brands that it is for (rule C55). Default: all. */
+  brands?: Array<string>;
+  /** The payment medium types that it is for (rule C56). Default: all. */
+  mediums?: Array<string>;
+  /** The number of a rule that the agreement has: it is changed. Default: it is a new one. */
+  number?: number | null;
+  /** The offers that it is for (rules C54, C57). Default: all. */
+  offers?: Array<OfferId>;
+  /** Percent of the award, 0 to 100 (rule C52). */
+  percentage: Rate;
+  /** Percentages of periods (rules C58, C59). Default: none. */
+  periods?: Array<PeriodContribution>;
+  /** Which rule goes first (rule C53). Default: normal. */
+  priority?: Priority;
+}
+
+/** Opens a receivable of a partner or of a member, or makes one primary (rules C12, C112). */
+export interface OpenReceivableBody {
+  /** The member who owns it. */
+  member?: MemberId | null;
+  /** The partner that owns it. */
+  partner?: PartnerId | null;
+  /** Its id, unique with its owner. */
+  receivable: ReceivableId;
+  reference?: string | null;
+  /** Whether settlement posts to it. A second primary one is refused (rule C112). Default: other. */
+  standing?: Standing;
+  transaction_at?: Timestamp | null;
+}
+
+export interface Overdraft {
+  kind: "all" | "refused" | "tiers";
+  points?: Points;
+  tiers?: Array<TierId>;
+}
+
+/** A partner. */
+export interface Partner {
+  /** In its usable blocks, the reserve too (rule A05). */
+  balance: Points;
+  billing: Billing;
+  /** Debited or owed so far, less what cancellations gave back. */
+  debited: Points;
+  name: string;
+  /** Blocks that can be debited. */
+  open_blocks: number;
+  order: BlockOrder;
+  partner: PartnerId;
+  /** In blocks that are not approved. */
+  pending: Points;
+  /** Partner points per member point, by point type. */
+  rates: Record<string, Rate>;
+  /** Of it, in reserve blocks. */
+  reserve: Points;
+  rounding: Rounding;
+  /** In approved blocks that have not started. */
+  waiting: Points;
+}
+
+/** Pauses an active source: it gives no points until it is resumed (rules E23, E24). */
+export interface PauseSourceBody {
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** How much of the awards of a period the partner contributes. */
+export interface PeriodContribution {
+  /** Its first day, in the program's zone. */
+  from: CivilDate;
+  /** Percent of the award, 0 to 100. */
+  percentage: Rate;
+  /** Its last day. */
+  to: CivilDate;
+}
+
+/** A point type, with all that is set of it. */
+export interface PointTypeRow {
+  /** For spending or for counting. */
+  class: PointClass;
+  /** For points that are money: the ISO 4217 code of the currency. Empty where they are not. */
+  currency: string;
+  /** When they expire, unless the award says otherwise. */
+  expiry: Expiry;
+  /** What becomes of held points whose item expires. */
+  held_expiry: HeldExpiry;
+  /** What becomes of points when their member does nothing. */
+  inactivity: Inactivity;
+  /** Whether a redemption that names no type spends them (rules E12, E62). */
+  is_default: boolean;
+  /** What balances show: accounts of the same label are summed up (rules E03, E61). */
+  label: string;
+  /** How many points an account may have. */
+  maximum: Maximum;
+  /** What people in the company call it (rule E09): no balance and no receipt shows it. */
+  name: string;
+  /** Whether an account may owe points after a cancellation. */
+  negative_balance: NegativeBalance;
+  /** How many. */
+  negative_limit: NegativeLimit;
+  /** Which points go first. */
+  order: UseOrder;
+  /** Whether a redemption may take more than there is. */
+  overdraft: Overdraft;
+  point_type: PointTypeId;
+  /** The type into which its points go on when they expire (rule E77). */
+  rollover?: PointTypeId | null;
+  /** Decimal places with which people are shown amounts, 0 to 4. Arithmetic never sees it. */
+  scale: number;
+  /** When this version was set. */
+  since: Timestamp;
+  /** Whether accounts are in use. */
+  status: TypeStatus;
+}
+
+/** A refusal, as RFC 9457 has it. The figures of the refusal are further members. */
+export interface Problem {
+  /** The cause as one word. */
+  code: string;
+  /** What is wrong with this call. */
+  detail: string;
+  /** The name of the parameter. */
+  parameter?: string | null;
+  /** A JSON pointer to the place in the body. */
+  pointer?: string | null;
+  /** The HTTP status. */
+  status: number;
+  /** The code, for people. */
+  title: string;
+  /** The address of a page that explains it. */
+  type: string;
+}
+
+/** A program. */
+export interface Program {
+  enrolment: Enrolment;
+  name: string;
+  never_usable: NeverUsable;
+  /** How many point types it has. */
+  point_types: number;
+  /** How many it may have (rule D06). */
+  point_types_max: number;
+  program: ProgramId;
+  /** The zone of its calendar rules. */
+  zone: Zone;
+}
+
+/**
+ * Records that a partner bought a block (rules A10, B12), or that the host set up a reserve block for it (rule
+ * A13). It is usable once approved.
+ */
+export interface PurchaseBlockBody {
+  /** The block's id, unique within the partner, below 2 to the 52nd: from there on ids are the engine's own. */
+  block: BlockId;
+  /** Regular or reserve. Default: regular. */
+  block_kind?: BlockKind;
+  /** When it expires; a span counts from the transaction, not from `starts_at`. Default: never. */
+  expires?: Expiry;
+  /** How many points, more than 0. */
+  points: Points;
+  reference?: string | null;
+  /** When its validity starts. Default: the transaction's time. */
+  starts_at?: Timestamp | null;
+  transaction_at?: Timestamp | null;
+  /** What a point costs, in the currency of the partner's terms (rule B15). Default: 0. */
+  unit_price?: Rate | null;
+}
+
+export interface QualifyingPeriod {
+  kind: "anniversary" | "calendar_year" | "rolling";
+  span?: Span;
+}
+
+/** A command was done, and is durable. */
+export interface Receipt {
+  /** The members' balances after it, of the point types it touched. */
+  balances: Array<Balance>;
+  /**
+   * On a repeated request: what was cancelled of it since, by the award's place for an accrual, else in one
+   * figure.
+   */
+  cancelled?: Array<Points>;
+  /** What happened to which item or block. */
+  legs: Array<Leg>;
+  /** When the engine recorded it. */
+  recorded_at: Timestamp;
+  /** Whether this answers a repeated request: the receipt is that of the first. */
+  replayed: boolean;
+  /** The number of its journal entry. */
+  sequence: Sequence;
+}
+
+/**
+ * A purchase at a merchant, and the award that an offer gives for it. It is awarded, left without an award, or
+ * refused (rules C14 to C19, C64, C65). Instant and automatic spends are part of it.
+ */
+export interface RecordPurchaseBody {
+  /** What it costs, in minor units, more than 0. */
+  amount: Points;
+  /** The award, in minor units, more than 0. */
+  award: Points;
+  /** The brand of the payment medium. Default: unknown. */
+  brand?: string | null;
+  /** When the award expires. Default: as the point type says. */
+  expires?: Expiry | null;
+  /** The type of the payment medium. Default: unknown. */
+  medium?: string | null;
+  /** Who buys. */
+  member: MemberId;
+  /** The offer that gives the award. */
+  offer: OfferId;
+  /** Where. */
+  partner: PartnerId;
+  /** The wallet: a point type for spending. */
+  point_type: PointTypeId;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** Takes points from the items next in order (rules D21 to D25). */
+export interface RedeemBody {
+  /** Who redeems. */
+  member: MemberId;
+  /**
+   * The kind of points. Default: 0, which is all default types of the program, in one order over all of them
+   * (rules E12, E62, E63).
+   */
+  point_type?: PointTypeId;
+  /** How many, more than 0. */
+  points: Points;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+export interface Reduction {
+  credit_note?: DocumentDefaults;
+  kind: "back_end" | "front_end";
+  method?: string;
+  refund?: DocumentDefaults;
+}
+
+/** Refunds a fee, whole and once (rules B36 to B42). */
+export interface RefundFeeBody {
+  /** The reason, as a code of the caller's: 1 to 64 bytes (rule B37). */
+  reason: string;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** What must be set up so that members are refunded through a payment gateway (rule C107). */
+export interface RefundSetup {
+  /** The refund methods. */
+  methods?: Array<string>;
+  /** The providers with an automatic payment run. */
+  payment_runs?: Array<string>;
+  /** The providers (payment gateways), each with the methods that it takes. */
+  providers?: Record<string, Array<string>>;
+  /** The refund transaction types, each with the methods that it allows. */
+  types?: Record<string, Array<string>>;
+}
+
+/** Gives what has expired of items back to the member. */
+export interface ReinstateItemsBody {
+  /** When they expire from now on; a span counts from now. */
+  expires: Expiry;
+  /** 1 to 1,000 items of which points have expired. */
+  items: Array<ItemId>;
+  /** Why, up to 128 bytes. */
+  reason: string;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** Decides that a bought block is not approved (rule A32). */
+export interface RejectBlockBody {
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+export interface Rejection {
+  amount?: Points;
+  available?: Points;
+  available_from?: Timestamp;
+  awards?: number;
+  bill?: number;
+  billed_until?: Timestamp;
+  block?: BlockId;
+  date?: CivilDate;
+  expires_at?: Timestamp;
+  first?: Sequence;
+  group?: GroupId;
+  household?: MemberId;
+  id?: number;
+  kind: "agreement_changed" | "agreement_exists" | "agreement_unknown" | "already_refunded" | "award_unknown" | "bill_open" | "billed_already" | "block_closed" | "block_exists" | "block_expired" | "block_limit" | "block_not_active" | "block_not_pending" | "block_unknown" | "cancel_exceeds" | "class_not_allowed" | "cut_off_ahead" | "exceeds_block" | "expiry_over" | "fee_unknown" | "group_read_only" | "group_unknown" | "hold_exceeds" | "hold_over" | "hold_unknown" | "household_limit" | "in_household" | "insufficient_defaults" | "insufficient_partner_points" | "insufficient_points" | "inventory_empty" | "inventory_exceeded" | "inventory_exists" | "inventory_unset" | "is_a_household" | "item_closed" | "item_not_expired" | "item_unknown" | "limit_reached" | "maximum_balance" | "member_blocked" | "member_closed" | "member_exists" | "member_unknown" | "merge_entangled" | "mixed_order" | "needs_confirm" | "never_usable" | "new_members_not_allowed" | "no_common_scheme" | "no_default_type" | "no_household" | "no_open_bill" | "no_payment_preference" | "no_subtype" | "not_a_fee" | "not_a_household" | "not_accessible" | "not_cancellable" | "not_configured" | "not_effective" | "not_merged" | "not_qualifying" | "not_redeemable" | "nothing_to_spend" | "offer_unknown" | "other_group_not_allowed" | "overflow" | "own_group_not_allowed" | "partner_exists" | "partner_post_paid" | "partner_prepaid" | "partner_unknown" | "percentage_out_of_range" | "period_overlap" | "point_type_exists" | "point_type_inactive" | "point_type_limit" | "point_type_unknown" | "primary_exists" | "program_active" | "program_draft" | "program_exists" | "program_unknown" | "receivable_exists" | "receivable_unknown" | "reference_missing" | "refund_not_pending" | "refund_unknown" | "request_id_reused" | "restriction_unknown" | "rollover_cycle" | "rule_unknown" | "run_state" | "run_unknown" | "same_member" | "scheme_missing" | "scheme_not_used" | "scheme_unknown" | "source_active" | "source_archived" | "source_exists" | "source_not_linked" | "source_paused" | "source_required" | "source_unknown" | "source_without_types" | "spend_above_maximum" | "spend_below_minimum" | "subtype_exists" | "subtype_unknown" | "too_many_items" | "transaction_ahead" | "transaction_unknown" | "unit_taken" | "unit_unknown";
+  latest?: Timestamp;
+  left?: Points;
+  limit?: number;
+  maximum?: Points;
+  merchant?: MerchantId;
+  minimum?: Points;
+  missing?: Setup;
+  offer?: OfferId;
+  partner?: PartnerId;
+  percentage?: Rate;
+  place?: number;
+  point_type?: PointTypeId;
+  points?: Points;
+  receivable?: ReceivableId;
+  refund?: Sequence;
+  restriction?: number;
+  room?: Points;
+  rule?: number;
+  scheme?: SchemeId;
+  sequence?: Sequence;
+  short?: any;
+  source?: SourceId;
+  state?: any;
+  subtype?: SubtypeId;
+  times_out_at?: Timestamp;
+  version?: number;
+  what?: Kind;
+}
+
+/** Gives held points back to the member. */
+export interface ReleaseBody {
+  /** How many, more than 0. Default: all that is still held. */
+  points?: Points | null;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/**
+ * Adds a restriction to an active source, or changes the one of its number (rule E94). One whose time or scope
+ * changes begins to count anew.
+ */
+export interface RestrictSourceBody {
+  reference?: string | null;
+  /** What it may give in what time. */
+  restriction: Restriction;
+  transaction_at?: Timestamp | null;
+}
+
+/** At most so many points of a source in some time (rules E95 to E98). */
+export interface Restriction {
+  /** At most this many points, more than 0. */
+  max: Points;
+  /** Whose points count. */
+  per: LimitScope;
+  /** Its number within the source. */
+  restriction: number;
+  /** In what time. */
+  window: Window;
+}
+
+/** Makes a paused or archived source active again, unless its inventory is 0 (rules E25, E34). */
+export interface ResumeSourceBody {
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** Which events a run settles. */
+export interface RunCriteria {
+  /** Purchases of at least so many whole days ago, in the program's zone (rule C81). Default: all. */
+  days_ago?: number | null;
+  /** Events of these partners (rule C84). Empty: of all. */
+  partners?: Array<PartnerId>;
+  /** Events of these schemes (rule C83). Empty: of all. */
+  schemes?: Array<SchemeId>;
+  /** Debits, credits, or both. */
+  settlement_type?: SettlementType;
+}
+
+/** Saves a draft, so that it can be submitted (rule C80). */
+export interface SaveRunBody {
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+export interface ScheduledFee {
+  amount?: Rate;
+  kind: "money" | "points";
+  points?: Points;
+}
+
+export interface SchemeChoice {
+  kind: "all" | "specific";
+  schemes?: Array<SchemeId>;
+}
+
+/**
+ * Makes the agreement of a partner or of a group, or its next version. The contribution rules are left as they
+ * are.
+ */
+export interface SetAgreementBody {
+  /** Which members are rewarded. */
+  award?: AwardRules;
+  /** What people say of it. */
+  description?: string;
+  /** The group, where it is a group's. */
+  group?: GroupId | null;
+  /** Whether it is in force. Default: effective. */
+  life_cycle?: LifeCycle;
+  /** The partner, where it is a partner's. */
+  partner?: PartnerId | null;
+  /**
+   * The partner's own receivable that becomes its primary one (rule C12). Default: the one that is; where there
+   * is none, number 1 is made.
+   */
+  receivable?: ReceivableId | null;
+  /** How instant and automatic spends are handled. Default: at the point of sale. Not of a group. */
+  reduction?: Reduction;
+  reference?: string | null;
+  /** The version that it takes the place of; without it, there is none yet (rule C61). */
+  replaces?: number | null;
+  /** Whom the merchant may sign up. Not of a group. */
+  sign_up?: SignUpRules | null;
+  /** Which members spend, and how much. */
+  spend?: SpendRules;
+  transaction_at?: Timestamp | null;
+}
+
+/** Sets the contribution rules of agreements: these, and no others (rules C04, C48 to C59, C69). */
+export interface SetContributionRulesBody {
+  /** And of these groups. */
+  groups?: Array<GroupId>;
+  /** Of these partners. */
+  partners?: Array<PartnerId>;
+  reference?: string | null;
+  /** The rules, up to 100. */
+  rules: Array<NewContributionRule>;
+  transaction_at?: Timestamp | null;
+}
+
+/** Defines a partner group, or its next version (rules C72, C111). */
+export interface SetGroupBody {
+  /** The groups whose members its partners may reward and serve. Default: none. */
+  collaborating?: Array<GroupId>;
+  /** What people call it. Default: nothing. */
+  name?: string;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** Sets the inventory of a source that has none (rule E99). */
+export interface SetInventoryBody {
+  /** How many points it may give from now on, 0 or more. */
+  points: Points;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** Lets a member earn and spend, or not. */
+export interface SetMemberStatusBody {
+  /** Why, up to 128 bytes. */
+  reason: string;
+  reference?: string | null;
+  /** What the member may do from now on. */
+  status: MemberStatus;
+  transaction_at?: Timestamp | null;
+}
+
+/** Defines an offer, or its next version. */
+export interface SetOfferBody {
+  /** What its award is for (rule C78). Default: one purchase. */
+  basis?: AwardBasis;
+  /** Its classification (rule C10). */
+  class: OfferClass;
+  /** Whether it is in force. Default: effective. */
+  life_cycle?: LifeCycle;
+  /** What people call it. Default: nothing. */
+  name?: string;
+  reference?: string | null;
+  /** The scheme that it belongs to. */
+  scheme: SchemeId;
+  /** How its award is spent (rule C36). Default: it goes into the wallet. */
+  spend_method?: SpendMethod;
+  transaction_at?: Timestamp | null;
+}
+
+/** Makes a member a participant, or changes that. */
+export interface SetParticipantBody {
+  /** Whether purchases may draw on the wallet (rule C30). Default: no. */
+  automatic_spending?: boolean;
+  /** The group that owns the member. Default: none. */
+  group?: GroupId | null;
+  reference?: string | null;
+  /** The schemes in which the member takes part. Default: none. */
+  schemes?: Array<SchemeId>;
+  transaction_at?: Timestamp | null;
+}
+
+/**
+ * Says how a member is paid (rule C108). The command's `reference` identifies the member with the provider; no
+ * record repeats that text, so that it can be erased.
+ */
+export interface SetPaymentPreferenceBody {
+  /** The provider: a payment gateway of the refund setup. */
+  provider: string;
+  /** The account. Default: the primary one. */
+  receivable?: ReceivableId | null;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** Sets up refunds through payment gateways (rule C107): all of it at once. */
+export interface SetRefundsBody {
+  reference?: string | null;
+  /** Methods, types, providers and payment runs. */
+  setup?: RefundSetup;
+  transaction_at?: Timestamp | null;
+}
+
+/** Defines a scheme, or its next version. */
+export interface SetSchemeBody {
+  /** The partners that it is accessible to (rule C47). Default: all. */
+  accessible_to?: Array<PartnerId> | null;
+  /** Whether it is in force. Default: effective. */
+  life_cycle?: LifeCycle;
+  /** What people call it. Default: nothing. */
+  name?: string;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** Sets up settlement (rules C73, C79). */
+export interface SetSettlementBody {
+  reference?: string | null;
+  /** How a contribution is rounded to whole minor units. Default: half up. */
+  rounding?: Rounding;
+  transaction_at?: Timestamp | null;
+}
+
+/**
+ * Makes a partner a unit, which takes part in settlement (rules C11, C71). Once it has a group, only
+ * `switch_group` moves it (rule C13).
+ */
+export interface SetUnitBody {
+  /** The group that it belongs to. Default: none yet. */
+  group?: GroupId | null;
+  /** The merchant that it represents, once and for all. Default: none yet. */
+  merchant?: MerchantId | null;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/**
+ * A merchant signs a member up to schemes (rules C42 to C47). A member who is no participant yet becomes one,
+ * owned by the merchant's group.
+ */
+export interface SignUpBody {
+  /** The merchant. */
+  partner: PartnerId;
+  reference?: string | null;
+  /** The schemes, one at least. */
+  schemes: Array<SchemeId>;
+  transaction_at?: Timestamp | null;
+}
+
+/** Whom a merchant may sign up. */
+export interface SignUpRules {
+  /** Members of collaborating groups, to new schemes (rule C44). Default: yes. */
+  collaborating?: boolean | null;
+  /** New members (rule C42). Default: yes. */
+  new_members?: boolean | null;
+  /** Members of its own group, to new schemes (rule C43). Default: yes. */
+  own_group?: boolean | null;
+  /** To these schemes (rules C45 to C47). Default: all. */
+  schemes?: SchemeChoice | null;
+}
+
+/** A source. */
+export interface Source {
+  beyond: Beyond;
+  counting: Counting;
+  /** Set, added, less reduced; null where it may give any number. */
+  given?: Points | null;
+  /** Taken by accruals. */
+  issued?: Points | null;
+  /** Left. */
+  left?: Points | null;
+  /** From this many points on the inventory is low; null: it never is. */
+  low_at?: Points | null;
+  name: string;
+  /** The point types that it may give. */
+  point_types: Array<PointTypeId>;
+  /** Why it is paused: `manual` or `inventory`; null where it is not. */
+  reason?: string | null;
+  /** How many in what time. */
+  restrictions: Array<Restriction>;
+  source: SourceId;
+  /** `active`, `paused` or `archived`. */
+  status: string;
+}
+
+/** A calendar span: `count` days, weeks, months or years, counted in the program's zone. */
+export interface Span {
+  /** How many, up to 36,500. */
+  count: number;
+  /** Of what. */
+  unit: Unit;
+}
+
+/** An amount of money, and how many points it gives; exact, and recorded with the award. It may give none. */
+export interface Spend {
+  /** The amount, in whatever unit of money the program uses. */
+  amount: Rate;
+  /** Points for each unit of money, or for each step. */
+  rate: Rate;
+  /** How it is rounded. Default: half up; `down` gives points for each full unit or step. */
+  rounding?: Rounding;
+  /**
+   * Points are for each step of so much money: how often it goes into the amount is rounded, then come the
+   * points. Default: no steps, only the points are rounded.
+   */
+  step?: Rate | null;
+}
+
+/** A merchant submits a spend on a member's behalf (rules C20 to C28, C66 to C68). */
+export interface SpendBody {
+  /** Who spends. */
+  member: MemberId;
+  /** Where. */
+  partner: PartnerId;
+  /** The wallet. */
+  point_type: PointTypeId;
+  /** How much, in minor units, more than 0. */
+  points: Points;
+  reference?: string | null;
+  /** The scheme; needed where the amounts depend on it (rule C25). */
+  scheme?: SchemeId | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** How much may be spent at a time, in minor units; both ends are allowed. */
+export interface SpendRange {
+  /** At least this (rule C23). Default: no bound. */
+  from?: Points | null;
+  /** At most this (rule C24). Default: no bound. */
+  to?: Points | null;
+}
+
+export interface SpendRanges {
+  kind: "per_scheme" | "single";
+  range?: SpendRange;
+  ranges?: Record<string, SpendRange>;
+}
+
+/** Which members spend at a merchant, and how much. */
+export interface SpendRules {
+  /** Whether purchases draw on the wallet; the member has to allow it, too (rules C30, C31). Default: no. */
+  automatic?: boolean | null;
+  /** How much an automatic spend may be (rule C29). Default: as `range` says. */
+  automatic_range?: SpendRange | null;
+  /** Refuses spends of members who take part in none of its schemes (rules C22, C66). Default: no. */
+  block_without_scheme?: boolean | null;
+  /** Takes spends of members whom a collaborating group owns (rule C21). Default: yes. */
+  collaborating?: boolean | null;
+  /** The most of any spend (rule C28), in minor units. Default: none. */
+  maximum?: Points | null;
+  /** The least of any spend (rule C27), in minor units. Default: none. */
+  minimum?: Points | null;
+  /** Takes spends of members whom its own group owns (rule C20). Default: yes. */
+  own_group?: boolean | null;
+  /** How much at a time (rules C23 to C26, C67, C68). Default: no bounds. */
+  range?: SpendRanges | null;
+}
+
+/** How far the journal reaches. */
+export interface Standing2 {
+  /** The number of the newest entry. */
+  last_sequence: number;
+  /** Bytes that the database takes. */
+  size_bytes: number;
+}
+
+export interface Start {
+  instant?: Timestamp;
+  kind: "after" | "at" | "transaction";
+  span?: Span;
+}
+
+/** A line of a statement: what an entry changed of one point type. */
+export interface StatementLine {
+  /** Redeemable after it. */
+  available?: Points | null;
+  /** What was done, in one word. */
+  kind: string;
+  /** Null where it changed nothing. */
+  point_type?: PointTypeId | null;
+  /** How many more, or less. */
+  points: number;
+  recorded_at: Timestamp;
+  reference?: string | null;
+  /** The number of the entry. */
+  sequence: Sequence;
+  transaction_at?: Timestamp | null;
+}
+
+/** How the server is. */
+export interface Status {
+  status: string;
+}
+
+export interface Subject {
+  id: MemberId;
+  kind: "member" | "partner" | "source" | "program";
+}
+
+/** Submits a saved run (rule C80): it is executed at its instant by the sweeper, in bounded steps. */
+export interface SubmitRunBody {
+  reference?: string | null;
+  /** When. Default: at once. */
+  starts_at?: Timestamp | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** Moves merchants to another group (rules C93 to C97). */
+export interface SwitchGroupBody {
+  /** Or all merchants of this group. */
+  from?: GroupId | null;
+  /** These merchants, all of one group. */
+  partners?: Array<PartnerId>;
+  reference?: string | null;
+  /** Rules of the group that is left which become the merchants' own. */
+  rules?: Array<TransferredRule>;
+  /** The group that they join. */
+  to: GroupId;
+  transaction_at?: Timestamp | null;
+}
+
+/** So many qualifying points of a type. */
+export interface Threshold {
+  /** The kind of points. */
+  point_type: PointTypeId;
+  /** How many, more than 0. */
+  points: Points;
+}
+
+/** One tier. */
+export interface Tier {
+  /** Any one of these is enough (rule D07). */
+  any_of: Array<Threshold>;
+  /** What people call it. Default: nothing. */
+  name?: string;
+  /** Its id. */
+  tier: TierId;
+}
+
+/** Moves points to another member, from the items next in order. They keep their expiry, source and partner. */
+export interface TransferBody {
+  /** What the host keeps for it, on top, 0 or more. Default: 0. */
+  fee?: Points;
+  /** Who gives. */
+  member: MemberId;
+  /** The kind of points: of a redeemable type. */
+  point_type: PointTypeId;
+  /** How many, more than 0. */
+  points: Points;
+  reference?: string | null;
+  /** Who gets. */
+  to: MemberId;
+  transaction_at?: Timestamp | null;
+}
+
+/** A rule of the group that is left, and what becomes of it. */
+export interface TransferredRule {
+  /** The rule's number. */
+  rule: number;
+  /** Moved or copied. */
+  transfer: RuleTransfer;
+}
+
+/** Makes a merge undone: the other gets the items back that came with the merge, with what is left of them. */
+export interface UnmergeBody {
+  /** Who was merged into the member. */
+  other: MemberId;
+  /** Why, up to 128 bytes. */
+  reason: string;
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** Deletes a restriction of an active source (rule E94). */
+export interface UnrestrictSourceBody {
+  reference?: string | null;
+  transaction_at?: Timestamp | null;
+}
+
+/** What an audit found. */
+export interface Verdict {
+  chain: string;
+  digest: string;
+  entries: number;
+  ok: boolean;
+  replayed: boolean;
+  violations: Array<string>;
+  violations_total: number;
+}
+
+export interface Window {
+  kind: "calendar" | "sliding";
+  span?: Span;
+  unit?: Unit;
+}
+
+/** The agreement was changed meanwhile. */
+export class AgreementChanged extends Refused {
+  declare readonly version: number;
+}
+
+/** There is an agreement already (rule C61). */
+export class AgreementExists extends Refused {
+  declare readonly version: number;
+}
+
+/** There is no such agreement. */
+export class AgreementUnknown extends Refused {
+}
+
+/** The fee is refunded already (rule B39). */
+export class AlreadyRefunded extends Refused {
+  declare readonly refund: Sequence;
+}
+
+/** The accrual has no such award, or several and none was named. */
+export class AwardUnknown extends Refused {
+  declare readonly awards: number;
+}
+
+/** The partner's last bill is still being made. */
+export class BillOpen extends Refused {
+  declare readonly bill: number;
+}
+
+/** The partner is billed up to a later cut-off already (rule A27). */
+export class BilledAlready extends Refused {
+  declare readonly billed_until: Timestamp;
+}
+
+/** The block was rejected or cancelled before. */
+export class BlockClosed extends Refused {
+  declare readonly block: BlockId;
+}
+
+/** The partner has a block of this id already. */
+export class BlockExists extends Refused {
+  declare readonly block: BlockId;
+}
+
+/** The block has expired, or would before it starts. */
+export class BlockExpired extends Refused {
+  declare readonly block: BlockId;
+  declare readonly expires_at: Timestamp;
+}
+
+/** The partner has too many open blocks to change their order. */
+export class BlockLimit extends Refused {
+  declare readonly limit: number;
+}
+
+/** The block is not approved, or not within its validity (rule B09). */
+export class BlockNotActive extends Refused {
+  declare readonly block: BlockId;
+}
+
+/** The block is approved already. */
+export class BlockNotPending extends Refused {
+  declare readonly block: BlockId;
+}
+
+/** No such block. */
+export class BlockUnknown extends Refused {
+  declare readonly block: BlockId;
+}
+
+/** The token's budget of points for this day (UTC) does not cover the command. Nothing was done. */
+export class BudgetExceeded extends Refused {
+  declare readonly asked: number;
+  declare readonly budget: string;
+  declare readonly limit: number;
+  declare readonly used: number;
+}
+
+/**
+ * The server has as much work as it takes. Nothing was done. Retry after the seconds of `Retry-After`, with the
+ * same `Idempotency-Key`.
+ */
+export class Busy extends Refused {
+}
+
+/** More than what is left to cancel. */
+export class CancelExceeds extends Refused {
+  declare readonly left: Points;
+}
+
+/** Partners take no part in offers of this classification (rule C09), or rules cannot name them (rule C57). */
+export class ClassNotAllowed extends Refused {
+  declare readonly offer: OfferId;
+}
+
+/** The server runs on the system's clock. Only the commands' clock (`serve --clock commands`) can be moved. */
+export class ClockNotMovable extends Refused {
+}
+
+/**
+ * The server is stopping, or its database is closed. A command in flight may have been done: repeat it with the
+ * same `Idempotency-Key`.
+ */
+export class Closing extends Refused {
+}
+
+/** The cut-off of a bill is ahead of the engine's time. */
+export class CutOffAhead extends Refused {
+  declare readonly latest: Timestamp;
+}
+
+/** The journal has no such entry, or the token must not know of it. */
+export class EntryUnknown extends Refused {
+}
+
+/** More than what is left in the block (rules B23, B28, B33). */
+export class ExceedsBlock extends Refused {
+  declare readonly available: Points;
+  declare readonly block: BlockId;
+  declare readonly short: any;
+}
+
+/** The items would expire at once. */
+export class ExpiryOver extends Refused {
+  declare readonly expires_at: Timestamp;
+}
+
+/** The terms have no fee of this name. */
+export class FeeUnknown extends Refused {
+}
+
+/** The token lacks the scope that this route needs, or the route is outside of its bounds. */
+export class Forbidden extends Refused {
+  declare readonly scope: string;
+}
+
+/** The unit has a group; only a switch moves it (rule C13). */
+export class GroupReadOnly extends Refused {
+  declare readonly group: GroupId;
+}
+
+/** No such partner group. */
+export class GroupUnknown extends Refused {
+  declare readonly group: GroupId;
+}
+
+/** More than what is still held. */
+export class HoldExceeds extends Refused {
+  declare readonly left: Points;
+}
+
+/** The hold would time out before it begins. */
+export class HoldOver extends Refused {
+  declare readonly times_out_at: Timestamp;
+}
+
+/** No such hold. */
+export class HoldUnknown extends Refused {
+}
+
+/** The household has as many members as it may. */
+export class HouseholdLimit extends Refused {
+  declare readonly limit: number;
+}
+
+/**
+ * A command needs the header `Idempotency-Key`: an id that you choose and send again with each retry of this
+ * command.
+ */
+export class IdempotencyKeyRequired extends Refused {
+}
+
+/** The member belongs to a household already (rule D37). */
+export class InHousehold extends Refused {
+  declare readonly household: MemberId;
+}
+
+/** The member's default accounts have too few points (rule E62). */
+export class InsufficientDefaults extends Refused {
+  declare readonly available: Points;
+  declare readonly short: any;
+}
+
+/** The partner's usable blocks hold too little (rule A06). */
+export class InsufficientPartnerPoints extends Refused {
+  declare readonly available: Points;
+  declare readonly partner: PartnerId;
+  declare readonly short: any;
+}
+
+/** The member has too few redeemable points. */
+export class InsufficientPoints extends Refused {
+  declare readonly available: Points;
+  declare readonly point_type: PointTypeId;
+  declare readonly short: any;
+}
+
+/**
+ * The server found its own data wrong, or failed. Nothing more is told here; the server's log has it. Do not
+ * retry.
+ */
+export class Internal extends Refused {
+}
+
+/** The cursor is not one that this route gave. Begin again without one. */
+export class InvalidCursor extends Refused {
+  declare readonly parameter: string;
+}
+
+/** The inventory of the source is 0 (rule E25). */
+export class InventoryEmpty extends Refused {
+  declare readonly source: SourceId;
+}
+
+/** More than the inventory of the source holds (rules E100, E102). */
+export class InventoryExceeded extends Refused {
+  declare readonly left: Points;
+  declare readonly source: SourceId;
+}
+
+/** The source has an inventory: it is modified, not set again (rule E101). */
+export class InventoryExists extends Refused {
+  declare readonly source: SourceId;
+}
+
+/** The source has no inventory. */
+export class InventoryUnset extends Refused {
+  declare readonly source: SourceId;
+}
+
+/** A household belongs to no other. */
+export class IsAHousehold extends Refused {
+}
+
+/** Nothing is left of the item. */
+export class ItemClosed extends Refused {
+  declare readonly place: number;
+  declare readonly sequence: Sequence;
+}
+
+/** Nothing has expired of the item. */
+export class ItemNotExpired extends Refused {
+  declare readonly place: number;
+  declare readonly sequence: Sequence;
+}
+
+/** The member has no such item that has matured. */
+export class ItemUnknown extends Refused {
+  declare readonly place: number;
+  declare readonly sequence: Sequence;
+}
+
+/** More than the source may give in this time (rules E95 to E98). */
+export class LimitReached extends Refused {
+  declare readonly left: Points;
+  declare readonly restriction: number;
+  declare readonly source: SourceId;
+}
+
+/**
+ * The body, a header or a parameter is not well formed. `pointer` or `parameter` names the place. Correct the
+ * call.
+ */
+export class Malformed extends Refused {
+  declare readonly parameter: string;
+  declare readonly pointer: string;
+}
+
+/** The account would have more points than it may (rule E67). */
+export class MaximumBalance extends Refused {
+  declare readonly maximum: Points;
+  declare readonly point_type: PointTypeId;
+  declare readonly room: Points;
+}
+
+/** The member may not spend. */
+export class MemberBlocked extends Refused {
+}
+
+/** The member may not earn or spend. */
+export class MemberClosed extends Refused {
+}
+
+/** The member is enrolled already. */
+export class MemberExists extends Refused {
+}
+
+/** No such member. */
+export class MemberUnknown extends Refused {
+}
+
+/** What is owed or borne for points of both cannot be told apart any more. */
+export class MergeEntangled extends Refused {
+}
+
+/** The address exists for other methods: see the header `Allow`. */
+export class MethodNotAllowed extends Refused {
+  declare readonly allow: string;
+}
+
+/** Default types of one program share one order of use (rule E63). */
+export class MixedOrder extends Refused {
+  declare readonly point_type: PointTypeId;
+}
+
+/** Archiving has to be confirmed (rule E29). */
+export class NeedsConfirm extends Refused {
+  declare readonly left: Points;
+  declare readonly source: SourceId;
+}
+
+/** The points would expire before they can be used (rules D57, D58). */
+export class NeverUsableProblem extends Refused {
+  declare readonly available_from: Timestamp;
+  declare readonly expires_at: Timestamp;
+  declare readonly place: number;
+}
+
+/** New members are not signed up here (rule C42). */
+export class NewMembersNotAllowed extends Refused {
+  declare readonly partner: PartnerId;
+}
+
+/** The member takes part in none of the merchant's schemes (rules C18, C22). */
+export class NoCommonScheme extends Refused {
+  declare readonly partner: PartnerId;
+}
+
+/** The program has no default type, and the command names none. */
+export class NoDefaultType extends Refused {
+}
+
+/** The member belongs to no household. */
+export class NoHousehold extends Refused {
+}
+
+/** The partner has no bill that is being made. */
+export class NoOpenBill extends Refused {
+}
+
+/** The member has no payment preference (rule C108). */
+export class NoPaymentPreference extends Refused {
+}
+
+/** A program without a subtype cannot be activated (rule D17). */
+export class NoSubtype extends Refused {
+}
+
+/** The transaction is no fee (rule B36). */
+export class NotAFee extends Refused {
+}
+
+/** It is a household, or it is none. */
+export class NotAHousehold extends Refused {
+}
+
+/** The route has no answer in the format that was asked for. */
+export class NotAcceptable extends Refused {
+}
+
+/** The scheme is not accessible to the partner (rule C47). */
+export class NotAccessible extends Refused {
+  declare readonly partner: PartnerId;
+  declare readonly scheme: SchemeId;
+}
+
+/** Transactions of this kind cannot be cancelled. */
+export class NotCancellable extends Refused {
+}
+
+/** Something is not set up (rules C73, C107). */
+export class NotConfigured extends Refused {
+  declare readonly missing: Setup;
+}
+
+/** A merchant, scheme or offer is not in force (rules C14, C47, C57). */
+export class NotEffective extends Refused {
+  declare readonly id: number;
+  declare readonly what: Kind;
+}
+
+/** There is nothing at this address, or the token must not know of it. */
+export class NotFound extends Refused {
+}
+
+/** The other member was not merged into this one. */
+export class NotMerged extends Refused {
+}
+
+/** This server cannot do that: for instance a backup of a database in memory. */
+export class NotPossible extends Refused {
+}
+
+/** Points of this type do not count toward a tier. */
+export class NotQualifying extends Refused {
+  declare readonly point_type: PointTypeId;
+}
+
+/** Points of this type are not for spending (rule D31). */
+export class NotRedeemable extends Refused {
+  declare readonly point_type: PointTypeId;
+}
+
+/** There is nothing in the wallet, or nothing left to pay. */
+export class NothingToSpend extends Refused {
+}
+
+/** No such offer. */
+export class OfferUnknown extends Refused {
+  declare readonly offer: OfferId;
+}
+
+/** Members of other groups are left out, or this one does not collaborate (rules C17, C21, C44, C111). */
+export class OtherGroupNotAllowed extends Refused {
+  declare readonly group: GroupId;
+  declare readonly partner: PartnerId;
+}
+
+/** A sum would not fit in 64 bits, or an instant would lie past the year 9999. */
+export class Overflow extends Refused {
+}
+
+/** Members of the merchant's own group are left out (rules C16, C20, C43). */
+export class OwnGroupNotAllowed extends Refused {
+  declare readonly group: GroupId;
+  declare readonly partner: PartnerId;
+}
+
+/** The partner exists already. */
+export class PartnerExists extends Refused {
+  declare readonly partner: PartnerId;
+}
+
+/** A post-paid partner has no blocks (rule A25). */
+export class PartnerPostPaid extends Refused {
+  declare readonly partner: PartnerId;
+}
+
+/** A prepaid partner gets no bills (rule A26). */
+export class PartnerPrepaid extends Refused {
+  declare readonly partner: PartnerId;
+}
+
+/** No such partner. */
+export class PartnerUnknown extends Refused {
+  declare readonly partner: PartnerId;
+}
+
+/** A percentage is not between 0 and 100 (rules C52, C58). */
+export class PercentageOutOfRange extends Refused {
+  declare readonly percentage: Rate;
+}
+
+/** Two periods of a rule overlap (rule C59). */
+export class PeriodOverlap extends Refused {
+  declare readonly date: CivilDate;
+}
+
+/** The point type exists already. */
+export class PointTypeExists extends Refused {
+  declare readonly point_type: PointTypeId;
+}
+
+/** The point type is inactive: nobody earns or spends it, and it can only be activated (rule E17). */
+export class PointTypeInactive extends Refused {
+  declare readonly point_type: PointTypeId;
+}
+
+/** The program has as many point types as it may (rule D06). */
+export class PointTypeLimit extends Refused {
+  declare readonly limit: number;
+}
+
+/** No such point type. */
+export class PointTypeUnknown extends Refused {
+  declare readonly point_type: PointTypeId;
+}
+
+/** The owner has a primary receivable (rule C112). */
+export class PrimaryExists extends Refused {
+  declare readonly receivable: ReceivableId;
+}
+
+/** The program is active already. */
+export class ProgramActive extends Refused {
+}
+
+/** The program is a draft: nobody earns or spends (rule D17). */
+export class ProgramDraft extends Refused {
+}
+
+/** The program exists already. */
+export class ProgramExists extends Refused {
+}
+
+/** No such program. */
+export class ProgramUnknown extends Refused {
+}
+
+/** The receivable exists already. */
+export class ReceivableExists extends Refused {
+  declare readonly receivable: ReceivableId;
+}
+
+/** The receivable is not there, or not this owner's (rule C12). */
+export class ReceivableUnknown extends Refused {
+  declare readonly receivable: ReceivableId;
+}
+
+/** The command's reference has to identify the member with the provider (rule C108). */
+export class ReferenceMissing extends Refused {
+}
+
+/** The gateway has answered already (rule C110). */
+export class RefundNotPending extends Refused {
+  declare readonly state: any;
+}
+
+/** No such request for a refund. */
+export class RefundUnknown extends Refused {
+}
+
+/** The request id was used before, with another body. */
+export class RequestIdReused extends Refused {
+  declare readonly first: Sequence;
+}
+
+/** The source has no such restriction. */
+export class RestrictionUnknown extends Refused {
+  declare readonly restriction: number;
+  declare readonly source: SourceId;
+}
+
+/** Points roll over into other types, never back (rule E79). */
+export class RolloverCycle extends Refused {
+  declare readonly point_type: PointTypeId;
+}
+
+/** No such contribution rule. */
+export class RuleUnknown extends Refused {
+  declare readonly rule: number;
+}
+
+/** The run is in another state (rule C80). */
+export class RunState extends Refused {
+  declare readonly state: any;
+}
+
+/** No such settlement run. */
+export class RunUnknown extends Refused {
+}
+
+/** Nobody transfers points to himself. */
+export class SameMember extends Refused {
+}
+
+/** The amounts depend on the scheme, and none is named (rule C25). */
+export class SchemeMissing extends Refused {
+}
+
+/** The merchant does not use this scheme (rules C19, C45). */
+export class SchemeNotUsed extends Refused {
+  declare readonly partner: PartnerId;
+  declare readonly scheme: SchemeId;
+}
+
+/** No such scheme. */
+export class SchemeUnknown extends Refused {
+  declare readonly scheme: SchemeId;
+}
+
+/** The source is active (rule E28). */
+export class SourceActive extends Refused {
+  declare readonly source: SourceId;
+}
+
+/** The source is archived. */
+export class SourceArchived extends Refused {
+  declare readonly source: SourceId;
+}
+
+/** The source exists already. */
+export class SourceExists extends Refused {
+  declare readonly source: SourceId;
+}
+
+/** The source may not give points of this type (rule E68). */
+export class SourceNotLinked extends Refused {
+  declare readonly point_type: PointTypeId;
+  declare readonly source: SourceId;
+}
+
+/** The source is paused: it gives no points, and its terms do not change (rule E24). */
+export class SourcePaused extends Refused {
+  declare readonly source: SourceId;
+}
+
+/** Every award must name a source (rule E05). */
+export class SourceRequired extends Refused {
+  declare readonly place: number;
+}
+
+/** No such source. */
+export class SourceUnknown extends Refused {
+  declare readonly source: SourceId;
+}
+
+/** A source needs at least one point type to give (rule E90). */
+export class SourceWithoutTypes extends Refused {
+  declare readonly source: SourceId;
+}
+
+/** More than may be spent at a time (rules C24, C28). */
+export class SpendAboveMaximum extends Refused {
+  declare readonly amount: Points;
+  declare readonly maximum: Points;
+}
+
+/** Less than may be spent at a time (rules C23, C27). */
+export class SpendBelowMinimum extends Refused {
+  declare readonly amount: Points;
+  declare readonly minimum: Points;
+}
+
+/** The subtype exists already. */
+export class SubtypeExists extends Refused {
+  declare readonly subtype: SubtypeId;
+}
+
+/** The program has no such subtype. */
+export class SubtypeUnknown extends Refused {
+  declare readonly subtype: SubtypeId;
+}
+
+/**
+ * The token makes more calls a second than it may, or too many wrong tokens came from this address. Nothing was
+ * done. Retry after the seconds of `Retry-After`.
+ */
+export class TooFast extends Refused {
+  declare readonly limit: number;
+}
+
+/** The body is larger than this route takes: 1 MiB, or 16 MiB and 10,000 lines of commands. */
+export class TooLarge extends Refused {
+}
+
+/** It would touch more items than one command may. */
+export class TooManyItems extends Refused {
+  declare readonly limit: number;
+  declare readonly points: Points;
+}
+
+/** The transaction is dated too far ahead of the engine's clock. */
+export class TransactionAhead extends Refused {
+  declare readonly latest: Timestamp;
+}
+
+/** The transaction to cancel is unknown. */
+export class TransactionUnknown extends Refused {
+}
+
+/** No token was sent, or one that is unknown, expired or revoked. Send `Authorization: Bearer acr_...`. */
+export class Unauthorized extends Refused {
+}
+
+/** The unit represents another merchant (rule C11). */
+export class UnitTaken extends Refused {
+  declare readonly merchant: MerchantId;
+}
+
+/** The partner is no unit. */
+export class UnitUnknown extends Refused {
+  declare readonly partner: PartnerId;
+}
+
+/** The body must be `application/json` (or `application/x-ndjson` for commands in lines), not encoded. */
+export class UnsupportedMediaType extends Refused {
+}
+
+/** The header `Host` names a host that this server does not answer for. See `serve --host`. */
+export class WrongHost extends Refused {
+}
+
+export const PROBLEMS: Record<string, typeof Refused> = {
+  agreement_changed: AgreementChanged,
+  agreement_exists: AgreementExists,
+  agreement_unknown: AgreementUnknown,
+  already_refunded: AlreadyRefunded,
+  award_unknown: AwardUnknown,
+  bill_open: BillOpen,
+  billed_already: BilledAlready,
+  block_closed: BlockClosed,
+  block_exists: BlockExists,
+  block_expired: BlockExpired,
+  block_limit: BlockLimit,
+  block_not_active: BlockNotActive,
+  block_not_pending: BlockNotPending,
+  block_unknown: BlockUnknown,
+  budget_exceeded: BudgetExceeded,
+  busy: Busy,
+  cancel_exceeds: CancelExceeds,
+  class_not_allowed: ClassNotAllowed,
+  clock_not_movable: ClockNotMovable,
+  closing: Closing,
+  cut_off_ahead: CutOffAhead,
+  entry_unknown: EntryUnknown,
+  exceeds_block: ExceedsBlock,
+  expiry_over: ExpiryOver,
+  fee_unknown: FeeUnknown,
+  forbidden: Forbidden,
+  group_read_only: GroupReadOnly,
+  group_unknown: GroupUnknown,
+  hold_exceeds: HoldExceeds,
+  hold_over: HoldOver,
+  hold_unknown: HoldUnknown,
+  household_limit: HouseholdLimit,
+  idempotency_key_required: IdempotencyKeyRequired,
+  in_household: InHousehold,
+  insufficient_defaults: InsufficientDefaults,
+  insufficient_partner_points: InsufficientPartnerPoints,
+  insufficient_points: InsufficientPoints,
+  internal: Internal,
+  invalid_cursor: InvalidCursor,
+  inventory_empty: InventoryEmpty,
+  inventory_exceeded: InventoryExceeded,
+  inventory_exists: InventoryExists,
+  inventory_unset: InventoryUnset,
+  is_a_household: IsAHousehold,
+  item_closed: ItemClosed,
+  item_not_expired: ItemNotExpired,
+  item_unknown: ItemUnknown,
+  limit_reached: LimitReached,
+  malformed: Malformed,
+  maximum_balance: MaximumBalance,
+  member_blocked: MemberBlocked,
+  member_closed: MemberClosed,
+  member_exists: MemberExists,
+  member_unknown: MemberUnknown,
+  merge_entangled: MergeEntangled,
+  method_not_allowed: MethodNotAllowed,
+  mixed_order: MixedOrder,
+  needs_confirm: NeedsConfirm,
+  never_usable: NeverUsableProblem,
+  new_members_not_allowed: NewMembersNotAllowed,
+  no_common_scheme: NoCommonScheme,
+  no_default_type: NoDefaultType,
+  no_household: NoHousehold,
+  no_open_bill: NoOpenBill,
+  no_payment_preference: NoPaymentPreference,
+  no_subtype: NoSubtype,
+  not_a_fee: NotAFee,
+  not_a_household: NotAHousehold,
+  not_acceptable: NotAcceptable,
+  not_accessible: NotAccessible,
+  not_cancellable: NotCancellable,
+  not_configured: NotConfigured,
+  not_effective: NotEffective,
+  not_found: NotFound,
+  not_merged: NotMerged,
+  not_possible: NotPossible,
+  not_qualifying: NotQualifying,
+  not_redeemable: NotRedeemable,
+  nothing_to_spend: NothingToSpend,
+  offer_unknown: OfferUnknown,
+  other_group_not_allowed: OtherGroupNotAllowed,
+  overflow: Overflow,
+  own_group_not_allowed: OwnGroupNotAllowed,
+  partner_exists: PartnerExists,
+  partner_post_paid: PartnerPostPaid,
+  partner_prepaid: PartnerPrepaid,
+  partner_unknown: PartnerUnknown,
+  percentage_out_of_range: PercentageOutOfRange,
+  period_overlap: PeriodOverlap,
+  point_type_exists: PointTypeExists,
+  point_type_inactive: PointTypeInactive,
+  point_type_limit: PointTypeLimit,
+  point_type_unknown: PointTypeUnknown,
+  primary_exists: PrimaryExists,
+  program_active: ProgramActive,
+  program_draft: ProgramDraft,
+  program_exists: ProgramExists,
+  program_unknown: ProgramUnknown,
+  receivable_exists: ReceivableExists,
+  receivable_unknown: ReceivableUnknown,
+  reference_missing: ReferenceMissing,
+  refund_not_pending: RefundNotPending,
+  refund_unknown: RefundUnknown,
+  request_id_reused: RequestIdReused,
+  restriction_unknown: RestrictionUnknown,
+  rollover_cycle: RolloverCycle,
+  rule_unknown: RuleUnknown,
+  run_state: RunState,
+  run_unknown: RunUnknown,
+  same_member: SameMember,
+  scheme_missing: SchemeMissing,
+  scheme_not_used: SchemeNotUsed,
+  scheme_unknown: SchemeUnknown,
+  source_active: SourceActive,
+  source_archived: SourceArchived,
+  source_exists: SourceExists,
+  source_not_linked: SourceNotLinked,
+  source_paused: SourcePaused,
+  source_required: SourceRequired,
+  source_unknown: SourceUnknown,
+  source_without_types: SourceWithoutTypes,
+  spend_above_maximum: SpendAboveMaximum,
+  spend_below_minimum: SpendBelowMinimum,
+  subtype_exists: SubtypeExists,
+  subtype_unknown: SubtypeUnknown,
+  too_fast: TooFast,
+  too_large: TooLarge,
+  too_many_items: TooManyItems,
+  transaction_ahead: TransactionAhead,
+  transaction_unknown: TransactionUnknown,
+  unauthorized: Unauthorized,
+  unit_taken: UnitTaken,
+  unit_unknown: UnitUnknown,
+  unsupported_media_type: UnsupportedMediaType,
+  wrong_host: WrongHost,
+};
+
+export const OPERATIONS: Record<string, [string, string]> = {
+  get_health: ["GET", "/healthz"],
+  get_metrics: ["GET", "/metrics"],
+  get_readiness: ["GET", "/readyz"],
+  backup: ["POST", "/v1/admin/backup"],
+  checkpoint: ["POST", "/v1/admin/checkpoint"],
+  verify: ["POST", "/v1/admin/verify"],
+  get_clock: ["GET", "/v1/clock"],
+  move_clock: ["POST", "/v1/clock"],
+  batch: ["POST", "/v1/commands"],
+  get_entry: ["GET", "/v1/entries/{sequence}"],
+  get_feed: ["GET", "/v1/feed"],
+  list_programs: ["GET", "/v1/programs"],
+  list_programs_csv: ["GET", "/v1/programs.csv"],
+  list_programs_jsonl: ["GET", "/v1/programs.jsonl"],
+  get_program: ["GET", "/v1/programs/{program}"],
+  create_program: ["POST", "/v1/programs/{program}"],
+  accrue: ["POST", "/v1/programs/{program}/accruals"],
+  activate_program: ["POST", "/v1/programs/{program}/activate"],
+  adjust: ["POST", "/v1/programs/{program}/adjustments"],
+  set_agreement: ["POST", "/v1/programs/{program}/agreements"],
+  get_audit_log: ["GET", "/v1/programs/{program}/audit"],
+  get_audit_log_csv: ["GET", "/v1/programs/{program}/audit.csv"],
+  get_audit_log_jsonl: ["GET", "/v1/programs/{program}/audit.jsonl"],
+  cancel: ["POST", "/v1/programs/{program}/cancellations"],
+  command: ["POST", "/v1/programs/{program}/commands"],
+  set_contribution_rules: ["POST", "/v1/programs/{program}/contribution-rules"],
+  credit_member: ["POST", "/v1/programs/{program}/credits"],
+  erase: ["POST", "/v1/programs/{program}/erasures"],
+  refund_fee: ["POST", "/v1/programs/{program}/fees/{fee}/refund"],
+  switch_group: ["POST", "/v1/programs/{program}/group-switches"],
+  hold: ["POST", "/v1/programs/{program}/holds"],
+  capture: ["POST", "/v1/programs/{program}/holds/{hold}/capture"],
+  release: ["POST", "/v1/programs/{program}/holds/{hold}/release"],
+  enrol_household: ["POST", "/v1/programs/{program}/households"],
+  list_members: ["GET", "/v1/programs/{program}/members"],
+  enrol: ["POST", "/v1/programs/{program}/members"],
+  list_members_csv: ["GET", "/v1/programs/{program}/members.csv"],
+  list_members_jsonl: ["GET", "/v1/programs/{program}/members.jsonl"],
+  get_member: ["GET", "/v1/programs/{program}/members/{member}"],
+  join_household: ["POST", "/v1/programs/{program}/members/{member}/household"],
+  edit_membership: ["POST", "/v1/programs/{program}/members/{member}/household/edit"],
+  leave_household: ["POST", "/v1/programs/{program}/members/{member}/household/leave"],
+  list_items: ["GET", "/v1/programs/{program}/members/{member}/items"],
+  list_items_csv: ["GET", "/v1/programs/{program}/members/{member}/items.csv"],
+  list_items_jsonl: ["GET", "/v1/programs/{program}/members/{member}/items.jsonl"],
+  extend_items: ["POST", "/v1/programs/{program}/members/{member}/items/extend"],
+  reinstate_items: ["POST", "/v1/programs/{program}/members/{member}/items/reinstate"],
+  merge: ["POST", "/v1/programs/{program}/members/{member}/merge"],
+  set_participant: ["POST", "/v1/programs/{program}/members/{member}/participation"],
+  set_payment_preference: ["POST", "/v1/programs/{program}/members/{member}/payment-preference"],
+  sign_up: ["POST", "/v1/programs/{program}/members/{member}/sign-ups"],
+  get_statement: ["GET", "/v1/programs/{program}/members/{member}/statement"],
+  get_statement_csv: ["GET", "/v1/programs/{program}/members/{member}/statement.csv"],
+  get_statement_jsonl: ["GET", "/v1/programs/{program}/members/{member}/statement.jsonl"],
+  set_member_status: ["POST", "/v1/programs/{program}/members/{member}/status"],
+  unmerge: ["POST", "/v1/programs/{program}/members/{member}/unmerge"],
+  set_offer: ["POST", "/v1/programs/{program}/offers/{offer}"],
+  set_group: ["POST", "/v1/programs/{program}/partner-groups/{group}"],
+  list_partners: ["GET", "/v1/programs/{program}/partners"],
+  create_partner: ["POST", "/v1/programs/{program}/partners"],
+  list_partners_csv: ["GET", "/v1/programs/{program}/partners.csv"],
+  list_partners_jsonl: ["GET", "/v1/programs/{program}/partners.jsonl"],
+  get_partner: ["GET", "/v1/programs/{program}/partners/{partner}"],
+  bill_partner: ["POST", "/v1/programs/{program}/partners/{partner}/bills"],
+  continue_bill: ["POST", "/v1/programs/{program}/partners/{partner}/bills/continue"],
+  list_blocks: ["GET", "/v1/programs/{program}/partners/{partner}/blocks"],
+  purchase_block: ["POST", "/v1/programs/{program}/partners/{partner}/blocks"],
+  list_blocks_csv: ["GET", "/v1/programs/{program}/partners/{partner}/blocks.csv"],
+  list_blocks_jsonl: ["GET", "/v1/programs/{program}/partners/{partner}/blocks.jsonl"],
+  adjust_block: ["POST", "/v1/programs/{program}/partners/{partner}/blocks/{block}/adjust"],
+  approve_block: ["POST", "/v1/programs/{program}/partners/{partner}/blocks/{block}/approve"],
+  cancel_block: ["POST", "/v1/programs/{program}/partners/{partner}/blocks/{block}/cancel"],
+  reject_block: ["POST", "/v1/programs/{program}/partners/{partner}/blocks/{block}/reject"],
+  edit_partner: ["POST", "/v1/programs/{program}/partners/{partner}/edit"],
+  charge_fee: ["POST", "/v1/programs/{program}/partners/{partner}/fees"],
+  set_unit: ["POST", "/v1/programs/{program}/partners/{partner}/unit"],
+  list_point_types: ["GET", "/v1/programs/{program}/point-types"],
+  create_point_type: ["POST", "/v1/programs/{program}/point-types"],
+  list_point_types_csv: ["GET", "/v1/programs/{program}/point-types.csv"],
+  list_point_types_jsonl: ["GET", "/v1/programs/{program}/point-types.jsonl"],
+  edit_point_type: ["POST", "/v1/programs/{program}/point-types/{point_type}/edit"],
+  record_purchase: ["POST", "/v1/programs/{program}/purchases"],
+  acknowledge_refund: ["POST", "/v1/programs/{program}/purchases/{purchase}/refund-answers"],
+  open_receivable: ["POST", "/v1/programs/{program}/receivables"],
+  redeem: ["POST", "/v1/programs/{program}/redemptions"],
+  set_refunds: ["POST", "/v1/programs/{program}/refund-setup"],
+  report_liability: ["GET", "/v1/programs/{program}/reports/liability"],
+  report_liability_csv: ["GET", "/v1/programs/{program}/reports/liability.csv"],
+  report_liability_jsonl: ["GET", "/v1/programs/{program}/reports/liability.jsonl"],
+  report_liability_svg: ["GET", "/v1/programs/{program}/reports/liability.svg"],
+  report_sources: ["GET", "/v1/programs/{program}/reports/sources"],
+  report_sources_csv: ["GET", "/v1/programs/{program}/reports/sources.csv"],
+  report_sources_jsonl: ["GET", "/v1/programs/{program}/reports/sources.jsonl"],
+  report_sources_svg: ["GET", "/v1/programs/{program}/reports/sources.svg"],
+  set_scheme: ["POST", "/v1/programs/{program}/schemes/{scheme}"],
+  set_settlement: ["POST", "/v1/programs/{program}/settlement"],
+  create_run: ["POST", "/v1/programs/{program}/settlement-runs"],
+  save_run: ["POST", "/v1/programs/{program}/settlement-runs/{run}/save"],
+  submit_run: ["POST", "/v1/programs/{program}/settlement-runs/{run}/submit"],
+  list_sources: ["GET", "/v1/programs/{program}/sources"],
+  create_source: ["POST", "/v1/programs/{program}/sources"],
+  list_sources_csv: ["GET", "/v1/programs/{program}/sources.csv"],
+  list_sources_jsonl: ["GET", "/v1/programs/{program}/sources.jsonl"],
+  get_source: ["GET", "/v1/programs/{program}/sources/{source}"],
+  archive_source: ["POST", "/v1/programs/{program}/sources/{source}/archive"],
+  edit_source: ["POST", "/v1/programs/{program}/sources/{source}/edit"],
+  set_inventory: ["POST", "/v1/programs/{program}/sources/{source}/inventory"],
+  modify_inventory: ["POST", "/v1/programs/{program}/sources/{source}/inventory/modify"],
+  pause_source: ["POST", "/v1/programs/{program}/sources/{source}/pause"],
+  restrict_source: ["POST", "/v1/programs/{program}/sources/{source}/restrictions"],
+  unrestrict_source: ["POST", "/v1/programs/{program}/sources/{source}/restrictions/{restriction}/remove"],
+  resume_source: ["POST", "/v1/programs/{program}/sources/{source}/resume"],
+  spend: ["POST", "/v1/programs/{program}/spends"],
+  create_subtype: ["POST", "/v1/programs/{program}/subtypes"],
+  define_tiers: ["POST", "/v1/programs/{program}/tiers"],
+  get_transaction: ["GET", "/v1/programs/{program}/transactions/{request}"],
+  transfer: ["POST", "/v1/programs/{program}/transfers"],
+};
+
+/** An operation each. */
+export abstract class Operations extends Base {
+  /** Whether the process lives. */
+  getHealth(): Promise<Status> {
+    return this.getObject("get_health", [], {});
+  }
+
+  /** Counters for Prometheus, in its text format. */
+  getMetrics(): Promise<string> {
+    return this.getText("get_metrics", [], {});
+  }
+
+  /** Whether the server takes work: not while it stops, and not where its database is closed. */
+  getReadiness(): Promise<Status> {
+    return this.getObject("get_readiness", [], {});
+  }
+
+  /** Copies the database, consistent as of now, below the server's folder for backups. */
+  backup(body: Backup): Promise<Standing2> {
+    return this.getObject("backup", [], {}, body);
+  }
+
+  /** Brings all that happened until now into the tables. */
+  checkpoint(): Promise<Standing2> {
+    return this.getObject("checkpoint", [], {});
+  }
+
+  /**
+   * Audits the database: the journal's chain, the laws, the indexes; with `replay=yes`, that the journal gives
+   * the same state.
+   */
+  verify(query: { replay?: "yes" | "no" } = {}): Promise<Verdict> {
+    return this.getObject("verify", [], query);
+  }
+
+  /** The engine's time. */
+  getClock(): Promise<Clock> {
+    return this.getObject("get_clock", [], {});
+  }
+
+  /** Moves the commands' clock forward, for tests. Not on the system's clock. */
+  moveClock(body: MoveClock): Promise<Clock> {
+    return this.getObject("move_clock", [], {}, body);
+  }
+
+  /** An entry of the journal, with its legs. */
+  getEntry(sequence: number): Promise<Entry> {
+    return this.getObject("get_entry", [sequence], {});
+  }
+
+  /**
+   * Everything that was done, in order, an event for each leg. `Accept: text/event-stream` (with `Last-Event-
+   * ID`) and `application/x-ndjson` stream; `application/cloudevents-batch+json` answers a page as CloudEvents.
+   */
+  getFeed(query: { from?: string; kinds?: string; wait?: number; limit?: number } = {}): Promise<FeedPage> {
+    return this.getObject("get_feed", [], query);
+  }
+
+  /** The programs that the token sees, by id. */
+  listPrograms(query: { limit?: number; cursor?: string } = {}): Pages<Program> {
+    return this.getPages("list_programs", [], query);
+  }
+
+  /** The programs that the token sees, by id. */
+  listProgramsCsv(query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_programs_csv", [], query);
+  }
+
+  /** The programs that the token sees, by id. */
+  listProgramsJsonl(query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_programs_jsonl", [], query);
+  }
+
+  /** A program: its zone, its rules, its limits. */
+  getProgram(program: number): Promise<Program> {
+    return this.getObject("get_program", [program], {});
+  }
+
+  /** Creates the program. */
+  createProgram(program: number, body: CreateProgramBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("create_program", [program], body, how);
+  }
+
+  /** Gives a member points: one item for each award (rules D18 to D20). */
+  accrue(program: number, body: AccrueBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("accrue", [program], body, how);
+  }
+
+  /** Ends the draft: members can earn and spend (rule D17). */
+  activateProgram(program: number, body: ActivateProgramBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("activate_program", [program], body, how);
+  }
+
+  /** Gives a member points, or takes some, by hand. */
+  adjust(program: number, body: AdjustBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("adjust", [program], body, how);
+  }
+
+  /** Makes an agreement of a partner or a group, or replaces one. */
+  setAgreement(program: number, body: SetAgreementBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("set_agreement", [program], body, how);
+  }
+
+  /**
+   * The entries of a program, filtered. A page may be short where filters leave out much: go on at its cursor
+   * until there is none (rules E35 to E49).
+   */
+  getAuditLog(program: number, query: { kind?: string; member?: string; outcome?: "done" | "refused"; from?: string; to?: string; order?: "newest" | "oldest"; limit?: number; cursor?: string } = {}): Pages<Entry> {
+    return this.getPages("get_audit_log", [program], query);
+  }
+
+  /**
+   * The entries of a program, filtered. A page may be short where filters leave out much: go on at its cursor
+   * until there is none (rules E35 to E49).
+   */
+  getAuditLogCsv(program: number, query: { kind?: string; member?: string; outcome?: "done" | "refused"; from?: string; to?: string; order?: "newest" | "oldest"; limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("get_audit_log_csv", [program], query);
+  }
+
+  /**
+   * The entries of a program, filtered. A page may be short where filters leave out much: go on at its cursor
+   * until there is none (rules E35 to E49).
+   */
+  getAuditLogJsonl(program: number, query: { kind?: string; member?: string; outcome?: "done" | "refused"; from?: string; to?: string; order?: "newest" | "oldest"; limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("get_audit_log_jsonl", [program], query);
+  }
+
+  /** Undoes an accrual or a redemption, in whole or in part (rule D45). */
+  cancel(program: number, body: CancelBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("cancel", [program], body, how);
+  }
+
+  /**
+   * Does a command of any kind: its `kind` is in the body. It needs the scope that the kind's own route needs; a
+   * kind without a route needs `catalog` where it defines something, and `adjust` for everything else.
+   */
+  command(program: number, body: CommandBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("command", [program], body, how);
+  }
+
+  /** Says who contributes how much to what is spent, for partners and groups. */
+  setContributionRules(program: number, body: SetContributionRulesBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("set_contribution_rules", [program], body, how);
+  }
+
+  /** Credits a member at a partner's expense. */
+  creditMember(program: number, body: CreditMemberBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("credit_member", [program], body, how);
+  }
+
+  /** Erases the reference of a transaction, or the text of a long id. */
+  erase(program: number, body: EraseBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("erase", [program], body, how);
+  }
+
+  /** Refunds a fee, with the reason. The fee is named by its request id. */
+  refundFee(program: number, fee: string | number, body: RefundFeeBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("refund_fee", [program, fee], body, how);
+  }
+
+  /** Moves partners from one group to another, with their rules. */
+  switchGroup(program: number, body: SwitchGroupBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("switch_group", [program], body, how);
+  }
+
+  /** Sets points aside before a purchase is paid for. The key names the hold. */
+  hold(program: number, body: HoldBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("hold", [program], body, how);
+  }
+
+  /** Redeems held points, all or some. */
+  capture(program: number, hold: string | number, body: CaptureBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("capture", [program, hold], body, how);
+  }
+
+  /** Gives held points back to the member, all or some. */
+  release(program: number, hold: string | number, body: ReleaseBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("release", [program, hold], body, how);
+  }
+
+  /** Enrols a household: an account that members earn for. */
+  enrolHousehold(program: number, body: EnrolHouseholdBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("enrol_household", [program], body, how);
+  }
+
+  /** The members of a program, in the order of their ids' bits. */
+  listMembers(program: number, query: { limit?: number; cursor?: string } = {}): Pages<MemberRow> {
+    return this.getPages("list_members", [program], query);
+  }
+
+  /** Enrols a member. */
+  enrol(program: number, body: EnrolBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("enrol", [program], body, how);
+  }
+
+  /** The members of a program, in the order of their ids' bits. */
+  listMembersCsv(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_members_csv", [program], query);
+  }
+
+  /** The members of a program, in the order of their ids' bits. */
+  listMembersJsonl(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_members_jsonl", [program], query);
+  }
+
+  /** A member's balances, one for each point type the member ever had (rules D28, D29, D31). */
+  getMember(program: number, member: string | number, query: { as_of?: string } = {}): Promise<Member> {
+    return this.getObject("get_member", [program, member], query);
+  }
+
+  /** Makes a member one of a household. */
+  joinHousehold(program: number, member: string | number, body: JoinHouseholdBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("join_household", [program, member], body, how);
+  }
+
+  /** Changes how a member belongs to a household. */
+  editMembership(program: number, member: string | number, body: EditMembershipBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("edit_membership", [program, member], body, how);
+  }
+
+  /** Ends a member's belonging to a household. */
+  leaveHousehold(program: number, member: string | number, body: LeaveHouseholdBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("leave_household", [program, member], body, how);
+  }
+
+  /** The items of a member's account. */
+  listItems(program: number, member: string | number, query: { point_type?: number; state?: "open" | "future" | "all"; limit?: number; cursor?: string } = {}): Pages<Item> {
+    return this.getPages("list_items", [program, member], query);
+  }
+
+  /** The items of a member's account. */
+  listItemsCsv(program: number, member: string | number, query: { point_type?: number; state?: "open" | "future" | "all"; limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_items_csv", [program, member], query);
+  }
+
+  /** The items of a member's account. */
+  listItemsJsonl(program: number, member: string | number, query: { point_type?: number; state?: "open" | "future" | "all"; limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_items_jsonl", [program, member], query);
+  }
+
+  /** Gives items of a member a later expiry. */
+  extendItems(program: number, member: string | number, body: ExtendItemsBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("extend_items", [program, member], body, how);
+  }
+
+  /** Gives expired items of a member back. */
+  reinstateItems(program: number, member: string | number, body: ReinstateItemsBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("reinstate_items", [program, member], body, how);
+  }
+
+  /** Merges another member into this one. */
+  merge(program: number, member: string | number, body: MergeBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("merge", [program, member], body, how);
+  }
+
+  /** Says in which group and schemes a member takes part (rule C30). */
+  setParticipant(program: number, member: string | number, body: SetParticipantBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("set_participant", [program, member], body, how);
+  }
+
+  /** Says where a member's refunds go. */
+  setPaymentPreference(program: number, member: string | number, body: SetPaymentPreferenceBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("set_payment_preference", [program, member], body, how);
+  }
+
+  /** Signs a member up to schemes at a partner. */
+  signUp(program: number, member: string | number, body: SignUpBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("sign_up", [program, member], body, how);
+  }
+
+  /**
+   * What happened to a member's points, the newest first. `limit` counts entries; one may have several rows, or
+   * none.
+   */
+  getStatement(program: number, member: string | number, query: { limit?: number; cursor?: string } = {}): Pages<StatementLine> {
+    return this.getPages("get_statement", [program, member], query);
+  }
+
+  /**
+   * What happened to a member's points, the newest first. `limit` counts entries; one may have several rows, or
+   * none.
+   */
+  getStatementCsv(program: number, member: string | number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("get_statement_csv", [program, member], query);
+  }
+
+  /**
+   * What happened to a member's points, the newest first. `limit` counts entries; one may have several rows, or
+   * none.
+   */
+  getStatementJsonl(program: number, member: string | number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("get_statement_jsonl", [program, member], query);
+  }
+
+  /** Sets a member's status, with the reason. */
+  setMemberStatus(program: number, member: string | number, body: SetMemberStatusBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("set_member_status", [program, member], body, how);
+  }
+
+  /** Takes a merge back. */
+  unmerge(program: number, member: string | number, body: UnmergeBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("unmerge", [program, member], body, how);
+  }
+
+  /** Defines a reward offer of a scheme, or changes it (rule C78). */
+  setOffer(program: number, offer: number, body: SetOfferBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("set_offer", [program, offer], body, how);
+  }
+
+  /** Defines a group of partners, or changes it. */
+  setGroup(program: number, group: number, body: SetGroupBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("set_group", [program, group], body, how);
+  }
+
+  /** The partners of a program, by id, as booked. */
+  listPartners(program: number, query: { limit?: number; cursor?: string } = {}): Pages<Partner> {
+    return this.getPages("list_partners", [program], query);
+  }
+
+  /** Creates a partner. */
+  createPartner(program: number, body: CreatePartnerBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("create_partner", [program], body, how);
+  }
+
+  /** The partners of a program, by id, as booked. */
+  listPartnersCsv(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_partners_csv", [program], query);
+  }
+
+  /** The partners of a program, by id, as booked. */
+  listPartnersJsonl(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_partners_jsonl", [program], query);
+  }
+
+  /** A partner, as of now (rules A05, A12). */
+  getPartner(program: number, partner: number): Promise<Partner> {
+    return this.getObject("get_partner", [program, partner], {});
+  }
+
+  /** Makes a partner's bill up to a cut-off (rules A26, A27). */
+  billPartner(program: number, partner: number, body: BillPartnerBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("bill_partner", [program, partner], body, how);
+  }
+
+  /** Goes on with a bill that is still being made. */
+  continueBill(program: number, partner: number, body: ContinueBillBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("continue_bill", [program, partner], body, how);
+  }
+
+  /** A partner's blocks, open and past, by id (rules A33, A34). */
+  listBlocks(program: number, partner: number, query: { limit?: number; cursor?: string } = {}): Pages<Block> {
+    return this.getPages("list_blocks", [program, partner], query);
+  }
+
+  /** Records that the partner bought a block (rules A10, B12). It is usable once approved. */
+  purchaseBlock(program: number, partner: number, body: PurchaseBlockBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("purchase_block", [program, partner], body, how);
+  }
+
+  /** A partner's blocks, open and past, by id (rules A33, A34). */
+  listBlocksCsv(program: number, partner: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_blocks_csv", [program, partner], query);
+  }
+
+  /** A partner's blocks, open and past, by id (rules A33, A34). */
+  listBlocksJsonl(program: number, partner: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_blocks_jsonl", [program, partner], query);
+  }
+
+  /** Credits or debits a block by hand. */
+  adjustBlock(program: number, partner: number, block: number, body: AdjustBlockBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("adjust_block", [program, partner, block], body, how);
+  }
+
+  /** Makes a bought block usable (rules A31, A32). */
+  approveBlock(program: number, partner: number, block: number, body: ApproveBlockBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("approve_block", [program, partner, block], body, how);
+  }
+
+  /** Cancels a block. */
+  cancelBlock(program: number, partner: number, block: number, body: CancelBlockBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("cancel_block", [program, partner, block], body, how);
+  }
+
+  /** Rejects a bought block. */
+  rejectBlock(program: number, partner: number, block: number, body: RejectBlockBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("reject_block", [program, partner, block], body, how);
+  }
+
+  /** Changes a partner's terms: all of them are said anew. */
+  editPartner(program: number, partner: number, body: EditPartnerBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("edit_partner", [program, partner], body, how);
+  }
+
+  /** Charges a partner a fee, or credits one. */
+  chargeFee(program: number, partner: number, body: ChargeFeeBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("charge_fee", [program, partner], body, how);
+  }
+
+  /** Says which merchant and group a partner belongs to. */
+  setUnit(program: number, partner: number, body: SetUnitBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("set_unit", [program, partner], body, how);
+  }
+
+  /** The point types of a program, by id (rules D02 to D06). */
+  listPointTypes(program: number, query: { limit?: number; cursor?: string } = {}): Pages<PointTypeRow> {
+    return this.getPages("list_point_types", [program], query);
+  }
+
+  /** Creates a point type (rules D02, D03, D04, D06). */
+  createPointType(program: number, body: CreatePointTypeBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("create_point_type", [program], body, how);
+  }
+
+  /** The point types of a program, by id (rules D02 to D06). */
+  listPointTypesCsv(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_point_types_csv", [program], query);
+  }
+
+  /** The point types of a program, by id (rules D02 to D06). */
+  listPointTypesJsonl(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_point_types_jsonl", [program], query);
+  }
+
+  /** Changes what is said of a point type; what is not named stays. */
+  editPointType(program: number, point_type: number, body: EditPointTypeBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("edit_point_type", [program, point_type], body, how);
+  }
+
+  /** Records a purchase at a partner under an agreement, and gives its award. */
+  recordPurchase(program: number, body: RecordPurchaseBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("record_purchase", [program], body, how);
+  }
+
+  /** Says what the payment gateway answered to a refund. The purchase is named by its request id. */
+  acknowledgeRefund(program: number, purchase: string | number, body: AcknowledgeRefundBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("acknowledge_refund", [program, purchase], body, how);
+  }
+
+  /** Opens a receivable of a partner or a member, or changes its standing. */
+  openReceivable(program: number, body: OpenReceivableBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("open_receivable", [program], body, how);
+  }
+
+  /** Takes points of one type, from the items next in order (rules D21 to D25). */
+  redeem(program: number, body: RedeemBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("redeem", [program], body, how);
+  }
+
+  /** Says how members are refunded. */
+  setRefunds(program: number, body: SetRefundsBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("set_refunds", [program], body, how);
+  }
+
+  /**
+   * Points owed to members at the end of each day or month, and what moved in it. What has expired or matured is
+   * in it, booked or not.
+   */
+  reportLiability(program: number, query: { by?: "day" | "month"; from?: string; to?: string; source?: number; point_type?: number } = {}): Pages<Movement> {
+    return this.getPages("report_liability", [program], query);
+  }
+
+  /**
+   * Points owed to members at the end of each day or month, and what moved in it. What has expired or matured is
+   * in it, booked or not.
+   */
+  reportLiabilityCsv(program: number, query: { by?: "day" | "month"; from?: string; to?: string; source?: number; point_type?: number } = {}): Promise<string> {
+    return this.getText("report_liability_csv", [program], query);
+  }
+
+  /**
+   * Points owed to members at the end of each day or month, and what moved in it. What has expired or matured is
+   * in it, booked or not.
+   */
+  reportLiabilityJsonl(program: number, query: { by?: "day" | "month"; from?: string; to?: string; source?: number; point_type?: number } = {}): Promise<string> {
+    return this.getText("report_liability_jsonl", [program], query);
+  }
+
+  /**
+   * Points owed to members at the end of each day or month, and what moved in it. What has expired or matured is
+   * in it, booked or not.
+   */
+  reportLiabilitySvg(program: number, query: { by?: "day" | "month"; from?: string; to?: string; source?: number; point_type?: number } = {}): Promise<string> {
+    return this.getText("report_liability_svg", [program], query);
+  }
+
+  /** Points issued by each source, and what became of them. */
+  reportSources(program: number, query: { from?: string; to?: string; point_type?: number } = {}): Pages<Movement> {
+    return this.getPages("report_sources", [program], query);
+  }
+
+  /** Points issued by each source, and what became of them. */
+  reportSourcesCsv(program: number, query: { from?: string; to?: string; point_type?: number } = {}): Promise<string> {
+    return this.getText("report_sources_csv", [program], query);
+  }
+
+  /** Points issued by each source, and what became of them. */
+  reportSourcesJsonl(program: number, query: { from?: string; to?: string; point_type?: number } = {}): Promise<string> {
+    return this.getText("report_sources_jsonl", [program], query);
+  }
+
+  /** Points issued by each source, and what became of them. */
+  reportSourcesSvg(program: number, query: { from?: string; to?: string; point_type?: number } = {}): Promise<string> {
+    return this.getText("report_sources_svg", [program], query);
+  }
+
+  /** Defines a reward scheme, or changes it (rule C47). */
+  setScheme(program: number, scheme: number, body: SetSchemeBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("set_scheme", [program, scheme], body, how);
+  }
+
+  /** Says how settlement rounds. */
+  setSettlement(program: number, body: SetSettlementBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("set_settlement", [program], body, how);
+  }
+
+  /** Creates a settlement run, by its criteria. The key names the run. */
+  createRun(program: number, body: CreateRunBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("create_run", [program], body, how);
+  }
+
+  /** Saves a run's preview. */
+  saveRun(program: number, run: string | number, body: SaveRunBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("save_run", [program, run], body, how);
+  }
+
+  /** Submits a run: now, or at an instant. */
+  submitRun(program: number, run: string | number, body: SubmitRunBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("submit_run", [program, run], body, how);
+  }
+
+  /** The sources of a program, by id, as of now (rule E89). */
+  listSources(program: number, query: { limit?: number; cursor?: string } = {}): Pages<Source> {
+    return this.getPages("list_sources", [program], query);
+  }
+
+  /** Creates a source of points: a promotion, an offer, a campaign. */
+  createSource(program: number, body: CreateSourceBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("create_source", [program], body, how);
+  }
+
+  /** The sources of a program, by id, as of now (rule E89). */
+  listSourcesCsv(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_sources_csv", [program], query);
+  }
+
+  /** The sources of a program, by id, as of now (rule E89). */
+  listSourcesJsonl(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_sources_jsonl", [program], query);
+  }
+
+  /** A source: its point types, its status, its inventory, its restrictions (rule E89). */
+  getSource(program: number, source: number): Promise<Source> {
+    return this.getObject("get_source", [program, source], {});
+  }
+
+  /** Archives a source for good. */
+  archiveSource(program: number, source: number, body: ArchiveSourceBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("archive_source", [program, source], body, how);
+  }
+
+  /** Changes what is said of a source; what is not named stays. */
+  editSource(program: number, source: number, body: EditSourceBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("edit_source", [program, source], body, how);
+  }
+
+  /** Gives a source an inventory: how many points it may give. */
+  setInventory(program: number, source: number, body: SetInventoryBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("set_inventory", [program, source], body, how);
+  }
+
+  /** Adds to a source's inventory, or takes from it. */
+  modifyInventory(program: number, source: number, body: ModifyInventoryBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("modify_inventory", [program, source], body, how);
+  }
+
+  /** Pauses a source: it gives no points until it is resumed. */
+  pauseSource(program: number, source: number, body: PauseSourceBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("pause_source", [program, source], body, how);
+  }
+
+  /** Adds a restriction to a source. */
+  restrictSource(program: number, source: number, body: RestrictSourceBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("restrict_source", [program, source], body, how);
+  }
+
+  /** Takes a restriction from a source. */
+  unrestrictSource(program: number, source: number, restriction: number, body: UnrestrictSourceBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("unrestrict_source", [program, source, restriction], body, how);
+  }
+
+  /** Resumes a paused source. */
+  resumeSource(program: number, source: number, body: ResumeSourceBody = {}, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("resume_source", [program, source], body, how);
+  }
+
+  /** Spends points at a partner under an agreement. */
+  spend(program: number, body: SpendBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("spend", [program], body, how);
+  }
+
+  /** Creates a subtype of points (rules D13, D17). */
+  createSubtype(program: number, body: CreateSubtypeBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("create_subtype", [program], body, how);
+  }
+
+  /** Defines the tiers, all of them, and the period in which points qualify for them. */
+  defineTiers(program: number, body: DefineTiersBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("define_tiers", [program], body, how);
+  }
+
+  /** The entry that used a request id: was a lost request done? A refusal uses no id, so it is not found here. */
+  getTransaction(program: number, request: string | number): Promise<Entry> {
+    return this.getObject("get_transaction", [program, request], {});
+  }
+
+  /** Moves points to another member. */
+  transfer(program: number, body: TransferBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("transfer", [program], body, how);
+  }
+}

@@ -1,0 +1,293 @@
+//! The types of transactions that the audit log tells apart (rules E39, E48), and where the log's index has them.
+//!
+//! A [`Mark`] says what an entry is about: points of a source, a type, a subtype, or a type of transaction. For each mark
+//! the index keeps the numbers of the entries, in segments of 65,536 of them, so that a page of what is rare reads no
+//! others.
+
+use super::own::names_no_entry;
+use super::{InventoryChange, Leg, PointState, PointTypeId, ProgramId, Sequence, SourceId, SubtypeId};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+
+macro_rules! kinds {
+    ($($kind:ident $code:literal $added:literal $taken:literal;)*) => {
+        /// The type of a transaction (rule E39).
+        ///
+        /// The place of each is stored: new ones come last.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum AuditKind {
+            $(#[doc = $added] $kind,)*
+        }
+
+        impl AuditKind {
+            /// Every kind.
+            pub const ALL: &'static [AuditKind] = &[$(AuditKind::$kind),*];
+
+            /// The kind as one word.
+            #[must_use]
+            pub fn code(self) -> &'static str {
+                match self { $(AuditKind::$kind => $code),* }
+            }
+
+            /// What people read (rule E48), where points are added, and where they are not.
+            #[must_use]
+            pub fn reference_type(self, is_added: bool) -> &'static str {
+                match (self, is_added) {
+                    $((AuditKind::$kind, true) => $added, (AuditKind::$kind, false) => $taken,)*
+                }
+            }
+        }
+    };
+}
+
+kinds! {
+    Issuance "issuance" "Point Issuance" "Point Issuance";
+    Redemption "redemption" "Point Redemption" "Point Redemption";
+    Transfer "transfer" "Point Transfer (in)" "Point Transfer (out)";
+    Cancellation "cancellation" "Cancellation (add)" "Cancellation (deduct)";
+    Expiration "expiration" "Point Expiration" "Point Expiration";
+    Adjustment "adjustment" "Manual Point Adjustment (add)" "Manual Point Adjustment (deduct)";
+    RollOver "roll_over" "Point Rollover (in)" "Point Rollover (out)";
+    Repayment "repayment" "Debt Repayment (given back)" "Debt Repayment";
+    Fee "fee" "Transfer Fee" "Transfer Fee";
+    Hold "hold" "Point Hold" "Point Hold";
+    Release "release" "Hold Release" "Hold Release";
+    Maturing "maturing" "Points Become Available" "Points Become Available";
+    Debt "debt" "Debt of Spent Points" "Debt of Spent Points";
+    Inventory "inventory" "Inventory Modification (add)" "Inventory Modification (deduct)";
+    Status "status" "Source Status" "Source Status";
+}
+
+impl fmt::Display for AuditKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
+
+impl FromStr for AuditKind {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<AuditKind, Self::Err> {
+        AuditKind::ALL.iter().find(|kind| kind.code() == text).copied().ok_or("no such type of transaction")
+    }
+}
+
+impl Serialize for AuditKind {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.code())
+    }
+}
+
+impl AuditKind {
+    /// What a leg of a verb's entry is. `None` where it is not about a member's points or a source.
+    #[must_use]
+    pub fn of(verb: &str, leg: &Leg) -> Option<AuditKind> {
+        Some(match leg {
+            Leg::Granted { .. } => granted(verb),
+            Leg::Moved { from, to, .. } => moved(verb, *from, *to),
+            Leg::Owed { .. } | Leg::Forgiven { .. } | Leg::Absorbed { .. } => AuditKind::Debt,
+            Leg::Merged { .. } => AuditKind::Transfer,
+            Leg::Inventory { change: InventoryChange::Drawn | InventoryChange::Returned, .. } => return None,
+            Leg::Inventory { .. } => AuditKind::Inventory,
+            Leg::SourceStatus { .. } => AuditKind::Status,
+            Leg::Clipped { .. }
+            | Leg::Withheld { .. }
+            | Leg::Extended { .. }
+            | Leg::TierChanged { .. }
+            | Leg::Charge { .. }
+            | Leg::Event { .. }
+            | Leg::Billed { .. }
+            | Leg::BillClosed { .. }
+            | Leg::FeeCharged { .. }
+            | Leg::FeeRefunded { .. }
+            | Leg::NotAwarded { .. }
+            | Leg::Spent { .. }
+            | Leg::NotSpent { .. }
+            | Leg::RefundAsked { .. }
+            | Leg::RefundAnswered { .. }
+            | Leg::Posted { .. }
+            | Leg::Settled { .. }
+            | Leg::InventoryLow { .. }
+            | Leg::Block { .. }
+            | Leg::Charged { .. }
+            | Leg::Credited { .. } => return None,
+        })
+    }
+}
+
+fn granted(verb: &str) -> AuditKind {
+    match verb {
+        "transfer" => AuditKind::Transfer,
+        "adjust" => AuditKind::Adjustment,
+        "book_due" => AuditKind::RollOver,
+        "cancel" => AuditKind::Cancellation,
+        _ => AuditKind::Issuance,
+    }
+}
+
+fn moved(verb: &str, from: PointState, to: PointState) -> AuditKind {
+    match (from, to) {
+        (_, PointState::Repaid | PointState::MadeUp) | (PointState::Repaid | PointState::MadeUp, _) => {
+            AuditKind::Repayment
+        }
+        (_, PointState::Expired) => AuditKind::Expiration,
+        (_, PointState::Held) => AuditKind::Hold,
+        (PointState::Held, PointState::Matured | PointState::Future) => AuditKind::Release,
+        (PointState::Future, PointState::Matured) => AuditKind::Maturing,
+        _ if verb == "cancel" => AuditKind::Cancellation,
+        (_, PointState::Redeemed) => AuditKind::Redemption,
+        (_, PointState::Transferred) => AuditKind::Transfer,
+        (_, PointState::Adjusted) => AuditKind::Adjustment,
+        (_, PointState::RolledOver) => AuditKind::RollOver,
+        (_, PointState::Fee) => AuditKind::Fee,
+        (_, PointState::Cancelled | PointState::Matured | PointState::Future) => AuditKind::Cancellation,
+    }
+}
+
+/// What the index of the audit log finds entries by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Mark {
+    /// Points of a source, or its inventory or status; points without a source have no mark.
+    Source(SourceId),
+    /// Points of a type.
+    PointType(PointTypeId),
+    /// Points of a subtype that is not 0.
+    Subtype(SubtypeId),
+    /// A type of transaction, but for issuances: those are nearly everywhere.
+    Kind(AuditKind),
+}
+
+impl Mark {
+    /// Its kind and its id, as they are stored.
+    #[must_use]
+    pub fn to_raw(self) -> (u8, u32) {
+        match self {
+            Mark::Source(SourceId(id)) => (0, id),
+            Mark::PointType(PointTypeId(id)) => (1, id.into()),
+            Mark::Subtype(SubtypeId(id)) => (2, id.into()),
+            Mark::Kind(kind) => (3, kind as u32),
+        }
+    }
+
+    /// The mark of a kind and an id, as [`Mark::to_raw`] gives them.
+    #[must_use]
+    pub fn from_raw(kind: u8, id: u32) -> Option<Mark> {
+        match kind {
+            0 => Some(Mark::Source(SourceId(id))),
+            1 => Some(Mark::PointType(PointTypeId(u16::try_from(id).ok()?))),
+            2 => Some(Mark::Subtype(SubtypeId(u16::try_from(id).ok()?))),
+            3 => AuditKind::ALL.get(usize::try_from(id).ok()?).copied().map(Mark::Kind),
+            _ => None,
+        }
+    }
+
+    /// Gives the marks of a leg of a verb's entry to `each`.
+    pub fn each(verb: &str, leg: &Leg, mut each: impl FnMut(Mark)) {
+        let Some(kind) = AuditKind::of(verb, leg) else { return };
+        if kind != AuditKind::Issuance {
+            each(Mark::Kind(kind));
+        }
+        let (point_type, source, subtype) = match *leg {
+            Leg::Granted { point_type, source, subtype, .. } | Leg::Moved { point_type, source, subtype, .. } => {
+                (Some(point_type), source, subtype)
+            }
+            Leg::Inventory { source, .. } | Leg::SourceStatus { source, .. } => (None, Some(source), SubtypeId(0)),
+            Leg::Owed { point_type, .. }
+            | Leg::Forgiven { point_type, .. }
+            | Leg::Absorbed { point_type, .. }
+            | Leg::Merged { point_type, .. } => (Some(point_type), None, SubtypeId(0)),
+            _ => return,
+        };
+        point_type.map(Mark::PointType).into_iter().for_each(&mut each);
+        source.filter(|source| *source != SourceId(0)).map(Mark::Source).into_iter().for_each(&mut each);
+        if subtype != SubtypeId(0) {
+            each(Mark::Subtype(subtype));
+        }
+    }
+}
+
+/// A row of the index: some of the entries with a mark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MarkKey {
+    /// The program.
+    pub program: ProgramId,
+    /// What they are about.
+    pub mark: Mark,
+    /// Which entries: the number of an entry, less its last 16 bits.
+    pub segment: u64,
+}
+
+impl MarkKey {
+    /// The row that an entry is in.
+    #[must_use]
+    pub fn of(program: ProgramId, mark: Mark, sequence: Sequence) -> MarkKey {
+        MarkKey { program, mark, segment: sequence.0 >> 16 }
+    }
+}
+
+/// The last 16 bits of the numbers of some entries of a segment: in runs, each with how many are left out before it, and
+/// how many follow its first.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Marked {
+    runs: Vec<(u16, u16)>,
+}
+
+names_no_entry!(MarkKey, Marked);
+
+impl Marked {
+    /// Those of some entries of one segment, in order, each once.
+    #[must_use]
+    pub fn of(sequences: &[Sequence]) -> Marked {
+        let mut runs: Vec<(u16, u16)> = Vec::new();
+        let mut next = 0u32;
+        for sequence in sequences {
+            let place = u32::from(sequence.0 as u16);
+            match runs.last_mut().filter(|_| place == next) {
+                Some((_, more)) => *more = more.saturating_add(1),
+                None => runs.push((place.saturating_sub(next) as u16, 0)),
+            }
+            next = place.saturating_add(1);
+        }
+        Marked { runs }
+    }
+
+    /// The entries of a segment, in order.
+    pub fn sequences(&self, segment: u64) -> impl Iterator<Item = Sequence> + '_ {
+        let mut next = segment << 16;
+        self.runs.iter().flat_map(move |(skipped, more)| {
+            let first = next.saturating_add(u64::from(*skipped));
+            next = first.saturating_add(u64::from(*more)).saturating_add(1);
+            (first..next).map(Sequence)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_are_the_entries_that_they_were_made_of() {
+        let segment = 5u64 << 16;
+        for places in [vec![], vec![0], vec![65_535], vec![1, 2, 3, 9, 10, 500, 65_535], (0..65_536).collect()] {
+            let sequences: Vec<Sequence> = places.iter().map(|place| Sequence(segment + place)).collect();
+            let marked = Marked::of(&sequences);
+            assert_eq!(marked.sequences(5).collect::<Vec<_>>(), sequences);
+        }
+        let all: Vec<Sequence> = (0..65_536).map(|place| Sequence(segment + place)).collect();
+        assert_eq!(Marked::of(&all).runs, [(0, 65_535)], "what is nearly everywhere takes no room");
+    }
+
+    #[test]
+    fn marks_are_stored_as_numbers() {
+        let kinds = AuditKind::ALL.iter().copied().map(Mark::Kind);
+        let ids = [Mark::Source(SourceId(u32::MAX)), Mark::PointType(PointTypeId(7)), Mark::Subtype(SubtypeId(9))];
+        for mark in kinds.chain(ids) {
+            let (kind, id) = mark.to_raw();
+            assert_eq!(Mark::from_raw(kind, id), Some(mark));
+        }
+        assert_eq!(Mark::from_raw(1, 70_000), None);
+        assert_eq!(Mark::from_raw(3, 99), None);
+    }
+}
