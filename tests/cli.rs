@@ -127,7 +127,7 @@ fn wrong_calls_exit_with_2() {
 #[test]
 fn every_command_has_help_with_an_example_and_exit_codes() {
     let shell = Shell::new();
-    let verbs = "set-up completions man demo import apply schema shell show balance balances items blocks statement sweep liability settlement journal verify backup restore load";
+    let verbs = "set-up completions man demo import apply schema shell show balance balances items blocks statement sweep migrate liability settlement journal verify backup restore load";
     for verb in verbs.split(' ').chain(["check"]) {
         let run = shell.run(&format!("{verb} --help"));
         let (_, example) = run.out.split_once("Example:").unwrap_or_default();

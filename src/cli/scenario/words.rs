@@ -1,6 +1,6 @@
 //! The words of one line, with their columns, and what can be read out of them. What they mean is in `parse`.
 
-use crate::domain::{Date, Evaluation, Expiry, Span, Start, Timestamp, Unit, Zone};
+use crate::domain::{Date, Evaluation, Expiry, PointTypeId, Span, Start, Timestamp, Unit, Zone};
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use std::fmt;
@@ -131,6 +131,14 @@ impl<'a> Words<'a> {
         let wrong = self.expected(format_args!("{what} like {letter}1"));
         let number = self.next().and_then(|word| word.strip_prefix(letter));
         number.and_then(|number| number.parse().ok()).ok_or(wrong)
+    }
+
+    /// `T1`, or `defaults`: the default types of the program, which is 0.
+    pub(super) fn spent_type(&mut self) -> Result<PointTypeId, Syntax> {
+        match self.take("defaults") {
+            true => Ok(PointTypeId(0)),
+            false => Ok(PointTypeId(self.name('T', "a point type")?)),
+        }
     }
 
     /// Takes one of the words that a setting may have.

@@ -86,7 +86,7 @@ fn hold(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, Syntax> {
     let mut body = HoldPoints { member, point_type: PointTypeId(1), points, times_out };
     loop {
         match words.peek() {
-            Some("of") => body.point_type = setting(words, super::spent_type)?,
+            Some("of") => body.point_type = setting(words, Words::spent_type)?,
             Some("times_out") => body.times_out = setting(words, Words::expiry)?,
             _ if extras.take(words)? => {}
             _ => return Ok(body.into()),

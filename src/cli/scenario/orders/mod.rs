@@ -187,14 +187,6 @@ fn spend(words: &mut Words<'_>) -> Result<Spend, Syntax> {
     }
 }
 
-/// `T1`, or `defaults`: those that the program says, which is 0.
-fn spent_type(words: &mut Words<'_>) -> Result<PointTypeId, Syntax> {
-    match words.take("defaults") {
-        true => Ok(PointTypeId(0)),
-        false => Ok(PointTypeId(words.name('T', "a point type")?)),
-    }
-}
-
 fn redeem(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, Syntax> {
     let member = words.parse(MEMBER)?;
     let points = Points(words.parse(POINTS)?);
@@ -203,7 +195,7 @@ fn redeem(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, Syntax> 
         match words.peek() {
             Some("of") => {
                 words.next();
-                point_type = spent_type(words)?;
+                point_type = words.spent_type()?;
             }
             _ if extras.take(words)? => {}
             _ => return Ok(Redeem { member, point_type, points }.into()),
