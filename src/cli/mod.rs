@@ -37,6 +37,7 @@ mod scratch;
 mod serve;
 mod set_up;
 mod settlement;
+mod sheet;
 mod shell;
 mod show;
 mod sources;
