@@ -17,23 +17,34 @@ const LABEL_WIDTH: i64 = 62;
 const LETTER: i64 = 7;
 
 /// Colours and lines of a chart, in light and dark: six colours that differ in brightness, too, and dashes for lines.
-/// For the page that holds an SVG, where its own styles are not allowed.
+/// For the page that holds an SVG, where its own styles are not allowed. Each colour is said plainly first, for what
+/// draws an SVG and knows no variables.
 pub const CSS: &str = "\
 .chart{font:12px system-ui,sans-serif;--c0:#1f5fbf;--c1:#c2570c;--c2:#2f7d32;--c3:#8e3ba8;--c4:#a3303a;--c5:#5b6670;\
 --ink:#1b2430;--soft:#5a6675;--rule:#d5dbe3}
 @media(prefers-color-scheme:dark){.chart{--c0:#7db2ff;--c1:#ffb074;--c2:#86d58a;--c3:#d9a1ee;--c4:#ff9aa2;\
 --c5:#b5bfca;--ink:#e8edf3;--soft:#a9b4c1;--rule:#37414d}}
-.chart text{fill:var(--soft)}
-.chart .c-title{fill:var(--ink);font-size:15px;font-weight:600}
-.chart .c-rule{stroke:var(--rule);stroke-width:1}
-.chart .c-axis{stroke:var(--soft);stroke-width:1}
-.chart .c-f0{fill:var(--c0)}.chart .c-f1{fill:var(--c1)}.chart .c-f2{fill:var(--c2)}
-.chart .c-f3{fill:var(--c3)}.chart .c-f4{fill:var(--c4)}.chart .c-f5{fill:var(--c5)}
+.chart text{fill:#5a6675;fill:var(--soft)}
+.chart .c-title{fill:#1b2430;fill:var(--ink);font-size:15px;font-weight:600}
+.chart .c-rule{stroke:#d5dbe3;stroke:var(--rule);stroke-width:1}
+.chart .c-axis{stroke:#5a6675;stroke:var(--soft);stroke-width:1}
+.chart .c-f0{fill:#1f5fbf;fill:var(--c0)}
+.chart .c-f1{fill:#c2570c;fill:var(--c1)}
+.chart .c-f2{fill:#2f7d32;fill:var(--c2)}
+.chart .c-f3{fill:#8e3ba8;fill:var(--c3)}
+.chart .c-f4{fill:#a3303a;fill:var(--c4)}
+.chart .c-f5{fill:#5b6670;fill:var(--c5)}
 .chart path{fill:none;stroke-width:2;stroke-linejoin:round}
-.chart .c-l0{stroke:var(--c0)}.chart .c-l1{stroke:var(--c1);stroke-dasharray:6 3}
-.chart .c-l2{stroke:var(--c2);stroke-dasharray:2 3}.chart .c-l3{stroke:var(--c3);stroke-dasharray:9 3 2 3}
-.chart .c-l4{stroke:var(--c4);stroke-dasharray:12 4}.chart .c-l5{stroke:var(--c5);stroke-dasharray:4 4}
+.chart .c-l0{stroke:#1f5fbf;stroke:var(--c0)}
+.chart .c-l1{stroke:#c2570c;stroke:var(--c1);stroke-dasharray:6 3}
+.chart .c-l2{stroke:#2f7d32;stroke:var(--c2);stroke-dasharray:2 3}
+.chart .c-l3{stroke:#8e3ba8;stroke:var(--c3);stroke-dasharray:9 3 2 3}
+.chart .c-l4{stroke:#a3303a;stroke:var(--c4);stroke-dasharray:12 4}
+.chart .c-l5{stroke:#5b6670;stroke:var(--c5);stroke-dasharray:4 4}
 ";
+
+/// A file of its own has a ground of its own: its colours are made for it.
+const GROUND: &str = ".chart{background:#fff}@media(prefers-color-scheme:dark){.chart{background:#14191f}}";
 
 /// Where the style of an SVG comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +64,7 @@ pub fn svg(figure: &Figure, id: &str, styled: Styled) -> Result<String, FigureEr
     let scale = Scale::new(figure.extent(), TOP, BOTTOM);
     let room = Room { left: LEFT, right: RIGHT };
     let space = if styled == Styled::Alone { " xmlns=\"http://www.w3.org/2000/svg\"" } else { "" };
-    let style = if styled == Styled::Alone { format!("<style>{CSS}</style>") } else { String::new() };
+    let style = if styled == Styled::Alone { format!("<style>{CSS}{GROUND}</style>") } else { String::new() };
     let marks = match figure.labels.is_empty() || figure.series.is_empty() {
         true => text(WIDTH >> 1, (TOP.saturating_add(BOTTOM)) >> 1, "middle", "nothing to show"),
         false => marks(figure, &scale, room),

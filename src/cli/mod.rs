@@ -43,6 +43,7 @@ mod serve;
 mod set_up;
 mod settlement;
 mod settlement_chart;
+mod sheet;
 mod shell;
 mod show;
 mod sources;

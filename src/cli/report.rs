@@ -5,6 +5,7 @@ use super::database::{Database, OneProgram};
 use super::export::{Cell, csv_line};
 use super::output::{Exit, Failure, Output};
 use super::report_chart::Drawn;
+use super::sheet::Sheet;
 use super::table::TextTable;
 use crate::chart::Form;
 use crate::domain::{
@@ -89,13 +90,6 @@ enum Kind {
     Expiry,
     /// Revenue that was deferred for the points issued in the range, by source.
     Deferred,
-}
-
-/// A report: columns and rows.
-#[derive(Debug, Default)]
-pub(super) struct Sheet {
-    pub(super) columns: Vec<&'static str>,
-    pub(super) rows: Vec<Vec<Cell>>,
 }
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {

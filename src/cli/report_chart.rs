@@ -3,7 +3,7 @@
 
 use super::export::Cell;
 use super::output::{Failure, Output};
-use super::report::Sheet;
+use super::sheet::Sheet;
 use crate::chart::{Figure, Form, POINTS_MAX, SERIES_MAX, Series, Styled, bars, grouped, svg};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;

@@ -4,11 +4,9 @@
 use super::core::Core;
 use super::delta::Delta;
 use super::error::Error;
-use super::handle::Engine;
-use super::recover;
 use super::sync::Mutex;
 use crate::domain::keys::Key;
-use crate::domain::{Entry, Fault, Mark, MarkKey, Marked, ProgramId, Sequence};
+use crate::domain::{Fault, Mark, MarkKey, Marked, ProgramId, Sequence};
 use crate::storage::rows::{self, Rows};
 use crate::storage::{AuditMarks, Read};
 use hashbrown::HashMap;
@@ -176,22 +174,5 @@ impl Core {
         found.dedup();
         found.truncate(limit);
         Ok(found)
-    }
-}
-
-impl Engine {
-    /// Up to `limit` numbers of entries with a mark, up to a number, the newest first: from the index of the audit log.
-    pub fn marked(
-        &self,
-        program: ProgramId,
-        mark: Mark,
-        (up_to, limit): (Sequence, usize),
-    ) -> Result<Vec<Sequence>, Error> {
-        self.core.marked(program, mark, (up_to, limit))
-    }
-
-    /// The entries of these numbers, which are in descending order, in the same order.
-    pub fn entries(&self, sequences: &[Sequence]) -> Result<Vec<Entry>, Error> {
-        recover::those(&self.core, sequences)
     }
 }

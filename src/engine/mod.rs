@@ -1,6 +1,7 @@
 //! The motion: threads, locks, the journal's group commit, checkpoints, recovery, and the public [`Engine`].
 
 mod answer;
+mod audit_log;
 mod audit_partners;
 mod audit_texts;
 mod checkpoint;

@@ -7,7 +7,8 @@ use super::step::{Audit, Report, Sums};
 use super::words::{Syntax, Words};
 use crate::cli::audit::EngineAudit;
 use crate::cli::export::csv_line;
-use crate::cli::report::{Sheet, by_day_sheet};
+use crate::cli::report::by_day_sheet;
+use crate::cli::sheet::Sheet;
 use crate::domain::{Date, Day, PointTypeId, ProgramId, SourceId, SubtypeId, Timestamp, Totals, Zone};
 use crate::engine::{Engine, Error};
 use crate::report::{

@@ -1,0 +1,23 @@
+//! What the audit log asks of an engine: which entries are about what, and these entries.
+
+use super::error::Error;
+use super::handle::Engine;
+use super::recover;
+use crate::domain::{Entry, Mark, ProgramId, Sequence};
+
+impl Engine {
+    /// Up to `limit` numbers of entries with a mark, up to a number, the newest first: from the index of the audit log.
+    pub fn marked(
+        &self,
+        program: ProgramId,
+        mark: Mark,
+        (up_to, limit): (Sequence, usize),
+    ) -> Result<Vec<Sequence>, Error> {
+        self.core.marked(program, mark, (up_to, limit))
+    }
+
+    /// The entries of these numbers, which are in descending order, in the same order.
+    pub fn entries(&self, sequences: &[Sequence]) -> Result<Vec<Entry>, Error> {
+        recover::those(&self.core, sequences)
+    }
+}
