@@ -1706,7 +1706,7 @@ class ExceedsBlock(Refused):
     code = "exceeds_block"
     available: Points
     block: BlockId
-    short: Any
+    short: Points
 
 
 class ExpiryOver(Refused):
@@ -1790,7 +1790,7 @@ class InsufficientDefaults(Refused):
 
     code = "insufficient_defaults"
     available: Points
-    short: Any
+    short: int
 
 
 class InsufficientPartnerPoints(Refused):
@@ -1799,7 +1799,7 @@ class InsufficientPartnerPoints(Refused):
     code = "insufficient_partner_points"
     available: Points
     partner: PartnerId
-    short: Any
+    short: Points
 
 
 class InsufficientPoints(Refused):
@@ -1808,7 +1808,7 @@ class InsufficientPoints(Refused):
     code = "insufficient_points"
     available: Points
     point_type: PointTypeId
-    short: Any
+    short: int
 
 
 class Internal(Refused):
@@ -2257,7 +2257,7 @@ class RefundNotPending(Refused):
     """The gateway has answered already (rule C110)."""
 
     code = "refund_not_pending"
-    state: Any
+    state: RefundState
 
 
 class RefundUnknown(Refused):
@@ -2299,7 +2299,7 @@ class RunState(Refused):
     """The run is in another state (rule C80)."""
 
     code = "run_state"
-    state: Any
+    state: RunState
 
 
 class RunUnknown(Refused):

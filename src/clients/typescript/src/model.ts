@@ -2157,7 +2157,7 @@ export class EntryUnknown extends Refused {
 export class ExceedsBlock extends Refused {
   declare readonly available: Points;
   declare readonly block: BlockId;
-  declare readonly short: any;
+  declare readonly short: Points;
 }
 
 /** The items would expire at once. */
@@ -2218,21 +2218,21 @@ export class InHousehold extends Refused {
 /** The member's default accounts have too few points (rule E62). */
 export class InsufficientDefaults extends Refused {
   declare readonly available: Points;
-  declare readonly short: any;
+  declare readonly short: number;
 }
 
 /** The partner's usable blocks hold too little (rule A06). */
 export class InsufficientPartnerPoints extends Refused {
   declare readonly available: Points;
   declare readonly partner: PartnerId;
-  declare readonly short: any;
+  declare readonly short: Points;
 }
 
 /** The member has too few redeemable points. */
 export class InsufficientPoints extends Refused {
   declare readonly available: Points;
   declare readonly point_type: PointTypeId;
-  declare readonly short: any;
+  declare readonly short: number;
 }
 
 /**
@@ -2553,7 +2553,7 @@ export class ReferenceMissing extends Refused {
 
 /** The gateway has answered already (rule C110). */
 export class RefundNotPending extends Refused {
-  declare readonly state: any;
+  declare readonly state: RefundState;
 }
 
 /** No such request for a refund. */
@@ -2583,7 +2583,7 @@ export class RuleUnknown extends Refused {
 
 /** The run is in another state (rule C80). */
 export class RunState extends Refused {
-  declare readonly state: any;
+  declare readonly state: RunState;
 }
 
 /** No such settlement run. */
