@@ -52,9 +52,11 @@ ProgramStatus = Literal["active", "draft"]
 Rate = str
 ReceivableId = int
 ReductionMethod = Literal["front_end", "back_end"]
+RefundState = Literal["pending", "settled", "failed", "cancelled"]
 RequestId = Union[str, int]
 Rounding = Literal["half_up", "down", "up"]
 RuleTransfer = Literal["move", "copy"]
+RunState = Literal["draft", "saved", "submitted", "completed"]
 SchemeId = int
 Sequence = int
 SettlementType = Literal["debit_and_credit", "debit", "credit"]
@@ -2295,7 +2297,7 @@ class RuleUnknown(Refused):
     rule: int
 
 
-class RunState(Refused):
+class RunStateProblem(Refused):
     """The run is in another state (rule C80)."""
 
     code = "run_state"
@@ -2598,7 +2600,7 @@ PROBLEMS: Dict[str, type] = {
     "restriction_unknown": RestrictionUnknown,
     "rollover_cycle": RolloverCycle,
     "rule_unknown": RuleUnknown,
-    "run_state": RunState,
+    "run_state": RunStateProblem,
     "run_unknown": RunUnknown,
     "same_member": SameMember,
     "scheme_missing": SchemeMissing,

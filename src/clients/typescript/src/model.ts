@@ -89,12 +89,16 @@ export type Rate = string;
 export type ReceivableId = number;
 /** Where a discount is given (rules C38, C39). */
 export type ReductionMethod = "front_end" | "back_end";
+/** What became of a request for a refund (rules C106, C110). */
+export type RefundState = "pending" | "settled" | "failed" | "cancelled";
 /** an integer, a UUID, or up to 255 printable ASCII characters without blanks */
 export type RequestId = string | number;
 /** How a fraction of a point is rounded. */
 export type Rounding = "half_up" | "down" | "up";
 /** What becomes of a contribution rule of the group that is left (rule C96). */
 export type RuleTransfer = "move" | "copy";
+/** Where a run is in its life (rule C80). */
+export type RunState = "draft" | "saved" | "submitted" | "completed";
 /** A reward scheme that partners share. */
 export type SchemeId = number;
 /** The place of an entry in the journal: 1, 2, 3, ... without holes. */
@@ -2582,7 +2586,7 @@ export class RuleUnknown extends Refused {
 }
 
 /** The run is in another state (rule C80). */
-export class RunState extends Refused {
+export class RunStateProblem extends Refused {
   declare readonly state: RunState;
 }
 
@@ -2829,7 +2833,7 @@ export const PROBLEMS: Record<string, typeof Refused> = {
   restriction_unknown: RestrictionUnknown,
   rollover_cycle: RolloverCycle,
   rule_unknown: RuleUnknown,
-  run_state: RunState,
+  run_state: RunStateProblem,
   run_unknown: RunUnknown,
   same_member: SameMember,
   scheme_missing: SchemeMissing,
