@@ -467,7 +467,7 @@ export interface CommandBody {
   is_default?: boolean | null;
   /** 1 to 1,000 items of which points have expired. */
   items?: Array<ItemId>;
-  kind: "create_program" | "create_point_type" | "create_partner" | "purchase_block" | "approve_block" | "enrol" | "accrue" | "redeem" | "cancel" | "book_due" | "transfer" | "hold" | "capture" | "release" | "erase" | "edit_partner" | "reject_block" | "cancel_block" | "adjust_block" | "charge_fee" | "refund_fee" | "bill_partner" | "continue_bill" | "create_subtype" | "activate_program" | "edit_point_type" | "define_tiers" | "extend_items" | "reinstate_items" | "set_member_status" | "adjust" | "merge" | "unmerge" | "enrol_household" | "join_household" | "leave_household" | "edit_membership" | "create_source" | "edit_source" | "pause_source" | "resume_source" | "archive_source" | "set_inventory" | "modify_inventory" | "restrict_source" | "unrestrict_source" | "set_scheme" | "set_offer" | "set_group" | "set_unit" | "set_agreement" | "set_contribution_rules" | "switch_group" | "set_settlement" | "set_refunds" | "open_receivable" | "set_payment_preference" | "set_participant" | "sign_up" | "record_purchase" | "spend" | "credit_member" | "acknowledge_refund" | "create_run" | "save_run" | "submit_run";
+  kind: "create_program" | "create_point_type" | "create_partner" | "purchase_block" | "approve_block" | "enrol" | "accrue" | "redeem" | "cancel" | "book_due" | "transfer" | "hold" | "capture" | "release" | "erase" | "accrue_shared" | "edit_partner" | "reject_block" | "cancel_block" | "adjust_block" | "charge_fee" | "refund_fee" | "bill_partner" | "continue_bill" | "create_subtype" | "activate_program" | "edit_point_type" | "define_tiers" | "extend_items" | "reinstate_items" | "set_member_status" | "adjust" | "merge" | "unmerge" | "enrol_household" | "join_household" | "leave_household" | "edit_membership" | "create_source" | "edit_source" | "pause_source" | "resume_source" | "archive_source" | "set_inventory" | "modify_inventory" | "restrict_source" | "unrestrict_source" | "set_scheme" | "set_offer" | "set_group" | "set_unit" | "set_agreement" | "set_contribution_rules" | "switch_group" | "set_settlement" | "set_refunds" | "open_receivable" | "set_payment_preference" | "set_participant" | "sign_up" | "record_purchase" | "spend" | "credit_member" | "acknowledge_refund" | "create_run" | "save_run" | "submit_run";
   /** What balances show. */
   label?: string | null;
   /** Whether it is in force. Default: effective. */
@@ -571,6 +571,8 @@ export interface CommandBody {
   schemes?: Array<SchemeId>;
   /** Methods, types, providers and payment runs. */
   setup?: RefundSetup;
+  /** Who pays, and how much: 1 to 16 partners, each once. Items name the first as their partner. */
+  shares?: Array<Share>;
   /** Whom the merchant may sign up. Not of a group. */
   sign_up?: SignUpRules | null;
   /** The source. */
@@ -1041,12 +1043,15 @@ export interface FeedPage {
   next: string;
 }
 
-/** Sets points of one type aside, from the items next in order. Its request id names the hold. */
+/** Sets points aside, from the items next in order. Its request id names the hold. */
 export interface HoldBody {
   /** Whose points. */
   member: MemberId;
-  /** The kind of points: of a redeemable type. */
-  point_type: PointTypeId;
+  /**
+   * The kind of points: of a redeemable type. Default: 0, which is all default types of the program, in one
+   * order over all of them (rules E12, E62, E63).
+   */
+  point_type?: PointTypeId;
   /** How many, more than 0. */
   points: Points;
   reference?: string | null;
