@@ -234,6 +234,7 @@ impl Writer {
         let mut names = BTreeSet::new();
         reach(paths, &known, &mut names);
         reach(&json!({ "$ref": "#/components/schemas/LineAnswer" }), &known, &mut names);
+        reach(&problems, &known, &mut names);
         known.retain(|name, _| names.contains(name));
         let schemas = known.into_iter().map(|(name, schema)| (name, fitted(schema, version))).collect();
         (schemas, fitted(problems, version))

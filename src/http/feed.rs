@@ -85,7 +85,7 @@ async fn wait(shared: &Arc<Shared>, admitted: &mut Admitted) -> Result<(), Probl
 
 /// Sends events as they come, until the reader is gone or the server stops.
 async fn follow(shared: Arc<Shared>, mut streaming: Streaming, form: Form, pieces: mpsc::Sender<Bytes>) {
-    shared.metrics.streams.inc();
+    let number = shared.metrics.streams.inc();
     let (mut news, mut stop) = (shared.news.clone(), shared.stop.clone());
     while !*stop.borrow() {
         news.borrow_and_update();
@@ -99,7 +99,14 @@ async fn follow(shared: Arc<Shared>, mut streaming: Streaming, form: Form, piece
             continue;
         }
         tokio::select! {
-            changed = news.changed() => if changed.is_err() { break },
+            changed = news.changed() => {
+                if changed.is_err() {
+                    break;
+                }
+                if let Some(turn) = shared.turn(number) {
+                    sleep(turn).await;
+                }
+            }
             () = sleep(shared.look_again()), if shared.api.is_behind(&streaming) => {}
             () = stopped(&mut stop) => break,
             () = pieces.closed() => break,
@@ -117,7 +124,7 @@ async fn follow(shared: Arc<Shared>, mut streaming: Streaming, form: Form, piece
 /// The next events of a reader.
 async fn step(shared: &Shared, streaming: Streaming) -> Result<(Option<Events>, Streaming), Problem> {
     // nothing is believed for longer than until the next look
-    let lasts = shared.look_again() / 2;
+    let lasts = shared.look_again().checked_div(2).unwrap_or_default();
     shared.steps.next(&shared.api, shared.pool(Lane::Reports), lasts, streaming).await
 }
 

@@ -21,6 +21,9 @@ const NOT_DURABLE_YET: Duration = Duration::from_millis(5);
 /// Each open stream adds so much to the time between two looks. 10,000 readers look once a second, and leave the
 /// processors to the commands.
 const FOR_EACH_STREAM: Duration = Duration::from_micros(100);
+/// Streams look in so many turns, where there are more of them.
+const TURNS: u32 = 64;
+
 /// What all requests share.
 pub(super) struct Shared {
     pub(super) api: Arc<Api>,
@@ -42,6 +45,16 @@ impl Shared {
     pub(super) fn look_again(&self) -> Duration {
         let streams = u32::try_from(self.metrics.streams.get()).unwrap_or_default();
         NOT_DURABLE_YET.saturating_add(FOR_EACH_STREAM.saturating_mul(streams))
+    }
+
+    /// How long a stream waits after news, so that thousands of them do not look in the same moment. `number` tells it
+    /// from the others.
+    pub(super) fn turn(&self, number: i64) -> Option<Duration> {
+        if self.metrics.streams.get() <= i64::from(TURNS) {
+            return None;
+        }
+        let turn = u32::try_from(number.rem_euclid(i64::from(TURNS))).unwrap_or_default();
+        self.look_again().saturating_mul(turn).checked_div(TURNS)
     }
 
     pub(super) fn pool(&self, lane: Lane) -> &Pool {

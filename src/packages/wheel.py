@@ -44,7 +44,8 @@ with zipfile.ZipFile(wheel, "w", zipfile.ZIP_DEFLATED) as archive:
     for path, data in files.items():
         # a time of its own would make each wheel another one
         entry = zipfile.ZipInfo(path, (2020, 1, 1, 0, 0, 0))
-        entry.external_attr = (0o755 if path.endswith("/accruedb") else 0o644) << 16
+        # a plain file that can be run: pip looks at both
+        entry.external_attr = (0o100755 if path.endswith("/accruedb") else 0o100644) << 16
         entry.compress_type = zipfile.ZIP_DEFLATED
         archive.writestr(entry, data)
 print(wheel)

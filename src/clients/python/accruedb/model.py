@@ -52,9 +52,11 @@ ProgramStatus = Literal["active", "draft"]
 Rate = str
 ReceivableId = int
 ReductionMethod = Literal["front_end", "back_end"]
+RefundState = Literal["pending", "settled", "failed", "cancelled"]
 RequestId = Union[str, int]
 Rounding = Literal["half_up", "down", "up"]
 RuleTransfer = Literal["move", "copy"]
+RunState = Literal["draft", "saved", "submitted", "completed"]
 SchemeId = int
 Sequence = int
 SettlementType = Literal["debit_and_credit", "debit", "credit"]
@@ -315,7 +317,7 @@ class Clock(TypedDict):
 
 
 
-CommandBody = TypedDict("CommandBody", {"accessible_to": "Optional[List[PartnerId]]", "amount": "Points", "answer": "GatewayAnswer", "auto_creation": "Optional[AutoCreation]", "automatic_spending": "bool", "award": "Points", "awards": "List[Award]", "basis": "AwardBasis", "beyond": "Optional[Beyond]", "billing": "Billing", "block": "Optional[BlockId]", "block_kind": "BlockKind", "block_warning_days": "int", "brand": "Optional[str]", "class": "OfferClass", "collaborating": "List[GroupId]", "concerns": "Optional[RequestId]", "confirm": "bool", "counting": "Counting", "credit_cap": "CreditCap", "criteria": "RunCriteria", "currency": "Optional[str]", "description": "str", "direction": "Direction", "due_block": "Optional[DueBlock]", "ends_on": "Optional[Date]", "enrolment": "Enrolment", "every": "Optional[Span]", "expires": "Optional[Expiry]", "expiry": "Optional[Expiry]", "fee": "RequestId", "fees": "Dict[str, ScheduledFee]", "from": "Optional[GroupId]", "group": "Optional[GroupId]", "groups": "List[GroupId]", "held_expiry": "Optional[HeldExpiry]", "hold": "RequestId", "household": "MemberId", "id": "Optional[MemberId]", "inactivity": "Optional[Inactivity]", "inventory": "Optional[Points]", "is_default": "Optional[bool]", "items": "List[ItemId]", "kind": "Literal[\"create_program\", \"create_point_type\", \"create_partner\", \"purchase_block\", \"approve_block\", \"enrol\", \"accrue\", \"redeem\", \"cancel\", \"book_due\", \"transfer\", \"hold\", \"capture\", \"release\", \"erase\", \"edit_partner\", \"reject_block\", \"cancel_block\", \"adjust_block\", \"charge_fee\", \"refund_fee\", \"bill_partner\", \"continue_bill\", \"create_subtype\", \"activate_program\", \"edit_point_type\", \"define_tiers\", \"extend_items\", \"reinstate_items\", \"set_member_status\", \"adjust\", \"merge\", \"unmerge\", \"enrol_household\", \"join_household\", \"leave_household\", \"edit_membership\", \"create_source\", \"edit_source\", \"pause_source\", \"resume_source\", \"archive_source\", \"set_inventory\", \"modify_inventory\", \"restrict_source\", \"unrestrict_source\", \"set_scheme\", \"set_offer\", \"set_group\", \"set_unit\", \"set_agreement\", \"set_contribution_rules\", \"switch_group\", \"set_settlement\", \"set_refunds\", \"open_receivable\", \"set_payment_preference\", \"set_participant\", \"sign_up\", \"record_purchase\", \"spend\", \"credit_member\", \"acknowledge_refund\", \"create_run\", \"save_run\", \"submit_run\"]", "label": "Optional[str]", "life_cycle": "LifeCycle", "limit": "int", "lines_max": "Optional[int]", "low_at": "Optional[Points]", "low_balance": "Optional[Points]", "maximum": "Optional[Maximum]", "medium": "Optional[str]", "member": "MemberId", "merchant": "Optional[MerchantId]", "name": "str", "negative_balance": "Optional[NegativeBalance]", "negative_limit": "Optional[NegativeLimit]", "never_usable": "NeverUsable", "offer": "OfferId", "on_closing": "OnClosing", "order": "BlockOrder", "other": "MemberId", "overdraft": "Optional[Overdraft]", "partner": "PartnerId", "partners": "List[PartnerId]", "period": "QualifyingPeriod", "place": "int", "point_type": "PointTypeId", "point_types": "Optional[List[PointTypeId]]", "point_types_max": "Optional[int]", "points": "Points", "price": "Rate", "provider": "str", "purchase": "RequestId", "rates": "Dict[str, Rate]", "reason": "str", "receivable": "Optional[ReceivableId]", "reduction": "Reduction", "reference": "Optional[str]", "replaces": "Optional[int]", "request": "RequestId", "require_source": "SourceRule", "restriction": "int", "restrictions": "List[Restriction]", "rollover": "Optional[PointTypeId]", "rolls_up": "Optional[bool]", "rounding": "Rounding", "rules": "List[TransferredRule]", "run": "RequestId", "scale": "Optional[int]", "scheme": "Optional[SchemeId]", "schemes": "List[SchemeId]", "setup": "RefundSetup", "sign_up": "Optional[SignUpRules]", "source": "SourceId", "spend": "SpendRules", "spend_method": "SpendMethod", "standing": "Standing", "starts_at": "Optional[Timestamp]", "status": "MemberStatus", "subject": "Subject", "subtype": "SubtypeId", "tiers": "List[Tier]", "times_out": "Expiry", "to": "GroupId", "transaction": "Optional[RequestId]", "transaction_at": "Optional[Timestamp]", "unit_price": "Optional[Rate]", "until": "BillUntil", "zone": "Zone"}, total=False)
+CommandBody = TypedDict("CommandBody", {"accessible_to": "Optional[List[PartnerId]]", "amount": "Points", "answer": "GatewayAnswer", "auto_creation": "Optional[AutoCreation]", "automatic_spending": "bool", "award": "Points", "awards": "List[Award]", "basis": "AwardBasis", "beyond": "Optional[Beyond]", "billing": "Billing", "block": "Optional[BlockId]", "block_kind": "BlockKind", "block_warning_days": "int", "brand": "Optional[str]", "class": "OfferClass", "collaborating": "List[GroupId]", "concerns": "Optional[RequestId]", "confirm": "bool", "counting": "Counting", "credit_cap": "CreditCap", "criteria": "RunCriteria", "currency": "Optional[str]", "description": "str", "direction": "Direction", "due_block": "Optional[DueBlock]", "ends_on": "Optional[Date]", "enrolment": "Enrolment", "every": "Optional[Span]", "expires": "Optional[Expiry]", "expiry": "Optional[Expiry]", "fee": "RequestId", "fees": "Dict[str, ScheduledFee]", "from": "Optional[GroupId]", "group": "Optional[GroupId]", "groups": "List[GroupId]", "held_expiry": "Optional[HeldExpiry]", "hold": "RequestId", "household": "MemberId", "id": "Optional[MemberId]", "inactivity": "Optional[Inactivity]", "inventory": "Optional[Points]", "is_default": "Optional[bool]", "items": "List[ItemId]", "kind": "Literal[\"create_program\", \"create_point_type\", \"create_partner\", \"purchase_block\", \"approve_block\", \"enrol\", \"accrue\", \"redeem\", \"cancel\", \"book_due\", \"transfer\", \"hold\", \"capture\", \"release\", \"erase\", \"accrue_shared\", \"edit_partner\", \"reject_block\", \"cancel_block\", \"adjust_block\", \"charge_fee\", \"refund_fee\", \"bill_partner\", \"continue_bill\", \"create_subtype\", \"activate_program\", \"edit_point_type\", \"define_tiers\", \"extend_items\", \"reinstate_items\", \"set_member_status\", \"adjust\", \"merge\", \"unmerge\", \"enrol_household\", \"join_household\", \"leave_household\", \"edit_membership\", \"create_source\", \"edit_source\", \"pause_source\", \"resume_source\", \"archive_source\", \"set_inventory\", \"modify_inventory\", \"restrict_source\", \"unrestrict_source\", \"set_scheme\", \"set_offer\", \"set_group\", \"set_unit\", \"set_agreement\", \"set_contribution_rules\", \"switch_group\", \"set_settlement\", \"set_refunds\", \"open_receivable\", \"set_payment_preference\", \"set_participant\", \"sign_up\", \"record_purchase\", \"spend\", \"credit_member\", \"acknowledge_refund\", \"create_run\", \"save_run\", \"submit_run\"]", "label": "Optional[str]", "life_cycle": "LifeCycle", "limit": "int", "lines_max": "Optional[int]", "low_at": "Optional[Points]", "low_balance": "Optional[Points]", "maximum": "Optional[Maximum]", "medium": "Optional[str]", "member": "MemberId", "merchant": "Optional[MerchantId]", "name": "str", "negative_balance": "Optional[NegativeBalance]", "negative_limit": "Optional[NegativeLimit]", "never_usable": "NeverUsable", "offer": "OfferId", "on_closing": "OnClosing", "order": "BlockOrder", "other": "MemberId", "overdraft": "Optional[Overdraft]", "partner": "PartnerId", "partners": "List[PartnerId]", "period": "QualifyingPeriod", "place": "int", "point_type": "PointTypeId", "point_types": "Optional[List[PointTypeId]]", "point_types_max": "Optional[int]", "points": "Points", "price": "Rate", "provider": "str", "purchase": "RequestId", "rates": "Dict[str, Rate]", "reason": "str", "receivable": "Optional[ReceivableId]", "reduction": "Reduction", "reference": "Optional[str]", "replaces": "Optional[int]", "request": "RequestId", "require_source": "SourceRule", "restriction": "int", "restrictions": "List[Restriction]", "rollover": "Optional[PointTypeId]", "rolls_up": "Optional[bool]", "rounding": "Rounding", "rules": "List[TransferredRule]", "run": "RequestId", "scale": "Optional[int]", "scheme": "Optional[SchemeId]", "schemes": "List[SchemeId]", "setup": "RefundSetup", "shares": "List[Share]", "sign_up": "Optional[SignUpRules]", "source": "SourceId", "spend": "SpendRules", "spend_method": "SpendMethod", "standing": "Standing", "starts_at": "Optional[Timestamp]", "status": "MemberStatus", "subject": "Subject", "subtype": "SubtypeId", "tiers": "List[Tier]", "times_out": "Expiry", "to": "GroupId", "transaction": "Optional[RequestId]", "transaction_at": "Optional[Timestamp]", "unit_price": "Optional[Rate]", "until": "BillUntil", "zone": "Zone"}, total=False)
 
 
 
@@ -657,12 +659,12 @@ class FeedPage(TypedDict):
 
 class _HoldBody(TypedDict):
     member: MemberId
-    point_type: PointTypeId
     points: Points
 
 
 class HoldBody(_HoldBody, total=False):
-    """Sets points of one type aside, from the items next in order. Its request id names the hold."""
+    """Sets points aside, from the items next in order. Its request id names the hold."""
+    point_type: PointTypeId
     reference: Optional[str]
     times_out: Expiry
     transaction_at: Optional[Timestamp]
@@ -1706,7 +1708,7 @@ class ExceedsBlock(Refused):
     code = "exceeds_block"
     available: Points
     block: BlockId
-    short: Any
+    short: Points
 
 
 class ExpiryOver(Refused):
@@ -1790,7 +1792,7 @@ class InsufficientDefaults(Refused):
 
     code = "insufficient_defaults"
     available: Points
-    short: Any
+    short: int
 
 
 class InsufficientPartnerPoints(Refused):
@@ -1799,7 +1801,7 @@ class InsufficientPartnerPoints(Refused):
     code = "insufficient_partner_points"
     available: Points
     partner: PartnerId
-    short: Any
+    short: Points
 
 
 class InsufficientPoints(Refused):
@@ -1808,7 +1810,7 @@ class InsufficientPoints(Refused):
     code = "insufficient_points"
     available: Points
     point_type: PointTypeId
-    short: Any
+    short: int
 
 
 class Internal(Refused):
@@ -2257,7 +2259,7 @@ class RefundNotPending(Refused):
     """The gateway has answered already (rule C110)."""
 
     code = "refund_not_pending"
-    state: Any
+    state: RefundState
 
 
 class RefundUnknown(Refused):
@@ -2295,11 +2297,11 @@ class RuleUnknown(Refused):
     rule: int
 
 
-class RunState(Refused):
+class RunStateProblem(Refused):
     """The run is in another state (rule C80)."""
 
     code = "run_state"
-    state: Any
+    state: RunState
 
 
 class RunUnknown(Refused):
@@ -2598,7 +2600,7 @@ PROBLEMS: Dict[str, type] = {
     "restriction_unknown": RestrictionUnknown,
     "rollover_cycle": RolloverCycle,
     "rule_unknown": RuleUnknown,
-    "run_state": RunState,
+    "run_state": RunStateProblem,
     "run_unknown": RunUnknown,
     "same_member": SameMember,
     "scheme_missing": SchemeMissing,

@@ -89,12 +89,16 @@ export type Rate = string;
 export type ReceivableId = number;
 /** Where a discount is given (rules C38, C39). */
 export type ReductionMethod = "front_end" | "back_end";
+/** What became of a request for a refund (rules C106, C110). */
+export type RefundState = "pending" | "settled" | "failed" | "cancelled";
 /** an integer, a UUID, or up to 255 printable ASCII characters without blanks */
 export type RequestId = string | number;
 /** How a fraction of a point is rounded. */
 export type Rounding = "half_up" | "down" | "up";
 /** What becomes of a contribution rule of the group that is left (rule C96). */
 export type RuleTransfer = "move" | "copy";
+/** Where a run is in its life (rule C80). */
+export type RunState = "draft" | "saved" | "submitted" | "completed";
 /** A reward scheme that partners share. */
 export type SchemeId = number;
 /** The place of an entry in the journal: 1, 2, 3, ... without holes. */
@@ -463,7 +467,7 @@ export interface CommandBody {
   is_default?: boolean | null;
   /** 1 to 1,000 items of which points have expired. */
   items?: Array<ItemId>;
-  kind: "create_program" | "create_point_type" | "create_partner" | "purchase_block" | "approve_block" | "enrol" | "accrue" | "redeem" | "cancel" | "book_due" | "transfer" | "hold" | "capture" | "release" | "erase" | "edit_partner" | "reject_block" | "cancel_block" | "adjust_block" | "charge_fee" | "refund_fee" | "bill_partner" | "continue_bill" | "create_subtype" | "activate_program" | "edit_point_type" | "define_tiers" | "extend_items" | "reinstate_items" | "set_member_status" | "adjust" | "merge" | "unmerge" | "enrol_household" | "join_household" | "leave_household" | "edit_membership" | "create_source" | "edit_source" | "pause_source" | "resume_source" | "archive_source" | "set_inventory" | "modify_inventory" | "restrict_source" | "unrestrict_source" | "set_scheme" | "set_offer" | "set_group" | "set_unit" | "set_agreement" | "set_contribution_rules" | "switch_group" | "set_settlement" | "set_refunds" | "open_receivable" | "set_payment_preference" | "set_participant" | "sign_up" | "record_purchase" | "spend" | "credit_member" | "acknowledge_refund" | "create_run" | "save_run" | "submit_run";
+  kind: "create_program" | "create_point_type" | "create_partner" | "purchase_block" | "approve_block" | "enrol" | "accrue" | "redeem" | "cancel" | "book_due" | "transfer" | "hold" | "capture" | "release" | "erase" | "accrue_shared" | "edit_partner" | "reject_block" | "cancel_block" | "adjust_block" | "charge_fee" | "refund_fee" | "bill_partner" | "continue_bill" | "create_subtype" | "activate_program" | "edit_point_type" | "define_tiers" | "extend_items" | "reinstate_items" | "set_member_status" | "adjust" | "merge" | "unmerge" | "enrol_household" | "join_household" | "leave_household" | "edit_membership" | "create_source" | "edit_source" | "pause_source" | "resume_source" | "archive_source" | "set_inventory" | "modify_inventory" | "restrict_source" | "unrestrict_source" | "set_scheme" | "set_offer" | "set_group" | "set_unit" | "set_agreement" | "set_contribution_rules" | "switch_group" | "set_settlement" | "set_refunds" | "open_receivable" | "set_payment_preference" | "set_participant" | "sign_up" | "record_purchase" | "spend" | "credit_member" | "acknowledge_refund" | "create_run" | "save_run" | "submit_run";
   /** What balances show. */
   label?: string | null;
   /** Whether it is in force. Default: effective. */
@@ -567,6 +571,8 @@ export interface CommandBody {
   schemes?: Array<SchemeId>;
   /** Methods, types, providers and payment runs. */
   setup?: RefundSetup;
+  /** Who pays, and how much: 1 to 16 partners, each once. Items name the first as their partner. */
+  shares?: Array<Share>;
   /** Whom the merchant may sign up. Not of a group. */
   sign_up?: SignUpRules | null;
   /** The source. */
@@ -1037,12 +1043,15 @@ export interface FeedPage {
   next: string;
 }
 
-/** Sets points of one type aside, from the items next in order. Its request id names the hold. */
+/** Sets points aside, from the items next in order. Its request id names the hold. */
 export interface HoldBody {
   /** Whose points. */
   member: MemberId;
-  /** The kind of points: of a redeemable type. */
-  point_type: PointTypeId;
+  /**
+   * The kind of points: of a redeemable type. Default: 0, which is all default types of the program, in one
+   * order over all of them (rules E12, E62, E63).
+   */
+  point_type?: PointTypeId;
   /** How many, more than 0. */
   points: Points;
   reference?: string | null;
@@ -2157,7 +2166,7 @@ export class EntryUnknown extends Refused {
 export class ExceedsBlock extends Refused {
   declare readonly available: Points;
   declare readonly block: BlockId;
-  declare readonly short: any;
+  declare readonly short: Points;
 }
 
 /** The items would expire at once. */
@@ -2218,21 +2227,21 @@ export class InHousehold extends Refused {
 /** The member's default accounts have too few points (rule E62). */
 export class InsufficientDefaults extends Refused {
   declare readonly available: Points;
-  declare readonly short: any;
+  declare readonly short: number;
 }
 
 /** The partner's usable blocks hold too little (rule A06). */
 export class InsufficientPartnerPoints extends Refused {
   declare readonly available: Points;
   declare readonly partner: PartnerId;
-  declare readonly short: any;
+  declare readonly short: Points;
 }
 
 /** The member has too few redeemable points. */
 export class InsufficientPoints extends Refused {
   declare readonly available: Points;
   declare readonly point_type: PointTypeId;
-  declare readonly short: any;
+  declare readonly short: number;
 }
 
 /**
@@ -2553,7 +2562,7 @@ export class ReferenceMissing extends Refused {
 
 /** The gateway has answered already (rule C110). */
 export class RefundNotPending extends Refused {
-  declare readonly state: any;
+  declare readonly state: RefundState;
 }
 
 /** No such request for a refund. */
@@ -2582,8 +2591,8 @@ export class RuleUnknown extends Refused {
 }
 
 /** The run is in another state (rule C80). */
-export class RunState extends Refused {
-  declare readonly state: any;
+export class RunStateProblem extends Refused {
+  declare readonly state: RunState;
 }
 
 /** No such settlement run. */
@@ -2829,7 +2838,7 @@ export const PROBLEMS: Record<string, typeof Refused> = {
   restriction_unknown: RestrictionUnknown,
   rollover_cycle: RolloverCycle,
   rule_unknown: RuleUnknown,
-  run_state: RunState,
+  run_state: RunStateProblem,
   run_unknown: RunUnknown,
   same_member: SameMember,
   scheme_missing: SchemeMissing,
