@@ -37,7 +37,7 @@ fn case(verb: &'static str, draw: &mut Draw) -> Case {
             "",
         ]
         .join("\n"),
-        _ => "program 1 as P1\ntype T1 redeemable as T1\n".to_owned(),
+        _ => "at 2026-01-01\nprogram 1 as P1\ntype T1 redeemable as T1\n".to_owned(),
     };
     for line in 0..LINES {
         let member = format!("M{}", draw.below(MEMBERS));
