@@ -19,7 +19,7 @@ const LOOKS: [(&str, &str); 15] = [
     ("policies", "show policies"),
     ("sources", "show sources"),
     ("audit", "audit --limit 4"),
-    ("expiring", "expiring --until 1998-07-03 --limit 2"),
+    ("expiring", "expiring --until 1999-07-03 --member 12024"),
 ];
 
 /// What somebody types who tries the shell out.

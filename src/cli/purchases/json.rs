@@ -106,7 +106,7 @@ mod tests {
         let told = |line: &str| value(line, "a").unwrap_err();
         assert_eq!(told(r#"{"a":{"b":1}}"#), "field \"a\" is an object");
         assert_eq!(told(r#"{"a":[1]}"#), "field \"a\" is a list");
-        assert_eq!(told(r#"{"a":1,"b":2,"a":1}"#), "is no JSON object: column 18: a field is there twice");
+        assert_eq!(told(r#"{"a":1,"b":2,"a":1}"#), "is no JSON object: column 19: a field is there twice");
         assert_eq!([told("[1]"), told("5"), told("\"a\"")], ["is no JSON object"; 3]);
         assert!(told("{\"a\":\u{1b}}").starts_with("is no JSON object: column 6: expected value"));
         assert!(told("{\"a\":\"\\ud800\"}").starts_with("field \"a\" is no text"), "{}", told("{\"a\":\"\\ud800\"}"));
