@@ -10,10 +10,10 @@ work=$(mktemp -d) || exit 2
 trap 'touch "$work/stop"; wait; rm -rf "$work"' EXIT
 
 read_on() {
-    number=$1 before=0 reads=0
+    number=$1 db=$2 before=0 reads=0
     while [ ! -e "$work/stop" ]; do
-        if [ -d "$work/db/rocks" ]; then
-            "$accruedb" balances --limit 1 --db "$work/db" --json >"$work/out.$number" 2>"$work/told.$number" ||
+        if [ -e "$db/guard" ]; then
+            "$accruedb" balances --limit 1 --db "$db" --json >"$work/out.$number" 2>"$work/told.$number" ||
                 { [ "$before" -gt 0 ] && echo "reader $number: $(cat "$work/told.$number")" >>"$work/failed"; }
             # told where the load has it open
             now=$(sed -n 's/.*shown up to its entry \([0-9]*\).*/\1/p' "$work/told.$number")
@@ -25,23 +25,22 @@ read_on() {
     echo "$reads" >"$work/reads.$number"
 }
 
-# The writer's p99.9 in microseconds.
+# The writer's p99.9 in microseconds, on a new database: nobody may have it open before the load.
 load() {
-    rm -rf "$work/db"
-    "$accruedb" load --db "$work/db" --rate "$rate" --accruals $((rate * seconds)) --json |
+    "$accruedb" load --db "$1" --rate "$rate" --accruals $((rate * seconds)) --json |
         sed -n 's/.*"p999_us":\([0-9]*\).*/\1/p'
 }
 
 ratios=
 for turn in 1 2 3; do
-    alone=$(load)
+    alone=$(load "$work/alone.$turn")
     rm -f "$work/stop"
     number=0
     while [ "$number" -lt "$readers" ]; do
         number=$((number + 1))
-        read_on "$number" &
+        read_on "$number" "$work/beside.$turn" &
     done
-    beside=$(load)
+    beside=$(load "$work/beside.$turn")
     touch "$work/stop"
     wait
     reads=$(cat "$work"/reads.* | awk '{ sum += $1 } END { print sum }')

@@ -242,7 +242,7 @@ mod tests {
         "variant",
         "newtype",
         "tuple",
-        "sequence",
+        "a sequence",
         " map",
         "unit value",
         "u16",
