@@ -90,6 +90,22 @@ class AccrueBody(_AccrueBody, total=False):
 
 
 
+class _AccrueSharedBody(TypedDict):
+    awards: List[Award]
+    member: MemberId
+    shares: List[Share]
+
+
+class AccrueSharedBody(_AccrueSharedBody, total=False):
+    """Gives a member points that several partners fund, each by its share. All of them pay, or nothing is given.
+    The points of each award are split among the partners in the ratio of their parts, rounded so that they
+    add up; each pays for its own by its own terms. What is cancelled goes back to each partner's own blocks.
+    """
+    reference: Optional[str]
+    transaction_at: Optional[Timestamp]
+
+
+
 class _AcknowledgeRefundBody(TypedDict):
     answer: GatewayAnswer
     place: int
@@ -1300,6 +1316,13 @@ class SetUnitBody(TypedDict, total=False):
     merchant: Optional[MerchantId]
     reference: Optional[str]
     transaction_at: Optional[Timestamp]
+
+
+
+class Share(TypedDict):
+    """A partner's share of what an accrual gives."""
+    partner: PartnerId
+    parts: int
 
 
 
@@ -2731,6 +2754,7 @@ OPERATIONS: Dict[str, Any] = {
     "create_run": ("POST", "/v1/programs/{program}/settlement-runs"),
     "save_run": ("POST", "/v1/programs/{program}/settlement-runs/{run}/save"),
     "submit_run": ("POST", "/v1/programs/{program}/settlement-runs/{run}/submit"),
+    "accrue_shared": ("POST", "/v1/programs/{program}/shared-accruals"),
     "list_sources": ("GET", "/v1/programs/{program}/sources"),
     "create_source": ("POST", "/v1/programs/{program}/sources"),
     "list_sources_csv": ("GET", "/v1/programs/{program}/sources.csv"),
@@ -3174,6 +3198,10 @@ class Operations(Base):
     def submit_run(self, program: int, run: Union[str, int], body: Optional[SubmitRunBody] = None, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Submits a run: now, or at an instant."""
         return self._command("submit_run", (program, run), body, key, dry_run)
+
+    def accrue_shared(self, program: int, body: AccrueSharedBody, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
+        """Gives a member points that several partners fund, each by its share: all of them pay, or none does."""
+        return self._command("accrue_shared", (program,), body, key, dry_run)
 
     def list_sources(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[Source]:
         """The sources of a program, by id, as of now (rule E89)."""

@@ -148,6 +148,22 @@ export interface AccrueBody {
   transaction_at?: Timestamp | null;
 }
 
+/**
+ * Gives a member points that several partners fund, each by its share. All of them pay, or nothing is given. The
+ * points of each award are split among the partners in the ratio of their parts, rounded so that they add up;
+ * each pays for its own by its own terms. What is cancelled goes back to each partner's own blocks.
+ */
+export interface AccrueSharedBody {
+  /** 1 to 64 awards; all are given, or none. */
+  awards: Array<Award>;
+  /** Who earns. */
+  member: MemberId;
+  reference?: string | null;
+  /** Who pays, and how much: 1 to 16 partners, each once. Items name the first as their partner. */
+  shares: Array<Share>;
+  transaction_at?: Timestamp | null;
+}
+
 /** Records what a payment gateway answered to a request for a refund, once (rule C110). */
 export interface AcknowledgeRefundBody {
   /** What the gateway answered. */
@@ -1787,6 +1803,17 @@ export interface SetUnitBody {
   transaction_at?: Timestamp | null;
 }
 
+/** A partner's share of what an accrual gives. */
+export interface Share {
+  /** The partner. */
+  partner: PartnerId;
+  /**
+   * How many parts of all parts it funds: 1 to 1,000,000,000. They may be per cent (60 and 40), points that add
+   * up to the award (75 and 25 of 100), or any ratio (2 and 1).
+   */
+  parts: number;
+}
+
 /**
  * A merchant signs a member up to schemes (rules C42 to C47). A member who is no participant yet becomes one,
  * owned by the merchant's group.
@@ -2968,6 +2995,7 @@ export const OPERATIONS: Record<string, [string, string]> = {
   create_run: ["POST", "/v1/programs/{program}/settlement-runs"],
   save_run: ["POST", "/v1/programs/{program}/settlement-runs/{run}/save"],
   submit_run: ["POST", "/v1/programs/{program}/settlement-runs/{run}/submit"],
+  accrue_shared: ["POST", "/v1/programs/{program}/shared-accruals"],
   list_sources: ["GET", "/v1/programs/{program}/sources"],
   create_source: ["POST", "/v1/programs/{program}/sources"],
   list_sources_csv: ["GET", "/v1/programs/{program}/sources.csv"],
@@ -3517,6 +3545,11 @@ export abstract class Operations extends Base {
   /** Submits a run: now, or at an instant. */
   submitRun(program: number, run: string | number, body: SubmitRunBody = {}, how: How = {}): Promise<Receipt> {
     return this.sendCommand("submit_run", [program, run], body, how);
+  }
+
+  /** Gives a member points that several partners fund, each by its share: all of them pay, or none does. */
+  accrueShared(program: number, body: AccrueSharedBody, how: How = {}): Promise<Receipt> {
+    return this.sendCommand("accrue_shared", [program], body, how);
   }
 
   /** The sources of a program, by id, as of now (rule E89). */
