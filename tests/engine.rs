@@ -310,7 +310,8 @@ fn a_report_does_not_depend_on_bookings() {
                 _ => {}
             }
         }
-        let weeks_later = engine.now().saturating_add_hours(24 * 20);
+        let begun = engine.now();
+        let weeks_later = begun.saturating_add_hours(24 * 20);
         engine.advance_to(weeks_later).unwrap();
         let reports = |now| {
             [By::Day, By::Source].map(|by| {
@@ -319,10 +320,9 @@ fn a_report_does_not_depend_on_bookings() {
             })
         };
         let before = reports(weeks_later);
-        late += usize::from(before != reports(Timestamp::MIN));
+        late += usize::from(before != reports(begun));
         engine.book_due().unwrap();
         assert_eq!(reports(weeks_later), before, "seed {seed}");
-        assert_eq!(reports(Timestamp::MIN), before, "seed {seed}: all is booked");
     }
     assert!(late > 10, "only {late} reports had something that was not booked");
 }

@@ -6,9 +6,9 @@
 //! changed is never dropped before its checkpoint is complete.
 
 use super::filter::Filter;
-use super::marks::PendingMarks;
 use super::next_items::NextItems;
 use super::pending::{PendingRows, UsedRequests};
+use super::pending_marks::PendingMarks;
 use super::record_cache::RecordCache;
 use super::sync::Mutex;
 use crate::domain::{

@@ -1,9 +1,9 @@
 //! The shards that one command touches, locked: what the rules see, and where their effects go.
 
 use super::delta::{Delta, Known, Shard};
-use super::marks::MarkSet;
 use super::merge;
 use super::next_items;
+use super::pending_marks::MarkSet;
 use super::prepared::Prepared;
 use super::record_cache::RecordCache;
 use super::state::State;

@@ -4,73 +4,14 @@
 use super::core::Core;
 use super::delta::Delta;
 use super::error::Error;
+use super::pending_marks::MarkedEntries;
 use super::sync::Mutex;
 use crate::domain::keys::Key;
 use crate::domain::{Fault, Mark, MarkKey, Marked, ProgramId, Sequence};
 use crate::storage::rows::{self, Rows};
 use crate::storage::{AuditMarks, Read};
-use hashbrown::HashMap;
-use smallvec::SmallVec;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// What one entry is about.
-pub(super) type MarkSet = SmallVec<[Mark; 4]>;
-
-/// Entries of a shard by what they are about. Most are about the same as the one before: those cost a comparison.
-#[derive(Debug, Default)]
-pub(super) struct PendingMarks {
-    sets: Vec<MarkedEntries>,
-    places: HashMap<(ProgramId, MarkSet), usize>,
-    last: usize,
-}
-
-/// Entries that are about the same, in order.
-#[derive(Debug)]
-struct MarkedEntries {
-    program: ProgramId,
-    marks: MarkSet,
-    entries: Vec<Sequence>,
-}
-
-impl PendingMarks {
-    /// Notes what an entry is about. In a shard, entries come in the order of their numbers.
-    pub(super) fn add(&mut self, program: ProgramId, marks: MarkSet, sequence: Sequence) {
-        if let Some(set) = self.sets.get_mut(self.last).filter(|set| set.program == program && set.marks == marks) {
-            set.entries.push(sequence);
-            return;
-        }
-        let new = self.sets.len();
-        let place = *self.places.entry((program, marks.clone())).or_insert(new);
-        if place == new {
-            self.sets.push(MarkedEntries { program, marks, entries: Vec::new() });
-        }
-        if let Some(set) = self.sets.get_mut(place) {
-            set.entries.push(sequence);
-        }
-        self.last = place;
-    }
-
-    /// Takes in those that came after these.
-    pub(super) fn absorb(&mut self, newer: &PendingMarks) {
-        for set in &newer.sets {
-            set.entries.iter().for_each(|entry| self.add(set.program, set.marks.clone(), *entry));
-        }
-    }
-
-    pub(super) fn clear(&mut self) {
-        self.sets.clear();
-        self.places.clear();
-    }
-
-    /// Up to `limit` of the entries of each set that has a mark, up to a number, the newest.
-    fn newest(&self, program: ProgramId, mark: Mark, (up_to, limit): (Sequence, usize), found: &mut Vec<Sequence>) {
-        for set in self.sets.iter().filter(|set| set.program == program && set.marks.contains(&mark)) {
-            let until = set.entries.partition_point(|entry| *entry <= up_to);
-            found.extend(set.entries.get(..until).unwrap_or_default().iter().rev().take(limit));
-        }
-    }
-}
 
 /// Entries of one segment: a bit for each.
 struct Segment(Vec<u64>);

@@ -28,6 +28,7 @@ mod next_items;
 mod options;
 mod past;
 mod pending;
+mod pending_marks;
 mod prepare;
 mod prepared;
 mod preview;

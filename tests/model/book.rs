@@ -88,6 +88,18 @@ impl Told {
     }
 }
 
+/// Each balance once, as it was told last.
+fn told_once(balances: &[Balance]) -> Vec<Balance> {
+    let mut once: Vec<Balance> = Vec::new();
+    for balance in balances {
+        match once.iter_mut().find(|told| (told.member, told.point_type) == (balance.member, balance.point_type)) {
+            Some(told) => *told = *balance,
+            None => once.push(*balance),
+        }
+    }
+    once
+}
+
 impl Book {
     pub(crate) fn new() -> Book {
         let (receipts, linked, names) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
@@ -138,7 +150,7 @@ impl Book {
     /// A receipt tells what the model did: balances, what partners paid, items granted, every movement of points, and the
     /// order in which they were taken. An item is named by its entry and its place there.
     fn compare_receipt(&mut self, command: &Command, done: &Done, receipt: &Receipt) {
-        assert_eq!(receipt.balances, done.balances, "{command:?}: balances");
+        assert_eq!(receipt.balances, told_once(&done.balances), "{command:?}: balances");
         let mut expected = Told { paid: done.paid.clone(), ..Told::default() };
         for member in self.model.members.values_mut() {
             member.learn_overdraft(command.request_id, receipt.sequence);

@@ -1,0 +1,69 @@
+//! What entries are about, noted in memory until a checkpoint writes it into the index of the audit log.
+
+use crate::domain::{Mark, ProgramId, Sequence};
+use hashbrown::HashMap;
+use smallvec::SmallVec;
+
+/// What one entry is about.
+pub(super) type MarkSet = SmallVec<[Mark; 4]>;
+
+/// Entries of a shard by what they are about. Most are about the same as the one before: those cost a comparison.
+#[derive(Debug, Default)]
+pub(super) struct PendingMarks {
+    pub(super) sets: Vec<MarkedEntries>,
+    places: HashMap<(ProgramId, MarkSet), usize>,
+    last: usize,
+}
+
+/// Entries that are about the same, in order.
+#[derive(Debug)]
+pub(super) struct MarkedEntries {
+    pub(super) program: ProgramId,
+    pub(super) marks: MarkSet,
+    pub(super) entries: Vec<Sequence>,
+}
+
+impl PendingMarks {
+    /// Notes what an entry is about. In a shard, entries come in the order of their numbers.
+    pub(super) fn add(&mut self, program: ProgramId, marks: MarkSet, sequence: Sequence) {
+        if let Some(set) = self.sets.get_mut(self.last).filter(|set| set.program == program && set.marks == marks) {
+            set.entries.push(sequence);
+            return;
+        }
+        let new = self.sets.len();
+        let place = *self.places.entry((program, marks.clone())).or_insert(new);
+        if place == new {
+            self.sets.push(MarkedEntries { program, marks, entries: Vec::new() });
+        }
+        if let Some(set) = self.sets.get_mut(place) {
+            set.entries.push(sequence);
+        }
+        self.last = place;
+    }
+
+    /// Takes in those that came after these.
+    pub(super) fn absorb(&mut self, newer: &PendingMarks) {
+        for set in &newer.sets {
+            set.entries.iter().for_each(|entry| self.add(set.program, set.marks.clone(), *entry));
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.sets.clear();
+        self.places.clear();
+    }
+
+    /// Up to `limit` of the entries of each set that has a mark, up to a number, the newest.
+    pub(super) fn newest(
+        &self,
+        program: ProgramId,
+        mark: Mark,
+        (up_to, limit): (Sequence, usize),
+        found: &mut Vec<Sequence>,
+    ) {
+        for set in self.sets.iter().filter(|set| set.program == program && set.marks.contains(&mark)) {
+            let until = set.entries.partition_point(|entry| *entry <= up_to);
+            found.extend(set.entries.get(..until).unwrap_or_default().iter().rev().take(limit));
+        }
+    }
+}
