@@ -1,9 +1,13 @@
 //! Everything that can be asked of an engine, against the model.
 
+use super::book::{partner_of, unnumbered};
 use super::run::Run;
 use super::settle::is_of;
 use super::world::{MEMBERS, PARTNERS, PROGRAMS};
 use accruedb::domain::*;
+use accruedb::engine::Engine;
+use accruedb::report;
+use std::collections::BTreeMap;
 
 impl Run {
     pub(super) fn compare_touched(&mut self, command: &Command) {
@@ -11,6 +15,9 @@ impl Run {
         let members = self.books[&program].model.touched(&command.action);
         match &command.action {
             Action::Accrue(Accrue { partner: Some(partner), .. }) => self.compare_partner(program, *partner),
+            Action::AccrueShared(body) => {
+                body.shares.iter().for_each(|share| self.compare_partner(program, share.partner));
+            }
             Action::Cancel(_) => return self.compare_program(program),
             _ if members.is_empty() => return self.compare_program(program),
             _ => {}
@@ -94,6 +101,57 @@ impl Run {
             assert!(is_of(entry, command) && entry.recorded_at == *at, "{command:?} was answered, not {entry:?}");
         }
         assert!(callers.next().is_none(), "the journal holds more than what was answered");
+    }
+
+    /// All that the journal tells of a partner, in order: what the model told, but for what is due and not booked yet.
+    pub(super) fn compare_partner_legs(&self) {
+        let entries = self.engine().journal(Sequence(1), usize::MAX).expect("no trouble is planned");
+        let mut told: BTreeMap<(ProgramId, PartnerId), Vec<Leg>> = BTreeMap::new();
+        for entry in &entries {
+            for leg in entry.legs() {
+                if let Some(partner) = partner_of(leg) {
+                    told.entry((entry.command.program, partner)).or_default().push(unnumbered(*leg));
+                }
+            }
+        }
+        for (program, book) in &self.books {
+            for (id, partner) in &book.model.partners {
+                let told = told.remove(&(*program, *id)).unwrap_or_default();
+                let is_due =
+                    |leg: &Leg| matches!(leg, Leg::Event { .. } | Leg::Block { to: Some(BlockState::Expired), .. });
+                let (known, due) = partner.legs.split_at(told.len().min(partner.legs.len()));
+                assert_eq!(told, known, "what is told of partner {id}");
+                assert!(due.iter().all(is_due), "what is not told of partner {id}: {due:?}");
+            }
+        }
+        assert!(told.is_empty(), "the model does not know {told:?}");
+    }
+
+    /// The open blocks in the order of debit, and the bills with their lines, of every partner.
+    pub(super) fn compare_bills(&mut self) {
+        self.ask(Engine::checkpoint);
+        for (program, book) in &self.books {
+            for (id, partner) in &book.model.partners {
+                let key = PartnerKey { program: *program, partner: *id };
+                let open = self.engine().open_blocks(key, usize::MAX).expect("no trouble is planned");
+                let open: Vec<BlockId> = open.into_iter().map(|(id, _)| id).collect();
+                assert_eq!(open, partner.open(), "the open blocks of partner {id}");
+                let bills = report::bills(self.store.as_ref(), key, report::Page::ALL).expect("it is in memory");
+                assert_eq!(bills.len(), partner.bills.len(), "bills of partner {id}");
+                for ((key, bill), model) in bills.into_iter().zip(&partner.bills) {
+                    let what = format!("bill {} of partner {id}", key.number);
+                    assert_eq!((bill.until, bill.closed.is_some()), (model.until, model.is_closed), "{what}");
+                    let lines = report::bill_lines(self.store.as_ref(), key, report::Page::ALL);
+                    let lines = lines.expect("it is in memory").into_iter();
+                    let shown = lines.map(|(key, line)| {
+                        (key.at, line.member, line.points.0, line.terms as usize, line.cancels != Sequence(0))
+                    });
+                    let expected =
+                        model.lines.iter().map(|of| (of.at, of.member, of.points, of.terms + 1, of.is_cancelled));
+                    assert_eq!(shown.collect::<Vec<_>>(), expected.collect::<Vec<_>>(), "{what}");
+                }
+            }
+        }
     }
 
     /// Balances at a past instant are those that were shown then.

@@ -25,7 +25,8 @@ pub(crate) struct Given {
     pub(crate) point_type: PointTypeId,
     pub(crate) points: i64,
     pub(crate) cancelled: i64,
-    pub(crate) debits: Vec<(BlockId, i64)>,
+    /// What each block of each partner paid for it.
+    pub(crate) debits: Vec<(PartnerId, BlockId, i64)>,
 }
 
 /// A point item.
@@ -359,10 +360,6 @@ impl Member {
     pub(super) fn available(&self, point_type: PointTypeId, rules: &Rules) -> i64 {
         let spendable = rules.kind(point_type).is_ok_and(|kind| kind.is_redeemable());
         (if spendable { self.sum(point_type, PointState::Matured) } else { 0 }) - self.debt(point_type)
-    }
-
-    pub(crate) fn is_merged(&self) -> bool {
-        self.merged_into.is_some()
     }
 
     /// The member without the points, as the engine shows it.

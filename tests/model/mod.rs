@@ -25,6 +25,7 @@ mod policies;
 pub(crate) mod rng;
 mod rules;
 pub(crate) mod run;
+mod sales;
 mod settle;
 pub(crate) mod slip;
 pub(crate) mod tally;

@@ -387,6 +387,8 @@ impl Run {
         assert_eq!(audit.violations, Vec::<String>::new());
         self.compare_items();
         self.compare_journal();
+        self.compare_partner_legs();
+        self.compare_bills();
         self.compare_statements();
         self.set_stands(false);
         self.reopen();

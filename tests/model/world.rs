@@ -90,10 +90,17 @@ pub(super) enum Verb {
     Household,
     Merge,
     Unmerge,
+    Shared,
+    Terms,
+    Block,
+    AdjustBlock,
+    Fee,
+    Refund,
+    Bill,
 }
 
 impl Verb {
-    pub(super) const ALL: [Verb; 20] = [
+    pub(super) const ALL: [Verb; 27] = [
         Verb::Enrol,
         Verb::Purchase,
         Verb::Approve,
@@ -114,6 +121,13 @@ impl Verb {
         Verb::Household,
         Verb::Merge,
         Verb::Unmerge,
+        Verb::Shared,
+        Verb::Terms,
+        Verb::Block,
+        Verb::AdjustBlock,
+        Verb::Fee,
+        Verb::Refund,
+        Verb::Bill,
     ];
 }
 
@@ -233,6 +247,13 @@ impl World {
             on(rng, 2, 4),
             on(rng, 3, 3),
             on(rng, 3, 3),
+            on(rng, 3, 6),
+            on(rng, 3, 2),
+            on(rng, 3, 2),
+            on(rng, 3, 4),
+            on(rng, 3, 4),
+            on(rng, 3, 3),
+            on(rng, 3, 4),
         ]
     }
 
@@ -278,7 +299,7 @@ impl World {
             troubles: Vec::new(),
             jumps: vec![0, 0, 0, 1, DAY - 1, DAY, DAY, 3 * DAY, 10 * DAY],
             back: vec![1, DAY, 10 * DAY],
-            verbs: [1, 2, 2, 1, 5, 7, 10, 3, 3, 2, 2, 1, 2, 2, 1, 2, 2, 2, 1, 1],
+            verbs: [1, 2, 2, 1, 5, 7, 10, 3, 3, 2, 2, 1, 2, 2, 1, 2, 2, 2, 1, 1, 3, 1, 1, 2, 2, 1, 2],
             steps: [49, 4, 0, 3, 2, 1, 1, 1, 2, 0, 0, 0, 0],
         }
     }
