@@ -5,7 +5,7 @@ use super::ledger::{Done, Expected, Model};
 use super::member::{self, Handle, News};
 use super::partner::ModelBlock;
 use accruedb::domain::*;
-use accruedb::engine::{AccountItems, ErrorKind, ExecuteError, MemberState, PartnerState};
+use accruedb::engine::{AccountItems, ErrorKind, ExecuteError, MemberState, PartnerState, SourceState};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The model of one program, with what the engine answered.
@@ -38,6 +38,8 @@ struct Told {
     /// What is told of each partner, as it is told.
     partners: BTreeMap<PartnerId, Vec<Leg>>,
     news: BTreeMap<MemberId, Vec<Leg>>,
+    /// What became of sources, in order.
+    of_sources: Vec<Leg>,
 }
 
 /// What takes points in an order that callers see.
@@ -98,6 +100,9 @@ impl Told {
                 | Leg::Merged { member, .. }
                 | Leg::Clipped { member, .. }
                 | Leg::Forgiven { member, .. } => told.news.entry(member).or_default().push(*leg),
+                Leg::Inventory { .. } | Leg::SourceStatus { .. } | Leg::Withheld { .. } | Leg::InventoryLow { .. } => {
+                    told.of_sources.push(*leg)
+                }
                 other => match partner_of(&other) {
                     Some(partner) => told.partners.entry(partner).or_default().push(other),
                     None => panic!("the model does not know {other:?}"),
@@ -166,7 +171,8 @@ impl Book {
     /// order in which they were taken. An item is named by its entry and its place there.
     fn compare_receipt(&mut self, command: &Command, done: &Done, receipt: &Receipt) {
         assert_eq!(receipt.balances, done.balances, "{command:?}: balances");
-        let mut expected = Told { partners: done.partners.clone(), ..Told::default() };
+        let (partners, of_sources) = (done.partners.clone(), done.of_sources.clone());
+        let mut expected = Told { partners, of_sources, ..Told::default() };
         for leg in expected.partners.values_mut().flatten() {
             if let (Leg::FeeRefunded { fee, .. }, Action::RefundFee(body)) = (leg, &command.action) {
                 *fee = self.receipts[&body.fee].sequence;
@@ -270,6 +276,17 @@ impl Book {
         let blocks: Vec<_> = shown.blocks.into_iter().map(created).collect();
         let expected: Vec<_> = model.blocks.iter().map(|(id, block)| (*id, as_block(block))).collect();
         assert_eq!(blocks, expected, "blocks of partner {id} at {}", self.model.now);
+    }
+
+    /// A source: its status, what its inventory was given, has issued and lost, and its restrictions.
+    pub(crate) fn compare_source(&self, id: SourceId, shown: Option<SourceState>) {
+        let shown = shown.map(|shown| {
+            let restrictions = shown.terms.limits.iter().map(|limit| limit.restriction).collect();
+            (shown.source.status, shown.source.inventory, restrictions)
+        });
+        let model = self.model.sources.get(&id);
+        let expected = model.map(|source| (source.status, source.inventory(), source.restrictions()));
+        assert_eq!(shown, expected, "source {id} at {}", self.model.now);
     }
 
     /// Every item of an account: its points in each state, its time, where it comes from, and whether it waits to mature.

@@ -85,8 +85,8 @@ impl Model {
         body: &Cancel,
         moment: (Timestamp, &Zone),
     ) -> Result<(), Rejection> {
-        let Transaction::Accrual { member, payers, awards, day } = accrual else { return Ok(()) };
-        let (member, before) = (self.known(*member)?, self.before());
+        let Transaction::Accrual { member, payers, awards, day, body: accrued } = accrual else { return Ok(()) };
+        let (member, available) = (self.known(*member)?, self.before());
         let parts = by_award(&body.amount, awards)?;
         self.linked.insert(member);
         let mut claims = Vec::new();
@@ -99,8 +99,10 @@ impl Model {
             }
             claims.extend(self.disqualify(member, given, *points, *day)?);
         }
-        self.claim(claims, &before);
+        self.claim(claims, &available);
+        let before: Vec<i64> = awards.iter().map(|award| award.cancelled).collect();
         self.refund(member, payers, awards, &parts, moment);
+        self.give_back_to_sources(body.request, accrued, awards, &before);
         let named: BTreeSet<PointTypeId> = awards.iter().map(|award| award.point_type).collect();
         let moves = self.members.values().flat_map(|member| &member.log.moves);
         let followed: BTreeSet<PointTypeId> = moves.map(|part| self.item(part.item).point_type).collect();

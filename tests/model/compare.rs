@@ -3,7 +3,7 @@
 use super::book::{partner_of, unnumbered};
 use super::run::Run;
 use super::settle::is_of;
-use super::world::{MEMBERS, PARTNERS, PROGRAMS};
+use super::world::{MEMBERS, PARTNERS, PROGRAMS, SOURCES};
 use accruedb::domain::*;
 use accruedb::engine::Engine;
 use accruedb::report;
@@ -14,9 +14,13 @@ impl Run {
         let program = command.program;
         let members = self.books[&program].model.touched(&command.action);
         match &command.action {
-            Action::Accrue(Accrue { partner: Some(partner), .. }) => self.compare_partner(program, *partner),
-            Action::AccrueShared(body) => {
-                body.shares.iter().for_each(|share| self.compare_partner(program, share.partner));
+            Action::Accrue(Accrue { partner, awards, .. }) => {
+                partner.iter().for_each(|partner| self.compare_partner(program, *partner));
+                awards.iter().filter_map(|award| award.source).for_each(|id| self.compare_source(program, id));
+            }
+            Action::AccrueShared(AccrueShared { shares, awards, .. }) => {
+                shares.iter().for_each(|share| self.compare_partner(program, share.partner));
+                awards.iter().filter_map(|award| award.source).for_each(|id| self.compare_source(program, id));
             }
             Action::Cancel(_) => return self.compare_program(program),
             _ if members.is_empty() => return self.compare_program(program),
@@ -37,9 +41,15 @@ impl Run {
         self.books[&program].compare_partner(partner, shown);
     }
 
+    pub(super) fn compare_source(&mut self, program: ProgramId, source: SourceId) {
+        let shown = self.ask(|engine| engine.source(SourceKey { program, source }));
+        self.books[&program].compare_source(source, shown);
+    }
+
     pub(super) fn compare_program(&mut self, program: ProgramId) {
         MEMBERS.map(MemberId).for_each(|member| self.compare_member(program, member));
         PARTNERS.map(PartnerId).for_each(|partner| self.compare_partner(program, partner));
+        SOURCES.map(SourceId).for_each(|source| self.compare_source(program, source));
     }
 
     pub(super) fn compare_all(&mut self) {
@@ -159,13 +169,16 @@ impl Run {
         let Some(at) = Timestamp::from_ms(self.now().ms().saturating_sub(ms)) else { return };
         let known = self.past.iter().chain([&self.books]).rfind(|books| books[&PROGRAMS[0]].model.now <= at);
         let Some(books) = known.cloned() else { return };
+        let mut models = Vec::new();
         for (program, mut book) in books {
             book.model.advance(at);
+            models.push((program, book.model.clone()));
             for member in MEMBERS.map(MemberId) {
                 let shown = self.ask(|engine| engine.balances_as_of(MemberKey { program, member }, at));
                 book.compare_balances(member, &shown);
             }
         }
+        self.compare_reports_of(models);
         self.tally.count("looks back");
     }
 }

@@ -4,6 +4,7 @@
 use super::member::{Given, Handle, Item, Log, Member};
 use super::partner::{ModelPartner, Payer};
 use super::rules::Rules;
+use super::sources::ModelSource;
 use super::wellformed::malformed;
 use accruedb::domain::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +30,8 @@ pub(crate) struct Done {
     pub(crate) balances: Vec<Balance>,
     /// What is told of each partner.
     pub(crate) partners: BTreeMap<PartnerId, Vec<Leg>>,
+    /// What became of sources, in order.
+    pub(crate) of_sources: Vec<Leg>,
     /// Whose statements show it.
     pub(crate) linked: BTreeSet<MemberId>,
 }
@@ -42,6 +45,7 @@ pub(super) enum Transaction {
         awards: Vec<Given>,
         /// On which day it counts.
         day: i64,
+        body: Rc<Accrue>,
     },
     /// A redemption or a capture: items, and points of them that are still redeemed by it.
     Spending {
@@ -77,6 +81,9 @@ pub(crate) struct Model {
     pub(super) merges: BTreeMap<(MemberId, MemberId), Vec<Handle>>,
     /// Who was merged once, if only for a while.
     pub(super) were_merged: BTreeSet<MemberId>,
+    pub(crate) sources: BTreeMap<SourceId, ModelSource>,
+    /// What the command under way tells of sources.
+    pub(super) told_of_sources: Vec<Leg>,
     pub(super) done: BTreeMap<RequestId, Rc<(Command, Transaction)>>,
     /// Requests whose references were erased.
     erased: BTreeSet<RequestId>,
@@ -99,6 +106,8 @@ impl Model {
             members: BTreeMap::new(),
             merges: BTreeMap::new(),
             were_merged: BTreeSet::new(),
+            sources: BTreeMap::new(),
+            told_of_sources: Vec::new(),
             done: BTreeMap::new(),
             erased: BTreeSet::new(),
             told: Vec::new(),
@@ -130,7 +139,8 @@ impl Model {
                 let logs = next.members.iter().filter(|(_, member)| member.log != Log::default());
                 let logs = logs.map(|(id, member)| (*id, member.log.clone())).collect();
                 let (balances, linked) = (next.told.clone(), next.linked.clone());
-                let done = Done { logs, balances, partners: next.told_since(self), linked };
+                let (partners, of_sources) = (next.told_since(self), std::mem::take(&mut next.told_of_sources));
+                let done = Done { logs, balances, partners, of_sources, linked };
                 // what is due of others is booked later
                 next.advance(next.now);
                 *self = next;
@@ -271,11 +281,11 @@ impl Model {
             Action::Enrol(body) => self.enrol(body.member),
             Action::Accrue(body) => {
                 let payers: Vec<_> = body.partner.iter().map(|partner| (*partner, 1)).collect();
-                self.accrue(body, &payers, at)
+                self.accrue(command.request_id, body, &payers, at)
             }
             Action::AccrueShared(body) => {
                 let payers: Vec<_> = body.shares.iter().map(|share| (share.partner, share.parts)).collect();
-                self.accrue(&body.as_accrual(), &payers, at)
+                self.accrue(command.request_id, &body.as_accrual(), &payers, at)
             }
             Action::Redeem(body) => self.redeem(command.request_id, body, at),
             Action::Transfer(body) => self.transfer(body, at),

@@ -6,6 +6,7 @@ use super::member::{Given, Handle, Item};
 use super::partner::{Moment, Payer};
 use accruedb::domain::*;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 impl Model {
     pub(super) fn check_earns(&self, member: MemberId) -> Result<(), Rejection> {
@@ -27,7 +28,13 @@ impl Model {
         members.get_mut(&member).unwrap().acts(done, (at, *now), rules);
     }
 
-    pub(super) fn accrue(&mut self, body: &Accrue, payers: &[(PartnerId, u32)], at: Timestamp) -> Effect {
+    pub(super) fn accrue(
+        &mut self,
+        request: RequestId,
+        body: &Accrue,
+        payers: &[(PartnerId, u32)],
+        at: Timestamp,
+    ) -> Effect {
         for award in &body.awards {
             self.rules.usable(award.point_type)?;
         }
@@ -39,10 +46,12 @@ impl Model {
         }
         let member = self.earner(body.member)?;
         self.check_earns(member)?;
+        let issued = self.issued(body)?;
         self.linked.insert(member);
         let mut awards = Vec::new();
-        for (award, place) in body.awards.iter().zip(0u16..) {
-            let mut given = self.give(member, (award, place), body.partner, at)?;
+        for ((award, let_go), place) in body.awards.iter().zip(&issued).zip(0u16..) {
+            let award = Award { points: Points(*let_go), ..award.clone() };
+            let mut given = self.give(member, (&award, place), body.partner, at)?;
             self.qualify(member, &mut given, place, at)?;
             awards.push(given);
         }
@@ -53,10 +62,12 @@ impl Model {
         for payer in &known {
             self.partners.get_mut(&payer.partner).unwrap().pay(payer, &mut awards, &mut moment)?;
         }
+        let given: Vec<i64> = awards.iter().map(|award| award.points).collect();
+        self.take_from_sources(request, body, (&issued, &given));
         self.acts(member, Activity::Accrue, at);
         self.tell_earner(member, body);
-        let day = calendar::day_of(at, zone);
-        Ok(Transaction::Accrual { member, payers: known, awards, day })
+        let (day, body) = (calendar::day_of(at, zone), Rc::new(body.clone()));
+        Ok(Transaction::Accrual { member, payers: known, awards, day, body })
     }
 
     /// What is granted too late to be used is gone at once. The balances that the awards touched are told.
@@ -82,6 +93,11 @@ impl Model {
         partner: Option<PartnerId>,
         at: Timestamp,
     ) -> Result<Given, Rejection> {
+        let point_type = award.point_type;
+        if award.points.0 == 0 {
+            let (item, points, rolled_up) = (None, 0, None);
+            return Ok(Given { item, rolled_up, point_type, points, cancelled: 0, debits: Vec::new() });
+        }
         let (now, zone) = (self.now, self.rules.zone());
         let never_usable = self.rules.program.as_ref().unwrap().never_usable;
         let kind = self.rules.kind(award.point_type)?;

@@ -19,7 +19,7 @@ impl Model {
             Action::RefundFee(body) => self.refund_fee(body),
             Action::BillPartner(body) => self.bill(body, self.serial, zone),
             Action::ContinueBill(body) => self.continue_bill(body),
-            other => unreachable!("answered before: {other:?}"),
+            other => self.change_source(other),
         }
     }
 

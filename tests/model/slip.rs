@@ -33,10 +33,12 @@ pub(crate) enum Slip {
     BlockAdjusted,
     CutOff,
     Low,
+    Limit,
+    Stock,
 }
 
 impl Slip {
-    pub(crate) const ALL: [Slip; 28] = [
+    pub(crate) const ALL: [Slip; 30] = [
         Slip::Order,
         Slip::Expiry,
         Slip::Zone,
@@ -65,6 +67,8 @@ impl Slip {
         Slip::BlockAdjusted,
         Slip::CutOff,
         Slip::Low,
+        Slip::Limit,
+        Slip::Stock,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -97,6 +101,8 @@ impl Slip {
             Slip::BlockAdjusted => "an adjustment of a block the other way",
             Slip::CutOff => "a cut-off a millisecond early",
             Slip::Low => "points that are low one point earlier",
+            Slip::Limit => "a limit of one point more",
+            Slip::Stock => "an inventory of one point more",
         }
     }
 
@@ -161,6 +167,10 @@ impl Slip {
             (Slip::Captured, Action::Capture(Capture { hold, points })) => {
                 command.action = Release { hold: *hold, points: *points }.into();
             }
+            (Slip::Limit, Action::CreateSource(body)) => {
+                body.restrictions.iter_mut().for_each(|of| of.max = Points(of.max.0.saturating_add(1)));
+            }
+            (Slip::Stock, Action::ModifyInventory(body)) => body.points = Points(body.points.0.saturating_add(1)),
             (_, action) => self.tell_of_members(action),
         }
         command

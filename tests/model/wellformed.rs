@@ -148,6 +148,34 @@ fn bad(action: &Action) -> bool {
         }
         Action::DefineTiers(body) => body.tiers.is_empty(),
         Action::BookDue(_) => true,
+        other => bad_source(other),
+    }
+}
+
+fn bad_restriction(of: &Restriction) -> bool {
+    of.restriction == 0 || of.max.0 <= 0 || matches!(&of.window, Window::Sliding(span) if bad_span(span))
+}
+
+fn bad_source(action: &Action) -> bool {
+    let missing = |source: SourceId| source == SourceId(0);
+    let bad_name = |name: &str| name.len() > 128 || name.chars().any(char::is_control);
+    let less = |points: Option<Points>| points.is_some_and(|points| points.0 < 0);
+    match action {
+        Action::CreateSource(body) => {
+            let numbers: BTreeSet<u16> = body.restrictions.iter().map(|of| of.restriction).collect();
+            let bad = numbers.len() < body.restrictions.len() || body.restrictions.iter().any(bad_restriction);
+            missing(body.source) || bad_name(&body.name) || less(body.low_at) || less(body.inventory) || bad
+        }
+        Action::EditSource(body) => {
+            missing(body.source) || body.name.as_deref().is_some_and(bad_name) || less(body.low_at)
+        }
+        Action::PauseSource(PauseSource { source })
+        | Action::ResumeSource(ResumeSource { source })
+        | Action::ArchiveSource(ArchiveSource { source, .. })
+        | Action::UnrestrictSource(UnrestrictSource { source, .. }) => missing(*source),
+        Action::SetInventory(body) => missing(body.source) || body.points.0 < 0,
+        Action::ModifyInventory(body) => missing(body.source) || body.points.0 == 0,
+        Action::RestrictSource(body) => missing(body.source) || bad_restriction(&body.restriction),
         other => panic!("the model does not know {other:?}"),
     }
 }

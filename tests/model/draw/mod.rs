@@ -7,6 +7,7 @@ mod partners;
 mod points;
 mod policies;
 mod programs;
+mod sources;
 mod times;
 
 use super::rng::Rng;
@@ -55,6 +56,7 @@ impl Draw<'_> {
             Verb::Fee => self.fee(partner),
             Verb::Refund => RefundFee { fee: self.fee_request(), reason: self.words() }.into(),
             Verb::Bill => self.bill(partner),
+            Verb::Source => self.source_change(),
             Verb::Accrue | Verb::Repeat => self.accrual(member, partner),
         }
     }

@@ -72,6 +72,9 @@ impl Draw<'_> {
         let point_type = PointTypeId(*self.rng.pick(&[1, 1, 1, 2, 2, 2, 3]));
         let mut award = Award::new(point_type, self.points());
         award.source = self.rng.one_in(4).then_some(SourceId(1));
+        if self.world.sources > 0 && !self.rng.one_in(4) {
+            award.source = Some(self.source());
+        }
         award.subtype = SubtypeId(*self.rng.pick(&[0, 0, 0, 7]));
         if self.world.malformed && self.rng.one_in(64) {
             award.source = Some(SourceId(0));
