@@ -5,15 +5,19 @@ use super::core::Core;
 use super::error::Error;
 use super::locks::LockedShards;
 use crate::domain::{
-    AccountKey, Balance, Entry, Granted, Item, ItemKey, ItemPosition, Leg, Member, MemberKey, Outcome, PartnerKey,
-    Points, Program, ProgramId, RequestKey, Sequence, Source, SourceKey, SourceTerms, Subject, Timestamp,
+    AccountKey, Balance, Entry, ForwardKey, Granted, Item, ItemKey, ItemPosition, Leg, Member, MemberId, MemberKey,
+    Outcome, PartnerKey, Points, Program, ProgramId, RequestKey, Sequence, Source, SourceKey, SourceTerms, Subject,
+    Timestamp,
 };
 use crate::machine::{Effects, LockSet, Undecided, View, would_book};
-use crate::storage::{Future, Items};
+use crate::storage::{Forwards, Future, Items};
 use std::collections::BTreeMap;
 
 /// Balances with the entry that has to be durable before anybody is shown them.
 type SeenBalances = (Option<Vec<Balance>>, Sequence);
+
+/// How often an item is looked for at yet another member.
+const ITEM_MOVES_MAX: usize = 64;
 
 pub(super) fn lock_of(program: ProgramId, subject: Subject) -> LockSet {
     let mut names = LockSet::new(program);
@@ -164,28 +168,56 @@ impl Core {
         Ok(entries)
     }
 
-    /// An item as of now, booked or not: the one that an entry granted. `None` where it is not there any more.
+    /// An item as of now, booked or not: the one that an entry granted, wherever it went since. `None` where it is not
+    /// there any more.
     pub(super) fn item(
         &self,
         program: ProgramId,
         granted: &Granted,
         recorded_at: Timestamp,
     ) -> Result<Option<Item>, Error> {
+        let mut member = granted.member;
+        for _ in 0..ITEM_MOVES_MAX {
+            match self.item_at((program, member), granted, recorded_at)? {
+                Found::Here(item) => return Ok(item),
+                Found::Of(next) => member = next,
+            }
+        }
+        Ok(None)
+    }
+
+    /// An item where a member has it, or who may have it instead.
+    fn item_at(
+        &self,
+        (program, member): (ProgramId, MemberId),
+        granted: &Granted,
+        recorded_at: Timestamp,
+    ) -> Result<Found, Error> {
         let now = self.clock.stamp(None);
-        let account = AccountKey { program, member: granted.member, point_type: granted.point_type };
+        let account = AccountKey { program, member, point_type: granted.point_type };
         let until = granted.expires_at.map_or(granted.available_from, |expiry| expiry.min(granted.available_from));
         let waiting = ItemKey { account, position: ItemPosition::at(until.max(recorded_at), granted.item) };
-        self.look_as_booked((program, Subject::Member(granted.member)), now, |locked, booked| {
+        self.look_as_booked((program, Subject::Member(member)), now, |locked, booked| {
             let known = locked.program(program).and_then(|program| program.point_type(granted.point_type));
-            let Some(order) = known.map(|kind| kind.order) else { return Ok(None) };
-            let key = ItemKey { account, position: granted.position(order) };
-            if let Some((_, item)) = booked.rows.items.iter().find(|(known, _)| **known == key) {
-                return Ok(*item);
+            let Some(order) = known.map(|kind| kind.order) else { return Ok(Found::Here(None)) };
+            let forward = locked.row::<Forwards>(&ForwardKey { account, item: granted.item })?;
+            let moved_to = forward.as_ref().and_then(|forward| forward.moved_to);
+            for position in moved_to.into_iter().chain([granted.position(order)]) {
+                let key = ItemKey { account, position };
+                if let Some((_, item)) = booked.rows.items.iter().find(|(known, _)| **known == key) {
+                    return Ok(Found::Here(*item));
+                }
+                if let Some(item) = locked.row::<Items>(&key)? {
+                    return Ok(Found::Here(Some(item)));
+                }
             }
-            match locked.row::<Items>(&key)? {
-                Some(item) => Ok(Some(item)),
-                None => locked.row::<Future>(&waiting),
+            if let Some(item) = locked.row::<Future>(&waiting)? {
+                return Ok(Found::Here(Some(item)));
             }
+            let owner =
+                locked.member(account.owner())?.and_then(|member| member.more).and_then(|more| more.merged_into);
+            let next = forward.and_then(|forward| forward.member).or(owner);
+            Ok(next.map_or(Found::Here(None), Found::Of))
         })
     }
 
@@ -194,6 +226,14 @@ impl Core {
         let Some(sequence) = self.request(key)? else { return Ok(None) };
         Ok(Some(self.state.entry(sequence)?))
     }
+}
+
+/// Where an item is looked for.
+enum Found {
+    /// Here, or nowhere.
+    Here(Option<Item>),
+    /// Another member may have it: by a merge, or because one was undone.
+    Of(MemberId),
 }
 
 /// Items with their places.

@@ -4,9 +4,9 @@ use super::effects::{At, Effect, Effects};
 use super::view::{FoundRows, Undecided, View};
 use crate::domain::tables::Items;
 use crate::domain::{
-    AHEAD_HOURS_MAX, AccountKey, Action, Balance, Block, BlockKey, CatalogKey, Command, Definition, Entry, Fault,
-    ItemKey, Link, Member, MemberId, MemberKey, Partner, PartnerId, PartnerKey, PartnerTerms, PointType, PointTypeId,
-    Program, ProgramId, ProgramSettings, ProgramStatus, Rejection, RequestId, RequestKey, Sequence, Subject, SubtypeId,
+    AHEAD_HOURS_MAX, AccountKey, Action, Block, BlockKey, CatalogKey, Command, Definition, Entry, Fault, ItemKey, Link,
+    Member, MemberId, MemberKey, Partner, PartnerId, PartnerKey, PartnerTerms, PointType, PointTypeId, Program,
+    ProgramId, ProgramSettings, ProgramStatus, Rejection, RequestId, RequestKey, Sequence, Subject, SubtypeId,
     Timestamp, TypeStatus,
 };
 use std::ops::Range;
@@ -192,17 +192,13 @@ impl<'a, V: View> Draft<'a, V> {
         if self.named.or_else(linked) == Some(id) { MemberId::OWN } else { id }
     }
 
-    /// Puts the balance of a member's account into the receipt; where it is told already, it is told as it is now.
+    /// Puts the balance of a member's account into the receipt.
     pub(super) fn tell_balance(&mut self, at: At<Member>, point_type: PointTypeId) -> Result<(), Undecided> {
         let key = self.effects.members.key(at);
         let class = self.type_of(&key.account(point_type))?.class;
         let account = self.effects.members[at].account(point_type);
-        let Some(balance) = account.map(|account| account.balance(self.shown_member(at), class)) else { return Ok(()) };
-        let is_same = |told: &&mut Balance| told.member == balance.member && told.point_type == point_type;
-        match self.effects.balances.iter_mut().find(is_same) {
-            Some(told) => *told = balance,
-            None => self.effects.balances.push(balance),
-        }
+        let balance = account.map(|account| account.balance(self.shown_member(at), class));
+        self.effects.balances.extend(balance);
         Ok(())
     }
 

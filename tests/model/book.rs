@@ -3,8 +3,9 @@
 
 use super::ledger::{Done, Expected, Model};
 use super::member::{self, Handle, News};
+use super::partner::ModelBlock;
 use accruedb::domain::*;
-use accruedb::engine::{AccountItems, ErrorKind, ExecuteError, MemberState, PartnerState};
+use accruedb::engine::{AccountItems, ErrorKind, ExecuteError, MemberState, PartnerState, SourceState};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The model of one program, with what the engine answered.
@@ -34,14 +35,43 @@ struct Told {
     taken: Vec<(ItemId, PointState, i64)>,
     owed: Sums,
     borne: Sums,
-    paid: BTreeMap<Option<BlockId>, i64>,
+    /// What is told of each partner, as it is told.
+    partners: BTreeMap<PartnerId, Vec<Leg>>,
     news: BTreeMap<MemberId, Vec<Leg>>,
+    /// What became of sources, in order.
+    of_sources: Vec<Leg>,
 }
 
 /// What takes points in an order that callers see.
 fn takes_in_order(from: PointState, to: PointState) -> bool {
     use PointState::{Adjusted, Fee, Held, Matured, Redeemed, Transferred};
     matches!((from, to), (Matured, Redeemed | Held | Transferred | Fee | Adjusted) | (Held, Redeemed))
+}
+
+/// The partner whom a leg is about.
+pub(super) fn partner_of(leg: &Leg) -> Option<PartnerId> {
+    match *leg {
+        Leg::Block { partner, .. }
+        | Leg::Charged { partner, .. }
+        | Leg::Credited { partner, .. }
+        | Leg::Charge { partner, .. }
+        | Leg::Event { partner, .. }
+        | Leg::Billed { partner, .. }
+        | Leg::BillClosed { partner, .. }
+        | Leg::FeeCharged { partner, .. }
+        | Leg::FeeRefunded { partner, .. } => Some(partner),
+        _ => None,
+    }
+}
+
+/// The leg without the number of another entry, which the model does not know.
+pub(super) fn unnumbered(leg: Leg) -> Leg {
+    match leg {
+        Leg::FeeRefunded { partner, fee: _, amount, currency } => {
+            Leg::FeeRefunded { partner, fee: Sequence(0), amount, currency }
+        }
+        other => other,
+    }
 }
 
 impl Told {
@@ -65,39 +95,23 @@ impl Told {
                 Leg::Absorbed { member, point_type, points } => {
                     *told.borne.entry((member, point_type)).or_default() += points.0;
                 }
-                Leg::Block { block, from, to, points, .. } => {
-                    let debited = Some(BlockState::Debited);
-                    let more = i64::from(to == debited) - i64::from(from == debited);
-                    *told.paid.entry(Some(block)).or_default() += more * points.0;
-                }
-                Leg::Charged { points, .. } => *told.paid.entry(None).or_default() += points.0,
-                Leg::Credited { points, .. } => *told.paid.entry(None).or_default() -= points.0,
                 Leg::TierChanged { member, .. }
                 | Leg::Extended { member, .. }
                 | Leg::Merged { member, .. }
                 | Leg::Clipped { member, .. }
                 | Leg::Forgiven { member, .. } => told.news.entry(member).or_default().push(*leg),
-                // money and news of a partner are beyond the model
-                Leg::Charge { .. } | Leg::Event { .. } => {}
-                other => panic!("the model does not know {other:?}"),
+                Leg::Inventory { .. } | Leg::SourceStatus { .. } | Leg::Withheld { .. } | Leg::InventoryLow { .. } => {
+                    told.of_sources.push(*leg)
+                }
+                other => match partner_of(&other) {
+                    Some(partner) => told.partners.entry(partner).or_default().push(other),
+                    None => panic!("the model does not know {other:?}"),
+                },
             }
         }
-        told.paid.retain(|_, points| *points != 0);
         told.granted.sort_by_key(|granted| (granted.member, granted.item));
         told
     }
-}
-
-/// Each balance once, as it was told last.
-fn told_once(balances: &[Balance]) -> Vec<Balance> {
-    let mut once: Vec<Balance> = Vec::new();
-    for balance in balances {
-        match once.iter_mut().find(|told| (told.member, told.point_type) == (balance.member, balance.point_type)) {
-            Some(told) => *told = *balance,
-            None => once.push(*balance),
-        }
-    }
-    once
 }
 
 impl Book {
@@ -131,6 +145,12 @@ impl Book {
                     assert_eq!(*first, self.receipts[&command.request_id].sequence, "{what}");
                     *first = Sequence(0);
                 }
+                if let (Rejection::AlreadyRefunded { refund }, Action::RefundFee(body)) =
+                    (&mut rejection, &command.action)
+                {
+                    assert_eq!(*refund, self.refund_of(body.fee), "{what}");
+                    *refund = Sequence(0);
+                }
                 assert_eq!(rejection, *expected, "{what}");
             }
             (Expected::Replayed(cancelled), Ok(receipt)) => {
@@ -150,8 +170,14 @@ impl Book {
     /// A receipt tells what the model did: balances, what partners paid, items granted, every movement of points, and the
     /// order in which they were taken. An item is named by its entry and its place there.
     fn compare_receipt(&mut self, command: &Command, done: &Done, receipt: &Receipt) {
-        assert_eq!(receipt.balances, told_once(&done.balances), "{command:?}: balances");
-        let mut expected = Told { paid: done.paid.clone(), ..Told::default() };
+        assert_eq!(receipt.balances, done.balances, "{command:?}: balances");
+        let (partners, of_sources) = (done.partners.clone(), done.of_sources.clone());
+        let mut expected = Told { partners, of_sources, ..Told::default() };
+        for leg in expected.partners.values_mut().flatten() {
+            if let (Leg::FeeRefunded { fee, .. }, Action::RefundFee(body)) = (leg, &command.action) {
+                *fee = self.receipts[&body.fee].sequence;
+            }
+        }
         for member in self.model.members.values_mut() {
             member.learn_overdraft(command.request_id, receipt.sequence);
         }
@@ -202,11 +228,19 @@ impl Book {
         assert_eq!(shown, expected, "member {id} at {}", self.model.now);
     }
 
+    /// The entry that refunded a fee.
+    fn refund_of(&self, wanted: RequestId) -> Sequence {
+        let is_refund = |action: &Action| matches!(action, Action::RefundFee(RefundFee { fee, .. }) if *fee == wanted);
+        let mut receipts = self.receipts.iter();
+        let refund = receipts.find(|(request, _)| self.model.done(**request).is_some_and(is_refund));
+        refund.map_or(Sequence(0), |(_, receipt)| receipt.sequence)
+    }
+
     pub(crate) fn compare_balances(&self, member: MemberId, shown: &Option<Vec<Balance>>) {
         let mut expected = self.model.balances(member);
         let mut shown = shown.clone();
-        if self.model.members.get(&member).is_some_and(|member| member.is_merged()) {
-            // looking back, the accounts that were closed by a merge are shown empty
+        if self.model.were_merged.contains(&member) {
+            // looking back, the accounts that a merge has ever closed are shown empty
             let none = |balance: &Balance| *balance != Balance::zero(member, balance.point_type);
             [&mut shown, &mut expected].into_iter().flatten().for_each(|balances| balances.retain(none));
         }
@@ -217,14 +251,42 @@ impl Book {
         let model = self.model.partners.get(&id);
         assert_eq!(shown.is_some(), model.is_some(), "partner {id}");
         let (Some(shown), Some(model)) = (shown, model) else { return };
-        let left: i64 = model.blocks.values().filter(|block| block.approved).map(|block| block.left).sum();
-        let of = &shown.partner;
-        let held = of.usable.0 + of.reserve.0 + of.waiting.0;
-        assert_eq!((held, of.debited.0), (left, model.debited), "partner {id}");
-        let debited = |block: &Block| block.sums.get(BlockState::Debited).0;
-        let blocks = shown.blocks.iter().map(|(id, block)| (*id, block.remaining().0, debited(block)));
-        let expected = model.blocks.iter().map(|(id, block)| (*id, block.left, block.debited));
-        assert_eq!(blocks.collect::<Vec<_>>(), expected.collect::<Vec<_>>(), "blocks of partner {id}");
+        let of = shown.partner;
+        assert_eq!(shown.balance, of.balance(), "partner {id}");
+        let expected = Partner {
+            usable: Points(model.usable()),
+            reserve: Points(model.reserve()),
+            waiting: Points(model.waiting()),
+            pending: Points(model.pending()),
+            debited: Points(model.debited),
+            open_blocks: model.open().len() as u32,
+            last_bought: model.last_bought,
+            own_blocks: model.own,
+            is_on_reserve: model.on_reserve,
+            bills: model.bills.len() as u32,
+            is_billing: model.bills.last().is_some_and(|bill| !bill.is_closed),
+            billed_until: model.bills.last().map(|bill| bill.until),
+            last_sequence: of.last_sequence,
+            next_due: of.next_due,
+            open: of.open.clone(),
+        };
+        assert_eq!(of, expected, "partner {id} at {}", self.model.now);
+        assert!(model.open().starts_with(&of.open), "the open blocks of partner {id}");
+        let created = |(id, block): (BlockId, Block)| (id, Block { created: Sequence(0), ..block });
+        let blocks: Vec<_> = shown.blocks.into_iter().map(created).collect();
+        let expected: Vec<_> = model.blocks.iter().map(|(id, block)| (*id, as_block(block))).collect();
+        assert_eq!(blocks, expected, "blocks of partner {id} at {}", self.model.now);
+    }
+
+    /// A source: its status, what its inventory was given, has issued and lost, and its restrictions.
+    pub(crate) fn compare_source(&self, id: SourceId, shown: Option<SourceState>) {
+        let shown = shown.map(|shown| {
+            let restrictions = shown.terms.limits.iter().map(|limit| limit.restriction).collect();
+            (shown.source.status, shown.source.inventory, restrictions)
+        });
+        let model = self.model.sources.get(&id);
+        let expected = model.map(|source| (source.status, source.inventory(), source.restrictions()));
+        assert_eq!(shown, expected, "source {id} at {}", self.model.now);
     }
 
     /// Every item of an account: its points in each state, its time, where it comes from, and whether it waits to mature.
@@ -268,6 +330,25 @@ impl Book {
             origin: item.origin.map(|origin| self.model.item(origin).id.expect("named")),
             ..Item::new(item.from, item.until)
         }
+    }
+}
+
+/// A block of the model, as the engine shows it; which entry made it, only the engine knows.
+fn as_block(block: &ModelBlock) -> Block {
+    let mut sums = BlockSums::NONE;
+    for state in BlockState::ALL {
+        *sums.get_mut(state) = Points(block.sum(state));
+    }
+    Block {
+        kind: block.kind,
+        status: block.status,
+        purchased: Points(block.purchased),
+        credited: Points(block.credited),
+        sums,
+        starts_at: block.starts_at,
+        expires_at: block.until,
+        unit_price: block.unit_price,
+        created: Sequence(0),
     }
 }
 

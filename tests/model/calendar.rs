@@ -111,6 +111,39 @@ pub(crate) fn after(span: Span, from: Timestamp, zone: &Zone) -> Option<Timestam
     instant(zone, day * DAY + time)
 }
 
+/// The instant of a bill's cut-off; none past the year 9999.
+pub(crate) fn cut_off(until: BillUntil, zone: &Zone) -> Option<Timestamp> {
+    let end_of = |day: i64| start_of(day + 1, zone);
+    match until {
+        BillUntil::At(instant) => Some(instant),
+        BillUntil::Day(date) => end_of(day_number(date)),
+        // 1970-01-05 was a Monday
+        BillUntil::Week(date) => end_of(day_number(date) + 6 - (day_number(date) - 4).rem_euclid(7)),
+        BillUntil::Month(date) => {
+            let (year, month, _) = civil(day_number(date));
+            end_of(days(year, month, month_days(year, month)))
+        }
+    }
+}
+
+/// The day, in a zone, of an instant, which may be one before the year 1: days since 1970-01-01.
+pub(crate) fn day(ms: i64, zone: &Zone) -> i64 {
+    (ms + offset(zone.name(), ms)).div_euclid(DAY)
+}
+
+/// The first day of the calendar day, week, month or year of an instant.
+pub(crate) fn period(at: Timestamp, unit: Unit, zone: &Zone) -> i64 {
+    let day = day(at.ms(), zone);
+    let (year, month, _) = civil(day);
+    match unit {
+        Unit::Days => day,
+        // 1970-01-05 was a Monday
+        Unit::Weeks => day - (day - 4).rem_euclid(7),
+        Unit::Months => days(year, month, 1),
+        Unit::Years => days(year, 1, 1),
+    }
+}
+
 /// When points expire: `None` past the year 9999, `Some(None)` is never.
 pub(crate) fn expiry(expiry: Expiry, at: Timestamp, zone: &Zone) -> Option<Option<Timestamp>> {
     match expiry {

@@ -2,6 +2,7 @@
 
 use super::ledger::{Effect, Model, Transaction};
 use super::member::{Given, Handle, Member};
+use super::partner::{Moment, Payer};
 use accruedb::domain::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -11,7 +12,7 @@ type Claims = Vec<(Handle, i64)>;
 type Before = BTreeMap<(MemberId, PointTypeId), i64>;
 
 impl Model {
-    pub(super) fn cancel(&mut self, body: &Cancel) -> Effect {
+    pub(super) fn cancel(&mut self, body: &Cancel, at: Timestamp, zone: &Zone) -> Effect {
         let Some(original) = self.done.get(&body.request).cloned() else {
             return Err(Rejection::TransactionUnknown);
         };
@@ -20,7 +21,7 @@ impl Model {
             Transaction::Other => return Err(Rejection::NotCancellable),
             Transaction::Spending { .. } => self.cancel_spending(&mut transaction, body)?,
             Transaction::Transfer { .. } => self.cancel_transfer(&mut transaction, body)?,
-            Transaction::Accrual { .. } => self.cancel_accrual(&mut transaction, body)?,
+            Transaction::Accrual { .. } => self.cancel_accrual(&mut transaction, body, (at, zone))?,
         }
         self.done.insert(body.request, Rc::new((command, transaction)));
         Ok(Transaction::Other)
@@ -78,9 +79,14 @@ impl Model {
         Ok(())
     }
 
-    fn cancel_accrual(&mut self, accrual: &mut Transaction, body: &Cancel) -> Result<(), Rejection> {
-        let Transaction::Accrual { member, partner, awards, day } = accrual else { return Ok(()) };
-        let (member, before, now) = (self.known(*member)?, self.before(), self.now);
+    fn cancel_accrual(
+        &mut self,
+        accrual: &mut Transaction,
+        body: &Cancel,
+        moment: (Timestamp, &Zone),
+    ) -> Result<(), Rejection> {
+        let Transaction::Accrual { member, payers, awards, day, body: accrued } = accrual else { return Ok(()) };
+        let (member, available) = (self.known(*member)?, self.before());
         let parts = by_award(&body.amount, awards)?;
         self.linked.insert(member);
         let mut claims = Vec::new();
@@ -93,15 +99,10 @@ impl Model {
             }
             claims.extend(self.disqualify(member, given, *points, *day)?);
         }
-        self.claim(claims, &before);
-        for (place, points) in &parts {
-            let award = &mut awards[*place];
-            let before = award.cancelled;
-            award.cancelled += points;
-            if let Some(partner) = partner {
-                self.partners.get_mut(partner).unwrap().refund(award, before, now);
-            }
-        }
+        self.claim(claims, &available);
+        let before: Vec<i64> = awards.iter().map(|award| award.cancelled).collect();
+        self.refund(member, payers, awards, &parts, moment);
+        self.give_back_to_sources(body.request, accrued, awards, &before);
         let named: BTreeSet<PointTypeId> = awards.iter().map(|award| award.point_type).collect();
         let moves = self.members.values().flat_map(|member| &member.log.moves);
         let followed: BTreeSet<PointTypeId> = moves.map(|part| self.item(part.item).point_type).collect();
@@ -172,6 +173,30 @@ impl Model {
         for (member, point_type) in strayed {
             if !self.told.iter().any(|told| told.member == member && told.point_type == point_type) {
                 self.tell(member, point_type);
+            }
+        }
+    }
+}
+
+impl Model {
+    /// Each partner gets back what its part of the cancelled points cost.
+    fn refund(
+        &mut self,
+        member: MemberId,
+        payers: &[Payer],
+        awards: &mut [Given],
+        parts: &[(usize, i64)],
+        (transaction_at, zone): (Timestamp, &Zone),
+    ) {
+        let mut charges = 0;
+        let mut moment = Moment { zone, transaction_at, serial: self.serial, member, charges: &mut charges };
+        for (place, points) in parts {
+            let award = &mut awards[*place];
+            let before = award.cancelled;
+            award.cancelled += points;
+            for payer in payers {
+                let partner = self.partners.get_mut(&payer.partner).unwrap();
+                partner.refund(payer, award, (*place as u16, before), &mut moment);
             }
         }
     }

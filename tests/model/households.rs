@@ -111,8 +111,14 @@ impl Model {
         of.count(key, points, now, rules);
         of.promote(now, rules);
         given.rolled_up = Some(rolled_up);
-        self.tell(household, point_type);
+        self.tell_household(household, point_type);
         Ok(())
+    }
+
+    /// A household's balance is told once.
+    fn tell_household(&mut self, household: MemberId, point_type: PointTypeId) {
+        self.told.retain(|told| (told.member, told.point_type) != (household, point_type));
+        self.tell(household, point_type);
     }
 
     /// They are taken back: they count no more, and leave the household. Returns what has to be claimed there.
@@ -138,7 +144,7 @@ impl Model {
         let of = members.get_mut(&household).unwrap();
         *of.lifetime.entry(given.point_type).or_default() -= points;
         of.count(key, -points, now, rules);
-        self.tell(household, given.point_type);
+        self.tell_household(household, given.point_type);
         Ok(claims)
     }
 }

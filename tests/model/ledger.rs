@@ -1,10 +1,10 @@
 //! The plain model: what the rules say, written a second time, on flat maps, with no storage and no shortcuts. It
 //! shares the words of `domain` with the engine and nothing else. Slow and simple on purpose.
 
-use super::calendar;
 use super::member::{Given, Handle, Item, Log, Member};
-use super::partner::{ModelBlock, ModelPartner};
+use super::partner::{ModelPartner, Payer};
 use super::rules::Rules;
+use super::sources::ModelSource;
 use super::wellformed::malformed;
 use accruedb::domain::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,8 +28,10 @@ pub(crate) struct Done {
     pub(crate) logs: BTreeMap<MemberId, Log>,
     /// The balances that the receipt tells, in order.
     pub(crate) balances: Vec<Balance>,
-    /// What was paid more by each block, or by a post-paid partner; less than 0 where it was given back.
-    pub(crate) paid: BTreeMap<Option<BlockId>, i64>,
+    /// What is told of each partner.
+    pub(crate) partners: BTreeMap<PartnerId, Vec<Leg>>,
+    /// What became of sources, in order.
+    pub(crate) of_sources: Vec<Leg>,
     /// Whose statements show it.
     pub(crate) linked: BTreeSet<MemberId>,
 }
@@ -39,10 +41,11 @@ pub(crate) struct Done {
 pub(super) enum Transaction {
     Accrual {
         member: MemberId,
-        partner: Option<PartnerId>,
+        payers: Vec<Payer>,
         awards: Vec<Given>,
         /// On which day it counts.
         day: i64,
+        body: Rc<Accrue>,
     },
     /// A redemption or a capture: items, and points of them that are still redeemed by it.
     Spending {
@@ -76,12 +79,19 @@ pub(crate) struct Model {
     pub(crate) members: BTreeMap<MemberId, Member>,
     /// Who was merged into whom, and with which items.
     pub(super) merges: BTreeMap<(MemberId, MemberId), Vec<Handle>>,
+    /// Who was merged once, if only for a while.
+    pub(super) were_merged: BTreeSet<MemberId>,
+    pub(crate) sources: BTreeMap<SourceId, ModelSource>,
+    /// What the command under way tells of sources.
+    pub(super) told_of_sources: Vec<Leg>,
     pub(super) done: BTreeMap<RequestId, Rc<(Command, Transaction)>>,
     /// Requests whose references were erased.
     erased: BTreeSet<RequestId>,
     /// What the command that is decided tells, and in whose statements it is.
     pub(super) told: Vec<Balance>,
     pub(super) linked: BTreeSet<MemberId>,
+    /// How many commands it was asked.
+    pub(super) serial: u64,
 }
 
 pub(super) type Effect = Result<Transaction, Rejection>;
@@ -95,10 +105,14 @@ impl Model {
             partners: BTreeMap::new(),
             members: BTreeMap::new(),
             merges: BTreeMap::new(),
+            were_merged: BTreeSet::new(),
+            sources: BTreeMap::new(),
+            told_of_sources: Vec::new(),
             done: BTreeMap::new(),
             erased: BTreeSet::new(),
             told: Vec::new(),
             linked: BTreeSet::new(),
+            serial: 0,
         }
     }
 
@@ -115,6 +129,7 @@ impl Model {
             Some(_) => return Expected::Refused(Rejection::RequestIdReused { first: Sequence(0) }),
             None => {}
         }
+        self.serial += 1;
         let mut next = self.clone();
         next.told.clear();
         next.members.values_mut().for_each(|member| member.log = Log::default());
@@ -124,7 +139,8 @@ impl Model {
                 let logs = next.members.iter().filter(|(_, member)| member.log != Log::default());
                 let logs = logs.map(|(id, member)| (*id, member.log.clone())).collect();
                 let (balances, linked) = (next.told.clone(), next.linked.clone());
-                let done = Done { logs, balances, paid: next.paid_since(self), linked };
+                let (partners, of_sources) = (next.told_since(self), std::mem::take(&mut next.told_of_sources));
+                let done = Done { logs, balances, partners, of_sources, linked };
                 // what is due of others is booked later
                 next.advance(next.now);
                 *self = next;
@@ -146,6 +162,11 @@ impl Model {
         first == again
     }
 
+    /// What a request id did.
+    pub(crate) fn done(&self, request: RequestId) -> Option<&Action> {
+        self.done.get(&request).map(|first| &first.0.action)
+    }
+
     /// Whose statements the last command is in, and who is named in it.
     pub(crate) fn touched(&self, action: &Action) -> BTreeSet<MemberId> {
         self.linked.iter().copied().chain(action.member()).collect()
@@ -158,10 +179,9 @@ impl Model {
         for member in self.members.values_mut() {
             member.settle(now, &self.rules, None);
         }
-        for block in self.partners.values_mut().flat_map(|partner| partner.blocks.values_mut()) {
-            if block.approved && block.until.is_some_and(|until| until <= now) {
-                block.left = 0;
-            }
+        let warning_days = self.rules.program.as_ref().map_or(0, |program| program.block_warning_days);
+        for partner in self.partners.values_mut() {
+            partner.settle(now, warning_days);
         }
     }
 
@@ -226,26 +246,15 @@ impl Model {
         &self.members[&self.owner(item)].items[&item]
     }
 
-    /// What each block and each post-paid partner paid so far.
-    fn paid(&self) -> BTreeMap<(PartnerId, Option<BlockId>), i64> {
-        let mut paid = BTreeMap::new();
+    /// What was told of each partner since `before`.
+    fn told_since(&self, before: &Model) -> BTreeMap<PartnerId, Vec<Leg>> {
+        let mut told = BTreeMap::new();
         for (id, partner) in &self.partners {
-            if partner.terms.billing == Billing::PostPaid {
-                paid.insert((*id, None), partner.debited);
-            }
-            paid.extend(partner.blocks.iter().map(|(block, state)| ((*id, Some(*block)), state.debited)));
+            let known = before.partners.get(id).map_or(0, |before| before.legs.len());
+            told.insert(*id, partner.legs[known..].to_vec());
         }
-        paid
-    }
-
-    /// What was paid since `before`. One command has one partner.
-    fn paid_since(&self, before: &Model) -> BTreeMap<Option<BlockId>, i64> {
-        let mut paid = self.paid();
-        for (payer, points) in before.paid() {
-            *paid.entry(payer).or_default() -= points;
-        }
-        paid.retain(|_, points| *points != 0);
-        paid.into_iter().map(|((_, block), points)| (block, points)).collect()
+        told.retain(|_, legs| !legs.is_empty());
+        told
     }
 
     fn decide(&mut self, command: &Command) -> Effect {
@@ -269,17 +278,21 @@ impl Model {
             Action::CreatePointType(body) => self.rules.create_point_type(body, now).map(other),
             Action::EditPointType(body) => self.rules.edit_point_type(body, now).map(other),
             Action::DefineTiers(body) => self.rules.define_tiers(body, now).map(other),
-            Action::CreatePartner(body) => self.create_partner(body),
-            Action::PurchaseBlock(body) => self.purchase(body, at, &zone),
-            Action::ApproveBlock(body) => self.approve(body),
             Action::Enrol(body) => self.enrol(body.member),
-            Action::Accrue(body) => self.accrue(body, at),
+            Action::Accrue(body) => {
+                let payers: Vec<_> = body.partner.iter().map(|partner| (*partner, 1)).collect();
+                self.accrue(command.request_id, body, &payers, at)
+            }
+            Action::AccrueShared(body) => {
+                let payers: Vec<_> = body.shares.iter().map(|share| (share.partner, share.parts)).collect();
+                self.accrue(command.request_id, &body.as_accrual(), &payers, at)
+            }
             Action::Redeem(body) => self.redeem(command.request_id, body, at),
             Action::Transfer(body) => self.transfer(body, at),
             Action::HoldPoints(body) => self.hold(command.request_id, body, at),
             Action::Capture(body) => self.capture(body, at),
             Action::Release(body) => self.release(body),
-            Action::Cancel(body) => self.cancel(body),
+            Action::Cancel(body) => self.cancel(body, at, &zone),
             Action::AdjustPoints(body) => self.adjust(body, at),
             Action::SetMemberStatus(body) => self.set_status(body),
             Action::ExtendItems(body) => self.extend(body),
@@ -297,7 +310,7 @@ impl Model {
                 }
                 false => Err(Rejection::TransactionUnknown),
             },
-            other => unreachable!("answered before: {other:?}"),
+            _ => self.decide_of_partner(command, at, &zone),
         }
     }
 
@@ -307,54 +320,6 @@ impl Model {
         }
         self.members.insert(member, Member::new(member, self.now));
         self.linked.insert(member);
-        Ok(Transaction::Other)
-    }
-
-    fn create_partner(&mut self, body: &CreatePartner) -> Effect {
-        for point_type in body.rates.keys() {
-            self.rules.kind(*point_type)?;
-        }
-        let partner = ModelPartner { terms: body.clone(), blocks: BTreeMap::new(), debited: 0 };
-        match self.partners.insert(body.partner, partner) {
-            Some(_) => Err(Rejection::PartnerExists { partner: body.partner }),
-            None => Ok(Transaction::Other),
-        }
-    }
-
-    fn purchase(&mut self, body: &PurchaseBlock, at: Timestamp, zone: &Zone) -> Effect {
-        let partner = self.partners.get_mut(&body.partner);
-        let partner = partner.ok_or(Rejection::PartnerUnknown { partner: body.partner })?;
-        if partner.terms.billing == Billing::PostPaid {
-            return Err(Rejection::PartnerPostPaid { partner: body.partner });
-        }
-        if partner.blocks.contains_key(&body.block) {
-            return Err(Rejection::BlockExists { block: body.block });
-        }
-        let starts_at = body.starts_at.unwrap_or(at);
-        let until = calendar::expiry(body.expires, at, zone).ok_or(Rejection::Overflow)?;
-        if let Some(expires_at) = until.filter(|until| *until <= starts_at.max(self.now)) {
-            return Err(Rejection::BlockExpired { block: body.block, expires_at });
-        }
-        let bought = partner.blocks.len();
-        let block = ModelBlock { left: body.points.0, debited: 0, approved: false, starts_at, until, bought };
-        partner.blocks.insert(body.block, block);
-        Ok(Transaction::Other)
-    }
-
-    fn approve(&mut self, body: &ApproveBlock) -> Effect {
-        let partner = self.partners.get_mut(&body.partner);
-        let partner = partner.ok_or(Rejection::PartnerUnknown { partner: body.partner })?;
-        if partner.terms.billing == Billing::PostPaid {
-            return Err(Rejection::PartnerPostPaid { partner: body.partner });
-        }
-        let block = partner.blocks.get_mut(&body.block).ok_or(Rejection::BlockUnknown { block: body.block })?;
-        if block.approved {
-            return Err(Rejection::BlockNotPending { block: body.block });
-        }
-        if let Some(expires_at) = block.until.filter(|until| *until <= self.now) {
-            return Err(Rejection::BlockExpired { block: body.block, expires_at });
-        }
-        block.approved = true;
         Ok(Transaction::Other)
     }
 }

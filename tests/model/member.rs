@@ -25,7 +25,8 @@ pub(crate) struct Given {
     pub(crate) point_type: PointTypeId,
     pub(crate) points: i64,
     pub(crate) cancelled: i64,
-    pub(crate) debits: Vec<(BlockId, i64)>,
+    /// What each block of each partner paid for it.
+    pub(crate) debits: Vec<(PartnerId, BlockId, i64)>,
 }
 
 /// A point item.
@@ -76,6 +77,21 @@ pub(crate) enum News {
     Forgiven { point_type: PointTypeId, points: i64 },
 }
 
+/// Points that an item got, or that went from one of its states to another, and when.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Posted {
+    pub(super) source: SourceId,
+    pub(super) point_type: PointTypeId,
+    /// How reports call that it was given.
+    pub(super) given: &'static str,
+    pub(super) at: Timestamp,
+    /// Whether it happened because the item was over.
+    pub(super) is_over: bool,
+    /// `None`: it was granted.
+    pub(super) from: Option<PointState>,
+    pub(super) to: PointState,
+    pub(super) points: i64,
+}
 /// What one command did to a member.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Log {
@@ -113,6 +129,10 @@ pub(crate) struct Member {
     pub(crate) log: Log,
     /// Items that came into being by themselves: they are named when that is booked.
     nameless: VecDeque<Handle>,
+    /// The instant of what happens.
+    clock: Option<Timestamp>,
+    /// All that ever happened to points, in order.
+    pub(super) postings: Vec<Posted>,
 }
 
 /// Orders expiries: what never expires comes after the last instant.
@@ -150,6 +170,15 @@ impl Item {
 
     pub(crate) fn sum(&self, state: PointState) -> i64 {
         self.sums.get(&state).copied().unwrap_or_default()
+    }
+
+    /// How reports call that it was given.
+    pub(super) fn given(&self) -> &'static str {
+        match (self.origin, self.adjusted) {
+            (Some(_), _) => "moved_in",
+            (None, true) => "adjusted_in",
+            (None, false) => "issued",
+        }
     }
 
     pub(super) fn is_over(&self, now: Timestamp) -> bool {
@@ -198,6 +227,8 @@ impl Member {
             counted: BTreeMap::new(),
             log: Log::default(),
             nameless: VecDeque::new(),
+            clock: None,
+            postings: Vec::new(),
         }
     }
 
@@ -229,6 +260,15 @@ impl Member {
         *sums.entry(to).or_default() += points;
         assert!(points > 0 && sums[&from] >= 0, "the model is wrong: {points} points from {from} to {to}");
         self.log.moves.push(Move { item, from, to, points });
+        self.post(item, Some(from), to, points);
+    }
+
+    fn post(&mut self, item: Handle, from: Option<PointState>, to: PointState, points: i64) {
+        let of = &self.items[&item];
+        let at = self.clock.unwrap_or(of.granted_at);
+        let (source, point_type, given) = (of.source.unwrap_or_default(), of.point_type, of.given());
+        let is_over = to == PointState::Expired && of.until == Some(at);
+        self.postings.push(Posted { source, point_type, given, at, is_over, from, to, points });
     }
 
     /// Adds an item with its points, at a place of its entry. `None` where the account would have had more than 64 bits
@@ -239,12 +279,14 @@ impl Member {
             return None;
         }
         item.granted = points;
-        item.sums.insert(if item.waits { PointState::Future } else { PointState::Matured }, points);
+        let state = if item.waits { PointState::Future } else { PointState::Matured };
+        item.sums.insert(state, points);
         self.types.insert(item.point_type);
         let handle = Handle { home: self.id, number: self.made };
         self.made += 1;
         self.items.insert(handle, item);
         self.log.granted.push((handle, place));
+        self.post(handle, None, state, points);
         Some(handle)
     }
 
@@ -253,6 +295,7 @@ impl Member {
     pub(super) fn settle(&mut self, now: Timestamp, rules: &Rules, mut place: Option<u16>) {
         while let Some((at, event)) = self.next_event().filter(|(at, _)| *at <= now) {
             let known = self.log.granted.len();
+            self.clock = Some(at);
             match event {
                 Event::Expires(_, (.., item)) => self.expire(item, at, rules, place.unwrap_or(0)),
                 Event::Matures(_, (.., item)) => self.mature(item, at, rules),
@@ -266,6 +309,7 @@ impl Member {
                 None => self.nameless.extend(new),
             }
         }
+        self.clock = Some(now);
     }
 
     /// Bookings named items that came into being.
@@ -359,10 +403,6 @@ impl Member {
     pub(super) fn available(&self, point_type: PointTypeId, rules: &Rules) -> i64 {
         let spendable = rules.kind(point_type).is_ok_and(|kind| kind.is_redeemable());
         (if spendable { self.sum(point_type, PointState::Matured) } else { 0 }) - self.debt(point_type)
-    }
-
-    pub(crate) fn is_merged(&self) -> bool {
-        self.merged_into.is_some()
     }
 
     /// The member without the points, as the engine shows it.

@@ -57,6 +57,7 @@ impl Model {
         }
         of.promote(now, rules);
         self.merges.insert((owner, other), all);
+        self.were_merged.insert(other);
         Ok(Transaction::Other)
     }
 

@@ -5,6 +5,7 @@
 //! A failure names its seed. To run that one again: `MODEL_SEED=<seed> cargo test model::`; more of them with
 //! `MODEL_HISTORIES=<count>`.
 
+mod audit;
 pub(crate) mod book;
 pub(crate) mod calendar;
 mod cancel;
@@ -25,8 +26,11 @@ mod policies;
 pub(crate) mod rng;
 mod rules;
 pub(crate) mod run;
+mod sales;
 mod settle;
 pub(crate) mod slip;
+mod sources;
+mod sums;
 pub(crate) mod tally;
 #[cfg(test)]
 mod tests;

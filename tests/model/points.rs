@@ -3,8 +3,10 @@
 use super::calendar;
 use super::ledger::{Effect, Model, Transaction};
 use super::member::{Given, Handle, Item};
+use super::partner::{Moment, Payer};
 use accruedb::domain::*;
 use std::collections::BTreeSet;
+use std::rc::Rc;
 
 impl Model {
     pub(super) fn check_earns(&self, member: MemberId) -> Result<(), Rejection> {
@@ -26,41 +28,61 @@ impl Model {
         members.get_mut(&member).unwrap().acts(done, (at, *now), rules);
     }
 
-    pub(super) fn accrue(&mut self, body: &Accrue, at: Timestamp) -> Effect {
+    pub(super) fn accrue(
+        &mut self,
+        request: RequestId,
+        body: &Accrue,
+        payers: &[(PartnerId, u32)],
+        at: Timestamp,
+    ) -> Effect {
         for award in &body.awards {
             self.rules.usable(award.point_type)?;
         }
-        if let Some(partner) = body.partner.filter(|partner| !self.partners.contains_key(partner)) {
-            return Err(Rejection::PartnerUnknown { partner });
+        let parts: Vec<u32> = payers.iter().map(|(_, parts)| *parts).collect();
+        let mut known = Vec::new();
+        for ((partner, _), place) in payers.iter().zip(0..) {
+            let terms = self.partner(*partner)?.terms.len() - 1;
+            known.push(Payer::new(*partner, terms, parts.clone(), place));
         }
         let member = self.earner(body.member)?;
         self.check_earns(member)?;
+        let issued = self.issued(body)?;
         self.linked.insert(member);
-        let now = self.now;
         let mut awards = Vec::new();
-        for (award, place) in body.awards.iter().zip(0u16..) {
-            let mut given = self.give(member, (award, place), body.partner, at)?;
+        for ((award, let_go), place) in body.awards.iter().zip(&issued).zip(0u16..) {
+            let award = Award { points: Points(*let_go), ..award.clone() };
+            let mut given = self.give(member, (&award, place), body.partner, at)?;
             self.qualify(member, &mut given, place, at)?;
             awards.push(given);
         }
-        if let Some(id) = body.partner {
-            self.partners.get_mut(&id).unwrap().pay(id, &mut awards, now)?;
+        let (mut charges, zone) = (0, self.rules.zone());
+        // a bill names the member as the transaction did
+        let (zone, serial, named) = (&zone, self.serial, body.member);
+        let mut moment = Moment { zone, transaction_at: at, serial, member: named, charges: &mut charges };
+        for payer in &known {
+            self.partners.get_mut(&payer.partner).unwrap().pay(payer, &mut awards, &mut moment)?;
         }
+        let given: Vec<i64> = awards.iter().map(|award| award.points).collect();
+        self.take_from_sources(request, body, (&issued, &given));
         self.acts(member, Activity::Accrue, at);
-        // what is granted too late to be used is gone at once
+        self.tell_earner(member, body);
+        let (day, body) = (calendar::day_of(at, zone), Rc::new(body.clone()));
+        Ok(Transaction::Accrual { member, payers: known, awards, day, body })
+    }
+
+    /// What is granted too late to be used is gone at once. The balances that the awards touched are told.
+    fn tell_earner(&mut self, member: MemberId, body: &Accrue) {
         let places = self.members.values().flat_map(|member| &member.log.granted);
         let place = places.map(|(_, place)| place + 1).max().unwrap_or(0);
-        let Model { members, rules, .. } = self;
+        let Model { members, rules, now, .. } = self;
         let of = members.get_mut(&member).unwrap();
         let (moves, granted) = (of.log.moves.len(), of.log.granted.len());
-        of.settle(now, rules, Some(place));
+        of.settle(*now, rules, Some(place));
         let moved = of.log.moves[moves..].iter().map(|part| part.item);
         let touched = moved.chain(of.log.granted[granted..].iter().map(|(item, _)| *item));
         let touched: BTreeSet<PointTypeId> = touched.map(|item| of.items[&item].point_type).collect();
         let named: BTreeSet<PointTypeId> = body.awards.iter().map(|award| award.point_type).collect();
         named.iter().chain(touched.difference(&named)).for_each(|point_type| self.tell(member, *point_type));
-        let day = calendar::day_of(at, &self.rules.zone());
-        Ok(Transaction::Accrual { member, partner: body.partner, awards, day })
     }
 
     /// One award becomes an item.
@@ -71,6 +93,11 @@ impl Model {
         partner: Option<PartnerId>,
         at: Timestamp,
     ) -> Result<Given, Rejection> {
+        let point_type = award.point_type;
+        if award.points.0 == 0 {
+            let (item, points, rolled_up) = (None, 0, None);
+            return Ok(Given { item, rolled_up, point_type, points, cancelled: 0, debits: Vec::new() });
+        }
         let (now, zone) = (self.now, self.rules.zone());
         let never_usable = self.rules.program.as_ref().unwrap().never_usable;
         let kind = self.rules.kind(award.point_type)?;

@@ -113,7 +113,8 @@ impl Member {
             Maximum::Unlimited => points,
             Maximum::Reject(Points(maximum)) | Maximum::Clip(Points(maximum)) => self.room(target, maximum),
         };
-        let moved = points.min(room);
+        let granted: i64 = self.of(target).map(|item| item.granted).sum();
+        let moved = points.min(room).min(i64::MAX - granted);
         if moved == 0 {
             return;
         }
@@ -122,7 +123,7 @@ impl Member {
         let until = rules.expiry(kind.spec.expiry, at).unwrap_or(None);
         let new = Item { until, source, partner, subtype, issued_at, ..Item::new(target, at, at) };
         let new = Item { origin: Some(item), policy: rules.pin_of(target, (number, kind)), ..new };
-        let new = self.grant(new, moved, place).expect("the model does not fill 64 bits by rolling over");
+        let new = self.grant(new, moved, place).expect("there is room");
         self.repay(new, moved);
         self.watch(new, at, rules);
         self.item_mut(item).rolled.push((new, moved));

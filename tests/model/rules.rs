@@ -39,7 +39,7 @@ impl Kind {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Rules {
     pub(super) program: Option<CreateProgram>,
-    types: BTreeMap<PointTypeId, Vec<Kind>>,
+    pub(super) types: BTreeMap<PointTypeId, Vec<Kind>>,
     ladders: Vec<(DefineTiers, Timestamp)>,
 }
 

@@ -184,6 +184,7 @@ impl Run {
             Step::Audit => {
                 let audit = self.ask(|engine| engine.verify(None));
                 assert_eq!(audit.violations, Vec::<String>::new());
+                self.compare_reports();
                 self.tally.count("audits");
             }
             Step::Trouble(plan) if self.way.troubles => self.plan(*plan),
@@ -387,11 +388,15 @@ impl Run {
         assert_eq!(audit.violations, Vec::<String>::new());
         self.compare_items();
         self.compare_journal();
+        self.compare_partner_legs();
+        self.compare_bills();
         self.compare_statements();
+        self.compare_reports();
         self.set_stands(false);
         self.reopen();
         self.compare_items();
         assert_eq!(self.engine().digest().expect("no trouble is planned"), audit.digest, "digest after opening");
+        self.compare_audit_log();
         self.tally.count("histories");
         audit.digest
     }

@@ -27,10 +27,18 @@ pub(crate) enum Slip {
     Tiers,
     RollsUp,
     Merged,
+    Created,
+    Reserve,
+    Shares,
+    BlockAdjusted,
+    CutOff,
+    Low,
+    Limit,
+    Stock,
 }
 
 impl Slip {
-    pub(crate) const ALL: [Slip; 22] = [
+    pub(crate) const ALL: [Slip; 30] = [
         Slip::Order,
         Slip::Expiry,
         Slip::Zone,
@@ -53,6 +61,14 @@ impl Slip {
         Slip::Tiers,
         Slip::RollsUp,
         Slip::Merged,
+        Slip::Created,
+        Slip::Reserve,
+        Slip::Shares,
+        Slip::BlockAdjusted,
+        Slip::CutOff,
+        Slip::Low,
+        Slip::Limit,
+        Slip::Stock,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -79,6 +95,14 @@ impl Slip {
             Slip::Tiers => "tiers of one point more",
             Slip::RollsUp => "a household that gets nothing",
             Slip::Merged => "a merge the wrong way round",
+            Slip::Created => "a created block of one point more",
+            Slip::Reserve => "a reserve that is like any block",
+            Slip::Shares => "a share of one part more",
+            Slip::BlockAdjusted => "an adjustment of a block the other way",
+            Slip::CutOff => "a cut-off a millisecond early",
+            Slip::Low => "points that are low one point earlier",
+            Slip::Limit => "a limit of one point more",
+            Slip::Stock => "an inventory of one point more",
         }
     }
 
@@ -119,6 +143,23 @@ impl Slip {
                 let prepaid = body.billing == Billing::Prepaid;
                 body.billing = if prepaid { Billing::PostPaid } else { Billing::Prepaid };
             }
+            (Slip::Created, Action::CreatePartner(CreatePartner { auto_creation: Some(auto), .. })) => {
+                auto.size.0 += 1;
+            }
+            (Slip::Reserve, Action::PurchaseBlock(body)) => body.block_kind = BlockKind::Regular,
+            (Slip::Shares, Action::AccrueShared(body)) => {
+                if let Some(share) = body.shares.first_mut().filter(|share| share.parts < 100) {
+                    share.parts += 1;
+                }
+            }
+            (Slip::BlockAdjusted, Action::AdjustBlock(body)) => {
+                let is_debit = body.direction == Direction::Debit;
+                body.direction = if is_debit { Direction::Credit } else { Direction::Debit };
+            }
+            (Slip::CutOff, Action::BillPartner(BillPartner { until: BillUntil::At(at), .. })) => {
+                *at = Timestamp::from_ms(at.ms() - 1).unwrap_or(*at);
+            }
+            (Slip::Low, Action::CreatePartner(CreatePartner { low_balance: Some(low), .. })) => low.0 += 1,
             (Slip::Points, Action::Redeem(body)) => body.points = Points(body.points.0.saturating_add(1)),
             (Slip::Repeats, Action::Accrue(_)) => command.request_id = RequestId(u128::MAX - told),
             (Slip::Fee, Action::Transfer(body)) => body.fee = Points(0),
@@ -126,6 +167,10 @@ impl Slip {
             (Slip::Captured, Action::Capture(Capture { hold, points })) => {
                 command.action = Release { hold: *hold, points: *points }.into();
             }
+            (Slip::Limit, Action::CreateSource(body)) => {
+                body.restrictions.iter_mut().for_each(|of| of.max = Points(of.max.0.saturating_add(1)));
+            }
+            (Slip::Stock, Action::ModifyInventory(body)) => body.points = Points(body.points.0.saturating_add(1)),
             (_, action) => self.tell_of_members(action),
         }
         command

@@ -11,6 +11,7 @@ pub(crate) const PROGRAMS: [ProgramId; 2] = [ProgramId(7), ProgramId(8)];
 /// Names that histories use, with a neighbour on each side.
 pub(crate) const MEMBERS: std::ops::RangeInclusive<u128> = 99..=106;
 pub(crate) const PARTNERS: std::ops::RangeInclusive<u32> = 1..=5;
+pub(crate) const SOURCES: std::ops::RangeInclusive<u32> = 1..=5;
 
 /// A planned fault: the call of the kind after the next so many.
 pub(crate) type Plan = (Call, u64, Trouble);
@@ -49,6 +50,8 @@ pub(crate) struct World {
     pub(super) zone: &'static str,
     pub(super) members: u64,
     pub(super) partners: u64,
+    /// Sources that are set up; where it is 0, awards name some all the same.
+    pub(super) sources: u64,
     pub(super) random_ids: bool,
     pub(super) malformed: bool,
     pub(super) huge: bool,
@@ -90,10 +93,18 @@ pub(super) enum Verb {
     Household,
     Merge,
     Unmerge,
+    Shared,
+    Terms,
+    Block,
+    AdjustBlock,
+    Fee,
+    Refund,
+    Bill,
+    Source,
 }
 
 impl Verb {
-    pub(super) const ALL: [Verb; 20] = [
+    pub(super) const ALL: [Verb; 28] = [
         Verb::Enrol,
         Verb::Purchase,
         Verb::Approve,
@@ -114,6 +125,14 @@ impl Verb {
         Verb::Household,
         Verb::Merge,
         Verb::Unmerge,
+        Verb::Shared,
+        Verb::Terms,
+        Verb::Block,
+        Verb::AdjustBlock,
+        Verb::Fee,
+        Verb::Refund,
+        Verb::Bill,
+        Verb::Source,
     ];
 }
 
@@ -196,6 +215,7 @@ impl World {
             zone,
             members: rng.between(1, 6),
             partners: rng.between(1, 3),
+            sources: rng.below(5),
             random_ids: rng.one_in(3),
             malformed: rng.one_in(4),
             huge: rng.one_in(8),
@@ -233,6 +253,14 @@ impl World {
             on(rng, 2, 4),
             on(rng, 3, 3),
             on(rng, 3, 3),
+            on(rng, 3, 6),
+            on(rng, 3, 2),
+            on(rng, 3, 2),
+            on(rng, 3, 4),
+            on(rng, 3, 4),
+            on(rng, 3, 3),
+            on(rng, 3, 4),
+            on(rng, 3, 10),
         ]
     }
 
@@ -268,6 +296,7 @@ impl World {
             zone: "UTC",
             members: 4,
             partners: 3,
+            sources: 3,
             random_ids: false,
             malformed: false,
             huge: rng.one_in(8),
@@ -278,7 +307,7 @@ impl World {
             troubles: Vec::new(),
             jumps: vec![0, 0, 0, 1, DAY - 1, DAY, DAY, 3 * DAY, 10 * DAY],
             back: vec![1, DAY, 10 * DAY],
-            verbs: [1, 2, 2, 1, 5, 7, 10, 3, 3, 2, 2, 1, 2, 2, 1, 2, 2, 2, 1, 1],
+            verbs: [1, 2, 2, 1, 5, 7, 10, 3, 3, 2, 2, 1, 2, 2, 1, 2, 2, 2, 1, 1, 3, 1, 1, 2, 2, 1, 2, 5],
             steps: [49, 4, 0, 3, 2, 1, 1, 1, 2, 0, 0, 0, 0],
         }
     }

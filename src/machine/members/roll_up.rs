@@ -1,6 +1,6 @@
 //! Qualifying points count toward a tier, and roll up to the household of the member (rules D26, D35, D40, D41).
 
-use crate::domain::{Granted, Item, ItemId, ItemKey, ItemPosition, Leg, Member, Membership, Points};
+use crate::domain::{Granted, Item, ItemId, ItemKey, ItemPosition, Leg, Member, Membership, PointTypeId, Points};
 use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
 use crate::machine::original::Original;
@@ -46,6 +46,13 @@ impl<V: View> Draft<'_, V> {
         self.put_item(&rolled)?;
         self.count(household, (point_type, day), points)?;
         self.promote(household)?;
+        self.tell_household(household, point_type)
+    }
+
+    /// Puts the household's balance into the receipt, once: of several awards the last one tells it.
+    fn tell_household(&mut self, household: At<Member>, point_type: PointTypeId) -> Result<(), Undecided> {
+        let member = self.shown_member(household);
+        self.effects.balances.retain(|told| (told.member, told.point_type) != (member, point_type));
         self.tell_balance(household, point_type)
     }
 
@@ -80,7 +87,7 @@ impl<V: View> Draft<'_, V> {
         let booked = self.effects.members[household].account_mut(point_type);
         booked.lifetime = fits(booked.lifetime.minus(points))?;
         self.count(household, (point_type, day), less)?;
-        self.tell_balance(household, point_type)?;
+        self.tell_household(household, point_type)?;
         Ok(spent)
     }
 }

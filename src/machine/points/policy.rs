@@ -178,7 +178,10 @@ impl<'a, V: View> Draft<'a, V> {
             Maximum::Unlimited => points,
             Maximum::Reject(maximum) | Maximum::Clip(maximum) => self.room_below(owner, target, maximum)?,
         };
-        let moved = points.min(room);
+        // an account counts all that it was ever granted
+        let booked = self.effects.members[owner].account(target);
+        let countable = Points(i64::MAX.saturating_sub(booked.map_or(0, |account| account.granted.0)));
+        let moved = points.min(room).min(countable);
         if !moved.is_positive() {
             return Ok(points);
         }

@@ -8,8 +8,8 @@ impl Draw<'_> {
     pub(super) fn request(&mut self) -> RequestId {
         let recent = self.sent.len().saturating_sub(if self.rng.one_in(4) { usize::MAX } else { 16 });
         let cancels = |sent: &&Command| {
-            use Action::{Accrue, Capture, Redeem, Transfer};
-            matches!(sent.action, Accrue(_) | Redeem(_) | Transfer(_) | Capture(_))
+            use Action::{Accrue, AccrueShared, Capture, Redeem, Transfer};
+            matches!(sent.action, Accrue(_) | AccrueShared(_) | Redeem(_) | Transfer(_) | Capture(_))
         };
         let any = self.rng.one_in(8);
         let sent: Vec<&Command> = self.sent[recent..].iter().filter(|sent| any || cancels(sent)).collect();

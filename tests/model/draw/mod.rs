@@ -7,11 +7,13 @@ mod partners;
 mod points;
 mod policies;
 mod programs;
+mod sources;
 mod times;
 
 use super::rng::Rng;
 use super::world::{Verb, World};
 use accruedb::domain::*;
+use partners::terms_of;
 
 /// A history while it is drawn.
 pub(super) struct Draw<'a> {
@@ -47,6 +49,14 @@ impl Draw<'_> {
             Verb::Household => self.household(member),
             Verb::Merge => self.merge(member),
             Verb::Unmerge => self.unmerge(member),
+            Verb::Shared => self.shared(member),
+            Verb::Terms => terms_of(self.partner(partner.0)).into(),
+            Verb::Block => self.closing(partner),
+            Verb::AdjustBlock => self.block_adjustment(partner),
+            Verb::Fee => self.fee(partner),
+            Verb::Refund => RefundFee { fee: self.fee_request(), reason: self.words() }.into(),
+            Verb::Bill => self.bill(partner),
+            Verb::Source => self.source_change(),
             Verb::Accrue | Verb::Repeat => self.accrual(member, partner),
         }
     }

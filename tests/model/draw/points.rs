@@ -37,6 +37,26 @@ impl Draw<'_> {
         Accrue { member, partner, awards }.into()
     }
 
+    /// An accrual that some partners fund: seldom one of them twice, or none.
+    pub(super) fn shared(&mut self, member: MemberId) -> Action {
+        let count = *self.rng.pick(&[1, 2, 2, 2, 3]);
+        let odd = self.world.malformed && self.rng.one_in(8);
+        let mut shares: Vec<Share> = Vec::new();
+        for _ in 0..count {
+            let share =
+                Share { partner: self.payer(), parts: *self.rng.pick(&[1, 1, 2, 3, 60, 40, 333, 1_000_000_000]) };
+            if odd || shares.iter().all(|other| other.partner != share.partner) {
+                shares.push(share);
+            }
+        }
+        if odd && self.rng.one_in(2) {
+            shares[0].parts = 0;
+        }
+        let count = *self.rng.pick(&[1, 1, 2]);
+        let awards = (0..count).map(|_| self.award()).collect();
+        AccrueShared { member, shares, awards }.into()
+    }
+
     pub(super) fn transfer(&mut self, member: MemberId) -> Action {
         let (to, point_type, points) = (self.member(), self.kind(), self.points());
         let fee = match self.rng.below(8) {
@@ -52,6 +72,9 @@ impl Draw<'_> {
         let point_type = PointTypeId(*self.rng.pick(&[1, 1, 1, 2, 2, 2, 3]));
         let mut award = Award::new(point_type, self.points());
         award.source = self.rng.one_in(4).then_some(SourceId(1));
+        if self.world.sources > 0 && !self.rng.one_in(4) {
+            award.source = Some(self.source());
+        }
         award.subtype = SubtypeId(*self.rng.pick(&[0, 0, 0, 7]));
         if self.world.malformed && self.rng.one_in(64) {
             award.source = Some(SourceId(0));

@@ -11,8 +11,11 @@ impl Draw<'_> {
         let zone = self.world.zone.parse().unwrap();
         let point_types_max = *rng.pick(&[None, None, Some(3), Some(4)]);
         let on_closing = *rng.pick(&[OnClosing::Keep, OnClosing::Expire]);
+        let block_warning_days = *rng.pick(&[0, 0, 1, 3, 30]);
+        let require_source = if rng.one_in(8) { SourceRule::Required } else { SourceRule::Optional };
         let program =
             CreateProgram { zone, enrolment, never_usable, point_types_max, on_closing, ..CreateProgram::default() };
+        let program = CreateProgram { block_warning_days, require_source, ..program };
         let mut actions: Vec<Action> = vec![program.into()];
         for id in [3, 1, 2] {
             let body = self.point_type(id);
@@ -31,9 +34,13 @@ impl Draw<'_> {
             for block in [1, 2].map(BlockId) {
                 let body = self.block(partner, block);
                 let points = Points(self.rng.between(60, 400) as i64);
-                actions.push(PurchaseBlock { points, starts_at: None, ..body }.into());
+                actions.push(PurchaseBlock { points, starts_at: None, block_kind: BlockKind::Regular, ..body }.into());
                 actions.push(ApproveBlock { partner, block }.into());
             }
+        }
+        for id in 1..=self.world.sources as u32 {
+            let body = self.create_source(SourceId(id));
+            actions.push(body.into());
         }
         if enrolment == Enrolment::Explicit {
             let some = 100..100 + u128::from(self.world.members.div_ceil(2));
