@@ -70,6 +70,7 @@ mod tests {
     }
 
     /// Point by point: each goes to the share whose parts, divided by the next odd number, are the most.
+    #[expect(clippy::arithmetic_side_effects, reason = "small numbers")]
     fn one_by_one(points: i64, parts: &[u32]) -> Vec<i64> {
         let mut given = vec![0i64; parts.len()];
         for _ in 0..points {

@@ -50,7 +50,7 @@ impl Model {
         self.linked.insert(member);
         let mut awards = Vec::new();
         for ((award, let_go), place) in body.awards.iter().zip(&issued).zip(0u16..) {
-            let award = Award { points: Points(*let_go), ..award.clone() };
+            let award = Award { points: Points(*let_go), ..*award };
             let mut given = self.give(member, (&award, place), body.partner, at)?;
             self.qualify(member, &mut given, place, at)?;
             awards.push(given);

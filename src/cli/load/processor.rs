@@ -5,7 +5,7 @@ use super::workload;
 use std::time::Duration;
 
 /// How many of its commands are drawn to see what drawing one costs.
-const DRAWN: u64 = 100_000;
+const DRAWN: u64 = 1_000_000;
 /// Linux tells a process's time in hundredths of a second.
 const TICKS_A_SECOND: f64 = 100.0;
 
