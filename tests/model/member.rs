@@ -130,7 +130,7 @@ pub(crate) struct Member {
     /// Items that came into being by themselves: they are named when that is booked.
     nameless: VecDeque<Handle>,
     /// The instant of what happens.
-    clock: Option<Timestamp>,
+    clock: Timestamp,
     /// All that ever happened to points, in order.
     pub(super) postings: Vec<Posted>,
 }
@@ -227,7 +227,7 @@ impl Member {
             counted: BTreeMap::new(),
             log: Log::default(),
             nameless: VecDeque::new(),
-            clock: None,
+            clock: enrolled_at,
             postings: Vec::new(),
         }
     }
@@ -265,7 +265,7 @@ impl Member {
 
     fn post(&mut self, item: Handle, from: Option<PointState>, to: PointState, points: i64) {
         let of = &self.items[&item];
-        let at = self.clock.unwrap_or(of.granted_at);
+        let at = self.clock;
         let (source, point_type, given) = (of.source.unwrap_or_default(), of.point_type, of.given());
         let is_over = to == PointState::Expired && of.until == Some(at);
         self.postings.push(Posted { source, point_type, given, at, is_over, from, to, points });
@@ -295,7 +295,8 @@ impl Member {
     pub(super) fn settle(&mut self, now: Timestamp, rules: &Rules, mut place: Option<u16>) {
         while let Some((at, event)) = self.next_event().filter(|(at, _)| *at <= now) {
             let known = self.log.granted.len();
-            self.clock = Some(at);
+            // what is granted when it is over already is gone then, not before
+            self.clock = self.clock.max(at);
             match event {
                 Event::Expires(_, (.., item)) => self.expire(item, at, rules, place.unwrap_or(0)),
                 Event::Matures(_, (.., item)) => self.mature(item, at, rules),
@@ -309,7 +310,7 @@ impl Member {
                 None => self.nameless.extend(new),
             }
         }
-        self.clock = Some(now);
+        self.clock = self.clock.max(now);
     }
 
     /// Bookings named items that came into being.
