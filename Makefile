@@ -78,7 +78,6 @@ test: build lint
 	$(CARGO) bench --locked --bench accrual -- --small
 	$(CARGO) bench --locked --bench redeem -- --small
 	./fuzz/run.sh all 3
-	$(MAKE) clients contract
 	$(MAKE) killed ROUNDS=20
 
 browser: build
