@@ -38,7 +38,7 @@ impl Model {
         for point_type in body.rates.keys() {
             self.rules.kind(*point_type)?;
         }
-        self.partner(body.partner)?.terms.push(terms_of(body));
+        self.partner(body.partner)?.terms.push(body.clone().into());
         Ok(Transaction::Other)
     }
 
@@ -304,25 +304,4 @@ fn within(block: BlockId, points: i64, left: i64) -> Result<(), Rejection> {
         return Ok(());
     }
     Err(Rejection::ExceedsBlock { block, available: Points(left), short: Points(points - left) })
-}
-
-/// New terms, as those of a new partner.
-fn terms_of(body: &EditPartner) -> CreatePartner {
-    let EditPartner { partner, billing, rounding, order, low_balance, price, currency, credit_cap, .. } = *body;
-    let EditPartner { name, rates, auto_creation, due_block, fees, .. } = body.clone();
-    CreatePartner {
-        partner,
-        name,
-        billing,
-        rates,
-        rounding,
-        order,
-        low_balance,
-        auto_creation,
-        due_block,
-        price,
-        currency,
-        credit_cap,
-        fees,
-    }
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 
 /// A command whose body is a partner's terms, whole.
 macro_rules! terms {
-    ($(#[$meta:meta])* $name:ident) => {
+    ($(#[$meta:meta])* $name:ident, the same as $other:ident) => {
         $(#[$meta])*
         #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
         #[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
@@ -57,18 +57,40 @@ macro_rules! terms {
             #[serde(default)]
             pub fees: BTreeMap<Box<str>, ScheduledFee>,
         }
+
+        impl From<$other> for $name {
+            fn from(terms: $other) -> $name {
+                let $other { partner, name, billing, rates, rounding, order, low_balance, auto_creation, .. } = terms;
+                let $other { due_block, price, currency, credit_cap, fees, .. } = terms;
+                $name {
+                    partner,
+                    name,
+                    billing,
+                    rates,
+                    rounding,
+                    order,
+                    low_balance,
+                    auto_creation,
+                    due_block,
+                    price,
+                    currency,
+                    credit_cap,
+                    fees,
+                }
+            }
+        }
     };
 }
 
 terms! {
     /// Creates a partner.
-    CreatePartner
+    CreatePartner, the same as EditPartner
 }
 
 terms! {
     /// Agrees on new terms with a partner: all of them, as the next version. What was recorded before stays under the
     /// terms of its time.
-    EditPartner
+    EditPartner, the same as CreatePartner
 }
 
 /// Whether an adjustment takes points or adds some.

@@ -13,7 +13,6 @@ mod times;
 use super::rng::Rng;
 use super::world::{Verb, World};
 use accruedb::domain::*;
-use partners::terms_of;
 
 /// A history while it is drawn.
 pub(super) struct Draw<'a> {
@@ -50,7 +49,7 @@ impl Draw<'_> {
             Verb::Merge => self.merge(member),
             Verb::Unmerge => self.unmerge(member),
             Verb::Shared => self.shared(member),
-            Verb::Terms => terms_of(self.partner(partner.0)).into(),
+            Verb::Terms => EditPartner::from(self.partner(partner.0)).into(),
             Verb::Block => self.closing(partner),
             Verb::AdjustBlock => self.block_adjustment(partner),
             Verb::Fee => self.fee(partner),

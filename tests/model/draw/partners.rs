@@ -126,24 +126,3 @@ impl Draw<'_> {
         if self.world.malformed && self.rng.one_in(16) { " ".into() } else { "why".into() }
     }
 }
-
-/// The terms of a new partner, as new terms.
-pub(super) fn terms_of(body: CreatePartner) -> EditPartner {
-    let CreatePartner { partner, name, billing, rates, rounding, order, low_balance, auto_creation, .. } = body;
-    let CreatePartner { due_block, price, currency, credit_cap, fees, .. } = body;
-    EditPartner {
-        partner,
-        name,
-        billing,
-        rates,
-        rounding,
-        order,
-        low_balance,
-        auto_creation,
-        due_block,
-        price,
-        currency,
-        credit_cap,
-        fees,
-    }
-}

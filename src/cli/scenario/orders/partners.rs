@@ -22,7 +22,7 @@ pub(super) fn action(
 ) -> Result<Option<Action>, Syntax> {
     let action = match verb {
         "partner" => terms(words, extras, types)?.into(),
-        "terms" => edit(terms(words, extras, types)?).into(),
+        "terms" => EditPartner::from(terms(words, extras, types)?).into(),
         "purchase" => purchase(words, extras)?.into(),
         "approve" => {
             let (block, partner) = block_of(words)?;
@@ -155,26 +155,6 @@ fn scheduled(words: &mut Words<'_>) -> Result<(Box<str>, ScheduledFee), Syntax> 
     }
     words.must("points")?;
     Ok((name, ScheduledFee::Points(Points(words.parse(POINTS)?))))
-}
-
-fn edit(terms: CreatePartner) -> EditPartner {
-    let CreatePartner { partner, name, billing, rates, rounding, order, low_balance, auto_creation, .. } = terms;
-    let CreatePartner { due_block, price, currency, credit_cap, fees, .. } = terms;
-    EditPartner {
-        partner,
-        name,
-        billing,
-        rates,
-        rounding,
-        order,
-        low_balance,
-        auto_creation,
-        due_block,
-        price,
-        currency,
-        credit_cap,
-        fees,
-    }
 }
 
 /// `B1 of P1 1000 reserve starts 2026-02-01 expires after 1 year price 0.05`.
