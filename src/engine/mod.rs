@@ -29,6 +29,7 @@ mod options;
 mod past;
 mod pending;
 mod pending_marks;
+mod places;
 mod prepare;
 mod prepared;
 mod preview;

@@ -3,28 +3,21 @@
 //! read before a checkpoint writes them.
 
 use super::chunks::Chunks;
+use super::places::Places;
 use crate::domain::keys::Key;
 use crate::domain::tables::Table;
 use crate::domain::{Fault, RequestKey, Sequence};
 use crate::storage::rows;
 use crate::storage::{Requests, RowBuffer, Run};
 use hashbrown::HashMap;
-use smallvec::SmallVec;
-use std::collections::BTreeMap;
-use std::ops::{Bound, Range};
-
-/// A key's bytes.
-type KeyBytes = SmallVec<[u8; 64]>;
+use std::ops::Range;
 
 /// Changed rows of one table.
 #[derive(Debug, Default)]
 pub(super) struct PendingRows {
     /// In the order in which they came; the last of a key counts.
     rows: RowBuffer,
-    /// Where the row of a key is.
-    places: BTreeMap<KeyBytes, usize>,
-    /// So many rows have their place.
-    placed: usize,
+    places: Places,
 }
 
 /// A row with its key; without a value, it is deleted.
@@ -38,35 +31,19 @@ impl PendingRows {
         self.rows.push::<T>(key, value)
     }
 
-    /// Gives a place to those that came since somebody asked.
-    fn place(&mut self) {
-        for place in self.placed..self.rows.len() {
-            if let Some((key, _)) = self.rows.get(place) {
-                self.places.insert(KeyBytes::from_slice(key), place);
-            }
-        }
-        self.placed = self.rows.len();
-    }
-
     /// Those of a range, in order.
     pub(super) fn range<T: Table>(
         &mut self,
         range: &Range<T::Key>,
     ) -> impl Iterator<Item = Result<PendingRow<T>, Fault>> + use<'_, T> {
-        self.place();
-        let bounds = [&range.start, &range.end].map(|key| KeyBytes::from_slice(&key.to_bytes()));
-        let [from, to] = bounds;
-        let rows = &self.rows;
-        self.places.range(from..to).filter_map(|(_, place)| rows.get(*place)).map(decode::<T>)
+        let [from, to] = [&range.start, &range.end].map(Key::to_bytes);
+        self.between(&from, &to).map(decode::<T>)
     }
 
     /// Those with `from <= key < to`, as bytes, in order.
     pub(super) fn between<'a>(&'a mut self, from: &[u8], to: &[u8]) -> impl Iterator<Item = EncodedRow<'a>> + use<'a> {
-        self.place();
-        let range = (Bound::Included(from), Bound::Excluded(to));
-        let places = (from < to).then(|| self.places.range::<[u8], _>(range));
         let rows = &self.rows;
-        places.into_iter().flatten().filter_map(|(_, place)| rows.get(*place))
+        self.places.range(rows, from, to).filter_map(|place| rows.get(place))
     }
 
     /// The row of a key, as bytes, if it changed; `None` inside where it is deleted.
@@ -74,9 +51,8 @@ impl PendingRows {
         if self.rows.is_empty() {
             return None;
         }
-        self.place();
-        let place = self.places.get(key)?;
-        self.rows.get(*place).map(|(_, value)| value)
+        let place = self.places.find(&self.rows, key)?;
+        self.rows.get(place).map(|(_, value)| value)
     }
 
     /// Adds those that came after these.
@@ -89,9 +65,8 @@ impl PendingRows {
         if self.rows.is_empty() {
             return Ok(None);
         }
-        self.place();
-        let place = self.places.get(key.to_bytes().as_slice());
-        let row = place.and_then(|place| self.rows.get(*place));
+        let place = self.places.find(&self.rows, &key.to_bytes());
+        let row = place.and_then(|place| self.rows.get(place));
         row.map(|row| decode::<T>(row).map(|(_, value)| value)).transpose()
     }
 
@@ -104,7 +79,6 @@ impl PendingRows {
     pub(super) fn clear(&mut self) {
         self.rows.clear();
         self.places.clear();
-        self.placed = 0;
     }
 }
 

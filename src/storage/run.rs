@@ -67,6 +67,12 @@ impl RowBuffer {
         self.index.get(place).map(|row| self.row(row))
     }
 
+    /// The key of the row at a place; empty where there is none.
+    #[must_use]
+    pub fn key_of(&self, place: usize) -> &[u8] {
+        self.index.get(place).map_or(&[], |row| self.key(row))
+    }
+
     fn row(&self, row: &Row) -> (&[u8], Option<&[u8]>) {
         (self.key(row), (!row.deletes).then(|| self.value(row)))
     }
