@@ -70,11 +70,18 @@ impl<'a> LockedShards<'a> {
             }
         }
         let lock = |index: &usize| Some((*index, RefCell::new(lock_soon(state.shards.get(*index)?))));
-        let shards = match planted(Mutant::LockedInAnyOrder) && names.names().iter().any(is_member_one) {
-            true => ordered.iter().rev().filter_map(lock).collect(),
-            false => ordered.iter().filter_map(lock).collect(),
-        };
-        LockedShards { state, catalog, prepared, shards, places }
+        let shards: SmallVec<[(usize, Guarded<'a>); 4]> =
+            match planted(Mutant::LockedInAnyOrder) && names.names().iter().any(is_member_one) {
+                true => ordered.iter().rev().filter_map(lock).collect(),
+                false => ordered.iter().filter_map(lock).collect(),
+            };
+        let locked = LockedShards { state, catalog, prepared, shards, places };
+        for name in names.names() {
+            if let Ok(shard) = locked.shard(name) {
+                shard.borrow().touch(name);
+            }
+        }
+        locked
     }
 
     /// The shard of something, if it is in the lock set.

@@ -111,6 +111,11 @@ impl UsedRequests {
         self.get_in_order(key).or_else(|| self.others.get(key).copied())
     }
 
+    /// Looks for one that did not come in order, so that its place is near.
+    pub(super) fn touch(&self, key: &RequestKey) -> bool {
+        self.others.contains_key(key)
+    }
+
     /// Only among those that came in order.
     pub(super) fn get_in_order(&self, key: &RequestKey) -> Option<Sequence> {
         self.ascending.search(key, |(known, _)| known).map(|(_, sequence)| *sequence)

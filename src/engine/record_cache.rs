@@ -71,6 +71,11 @@ impl<K: Copy + Eq + Hash, V: Clone> RecordCache<K, V> {
         self.get_mut(key).map(|value| &*value)
     }
 
+    /// The record, if it is here, without counting as a use.
+    pub(super) fn peek(&self, key: &K) -> Option<&V> {
+        self.slots.find(self.hasher.hash_one(key), |slot| slot.key == *key).map(|slot| &slot.value)
+    }
+
     /// The record, if it is here, for changes that no checkpoint has to know.
     pub(super) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         let slot = self.slots.find_mut(self.hasher.hash_one(key), |slot| slot.key == *key)?;
