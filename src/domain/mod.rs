@@ -119,6 +119,6 @@ pub use state::{AccountSums, BLOCK_MOVEMENTS, BlockState, BlockSums, MOVEMENTS, 
 pub use text::{Commitment, SALT_BYTES, TextKey, commitment, opened, stored};
 pub use tier::{Qualified, TierId, TierState};
 pub use time::{Date, Day, Span, TimeError, Timestamp, Unit, Zone};
-pub use totals::{CohortKey, ExpiringKey, Sum, Totals, TotalsKey};
+pub use totals::{CohortKey, ExpiringKey, Figure, Sum, Totals, TotalsKey};
 pub use versions::Versions;
 pub use wide_id::{LongId, MemberId, RequestId, WideIdError, reading_long_ids, showing_long_ids};

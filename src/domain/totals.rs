@@ -39,6 +39,31 @@ pub struct Totals {
     gone: [i128; PointState::ALL.len()],
 }
 
+/// One of the sums of [`Totals`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Figure {
+    /// [`Totals::issued`].
+    Issued,
+    /// [`Totals::moved_in`].
+    MovedIn,
+    /// [`Totals::adjusted_in`].
+    AdjustedIn,
+    /// [`Totals::gone`].
+    Gone(PointState),
+}
+
+impl Figure {
+    /// The sum in which what an item was given counts: issued, moved in, or adjusted in.
+    #[must_use]
+    pub fn given(item: &Item) -> Figure {
+        match item {
+            item if item.origin.is_some() => Figure::MovedIn,
+            item if item.more.is_some_and(|more| more.adjusted) => Figure::AdjustedIn,
+            _ => Figure::Issued,
+        }
+    }
+}
+
 /// The points that were issued on one day, whatever became of them since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CohortKey {
@@ -123,10 +148,20 @@ impl Totals {
 
     /// The sum in which what an item was given counts: issued, moved in, or adjusted in.
     pub fn given_mut(&mut self, item: &Item) -> &mut i128 {
-        match item {
-            item if item.origin.is_some() => &mut self.moved_in,
-            item if item.more.is_some_and(|more| more.adjusted) => &mut self.adjusted_in,
-            _ => &mut self.issued,
+        match Figure::given(item) {
+            Figure::MovedIn => &mut self.moved_in,
+            Figure::AdjustedIn => &mut self.adjusted_in,
+            Figure::Issued | Figure::Gone(_) => &mut self.issued,
+        }
+    }
+
+    /// Adds points to one sum.
+    pub fn count(&mut self, figure: Figure, points: i128) {
+        match figure {
+            Figure::Issued => self.issued = self.issued.saturating_add(points),
+            Figure::MovedIn => self.moved_in = self.moved_in.saturating_add(points),
+            Figure::AdjustedIn => self.adjusted_in = self.adjusted_in.saturating_add(points),
+            Figure::Gone(state) => self.add_gone(state, points),
         }
     }
 

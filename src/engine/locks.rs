@@ -44,12 +44,12 @@ pub(super) struct LockedShards<'a> {
     state: &'a State,
     catalog: &'a Programs,
     prepared: &'a Prepared,
-    /// With their indexes.
-    shards: SmallVec<[(usize, Guarded<'a>); 4]>,
+    /// In the order of their indexes.
+    shards: SmallVec<[Guarded<'a>; 4]>,
     places: Places,
 }
 
-/// In which shard each name of a lock set is.
+/// Each name of a lock set, with the place of its shard among those that are locked.
 type Places = SmallVec<[((u64, u128), usize); 4]>;
 
 impl<'a> LockedShards<'a> {
@@ -60,36 +60,31 @@ impl<'a> LockedShards<'a> {
         prepared: &'a Prepared,
         names: &LockSet,
     ) -> LockedShards<'a> {
-        let mut places: Places = SmallVec::new();
-        let mut ordered: SmallVec<[usize; 4]> = SmallVec::new();
-        for name in names.names() {
-            let index = state.shard_of(name);
-            places.push((name.raw(), index));
-            if let Err(at) = ordered.binary_search(&index) {
-                ordered.insert(at, index);
-            }
+        let mut places: Places = names.names().iter().map(|name| (name.raw(), state.shard_of(name))).collect();
+        let mut ordered: SmallVec<[usize; 4]> = places.iter().map(|(_, index)| *index).collect();
+        ordered.sort_unstable();
+        ordered.dedup();
+        if planted(Mutant::LockedInAnyOrder) && names.names().iter().any(is_member_one) {
+            ordered.reverse();
         }
-        let lock = |index: &usize| Some((*index, RefCell::new(lock_soon(state.shards.get(*index)?))));
-        let shards: SmallVec<[(usize, Guarded<'a>); 4]> =
-            match planted(Mutant::LockedInAnyOrder) && names.names().iter().any(is_member_one) {
-                true => ordered.iter().rev().filter_map(lock).collect(),
-                false => ordered.iter().filter_map(lock).collect(),
-            };
-        let locked = LockedShards { state, catalog, prepared, shards, places };
-        for name in names.names() {
-            if let Ok(shard) = locked.shard(name) {
+        for (_, index) in &mut places {
+            *index = ordered.iter().position(|locked| locked == index).unwrap_or_default();
+        }
+        let lock = |index: &usize| Some(RefCell::new(lock_soon(state.shards.get(*index)?)));
+        let shards: SmallVec<[Guarded<'a>; 4]> = ordered.iter().filter_map(lock).collect();
+        for (name, (_, place)) in names.names().iter().zip(&places) {
+            if let Some(shard) = shards.get(*place) {
                 shard.borrow().touch(name);
             }
         }
-        locked
+        LockedShards { state, catalog, prepared, shards, places }
     }
 
     /// The shard of something, if it is in the lock set.
     fn shard(&self, name: &LockName) -> Result<&Guarded<'a>, Undecided> {
         let raw = name.raw();
         let named = self.places.iter().find(|(known, _)| *known == raw);
-        let shard = named.and_then(|(_, place)| self.shards.iter().find(|(index, _)| index == place));
-        shard.map(|(_, shard)| shard).ok_or(Undecided::Outside(*name))
+        named.and_then(|(_, place)| self.shards.get(*place)).ok_or(Undecided::Outside(*name))
     }
 
     /// The shard of something that was decided upon: it is locked.
@@ -166,13 +161,13 @@ impl<'a> LockedShards<'a> {
         let counts_nothing = effects.totals.is_empty() && effects.cohorts.is_empty() && effects.expiring.is_empty();
         if !counts_nothing {
             // sums may gather in any shard: a checkpoint adds them up
-            let (_, shard) = self.shards.first().ok_or_else(|| Fault::io("totals without a lock"))?;
+            let shard = self.shards.first().ok_or_else(|| Fault::io("totals without a lock"))?;
             let mut shard = shard.borrow_mut();
-            for (key, totals) in effects.totals.drain(..) {
-                shard.active.totals.entry(key).or_default().add(&totals);
+            for counted in effects.totals.drain(..) {
+                shard.active.totals.entry(counted.key).or_default().count(counted.figure, counted.points);
             }
-            for (key, totals) in effects.cohorts.drain(..) {
-                shard.active.cohorts.entry(key).or_default().add(&totals);
+            for counted in effects.cohorts.drain(..) {
+                shard.active.cohorts.entry(counted.key).or_default().count(counted.figure, counted.points);
             }
             for (key, points) in effects.expiring.drain(..) {
                 let sum = shard.active.expiring.entry(key).or_default();
@@ -184,7 +179,7 @@ impl<'a> LockedShards<'a> {
 
     /// Notes in the index of the audit log what an entry is about. Marks may gather in any shard, as sums do.
     pub(super) fn mark(&self, command: &Command, sequence: Sequence, outcome: &Outcome) {
-        let (Outcome::Done { legs, .. }, Some((_, shard))) = (outcome, self.shards.first()) else { return };
+        let (Outcome::Done { legs, .. }, Some(shard)) = (outcome, self.shards.first()) else { return };
         let (verb, mut marks) = (command.action.verb(), MarkSet::new());
         let mut add = |mark| {
             if !marks.contains(&mark) {

@@ -9,8 +9,9 @@ use crate::domain::tables::{
     Receivables, Refunds, RowTable, Runs, RunsDue, SourceCounts, Table, Unbilled, Unsettled,
 };
 use crate::domain::{
-    Balance, Block, BlockKey, CatalogKey, CohortKey, Definition, ExpiringKey, Item, ItemKey, Leg, Link, Links, Member,
-    MemberKey, Outcome, Own, OwnIds, Partner, PartnerKey, Source, SourceKey, TextKey, Timestamp, Totals, TotalsKey,
+    Balance, Block, BlockKey, CatalogKey, CohortKey, Definition, ExpiringKey, Figure, Item, ItemKey, Leg, Link, Links,
+    Member, MemberKey, Outcome, Own, OwnIds, Partner, PartnerKey, Source, SourceKey, TextKey, Timestamp, Totals,
+    TotalsKey,
 };
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -32,9 +33,9 @@ pub struct Effects {
     /// Rows of the other tables.
     pub rows: RowEffects,
     /// Amounts to add to the totals.
-    pub totals: Vec<(TotalsKey, Totals)>,
+    pub totals: Vec<Counted<TotalsKey>>,
     /// Amounts to add to the cohorts.
-    pub cohorts: Vec<(CohortKey, Totals)>,
+    pub cohorts: Vec<Counted<CohortKey>>,
     /// Points to add to those that expire on a day.
     pub expiring: Vec<(ExpiringKey, i128)>,
     /// What happened to which item or block.
@@ -114,14 +115,14 @@ impl Effects {
         Outcome::Done { legs: std::mem::take(&mut self.legs), balances: std::mem::take(&mut self.balances) }
     }
 
-    /// The sums of a day, source and point type, to add to.
-    pub(super) fn totals_mut(&mut self, key: TotalsKey) -> &mut Totals {
-        sum_of(&mut self.totals, key)
+    /// Counts points in a sum of a day, source and point type.
+    pub(super) fn count(&mut self, key: TotalsKey, figure: Figure, points: i128) {
+        count(&mut self.totals, Counted { key, figure, points });
     }
 
-    /// What became of points that were issued on a day, to add to.
-    pub(super) fn cohort_mut(&mut self, key: CohortKey) -> &mut Totals {
-        sum_of(&mut self.cohorts, key)
+    /// Counts what became of points that were issued on a day.
+    pub(super) fn count_cohort(&mut self, key: CohortKey, figure: Figure, points: i128) {
+        count(&mut self.cohorts, Counted { key, figure, points });
     }
 
     /// The points that expire on a day, to add to.
@@ -134,6 +135,39 @@ impl Effects {
         if self.links.iter().all(|known| known.subject != link.subject) {
             self.links.push(link);
         }
+    }
+}
+
+/// Points to be added to one sum of a row.
+#[derive(Debug, Clone, Copy)]
+pub struct Counted<K> {
+    /// The row.
+    pub key: K,
+    /// The sum.
+    pub figure: Figure,
+    /// Points, negative where they are taken away.
+    pub points: i128,
+}
+
+impl<K: Copy> Counted<K> {
+    /// The row with these points alone.
+    #[must_use]
+    pub fn alone(&self) -> (K, Totals) {
+        let mut totals = Totals::NONE;
+        totals.count(self.figure, self.points);
+        (self.key, totals)
+    }
+}
+
+/// How far back a sum is looked for that is counted once more: what a command counts again was counted just before.
+const COUNTED_BACK: usize = 4;
+
+/// Adds to a sum that was just counted, or counts another one.
+fn count<K: Eq>(counted: &mut Vec<Counted<K>>, new: Counted<K>) {
+    let mut last = counted.iter_mut().rev().take(COUNTED_BACK);
+    match last.find(|known| known.figure == new.figure && known.key == new.key) {
+        Some(known) => known.points = known.points.saturating_add(new.points),
+        None => counted.push(new),
     }
 }
 

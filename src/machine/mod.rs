@@ -27,7 +27,7 @@ use crate::domain::{
     Action, Command, Fault, OwnIds, ProgramId, REFERENCE_BYTES_MAX, Rejection, RequestKey, Sequence, Subject, Timestamp,
 };
 use draft::Draft;
-pub use effects::{At, Effects, Records, RowEffects, RowSink, Written};
+pub use effects::{At, Counted, Effects, Records, RowEffects, RowSink, Written};
 pub use rule::{LockSet, defines, lock_set};
 pub use validate::{Malformed, check_actor};
 pub use view::{Cold, FoundRows, Undecided, View};

@@ -140,6 +140,12 @@ pub trait Read: Send + Sync {
 
     /// The first entry's number and the bytes of the last record that begins at or before `at`.
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault>;
+
+    /// Shows that record to `see`, without copying it where the store can do so. Returns whether there is one.
+    fn see_journal_record(&self, at: Sequence, see: &mut dyn FnMut(Sequence, &[u8])) -> Result<bool, Fault> {
+        let found = self.journal_record(at)?;
+        Ok(found.map(|(first, bytes)| see(first, &bytes)).is_some())
+    }
 }
 
 /// Where the engine keeps its bytes.

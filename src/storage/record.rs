@@ -179,9 +179,11 @@ impl<'a> Record<'a> {
 /// An entry of a journal that has it.
 pub fn entry(read: &dyn Read, sequence: Sequence) -> Result<Entry, Fault> {
     let missing = || Fault::corrupt(format!("journal entry {sequence} is not there"));
-    let (first, bytes) = read.journal_record(sequence)?.ok_or_else(missing)?;
-    let mut entries = Record::read(first, &bytes)?.entries(sequence);
-    with_reference(read, entries.next().ok_or_else(missing)??)
+    let mut found = None;
+    read.see_journal_record(sequence, &mut |first, bytes| {
+        found = Record::read(first, bytes).map(|record| record.entries(sequence).next()).transpose();
+    })?;
+    with_reference(read, found.ok_or_else(missing)???)
 }
 
 fn decode_entry(sequence: Sequence, bytes: &[u8]) -> Result<Entry, Fault> {

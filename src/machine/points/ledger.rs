@@ -3,8 +3,8 @@
 
 use crate::domain::tables::{Forwards, Future, Items};
 use crate::domain::{
-    AccountKey, Balance, CohortKey, ExpiringKey, Fault, ForwardKey, Item, ItemId, ItemKey, ItemPosition, Leg, Member,
-    MemberId, PointState, Points, Timestamp, Totals, TotalsKey, Zone,
+    AccountKey, Balance, CohortKey, Day, ExpiringKey, Fault, Figure, ForwardKey, Item, ItemId, ItemKey, ItemPosition,
+    Leg, Member, MemberId, PointState, Points, Timestamp, TotalsKey, Zone,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
@@ -41,42 +41,35 @@ impl Open {
 }
 
 impl<V: View> Draft<'_, V> {
-    /// The totals of an item's source and type for points that come into a state at an instant. Points that expire at
-    /// midnight expire with the day before.
-    fn totals_of(
+    /// The day of the totals for points of an item that come into a state at an instant, and its UTC day. Points that
+    /// expire at midnight expire with the day before.
+    fn days_of(&self, item: &Item, at: Timestamp, into: PointState) -> Result<(Day, Day), Undecided> {
+        let zone = &self.settings()?.zone;
+        Ok(match into == PointState::Expired && item.expires_at == Some(at) {
+            true => (at.last_day_before(zone), at.last_day_before(&Zone::UTC)),
+            false => (at.day_in(zone), at.day()),
+        })
+    }
+
+    /// Counts points in the totals of an item's source and type, on a day with its UTC day.
+    fn count_in_totals(
         &mut self,
         key: &AccountKey,
         item: &Item,
-        at: Timestamp,
-        into: PointState,
-    ) -> Result<&mut Totals, Undecided> {
-        let zone = &self.settings()?.zone;
-        let (day, utc_day) = match into == PointState::Expired && item.expires_at == Some(at) {
-            true => (at.last_day_before(zone), at.last_day_before(&Zone::UTC)),
-            false => (at.day_in(zone), at.day()),
-        };
-        Ok(self.effects.totals_mut(TotalsKey {
-            program: key.program,
-            day,
-            utc_day,
-            source: item.source.unwrap_or_default(),
-            point_type: key.point_type,
-            subtype: item.subtype,
-        }))
+        (day, utc_day): (Day, Day),
+        (figure, points): (Figure, i128),
+    ) {
+        let (source, subtype) = (item.source.unwrap_or_default(), item.subtype);
+        let AccountKey { program, point_type, .. } = *key;
+        self.effects.count(TotalsKey { program, day, utc_day, source, point_type, subtype }, figure, points);
     }
 
     /// Counts what becomes of an item's points beside those issued on the same day: how many were issued, the totals
     /// tell.
-    fn cohort_of(&mut self, key: &AccountKey, item: &Item) -> Result<&mut Totals, Undecided> {
+    fn cohort_of(&self, key: &AccountKey, item: &Item) -> Result<CohortKey, Undecided> {
         let day = item.issued_at().day_in(&self.settings()?.zone);
         let (source, subtype) = (item.source.unwrap_or_default(), item.subtype);
-        Ok(self.effects.cohort_mut(CohortKey {
-            program: key.program,
-            day,
-            source,
-            point_type: key.point_type,
-            subtype,
-        }))
+        Ok(CohortKey { program: key.program, day, source, point_type: key.point_type, subtype })
     }
 
     /// Counts more points (or fewer) that members have until a day. Whoever moves an item's expiry takes its points out
@@ -104,12 +97,11 @@ impl<V: View> Draft<'_, V> {
         add(account.sums.get_mut(state), points)?;
         open.item.granted = points;
         *open.item.sums.get_mut(state) = points;
-        let totals = self.totals_of(&key, &open.item, at, state)?;
-        let sum = totals.given_mut(&open.item);
-        *sum = sum.saturating_add(i128::from(points.0));
+        let days = self.days_of(&open.item, at, state)?;
+        self.count_in_totals(&key, &open.item, days, (Figure::given(&open.item), points.0.into()));
         if open.item.origin.is_some() {
             let cohort = self.cohort_of(&key, &open.item)?;
-            cohort.moved_in = cohort.moved_in.saturating_add(i128::from(points.0));
+            self.effects.count_cohort(cohort, Figure::MovedIn, points.0.into());
         }
         self.count_expiring(&key, &open.item, points.0.into())?;
         self.effects.legs.push(Leg::Granted {
@@ -138,13 +130,14 @@ impl<V: View> Draft<'_, V> {
         take(account.sums.get_mut(from), points).ok_or_else(|| short(&open.key, from, points))?;
         add(account.sums.get_mut(to), points)?;
         let amount = i128::from(points.0);
-        let totals = self.totals_of(&key, &open.item, at, to)?;
-        totals.add_gone(from, amount.saturating_neg());
-        totals.add_gone(to, amount);
         if !(from.is_owned() && to.is_owned()) {
-            let cohort = self.cohort_of(&key, &open.item)?;
-            cohort.add_gone(from, amount.saturating_neg());
-            cohort.add_gone(to, amount);
+            let (days, cohort) = (self.days_of(&open.item, at, to)?, self.cohort_of(&key, &open.item)?);
+            for (state, points) in [(from, amount.saturating_neg()), (to, amount)] {
+                if !state.is_owned() {
+                    self.count_in_totals(&key, &open.item, days, (Figure::Gone(state), points));
+                    self.effects.count_cohort(cohort, Figure::Gone(state), points);
+                }
+            }
         }
         match (from.is_owned(), to.is_owned()) {
             (true, false) => self.count_expiring(&key, &open.item, amount.saturating_neg())?,

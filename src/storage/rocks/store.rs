@@ -375,6 +375,10 @@ impl Read for RocksStore {
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
         View::live(&self.database).journal_record(at)
     }
+
+    fn see_journal_record(&self, at: Sequence, see: &mut dyn FnMut(Sequence, &[u8])) -> Result<bool, Fault> {
+        View::live(&self.database).see_journal_record(at, see)
+    }
 }
 
 impl fmt::Debug for RocksStore {

@@ -98,14 +98,20 @@ impl Read for View<'_> {
     }
 
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
+        let mut found = None;
+        self.see_journal_record(at, &mut |first, bytes| found = Some((first, bytes.to_vec())))?;
+        Ok(found)
+    }
+
+    fn see_journal_record(&self, at: Sequence, see: &mut dyn FnMut(Sequence, &[u8])) -> Result<bool, Fault> {
         let mut rows = self.rows(JOURNAL, self.options())?;
         rows.seek_for_prev(at.to_bytes());
         let Some((key, bytes)) = rows.item() else {
-            return check(JOURNAL, &rows).map(|()| None);
+            return check(JOURNAL, &rows).map(|()| false);
         };
         let not_one = || Fault::corrupt(format!("journal: {key:?} is no record's key"));
-        let first = Sequence::from_bytes(key).ok_or_else(not_one)?;
-        Ok(Some((first, bytes.to_vec())))
+        see(Sequence::from_bytes(key).ok_or_else(not_one)?, bytes);
+        Ok(true)
     }
 }
 
