@@ -296,9 +296,12 @@ impl Counted {
         }
     }
 
-    /// Points that were issued at `issued_at` came back: they count no more, where they still did.
-    pub fn give_back(&mut self, points: Points, issued_at: Timestamp, window: Window, zone: &Zone) {
+    /// Points that were issued at `issued_at` came back at `now`: they count no more, where they still did.
+    pub fn give_back(&mut self, points: Points, (issued_at, now): (Timestamp, Timestamp), window: Window, zone: &Zone) {
         let place = window.place(issued_at, zone);
+        if !window.holds(place, now, zone) {
+            return;
+        }
         let found = match window {
             Window::Calendar(_) => self.parts.iter_mut().find(|(known, _)| *known == place),
             // it may have been counted together with a later one
@@ -327,9 +330,12 @@ mod tests {
         assert_eq!(counted.at(at("2026-03-01T22:59:59.999Z"), window, &zone), Points(60));
         assert_eq!(counted.at(at("2026-03-01T23:00:00Z"), window, &zone), Points(0), "midnight in Vienna");
         counted.add(Points(5), at("2026-03-01T23:00:00Z"), window, &zone);
-        counted.give_back(Points(60), at("2026-03-01T22:00:00Z"), window, &zone);
+        let back = |points: i64, of: &str, counted: &mut Counted| {
+            counted.give_back(Points(points), (at(of), at("2026-03-02T10:00:00Z")), window, &zone);
+        };
+        back(60, "2026-03-01T22:00:00Z", &mut counted);
         assert_eq!(counted.at(at("2026-03-02T10:00:00Z"), window, &zone), Points(5), "of the day before");
-        counted.give_back(Points(2), at("2026-03-01T23:30:00Z"), window, &zone);
+        back(2, "2026-03-01T23:30:00Z", &mut counted);
         assert_eq!(counted.at(at("2026-03-02T10:00:00Z"), window, &zone), Points(3));
     }
 
@@ -343,6 +349,17 @@ mod tests {
     }
 
     #[test]
+    fn what_counts_no_more_gives_nothing_back() {
+        let window = Window::Sliding(Span::days(7));
+        let mut counted = Counted::default();
+        counted.add(Points(60), at("2026-03-01T12:00:00Z"), window, &Zone::UTC);
+        counted.add(Points(5), at("2026-03-08T12:00:00Z"), window, &Zone::UTC);
+        let now = at("2026-03-09T12:00:00Z");
+        counted.give_back(Points(60), (at("2026-03-01T12:00:00Z"), now), window, &Zone::UTC);
+        assert_eq!(counted.at(now, window, &Zone::UTC), Points(5));
+    }
+
+    #[test]
     fn more_issues_than_are_kept_apart_are_never_forgotten_early() {
         let window = Window::Sliding(Span::days(1));
         let mut counted = Counted::default();
@@ -351,7 +368,7 @@ mod tests {
         (0..200).for_each(|n| counted.add(Points(1), instant(n), window, &Zone::UTC));
         assert_eq!(counted.parts.len(), COUNTED_PARTS_MAX);
         assert_eq!(counted.at(instant(199), window, &Zone::UTC), Points(200));
-        counted.give_back(Points(1), instant(3), window, &Zone::UTC);
+        counted.give_back(Points(1), (instant(3), instant(199)), window, &Zone::UTC);
         assert_eq!(counted.at(instant(199), window, &Zone::UTC), Points(199));
     }
 }

@@ -78,11 +78,10 @@ impl Engine {
             members.extend(membership.filter(|membership| !is_over(membership)).map(|_| member));
         }
         let mut balances = self.balances(household)?.unwrap_or_default();
-        let own = balances.clone();
+        let rolled_up = self.core.counted_once(household, &balances)?;
         for member in &members {
             for balance in self.balances(MemberKey { member: *member, ..household })?.unwrap_or_default() {
-                let rolled_up = own.iter().any(|own| own.point_type == balance.point_type);
-                pool(&mut balances, household.member, &balance, rolled_up);
+                pool(&mut balances, household.member, &balance, rolled_up.contains(&balance.point_type));
             }
         }
         balances.sort_by_key(|balance| balance.point_type);
@@ -118,6 +117,17 @@ impl Core {
         let Some((last, member)) = found else { return Ok(None) };
         self.state.journal.wait(last)?;
         Ok(Some(member))
+    }
+
+    /// The types of a household's accounts whose points only count: those roll up to it. Points for spending never do.
+    fn counted_once(&self, household: MemberKey, own: &[Balance]) -> Result<Vec<PointTypeId>, Error> {
+        self.look(lock_of(household.program, Subject::Member(household.member)), |locked| {
+            let program = locked.program(household.program);
+            let only_counts = |id: &PointTypeId| {
+                program.and_then(|program| program.point_type(*id)).is_some_and(|kind| !kind.class.is_redeemable())
+            };
+            Ok(own.iter().map(|balance| balance.point_type).filter(only_counts).collect())
+        })
     }
 
     /// Everybody who ever joined a household and has not left it.

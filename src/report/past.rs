@@ -20,7 +20,8 @@ const HOPS_MAX: usize = 64;
 /// the journal's end is all that is read; else the journal from there on, and the accounts that were touched since.
 pub(super) fn as_of(read: &dyn Read, program: ProgramId, at: Timestamp) -> Result<Unbooked, Fault> {
     let mut found = unbooked(read, program, at)?;
-    let after = Timestamp::from_ms(at.ms().saturating_add(1)).unwrap_or(Timestamp::MAX);
+    // nothing is later than the last instant
+    let Some(after) = Timestamp::from_ms(at.ms().saturating_add(1)) else { return Ok(found) };
     let mut later: Vec<Entry> = Vec::new();
     history::entries_from(read, after, &mut |entry| {
         if entry.command.program == program && !entry.legs().is_empty() {

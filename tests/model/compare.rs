@@ -34,6 +34,12 @@ impl Run {
         self.books[&program].compare_balances(member, &shown);
         let shown = self.ask(|engine| engine.member(MemberKey { program, member }));
         self.books[&program].compare_member(member, shown);
+        let expected = self.books[&program].model.household(member);
+        if expected.is_some() {
+            let shown = self.ask(|engine| engine.household(MemberKey { program, member }));
+            assert_eq!(shown, expected, "household {member} at {}", self.now());
+            self.tally.count("households");
+        }
     }
 
     pub(super) fn compare_partner(&mut self, program: ProgramId, partner: PartnerId) {

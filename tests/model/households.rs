@@ -4,6 +4,8 @@ use super::calendar;
 use super::ledger::{Effect, Model, Transaction};
 use super::member::{Belongs, Given, Handle, Item, Member};
 use accruedb::domain::*;
+use accruedb::engine::HouseholdState;
+use std::collections::BTreeSet;
 
 /// Whether its last day is over.
 fn is_over(belongs: &Belongs, now: Timestamp) -> bool {
@@ -72,6 +74,38 @@ impl Model {
         self.leave_behind(belongs);
         self.member_mut(member).household = None;
         Ok(Transaction::Other)
+    }
+
+    /// Who belongs to a household now, and what it and they have together. `None` where it is no household. Points of a
+    /// type that only counts are the household's alone once some rolled up: there they count once.
+    pub(crate) fn household(&self, id: MemberId) -> Option<HouseholdState> {
+        let own = self.members.get(&id).filter(|member| member.is_household)?;
+        let belongs = |member: &&Member| {
+            member.household.is_some_and(|belongs| belongs.household == id && !is_over(&belongs, self.now))
+        };
+        let members: Vec<&Member> = self.members.values().filter(belongs).collect();
+        let types: BTreeSet<PointTypeId> =
+            own.types.iter().chain(members.iter().flat_map(|of| &of.types)).copied().collect();
+        let pooled = |point_type: PointTypeId| {
+            let counts_once =
+                own.types.contains(&point_type) && !self.rules.kind(point_type).is_ok_and(|kind| kind.is_redeemable());
+            let all = || [own].into_iter().chain(members.iter().copied()).map(|of| of.balance(point_type, &self.rules));
+            let sum = |part: fn(&Balance) -> Points| {
+                Points(all().fold(0i64, |sum, balance| sum.saturating_add(part(&balance).0)))
+            };
+            let (qualifying, lifetime) = match counts_once {
+                true => {
+                    let own = own.balance(point_type, &self.rules);
+                    (own.qualifying, own.lifetime)
+                }
+                false => (sum(|of| of.qualifying), sum(|of| of.lifetime)),
+            };
+            let (available, future) = (sum(|of| of.available), sum(|of| of.future));
+            let (held, debt) = (sum(|of| of.held), sum(|of| of.debt));
+            Balance { member: id, point_type, available, qualifying, future, held, debt, lifetime }
+        };
+        let balances = types.into_iter().map(pooled).collect();
+        Some(HouseholdState { members: members.iter().map(|of| of.id).collect(), balances })
     }
 
     /// Qualifying points of an award count toward a tier, and roll up to the household. Those that can be spent, too,

@@ -3,6 +3,7 @@
 
 use super::member::{Given, Handle, Item, Log, Member};
 use super::partner::{ModelPartner, Payer};
+use super::points::in_points;
 use super::rules::Rules;
 use super::sources::ModelSource;
 use super::wellformed::malformed;
@@ -277,15 +278,17 @@ impl Model {
         match &command.action {
             Action::CreatePointType(body) => self.rules.create_point_type(body, now).map(other),
             Action::EditPointType(body) => self.rules.edit_point_type(body, now).map(other),
+            Action::CreateSubtype(body) => self.rules.create_subtype(body).map(other),
+            Action::ActivateProgram(_) => self.rules.activate().map(other),
             Action::DefineTiers(body) => self.rules.define_tiers(body, now).map(other),
             Action::Enrol(body) => self.enrol(body.member),
             Action::Accrue(body) => {
                 let payers: Vec<_> = body.partner.iter().map(|partner| (*partner, 1)).collect();
-                self.accrue(command.request_id, body, &payers, at)
+                self.accrue(command.request_id, &in_points(body)?, &payers, at)
             }
             Action::AccrueShared(body) => {
                 let payers: Vec<_> = body.shares.iter().map(|share| (share.partner, share.parts)).collect();
-                self.accrue(command.request_id, &body.as_accrual(), &payers, at)
+                self.accrue(command.request_id, &in_points(&body.as_accrual())?, &payers, at)
             }
             Action::Redeem(body) => self.redeem(command.request_id, body, at),
             Action::Transfer(body) => self.transfer(body, at),

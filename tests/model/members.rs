@@ -9,6 +9,7 @@ impl Model {
     pub(super) fn adjust(&mut self, body: &AdjustPoints, at: Timestamp) -> Effect {
         let (point_type, now) = (body.point_type, self.now);
         let kind = self.rules.usable(point_type)?.clone();
+        let subtype = self.rules.subtype(body.subtype)?;
         let member = self.known(body.member)?;
         self.check_earns(member)?;
         if body.points.0 > 0 {
@@ -21,7 +22,7 @@ impl Model {
             let of = members.get_mut(&member).unwrap();
             let points = of.fit(point_type, (0, body.points.0), rules)?;
             if points > 0 {
-                let item = Item { until, subtype: body.subtype, policy, ..Item::new(point_type, now, now) };
+                let item = Item { until, subtype, policy, ..Item::new(point_type, now, now) };
                 let item = of.grant(Item { adjusted: true, ..item }, points, 0).ok_or(Rejection::Overflow)?;
                 *of.lifetime.entry(point_type).or_default() += points;
                 of.repay(item, points);

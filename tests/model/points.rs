@@ -8,6 +8,45 @@ use accruedb::domain::*;
 use std::collections::BTreeSet;
 use std::rc::Rc;
 
+/// A rate as a numerator and a denominator.
+fn fraction(rate: Rate) -> (i128, i128) {
+    let text = rate.to_string();
+    let (n, d) = text.split_once('/').unwrap_or((&text, "1"));
+    (n.parse().unwrap(), d.parse().unwrap())
+}
+
+fn rounded((n, d): (i128, i128), rounding: Rounding) -> i128 {
+    match rounding {
+        Rounding::Down => n / d,
+        Rounding::Up => (n + d - 1) / d,
+        Rounding::HalfUp => (2 * n + d) / (2 * d),
+    }
+}
+
+/// How many points an amount of money gives.
+fn points_of(spend: &Spend) -> Option<i64> {
+    let ((amount, per), (rate, of)) = (fraction(spend.amount), fraction(spend.rate));
+    let points = match spend.step.map(fraction) {
+        None => rounded((amount * rate, per * of), spend.rounding),
+        Some((step, part)) => {
+            let steps = rounded((amount * part, per * step), spend.rounding);
+            rounded((steps * rate, of), spend.rounding)
+        }
+    };
+    i64::try_from(points).ok()
+}
+
+/// An accrual whose awards all say their points.
+pub(super) fn in_points(accrue: &Accrue) -> Result<Accrue, Rejection> {
+    let mut told = accrue.clone();
+    for award in &mut told.awards {
+        if let Some(spend) = &award.spend {
+            award.points = Points(points_of(spend).ok_or(Rejection::Overflow)?);
+        }
+    }
+    Ok(told)
+}
+
 impl Model {
     pub(super) fn check_earns(&self, member: MemberId) -> Result<(), Rejection> {
         match self.members[&member].status {
@@ -37,6 +76,7 @@ impl Model {
     ) -> Effect {
         for award in &body.awards {
             self.rules.usable(award.point_type)?;
+            self.rules.subtype(award.subtype)?;
         }
         let parts: Vec<u32> = payers.iter().map(|(_, parts)| *parts).collect();
         let mut known = Vec::new();
@@ -117,6 +157,7 @@ impl Model {
             return Err(Rejection::NeverUsable { place, available_from: from, expires_at });
         }
         let (source, point_type, policy) = (award.source, award.point_type, self.rules.pin(award.point_type));
+        let subtype = self.rules.subtype(award.subtype)?;
         let waits = !counts && (from > now || never.is_some());
         let Model { members, rules, .. } = self;
         let of = members.get_mut(&member).unwrap();
@@ -124,7 +165,7 @@ impl Model {
         let mut given = Given { item: None, rolled_up: None, point_type, points, cancelled: 0, debits: Vec::new() };
         if points > 0 {
             let item = Item { until, waits, source, partner, policy, ..Item::new(point_type, now, from) };
-            let item = of.grant(Item { subtype: award.subtype, ..item }, points, place).ok_or(Rejection::Overflow)?;
+            let item = of.grant(Item { subtype, ..item }, points, place).ok_or(Rejection::Overflow)?;
             *of.lifetime.entry(point_type).or_default() += points;
             // points that were never available pay no debt
             if !waits && never.is_none() {

@@ -2,7 +2,7 @@
 
 use super::calendar;
 use accruedb::domain::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One version of a point type.
 #[derive(Debug, Clone)]
@@ -40,6 +40,9 @@ impl Kind {
 pub(crate) struct Rules {
     pub(super) program: Option<CreateProgram>,
     pub(super) types: BTreeMap<PointTypeId, Vec<Kind>>,
+    subtypes: BTreeSet<SubtypeId>,
+    /// That of awards that name none; 0 while there is none.
+    default_subtype: SubtypeId,
     ladders: Vec<(DefineTiers, Timestamp)>,
 }
 
@@ -62,6 +65,9 @@ impl Rules {
 
     /// The same, of a type that members may earn and spend.
     pub(super) fn usable(&self, point_type: PointTypeId) -> Result<&Kind, Rejection> {
+        if self.program.as_ref().is_some_and(|program| program.status == ProgramStatus::Draft) {
+            return Err(Rejection::ProgramDraft);
+        }
         let kind = self.kind(point_type)?;
         if kind.inactive { Err(Rejection::PointTypeInactive { point_type }) } else { Ok(kind) }
     }
@@ -95,9 +101,43 @@ impl Rules {
     pub(super) fn spends(&self, named: PointTypeId) -> Result<Vec<PointTypeId>, Rejection> {
         if named == PointTypeId(0) {
             let types = self.defaults();
-            return if types.is_empty() { Err(Rejection::NoDefaultType) } else { Ok(types) };
+            let first = types.first().ok_or(Rejection::NoDefaultType)?;
+            return self.usable(*first).map(|_| types.clone());
         }
         self.usable(named).map(|_| vec![named])
+    }
+
+    /// The subtype of an award.
+    pub(super) fn subtype(&self, named: SubtypeId) -> Result<SubtypeId, Rejection> {
+        match named {
+            SubtypeId(0) => Ok(self.default_subtype),
+            subtype if !self.subtypes.is_empty() && !self.subtypes.contains(&subtype) => {
+                Err(Rejection::SubtypeUnknown { subtype })
+            }
+            subtype => Ok(subtype),
+        }
+    }
+
+    pub(super) fn create_subtype(&mut self, body: &CreateSubtype) -> Result<(), Rejection> {
+        if !self.subtypes.insert(body.subtype) {
+            return Err(Rejection::SubtypeExists { subtype: body.subtype });
+        }
+        if body.is_default || self.subtypes.len() == 1 {
+            self.default_subtype = body.subtype;
+        }
+        Ok(())
+    }
+
+    pub(super) fn activate(&mut self) -> Result<(), Rejection> {
+        let program = self.program.as_mut().ok_or(Rejection::ProgramUnknown)?;
+        match program.status {
+            ProgramStatus::Active => Err(Rejection::ProgramActive),
+            ProgramStatus::Draft if self.subtypes.is_empty() => Err(Rejection::NoSubtype),
+            ProgramStatus::Draft => {
+                program.status = ProgramStatus::Active;
+                Ok(())
+            }
+        }
     }
 
     pub(super) fn tiers(&self) -> Option<&DefineTiers> {

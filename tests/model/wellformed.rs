@@ -4,11 +4,27 @@ use accruedb::domain::*;
 use std::collections::BTreeSet;
 
 pub(crate) fn malformed(command: &Command) -> bool {
-    let bad_text = |text: &str| text.len() > 128 || text.chars().any(char::is_control);
     let is_dated = matches!(command.action, Action::AdjustBlock(_) | Action::ChargeFee(_));
     let undated = is_dated && command.transaction_at.is_none();
-    let bad_reference = command.reference.as_deref().is_some_and(bad_text);
+    let bad_reference = command.reference.as_deref().is_some_and(|text| bad_text(text, 128));
     command.request_id == RequestId(0) || undated || bad_reference || bad(&command.action)
+}
+
+fn bad_text(text: &str, bytes_max: usize) -> bool {
+    text.len() > bytes_max || text.chars().any(char::is_control)
+}
+
+fn bad_name(name: &str) -> bool {
+    bad_text(name, 128)
+}
+
+/// A text that must say something.
+fn bad_words(words: &str, bytes_max: usize) -> bool {
+    words.trim().is_empty() || bad_text(words, bytes_max)
+}
+
+fn bad_reason(reason: &str) -> bool {
+    bad_words(reason, 128)
 }
 
 fn bad_span(span: &Span) -> bool {
@@ -20,29 +36,35 @@ fn bad_expiry(expiry: &Expiry) -> bool {
         Expiry::After(span) => bad_span(span),
         Expiry::On(date) => ["9999-12-30", "9999-12-31"].contains(&date.to_string().as_str()),
         Expiry::EndOf { span, .. } => span.as_ref().is_some_and(bad_span),
-        Expiry::Rolling { age, .. } => bad_span(age),
+        Expiry::Rolling { age, evaluated, .. } => bad_span(age) || bad_evaluation(evaluated),
         Expiry::Never | Expiry::At(_) => false,
     }
 }
 
-fn bad_reason(reason: &str) -> bool {
-    reason.trim().is_empty()
+fn bad_evaluation(evaluation: &Evaluation) -> bool {
+    let (every, month, day) = match *evaluation {
+        Evaluation::Daily(every) | Evaluation::Weekly { every, .. } => (every, 1, 1),
+        Evaluation::Monthly { every, day } => (every, 1, day),
+        Evaluation::Yearly { every, month, day } => (every, month, day),
+    };
+    !(1..=36_500).contains(&every) || !(1..=12).contains(&month) || !(1..=31).contains(&day)
 }
 
 fn bad_items(items: &[ItemId]) -> bool {
     let different: BTreeSet<&ItemId> = items.iter().collect();
-    items.is_empty() || different.len() < items.len()
+    !(1..=1_000).contains(&items.len()) || different.len() < items.len()
 }
 
+/// Either points, or money that was spent.
 fn bad_award(award: &Award) -> bool {
-    award.points.0 <= 0
+    let bad_points = match award.spend {
+        None => award.points.0 <= 0,
+        Some(spend) => award.points.0 != 0 || spend.step == Some(Rate::ZERO),
+    };
+    bad_points
         || award.source == Some(SourceId(0))
         || matches!(&award.start, Start::After(span) if bad_span(span))
         || award.expires.as_ref().is_some_and(bad_expiry)
-}
-
-fn bad_words(words: &str) -> bool {
-    words.trim().is_empty()
 }
 
 fn bad_creation(auto: &AutoCreation) -> bool {
@@ -53,22 +75,146 @@ fn bad_fee(body: &ChargeFee) -> bool {
     let bad_amount = match &body.amount {
         FeeAmount::Points { points } => points.0 <= 0 || body.block.is_none(),
         FeeAmount::Money { amount, .. } => *amount == Rate::ZERO || body.block.is_some(),
-        FeeAmount::Scheduled { name } => bad_words(name),
+        FeeAmount::Scheduled { name } => bad_words(name, 256),
     };
     let nobody = body.partner == PartnerId(0) || body.block == Some(BlockId(0));
     let is_credit = body.direction == Direction::Credit;
-    nobody || is_credit || bad_amount || body.concerns == Some(RequestId(0)) || bad_words(&body.description)
+    nobody || is_credit || bad_amount || body.concerns == Some(RequestId(0)) || bad_words(&body.description, 256)
+}
+
+/// Fees have names, and those in points cost some.
+fn bad_fees(fees: &std::collections::BTreeMap<Box<str>, ScheduledFee>) -> bool {
+    let bad_fee = |(name, fee): (&Box<str>, &ScheduledFee)| {
+        bad_words(name, 128) || matches!(fee, ScheduledFee::Points(points) if points.0 <= 0)
+    };
+    fees.len() > 64 || fees.iter().any(bad_fee)
+}
+
+/// What a point type, new or changed, says of itself.
+struct TypeSettings<'a> {
+    names: [Option<&'a str>; 2],
+    expiry: Option<&'a Expiry>,
+    scale: Option<u8>,
+    currency: Option<&'a str>,
+    inactivity: Option<&'a Inactivity>,
+    negative_limit: Option<&'a NegativeLimit>,
+    overdraft: Option<&'a Overdraft>,
+    maximum: Option<Maximum>,
+}
+
+impl TypeSettings<'_> {
+    fn are_bad(&self) -> bool {
+        let bad_currency =
+            |code: &str| !code.is_empty() && !(code.len() == 3 && code.chars().all(|c| c.is_ascii_uppercase()));
+        let bad_inactivity = |inactivity: &Inactivity| match inactivity {
+            Inactivity::Ignored => false,
+            Inactivity::Expires { period, evaluated, .. } => {
+                bad_span(period) || evaluated.as_ref().is_some_and(bad_evaluation)
+            }
+        };
+        let bad_limit = |limit: &NegativeLimit| match limit {
+            NegativeLimit::Absolute(points) => points.0 < 0,
+            NegativeLimit::Max { points, .. } | NegativeLimit::Min { points, .. } => points.0 < 0,
+            NegativeLimit::Unlimited | NegativeLimit::Percent(_) => false,
+        };
+        let bad_overdraft = |overdraft: &Overdraft| match overdraft {
+            Overdraft::All(points) | Overdraft::Tiers { points, .. } => points.0 <= 0,
+            Overdraft::Refused => false,
+        };
+        let bad_maximum = |maximum: Maximum| match maximum {
+            Maximum::Reject(points) | Maximum::Clip(points) => points.0 <= 0,
+            Maximum::Unlimited => false,
+        };
+        self.names.iter().flatten().any(|name| bad_name(name))
+            || self.expiry.is_some_and(bad_expiry)
+            || self.scale.is_some_and(|scale| scale > 4)
+            || self.currency.is_some_and(bad_currency)
+            || self.inactivity.is_some_and(bad_inactivity)
+            || self.negative_limit.is_some_and(bad_limit)
+            || self.overdraft.is_some_and(bad_overdraft)
+            || self.maximum.is_some_and(bad_maximum)
+    }
+}
+
+fn bad_new_type(body: &CreatePointType) -> bool {
+    let settings = TypeSettings {
+        names: [Some(&body.name), Some(&body.label)],
+        expiry: Some(&body.expiry),
+        scale: Some(body.scale),
+        currency: Some(&body.currency),
+        inactivity: Some(&body.inactivity),
+        negative_limit: Some(&body.negative_limit),
+        overdraft: Some(&body.overdraft),
+        maximum: Some(body.maximum),
+    };
+    body.point_type == PointTypeId(0) || settings.are_bad()
+}
+
+fn bad_edit(body: &EditPointType) -> bool {
+    let settings = TypeSettings {
+        names: [body.name.as_deref(), body.label.as_deref()],
+        expiry: body.expiry.as_ref(),
+        scale: body.scale,
+        currency: body.currency.as_deref(),
+        inactivity: body.inactivity.as_deref(),
+        negative_limit: body.negative_limit.as_deref(),
+        overdraft: body.overdraft.as_deref(),
+        maximum: body.maximum,
+    };
+    body.point_type == PointTypeId(0) || settings.are_bad()
+}
+
+/// Tiers differ, and each has alternatives that ask for some points.
+fn bad_tiers(body: &DefineTiers) -> bool {
+    let bad_tier = |tier: &Tier| {
+        let few = tier.any_of.iter().any(|threshold| threshold.points.0 <= 0);
+        tier.tier == TierId(0) || bad_name(&tier.name) || !(1..=8).contains(&tier.any_of.len()) || few
+    };
+    let different: BTreeSet<TierId> = body.tiers.iter().map(|tier| tier.tier).collect();
+    !(1..=16).contains(&body.tiers.len())
+        || matches!(&body.period, QualifyingPeriod::Rolling(span) if bad_span(span))
+        || different.len() < body.tiers.len()
+        || body.tiers.iter().any(bad_tier)
+}
+
+fn bad_program(body: &CreateProgram) -> bool {
+    let bad_count = body.point_types_max.is_some_and(|max| max == 0 || max > 256);
+    bad_name(&body.name) || body.block_warning_days > 3_660 || bad_count
 }
 
 fn bad(action: &Action) -> bool {
     let few = |points: Points| points.0 <= 0;
     let nobody = |member: MemberId| member == MemberId(0);
     match action {
-        Action::CreateProgram(body) => body.point_types_max.is_some_and(|max| max == 0 || max > 256),
-        Action::CreatePointType(body) => body.point_type == PointTypeId(0) || bad_expiry(&body.expiry),
-        Action::CreatePartner(CreatePartner { partner, billing, low_balance, auto_creation, due_block, .. })
-        | Action::EditPartner(EditPartner { partner, billing, low_balance, auto_creation, due_block, .. }) => {
+        Action::CreateProgram(body) => bad_program(body),
+        Action::CreatePointType(body) => bad_new_type(body),
+        Action::EditPointType(body) => bad_edit(body),
+        Action::CreateSubtype(body) => body.subtype == SubtypeId(0) || bad_name(&body.name),
+        Action::ActivateProgram(_) => false,
+        Action::DefineTiers(body) => bad_tiers(body),
+        Action::CreatePartner(CreatePartner {
+            partner,
+            name,
+            billing,
+            low_balance,
+            auto_creation,
+            due_block,
+            fees,
+            ..
+        })
+        | Action::EditPartner(EditPartner {
+            partner,
+            name,
+            billing,
+            low_balance,
+            auto_creation,
+            due_block,
+            fees,
+            ..
+        }) => {
             *partner == PartnerId(0)
+                || bad_name(name)
+                || bad_fees(fees)
                 || low_balance.is_some_and(|low| low.0 < 0)
                 || auto_creation.as_deref().is_some_and(|auto| *billing == Billing::PostPaid || bad_creation(auto))
                 || due_block.as_deref().is_some_and(|due| few(due.points))
@@ -81,10 +227,13 @@ fn bad(action: &Action) -> bool {
         | Action::RejectBlock(RejectBlock { partner, block })
         | Action::CancelBlock(CancelBlock { partner, block }) => *partner == PartnerId(0) || *block == BlockId(0),
         Action::AdjustBlock(body) => {
-            body.partner == PartnerId(0) || body.block == BlockId(0) || few(body.points) || bad_words(&body.description)
+            body.partner == PartnerId(0)
+                || body.block == BlockId(0)
+                || few(body.points)
+                || bad_words(&body.description, 256)
         }
         Action::ChargeFee(body) => bad_fee(body),
-        Action::RefundFee(body) => body.fee == RequestId(0) || bad_words(&body.reason),
+        Action::RefundFee(body) => body.fee == RequestId(0) || bad_words(&body.reason, 64),
         Action::BillPartner(BillPartner { partner, lines_max, .. })
         | Action::ContinueBill(ContinueBill { partner, lines_max }) => {
             *partner == PartnerId(0) || lines_max.is_some_and(|lines| lines == 0 || lines > 10_000)
@@ -97,7 +246,8 @@ fn bad(action: &Action) -> bool {
         }
         Action::AccrueShared(body) => {
             let (shares, awards) = (&body.shares, &body.awards);
-            let bad_share = |share: &Share| share.partner == PartnerId(0) || share.parts == 0;
+            let bad_share =
+                |share: &Share| share.partner == PartnerId(0) || !(1..=1_000_000_000).contains(&share.parts);
             let partners: BTreeSet<PartnerId> = shares.iter().map(|share| share.partner).collect();
             let bad_shares = !(1..=16).contains(&shares.len()) || partners.len() < shares.len();
             let bad_awards = !(1..=64).contains(&awards.len()) || awards.iter().any(bad_award);
@@ -143,10 +293,6 @@ fn bad(action: &Action) -> bool {
         Action::JoinHousehold(body) => nobody(body.member) || nobody(body.household),
         Action::EditMembership(body) => nobody(body.member),
         Action::LeaveHousehold(body) => nobody(body.member),
-        Action::EditPointType(body) => {
-            body.point_type == PointTypeId(0) || body.expiry.as_ref().is_some_and(bad_expiry)
-        }
-        Action::DefineTiers(body) => body.tiers.is_empty(),
         Action::BookDue(_) => true,
         other => bad_source(other),
     }
@@ -158,7 +304,6 @@ fn bad_restriction(of: &Restriction) -> bool {
 
 fn bad_source(action: &Action) -> bool {
     let missing = |source: SourceId| source == SourceId(0);
-    let bad_name = |name: &str| name.len() > 128 || name.chars().any(char::is_control);
     let less = |points: Option<Points>| points.is_some_and(|points| points.0 < 0);
     match action {
         Action::CreateSource(body) => {

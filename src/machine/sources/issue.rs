@@ -212,7 +212,7 @@ impl<'a, V: View> Draft<'a, V> {
         for limit in known.terms.limits.iter().filter(|limit| limit.since <= issued_at) {
             let key = self.count_key(known.id, limit, member);
             if let Some(mut counts) = self.row::<SourceCounts>(&key)? {
-                counts.give_back(points, issued_at, limit.restriction.window, zone);
+                counts.give_back(points, (issued_at, self.now), limit.restriction.window, zone);
                 self.put::<SourceCounts>(key, Some(counts));
             }
         }

@@ -15,7 +15,7 @@ impl Draw<'_> {
         let takes = self.rng.one_in(2);
         let points = Points(if takes { points.saturating_neg() } else { points });
         let expires = if !takes && self.rng.one_in(3) { Some(self.expiry()) } else { None };
-        let subtype = SubtypeId(*self.rng.pick(&[0, 0, 7]));
+        let subtype = self.subtype();
         AdjustPoints { member, point_type, points, expires, subtype, reason: self.reason() }.into()
     }
 

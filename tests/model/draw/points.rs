@@ -68,6 +68,19 @@ impl Draw<'_> {
         Transfer { member, to, point_type, points, fee }.into()
     }
 
+    /// Money that was spent: at times so little that it gives nothing.
+    fn spend(&mut self) -> Spend {
+        let mut rate = |of: &[&str]| -> Rate { self.rng.pick(of).parse().unwrap() };
+        let amount = rate(&["24.95", "3.00", "7.50", "0.10", "100/3", "0"]);
+        let (rate, step) = (rate(&["1", "5", "0.5", "1/3", "2.25", "0"]), rate(&["2.50", "1", "1/3"]));
+        let step = match self.rng.below(4) {
+            0 if self.world.malformed => Some(Rate::ZERO),
+            0 | 1 => Some(step),
+            _ => None,
+        };
+        Spend { amount, rate, step, rounding: *self.rng.pick(&[Rounding::Down, Rounding::Up, Rounding::HalfUp]) }
+    }
+
     fn award(&mut self) -> Award {
         let point_type = PointTypeId(*self.rng.pick(&[1, 1, 1, 2, 2, 2, 3]));
         let mut award = Award::new(point_type, self.points());
@@ -75,7 +88,11 @@ impl Draw<'_> {
         if self.world.sources > 0 && !self.rng.one_in(4) {
             award.source = Some(self.source());
         }
-        award.subtype = SubtypeId(*self.rng.pick(&[0, 0, 0, 7]));
+        award.subtype = self.subtype();
+        if self.rng.one_in(8) {
+            award.spend = Some(self.spend());
+            award.points = Points(i64::from(self.world.malformed && self.rng.one_in(16)));
+        }
         if self.world.malformed && self.rng.one_in(64) {
             award.source = Some(SourceId(0));
         }

@@ -15,8 +15,13 @@ impl Draw<'_> {
         let require_source = if rng.one_in(8) { SourceRule::Required } else { SourceRule::Optional };
         let program =
             CreateProgram { zone, enrolment, never_usable, point_types_max, on_closing, ..CreateProgram::default() };
-        let program = CreateProgram { block_warning_days, require_source, ..program };
+        let status = if rng.one_in(8) { ProgramStatus::Draft } else { ProgramStatus::Active };
+        let program = CreateProgram { block_warning_days, require_source, status, ..program };
         let mut actions: Vec<Action> = vec![program.into()];
+        if status == ProgramStatus::Draft || self.rng.one_in(3) {
+            let body = self.create_subtype();
+            actions.push(body.into());
+        }
         for id in [3, 1, 2] {
             let body = self.point_type(id);
             actions.push(body.into());
@@ -46,7 +51,20 @@ impl Draw<'_> {
             let some = 100..100 + u128::from(self.world.members.div_ceil(2));
             actions.extend(some.map(|member| Enrol { member: MemberId(member) }.into()));
         }
+        if status == ProgramStatus::Draft && !self.rng.one_in(4) {
+            actions.push(ActivateProgram {}.into());
+        }
         actions
+    }
+
+    /// Mostly none: then it is that of the program.
+    pub(super) fn subtype(&mut self) -> SubtypeId {
+        SubtypeId(*self.rng.pick(&[0, 0, 0, 7]))
+    }
+
+    fn create_subtype(&mut self) -> CreateSubtype {
+        let rng = &mut self.rng;
+        CreateSubtype { subtype: SubtypeId(*rng.pick(&[7, 7, 8])), name: "".into(), is_default: rng.one_in(2) }
     }
 
     pub(super) fn point_type(&mut self, id: u16) -> CreatePointType {
@@ -81,8 +99,10 @@ impl Draw<'_> {
 
     /// A program, a partner or a point type, mostly one that is there already.
     pub(super) fn definition(&mut self) -> Action {
-        match self.rng.below(8) {
+        match self.rng.below(10) {
             0 => self.set_up().swap_remove(0),
+            8 => self.create_subtype().into(),
+            9 => ActivateProgram {}.into(),
             1..=3 => {
                 let id = self.rng.between(1, 5) as u32;
                 self.partner(id.min(4)).into()
