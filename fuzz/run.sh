@@ -6,7 +6,7 @@
 # installed, `cargo +nightly fuzz run TARGET` does the same. All targets are built at once.
 #
 # Inputs begin with those of fuzz/corpus/TARGET. What a run of a minute or more finds interesting is kept with the
-# build, for the next one. What breaks a target is kept under fuzz/artifacts/TARGET; to see one again:
+# build, for the next one; shorter runs begin with the same seed each time. What breaks a target is kept under fuzz/artifacts/TARGET; to see one again:
 # fuzz/run.sh TARGET 0 fuzz/artifacts/TARGET/crash-...
 #
 # The last line is a row of the soak's table: inputs tried, by target, and inputs that broke one. As its control, a
@@ -59,6 +59,8 @@ fuzz() {
     [ ! -d "fuzz/corpus/$target" ] || set -- "$@" "fuzz/corpus/$target"
     [ ! -f "fuzz/words/$target.txt" ] || set -- -dict="fuzz/words/$target.txt" "$@"
     [ "$target" != scenario ] || set -- "$@" tests/scenarios
+    # a short run is a check, and comes out the same on every machine; a long one looks for something new
+    [ "$seconds" -ge 60 ] || set -- -seed=1 "$@"
     # what crashed commands leave behind is no leak of ours to look for
     ASAN_OPTIONS="detect_leaks=0" "$programs/$target" "$@" >"$build/logs/$target" 2>&1
 }
