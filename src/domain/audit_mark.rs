@@ -128,20 +128,12 @@ fn granted(verb: &str) -> AuditKind {
 
 fn moved(verb: &str, from: PointState, to: PointState) -> AuditKind {
     match (from, to) {
-        (_, PointState::Repaid | PointState::MadeUp) | (PointState::Repaid | PointState::MadeUp, _) => {
-            AuditKind::Repayment
-        }
-        (_, PointState::Expired) => AuditKind::Expiration,
-        (_, PointState::Held) => AuditKind::Hold,
+        (PointState::Repaid | PointState::MadeUp, _) => AuditKind::Repayment,
         (PointState::Held, PointState::Matured | PointState::Future) => AuditKind::Release,
         (PointState::Future, PointState::Matured) => AuditKind::Maturing,
+        (_, PointState::Repaid | PointState::MadeUp | PointState::Expired | PointState::Held) => to.shown_as(),
         _ if verb == "cancel" => AuditKind::Cancellation,
-        (_, PointState::Redeemed) => AuditKind::Redemption,
-        (_, PointState::Transferred) => AuditKind::Transfer,
-        (_, PointState::Adjusted) => AuditKind::Adjustment,
-        (_, PointState::RolledOver) => AuditKind::RollOver,
-        (_, PointState::Fee) => AuditKind::Fee,
-        (_, PointState::Cancelled | PointState::Matured | PointState::Future) => AuditKind::Cancellation,
+        _ => to.shown_as(),
     }
 }
 

@@ -315,14 +315,8 @@ impl Balance {
                 add(&mut self.available, points);
                 add(&mut self.debt, points.saturating_neg());
             }
-            PointState::MadeUp
-            | PointState::Redeemed
-            | PointState::Expired
-            | PointState::Cancelled
-            | PointState::Transferred
-            | PointState::Adjusted
-            | PointState::RolledOver
-            | PointState::Fee => {}
+            // the others are no longer the member's
+            _ => {}
         }
     }
 }

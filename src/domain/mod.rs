@@ -60,7 +60,7 @@ pub use charge::{
     Bill, BillKey, BillLine, BillLineKey, BillPart, Charge, ChargeCause, ChargeKey, Fee, FeeKey, PartnerEvent, Refund,
     UnbilledKey, UnbilledKeyTail,
 };
-pub use claim::{Claim, ClaimPart, Forward, Hold, HoldPart, Merge, MergedItem, Rolled};
+pub use claim::*;
 pub(crate) use command::for_each_verb;
 pub use command::*;
 pub use currency::{Currency, CurrencyError};
@@ -115,7 +115,7 @@ pub use source::{
     Beyond, COUNTED_PARTS_MAX, CountKey, Counted, Counting, Inventory, InventoryChange, Limit, LimitScope, PauseReason,
     Restriction, Source, SourceStatus, SourceTerms, Window,
 };
-pub use state::{AccountSums, BLOCK_MOVEMENTS, BlockState, BlockSums, MOVEMENTS, PointState, PointSums};
+pub use state::{AccountSums, BLOCK_MOVEMENTS, BlockState, BlockSums, MOVEMENTS, PointFate, PointState, PointSums};
 pub use text::{Commitment, SALT_BYTES, TextKey, commitment, opened, stored};
 pub use tier::{Qualified, TierId, TierState};
 pub use time::{Date, Day, Span, TimeError, Timestamp, Unit, Zone};

@@ -1,8 +1,8 @@
 //! The states of points, and how a movement from one to another is called. Points are never made or lost between
 //! states: an item, an account and the totals are sums over this list.
 
-use super::Points;
 use super::tagged::{read_sparse, states, write_sparse};
+use super::{AuditKind, Points};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 states! {
@@ -37,11 +37,53 @@ states! {
     }
 }
 
+/// What became of points (rules E45 to E47).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PointFate {
+    /// Still the member's: left, waiting, or set aside.
+    Left,
+    /// Redeemed, gone into a debt, or kept as a fee.
+    Spent,
+    /// Expired.
+    Expired,
+    /// Taken back by a cancellation or an adjustment.
+    Cancelled,
+    /// Gone to another member or another account.
+    Moved,
+}
+
 impl PointState {
     /// Whether points in this state are still the member's: left, waiting, or set aside.
     #[must_use]
     pub const fn is_owned(self) -> bool {
-        matches!(self, PointState::Matured | PointState::Future | PointState::Held)
+        matches!(self.fate(), PointFate::Left)
+    }
+
+    /// What has become of points in this state.
+    #[must_use]
+    pub const fn fate(self) -> PointFate {
+        match self {
+            PointState::Matured | PointState::Future | PointState::Held => PointFate::Left,
+            PointState::Redeemed | PointState::Repaid | PointState::MadeUp | PointState::Fee => PointFate::Spent,
+            PointState::Expired => PointFate::Expired,
+            PointState::Cancelled | PointState::Adjusted => PointFate::Cancelled,
+            PointState::Transferred | PointState::RolledOver => PointFate::Moved,
+        }
+    }
+
+    /// As what the audit log shows points that come into this state, unless it is by a cancellation.
+    pub(super) const fn shown_as(self) -> AuditKind {
+        match self {
+            PointState::Held => AuditKind::Hold,
+            PointState::Redeemed => AuditKind::Redemption,
+            PointState::Expired => AuditKind::Expiration,
+            PointState::Repaid | PointState::MadeUp => AuditKind::Repayment,
+            PointState::Transferred => AuditKind::Transfer,
+            PointState::Adjusted => AuditKind::Adjustment,
+            PointState::RolledOver => AuditKind::RollOver,
+            PointState::Fee => AuditKind::Fee,
+            PointState::Cancelled | PointState::Matured | PointState::Future => AuditKind::Cancellation,
+        }
     }
 
     /// What a movement from this state to another is called.

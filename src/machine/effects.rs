@@ -3,6 +3,7 @@
 //!
 //! Reads of the same decision see them. The memory is used again from one decision to the next.
 
+use super::counted::{Counted, count};
 use crate::domain::tables::{
     BillLines, Bills, BlockTurns, Charges, Claims, Corrections, Due, Expiries, Fees, Forwards, Future, HoldTimeouts,
     Holds, HouseholdMembers, Items, Lines, Merges, Months, OpenBlocks, Participants, PartnerCredits, Postings,
@@ -10,8 +11,7 @@ use crate::domain::tables::{
 };
 use crate::domain::{
     Balance, Block, BlockKey, CatalogKey, CohortKey, Definition, ExpiringKey, Figure, Item, ItemKey, Leg, Link, Links,
-    Member, MemberKey, Outcome, Own, OwnIds, Partner, PartnerKey, Source, SourceKey, TextKey, Timestamp, Totals,
-    TotalsKey,
+    Member, MemberKey, Outcome, Own, OwnIds, Partner, PartnerKey, Source, SourceKey, TextKey, Timestamp, TotalsKey,
 };
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -135,39 +135,6 @@ impl Effects {
         if self.links.iter().all(|known| known.subject != link.subject) {
             self.links.push(link);
         }
-    }
-}
-
-/// Points to be added to one sum of a row.
-#[derive(Debug, Clone, Copy)]
-pub struct Counted<K> {
-    /// The row.
-    pub key: K,
-    /// The sum.
-    pub figure: Figure,
-    /// Points, negative where they are taken away.
-    pub points: i128,
-}
-
-impl<K: Copy> Counted<K> {
-    /// The row with these points alone.
-    #[must_use]
-    pub fn alone(&self) -> (K, Totals) {
-        let mut totals = Totals::NONE;
-        totals.count(self.figure, self.points);
-        (self.key, totals)
-    }
-}
-
-/// How far back a sum is looked for that is counted once more: what a command counts again was counted just before.
-const COUNTED_BACK: usize = 4;
-
-/// Adds to a sum that was just counted, or counts another one.
-fn count<K: Eq>(counted: &mut Vec<Counted<K>>, new: Counted<K>) {
-    let mut last = counted.iter_mut().rev().take(COUNTED_BACK);
-    match last.find(|known| known.figure == new.figure && known.key == new.key) {
-        Some(known) => known.points = known.points.saturating_add(new.points),
-        None => counted.push(new),
     }
 }
 
@@ -483,10 +450,32 @@ macro_rules! row_effects {
 }
 
 row_effects!(
-    future: Future,
-    corrections: Corrections,
+    bill_lines: BillLines,
+    bills: Bills,
+    block_turns: BlockTurns,
+    charges: Charges,
     claims: Claims,
-    holds: Holds,
+    corrections: Corrections,
+    due: Due,
+    expiries: Expiries,
+    fees: Fees,
+    forwards: Forwards,
+    future: Future,
     hold_timeouts: HoldTimeouts,
-    open_blocks: OpenBlocks, block_turns: BlockTurns, charges: Charges, fees: Fees, unbilled: Unbilled, bills: Bills, bill_lines: BillLines, forwards: Forwards, household_members: HouseholdMembers, merges: Merges, expiries: Expiries, source_counts: SourceCounts, due: Due, participants: Participants, receivables: Receivables, postings: Postings, refunds: Refunds, months: Months, partner_credits: PartnerCredits, unsettled: Unsettled, lines: Lines, runs: Runs, runs_due: RunsDue,
+    holds: Holds,
+    household_members: HouseholdMembers,
+    lines: Lines,
+    merges: Merges,
+    months: Months,
+    open_blocks: OpenBlocks,
+    participants: Participants,
+    partner_credits: PartnerCredits,
+    postings: Postings,
+    receivables: Receivables,
+    refunds: Refunds,
+    runs: Runs,
+    runs_due: RunsDue,
+    source_counts: SourceCounts,
+    unbilled: Unbilled,
+    unsettled: Unsettled,
 );

@@ -8,6 +8,7 @@
 mod booked;
 mod cancel;
 mod catalog;
+mod counted;
 mod draft;
 mod due;
 mod effects;
@@ -26,8 +27,9 @@ mod view;
 use crate::domain::{
     Action, Command, Fault, OwnIds, ProgramId, REFERENCE_BYTES_MAX, Rejection, RequestKey, Sequence, Subject, Timestamp,
 };
+pub use counted::Counted;
 use draft::Draft;
-pub use effects::{At, Counted, Effects, Records, RowEffects, RowSink, Written};
+pub use effects::{At, Effects, Records, RowEffects, RowSink, Written};
 pub use rule::{LockSet, defines, lock_set};
 pub use validate::{Malformed, check_actor};
 pub use view::{Cold, FoundRows, Undecided, View};

@@ -14,8 +14,8 @@
 //! The modifications of a source (or an account) add up to the points that are left of it: debts stand beside them.
 
 use crate::domain::{
-    AHEAD_HOURS_MAX, AuditKind, Entry, Granted, Item, ItemId, Leg, Mark, MemberId, PointState, PointTypeId, Points,
-    ProgramId, Sequence, SourceId, SubtypeId, Timestamp,
+    AHEAD_HOURS_MAX, AuditKind, Entry, Granted, Item, ItemId, Leg, Mark, MemberId, PointFate, PointState, PointTypeId,
+    Points, ProgramId, Sequence, SourceId, SubtypeId, Timestamp,
 };
 use serde::Serialize;
 use std::fmt;
@@ -74,14 +74,12 @@ impl Fate {
     pub fn of(item: &Item) -> Fate {
         let mut fate = Fate::default();
         for (state, points) in item.sums.iter() {
-            let sum = match state {
-                PointState::Redeemed | PointState::Repaid | PointState::MadeUp | PointState::Fee => {
-                    &mut fate.amount_spent
-                }
-                PointState::Expired => &mut fate.amount_expired,
-                PointState::Cancelled | PointState::Adjusted => &mut fate.amount_cancelled,
-                PointState::Transferred | PointState::RolledOver => &mut fate.amount_moved,
-                PointState::Matured | PointState::Future | PointState::Held => &mut fate.left,
+            let sum = match state.fate() {
+                PointFate::Spent => &mut fate.amount_spent,
+                PointFate::Expired => &mut fate.amount_expired,
+                PointFate::Cancelled => &mut fate.amount_cancelled,
+                PointFate::Moved => &mut fate.amount_moved,
+                PointFate::Left => &mut fate.left,
             };
             *sum = Points(sum.0.saturating_add(points.0));
         }
