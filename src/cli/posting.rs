@@ -49,6 +49,11 @@ impl Latency {
         Ok(Latency { us, busy_us: 0 })
     }
 
+    /// Counts an answer to a command that was sent then.
+    pub(super) fn count(&mut self, sent: Instant) {
+        self.us.saturating_record(micros(sent));
+    }
+
     /// Answers a second, while any was awaited.
     pub(super) fn per_second(&self) -> u64 {
         self.us.len().saturating_mul(1_000_000).checked_div(self.busy_us).unwrap_or_default()
@@ -109,7 +114,7 @@ pub(super) fn post(engine: &Engine, commands: &[Command], latency: &mut Latency)
             window.iter().map(|command| (Instant::now(), engine.submit(command))).collect();
         for (sent, ticket) in tickets {
             answers.push(answer(ticket.wait())?);
-            latency.us.saturating_record(micros(sent));
+            latency.count(sent);
         }
     }
     latency.busy_us = latency.busy_us.saturating_add(micros(begun));
@@ -173,19 +178,17 @@ pub(super) struct Earner {
 pub(super) type Earners = BTreeMap<MemberId, Earner>;
 
 impl RedeemRule {
-    /// Adds those who earned by these accruals.
-    pub(super) fn earned(&self, earners: &mut Earners, commands: &[Command], answers: &[Answer]) {
-        for (command, answer) in commands.iter().zip(answers) {
-            let Answer::Done(receipt) = answer else { continue };
-            let member = match &command.action {
-                Action::Accrue(body) => body.member,
-                Action::AccrueShared(body) => body.member,
-                _ => continue,
-            };
-            let at = command.transaction_at.unwrap_or(receipt.recorded_at);
-            let available = self.available(receipt);
-            earners.insert(member, Earner { member, at, cause: command.request_id, available });
-        }
+    /// Adds who earned by an accrual.
+    pub(super) fn earned(&self, earners: &mut Earners, command: &Command, answer: &Answer) {
+        let Answer::Done(receipt) = answer else { return };
+        let member = match &command.action {
+            Action::Accrue(body) => body.member,
+            Action::AccrueShared(body) => body.member,
+            _ => return,
+        };
+        let at = command.transaction_at.unwrap_or(receipt.recorded_at);
+        let available = self.available(receipt);
+        earners.insert(member, Earner { member, at, cause: command.request_id, available });
     }
 
     /// Redeems as often as each of them can, in the order of their ids. Gives who redeemed, and what the engine said to

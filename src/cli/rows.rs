@@ -38,7 +38,10 @@ pub(super) struct Shape {
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cells {
     text: Vec<u8>,
-    ends: Vec<usize>,
+    /// Where each begins and ends in `text`.
+    spans: Vec<(usize, usize)>,
+    /// Whether one of them goes over several lines.
+    are_over_lines: bool,
 }
 
 /// A row, or why it is none.
@@ -73,30 +76,38 @@ enum Found {
 
 impl Cells {
     pub(super) fn get(&self, place: usize) -> Option<&[u8]> {
-        let end = *self.ends.get(place)?;
-        let start = match place.checked_sub(1) {
-            None => 0,
-            Some(before) => *self.ends.get(before)?,
-        };
+        let (start, end) = *self.spans.get(place)?;
         self.text.get(start..end)
     }
 
     pub(super) fn len(&self) -> usize {
-        self.ends.len()
+        self.spans.len()
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
-        (0..self.len()).filter_map(|place| self.get(place))
+        self.spans.iter().filter_map(|(start, end)| self.text.get(*start..*end))
+    }
+
+    /// Whether one of them holds a line that has as many separators as a row of so many columns: a quote that was
+    /// opened by mistake may have swallowed it.
+    pub(super) fn swallow(&self, delimiter: u8, columns: usize) -> bool {
+        let is_row = |line: &[u8]| {
+            let separators = line.iter().filter(|byte| **byte == delimiter).count();
+            columns > 1 && separators.saturating_add(1) >= columns
+        };
+        self.are_over_lines && self.iter().any(|cell| cell.split(is_break).skip(1).any(is_row))
     }
 
     pub(super) fn clear(&mut self) {
         self.text.clear();
-        self.ends.clear();
+        self.spans.clear();
+        self.are_over_lines = false;
     }
 
     pub(super) fn push(&mut self, cell: &[u8]) {
+        let start = self.text.len();
         self.text.extend_from_slice(cell);
-        self.ends.push(self.text.len());
+        self.spans.push((start, self.text.len()));
     }
 
     /// Takes the cells of a row from its bytes.
@@ -105,11 +116,14 @@ impl Cells {
         if !row.contains(&b'"') {
             return row.split(|byte| *byte == shape.delimiter).for_each(|cell| self.push(cell));
         }
-        let mut at = At::CellStart;
+        let (mut at, mut start) = (At::CellStart, 0);
         for byte in row {
             let next = shape.after(at, *byte);
             match (at, next) {
-                (At::Quoted | At::Cell | At::CellStart | At::Quote, At::CellStart) => self.ends.push(self.text.len()),
+                (At::Quoted | At::Cell | At::CellStart | At::Quote, At::CellStart) => {
+                    self.spans.push((start, self.text.len()));
+                    start = self.text.len();
+                }
                 // marks that are not text
                 (At::CellStart, At::Quoted) => {}
                 (At::Quoted, At::Quote | At::Escaped) => {}
@@ -117,7 +131,34 @@ impl Cells {
             }
             at = next;
         }
-        self.ends.push(self.text.len());
+        self.spans.push((start, self.text.len()));
+        self.are_over_lines = row.iter().any(is_break);
+    }
+
+    /// Takes the cells of the first line of some bytes, and returns where it ends. `None` where it is not certain that
+    /// the line is a row: it is blank, holds a quote, is too long, or its end is not here.
+    fn split_plain(&mut self, bytes: &[u8], delimiter: u8) -> Option<usize> {
+        if !bytes.first()?.is_ascii_graphic() {
+            return None;
+        }
+        self.clear();
+        let mut start = 0;
+        for (place, byte) in (0..ROW_BYTES_MAX).zip(bytes) {
+            match *byte {
+                b'\n' | b'\r' => {
+                    self.spans.push((start, place));
+                    self.text.extend_from_slice(bytes.get(..place)?);
+                    return Some(place);
+                }
+                b'"' => return None,
+                byte if byte == delimiter => {
+                    self.spans.push((start, place));
+                    start = place.saturating_add(1);
+                }
+                _ => {}
+            }
+        }
+        None
     }
 }
 
@@ -189,6 +230,9 @@ impl<R: Read> Rows<R> {
 
     /// The next row.
     pub(super) fn next(&mut self) -> io::Result<Option<Row<'_>>> {
+        if self.plain_row() {
+            return Ok(Some(Row { line: self.line, cells: Ok(&self.cells) }));
+        }
         let Some((line_end, has_quote)) = self.next_line()? else { return Ok(None) };
         let line = self.line;
         let found = match line_end.saturating_sub(self.start) > ROW_BYTES_MAX {
@@ -216,6 +260,23 @@ impl<R: Read> Rows<R> {
             self.skip_rest_of_line()?;
         }
         Ok(Some(Row { line, cells: cells.map(|()| &self.cells) }))
+    }
+
+    /// Takes the next row where it is one without a quote, of one line that follows the last one, and all of it was
+    /// read: most rows of most files. Else nothing is changed but the cells.
+    fn plain_row(&mut self) -> bool {
+        let rest = self.bytes.get(self.start..).unwrap_or_default();
+        let (breaks, lines) = match rest {
+            _ if self.after_return => return false,
+            [b'\n', ..] => (1, 1),
+            [b'\r', b'\n', ..] => (2, 1),
+            _ => (0, 0),
+        };
+        let rest = rest.get(breaks..).unwrap_or_default();
+        let Some(length) = self.cells.split_plain(rest, self.shape.delimiter) else { return false };
+        self.line = self.line.saturating_add(lines);
+        self.start = self.start.saturating_add(breaks).saturating_add(length);
+        true
     }
 
     /// Where the next line ends that holds anything but blanks, and whether a quote is in it. It begins at `start`.

@@ -252,7 +252,8 @@ impl<'a> History<'a> {
         }
         self.counts.accruals = self.counts.accruals.saturating_add(accruals.len() as u64);
         let mut earners = Earners::default();
-        self.rule.earned(&mut earners, &accruals, &answers);
+        let earned = accruals.iter().zip(&answers);
+        earned.for_each(|(accrual, answer)| self.rule.earned(&mut earners, accrual, answer));
         let regular = self.regular.and_then(|regular| earners.remove(&regular));
         regular.map_or(Ok(()), |earner| self.reserve(&earner))?;
         let redeemed = self.rule.redeem(self.engine, earners, &mut Latency::new()?)?;
@@ -303,7 +304,7 @@ impl<'a> History<'a> {
         let awards = [Some(award), status.map(|points| Award::new(STATUS, points))].into_iter().flatten().collect();
         let accrual = self.paid(purchase, awards, cds);
         let noun = if cds == 1 { "CD" } else { "CDs" };
-        Some(accrual.reference(format!("{cds} {noun} for ${}", purchase.amount_text)))
+        Some(accrual.reference(format!("{cds} {noun} for ${:.2}", purchase.worth)))
     }
 
     /// The accrual of a purchase, and who pays for it: one partner, or both.

@@ -3,7 +3,7 @@
 use super::plan::{Plan, Planner};
 use super::summary::Summary;
 use crate::cli::output::{Failure, Output};
-use crate::cli::purchases::{Line, Lines, Worth, plain, shown};
+use crate::cli::purchases::{Line, Lines, plain, shown};
 use crate::cli::table::{TextTable, counted, grouped};
 use crate::domain::{MemberId, Points, Timestamp, Zone};
 use serde::Serialize;
@@ -132,7 +132,7 @@ fn shown_line(line: &Line, planner: &Planner<'_>, zone: &Zone) -> Shown {
         Line::Purchase(purchase) => Shown {
             member: Some(purchase.customer.to_string()),
             at: Some(local(purchase.at, zone)),
-            amount: Some(amount(purchase.worth)),
+            amount: Some(purchase.worth.to_string()),
             points: planner.points(purchase).map(|(points, _)| points),
             note: purchase.refunded.map(|refunded| format!("{refunded} of it was refunded")),
             ..empty(purchase.line, "purchase")
@@ -140,7 +140,7 @@ fn shown_line(line: &Line, planner: &Planner<'_>, zone: &Zone) -> Shown {
         Line::Refund(refund) => Shown {
             member: refund.customer.map(|member| member.to_string()),
             at: refund.at.map(|at| local(at, zone)),
-            amount: refund.worth.map(amount),
+            amount: refund.worth.map(|worth| worth.to_string()),
             points: refund.worth.and_then(|worth| planner.earning.points(worth)),
             ..empty(refund.line, "refund")
         },
@@ -152,13 +152,6 @@ fn shown_line(line: &Line, planner: &Planner<'_>, zone: &Zone) -> Shown {
             let column = bad.column.as_ref().map(|column| format!("column {column}: ")).unwrap_or_default();
             Shown { note: Some(column + &bad.problem), ..empty(bad.line, "bad") }
         }
-    }
-}
-
-fn amount(worth: Worth) -> String {
-    match worth {
-        Worth::Money(amount) => amount.to_string(),
-        Worth::Points(points) => format!("{points} points"),
     }
 }
 

@@ -3,6 +3,7 @@
 mod again;
 mod args;
 mod dry_run;
+mod flight;
 mod item;
 mod mapping;
 mod order;
@@ -21,6 +22,7 @@ use super::input::{Input, unreadable};
 use super::output::{Exit, Failure, Output};
 use super::posting::{Earning, Latency};
 use super::purchases::{Head, Layout, Lines, Reader, plain, unpacked};
+use super::table::grouped;
 use crate::domain::Timestamp;
 use crate::engine::Engine;
 pub(super) use args::Args;
@@ -106,7 +108,7 @@ impl File<'_> {
         let mut lines = reader.lines(&known.zone(args)).map_err(Failure::Usage)?;
         let mut summary = self.summary();
         let plan = self.planner(self.began(engine.as_ref())?).read(&mut lines, &mut summary, |_| {})?;
-        tell_encoding(name, &lines, output);
+        tell_oddities(name, &lines, output);
         let mut latency = Latency::new()?;
         let imported = match plan.span {
             None => engine.map_or(Ok(()), |engine| engine.close().map_err(Failure::from)),
@@ -164,7 +166,7 @@ impl File<'_> {
             None => Ok(None),
         };
         let summary = dry_run::run(&mut lines, &self.planner(began), &about, self.summary(), compare, output)?;
-        tell_encoding(name, &lines, output);
+        tell_oddities(name, &lines, output);
         engine.map_or(Ok(()), Engine::close)?;
         Ok(Exit::all(summary.is_clean()))
     }
@@ -241,8 +243,15 @@ fn unread(args: &Args, name: &str, problem: String) -> Failure {
     })
 }
 
-/// Says where a file stopped being UTF-8.
-fn tell_encoding(name: &str, lines: &Lines<impl Read>, output: &Output) {
+/// Says where a file stopped being UTF-8, and where a quote may have swallowed lines.
+fn tell_oddities(name: &str, lines: &Lines<impl Read>, output: &Output) {
+    if let Some((count, line)) = lines.swallowing() {
+        let rows = if count == 1 { String::new() } else { format!(", the first of {} such rows", grouped(count)) };
+        output.remark(format!(
+            "{}: line {line}{rows}: a cell in quotes goes over lines that look like purchases, and is read as one cell",
+            plain(name)
+        ));
+    }
     if let Some(line) = lines.windows_line() {
         output.remark(format!(
             "{}: line {line} is not UTF-8, the file was read as Windows-1252; --encoding says otherwise",

@@ -11,8 +11,8 @@ use std::collections::BinaryHeap;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 
-/// Items that are held in memory; more go into temporary files. About 100 MB.
-const HELD_MAX: usize = 1_000_000;
+/// Items that are held in memory; more go into temporary files. About 200 MB.
+const HELD_MAX: usize = 2_000_000;
 
 /// Items in the order in which they are sent.
 pub(super) struct Ordered {

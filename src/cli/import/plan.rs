@@ -91,7 +91,7 @@ impl Planner<'_> {
 
     fn purchase(&self, purchase: Purchase, plan: &mut Plan, summary: &mut Summary) -> Result<(), Failure> {
         let Some((points, kept)) = self.points(&purchase) else {
-            summary.bad(self.too_much(purchase.line, &purchase.amount_text));
+            summary.bad(self.too_much(purchase.line, &purchase.worth.to_string()));
             return Ok(());
         };
         summary.purchases = summary.purchases.saturating_add(1);

@@ -1,17 +1,17 @@
 //! Sending a plan: accruals and cancellations in order, many in flight at once. A refund looks up what there is to take
 //! back, so that what came before it of the same member is done first.
 
+use super::flight::{Flight, Landed, Sent};
 use super::item::{Act, Item, Take};
 use super::past::{Given, Past};
 use super::plan::Plan;
 use super::summary::{RefundFate, Summary};
 use crate::cli::database::Clock;
 use crate::cli::output::{Failure, Output};
-use crate::cli::posting::{Answer, Earners, Earning, IN_FLIGHT_MAX, Latency, RedeemRule, post};
+use crate::cli::posting::{Answer, Earners, Earning, IN_FLIGHT_MAX, Latency, RedeemRule};
 use crate::cli::request_ids;
 use crate::domain::{Award, Cancel, CancelAmount, Command, LongId, MemberId, Points, RequestId, Timestamp};
 use crate::engine::Engine;
-use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
@@ -30,24 +30,6 @@ pub(super) struct Sending<'a> {
     pub(super) summary: &'a mut Summary,
 }
 
-/// Commands that are sent together, each with the line that asks for it.
-#[derive(Default)]
-struct Together {
-    commands: Vec<Command>,
-    lines: Vec<(u64, Sent)>,
-    /// Whose lines and which purchases are among them, where a refund may ask.
-    touched: HashSet<u128>,
-}
-
-/// The purpose of a command.
-enum Sent {
-    Accrual,
-    /// Takes points back of a purchase whose own line says that they were refunded.
-    Correction(MemberId, Points),
-    /// Takes points back for a refund; the last of several says what became of it.
-    Refund(MemberId, Points, Option<RefundFate>),
-}
-
 impl Sending<'_> {
     /// Sends everything. Where members redeem, it is after each day on the commands' clock, and after so many lines on
     /// the system's: a bad line that was mended moves no other one into another part, where the redemptions would have
@@ -55,8 +37,8 @@ impl Sending<'_> {
     pub(super) fn send(&mut self, plan: &Plan, output: &Output) -> Result<(), Failure> {
         let mut progress = super::progress::Bar::new(output, plan.items.len(), Duration::from_secs(10));
         let mut items = plan.items.items()?;
-        let mut window: Vec<Item> = Vec::with_capacity(IN_FLIGHT_MAX);
-        let (mut earners, mut last) = (Earners::default(), None);
+        let mut flight = Flight::new(self.engine, self.rule.is_some());
+        let (mut earners, mut last, mut count) = (Earners::default(), None, 0_usize);
         loop {
             let next = items.next()?;
             let is_end = match (&next, last) {
@@ -64,23 +46,22 @@ impl Sending<'_> {
                 (None, _) => true,
                 (Some(_), None) => false,
             };
-            if is_end || window.len() >= IN_FLIGHT_MAX {
-                self.window(&window, plan.has_takes, &mut earners)?;
-                progress.advance(window.len() as u64);
-                window.clear();
+            if is_end || count >= IN_FLIGHT_MAX {
+                progress.advance(count as u64);
+                count = 0;
+                if is_end || plan.has_takes {
+                    self.land_all(&mut flight, &mut earners)?;
+                }
             }
             if is_end && let Some(rule) = &self.rule {
                 let earners = std::mem::take(&mut earners);
                 let redeemed = rule.redeem(self.engine, earners, &mut Latency::new()?)?;
                 redeemed.iter().for_each(|(member, answer)| self.summary.count_redemption(*member, answer));
             }
-            match next {
-                Some(next) => {
-                    last = Some((next.at, next.line));
-                    window.push(next);
-                }
-                None => break,
-            }
+            let Some(next) = next else { break };
+            last = Some((next.at, next.line));
+            count = count.saturating_add(1);
+            self.item(&next, plan.has_takes, &mut flight, &mut earners)?;
         }
         progress.end();
         Ok(())
@@ -95,58 +76,70 @@ impl Sending<'_> {
         }
     }
 
-    fn window(&mut self, window: &[Item], has_takes: bool, earners: &mut Earners) -> Result<(), Failure> {
-        let mut together = Together::default();
-        for item in window {
-            if has_takes && together.holds(item) {
-                self.flush(std::mem::take(&mut together), earners)?;
+    /// Sends the commands of an item, and waits for those that were sent long before.
+    fn item(
+        &mut self,
+        item: &Item,
+        has_takes: bool,
+        flight: &mut Flight<'_>,
+        earners: &mut Earners,
+    ) -> Result<(), Failure> {
+        if has_takes {
+            if flight.holds(item) {
+                self.land_all(flight, earners)?;
             }
-            if has_takes {
-                together.touch(item);
-            }
-            match &item.act {
-                Act::Give { .. } => self.give(item, &mut together)?,
-                Act::Take(take) => self.take(item, take, &mut together)?,
-            }
+            flight.touch(item);
         }
-        self.flush(together, earners)
-    }
-
-    /// Sends what is together, waits for the answers, and counts them.
-    fn flush(&mut self, together: Together, earners: &mut Earners) -> Result<(), Failure> {
-        let Together { commands, lines, .. } = together;
-        let answers = post(self.engine, &commands, &mut self.latency)?;
-        if let Some(rule) = &self.rule {
-            rule.earned(earners, &commands, &answers);
+        match &item.act {
+            Act::Give { .. } => self.give(item, flight)?,
+            Act::Take(take) => self.take(item, take, flight)?,
         }
-        for ((line, sent), answer) in lines.into_iter().zip(&answers) {
-            let member = match sent {
-                Sent::Accrual => {
-                    self.summary.count(line, answer);
-                    continue;
-                }
-                Sent::Correction(member, points) => {
-                    self.summary.count_taken(line, points, answer);
-                    member
-                }
-                Sent::Refund(member, points, last) => {
-                    let fate = self.summary.count_taken(line, points, answer);
-                    if let Some(last) = last {
-                        let is_whole = matches!((&last, &fate), (RefundFate::Taken, _) | (_, RefundFate::Refused));
-                        self.summary.count_refund(line, if is_whole { fate } else { last });
-                    }
-                    member
-                }
-            };
-            // points that were taken back are not redeemed
-            if let (Some(rule), Some(earner), Answer::Done(receipt)) = (&self.rule, earners.get_mut(&member), answer) {
-                earner.available = rule.available(receipt);
-            }
+        while flight.len() >= IN_FLIGHT_MAX {
+            self.land(flight, earners)?;
         }
         Ok(())
     }
 
-    fn give(&mut self, item: &Item, together: &mut Together) -> Result<(), Failure> {
+    /// Waits for all answers.
+    fn land_all(&mut self, flight: &mut Flight<'_>, earners: &mut Earners) -> Result<(), Failure> {
+        while self.land(flight, earners)? {}
+        flight.touched.clear();
+        Ok(())
+    }
+
+    /// Waits for the answer to the command that was sent first, and counts it. Returns whether there was one.
+    fn land(&mut self, flight: &mut Flight<'_>, earners: &mut Earners) -> Result<bool, Failure> {
+        let Some(Landed { line, sent, since, answer, command }) = flight.land()? else { return Ok(false) };
+        self.latency.count(since);
+        if let (Some(rule), Some(command)) = (&self.rule, &command) {
+            rule.earned(earners, command, &answer);
+        }
+        let member = match sent {
+            Sent::Accrual => {
+                self.summary.count(line, &answer);
+                return Ok(true);
+            }
+            Sent::Correction(member, points) => {
+                self.summary.count_taken(line, points, &answer);
+                member
+            }
+            Sent::Refund(member, points, last) => {
+                let fate = self.summary.count_taken(line, points, &answer);
+                if let Some(last) = last {
+                    let is_whole = matches!((&last, &fate), (RefundFate::Taken, _) | (_, RefundFate::Refused));
+                    self.summary.count_refund(line, if is_whole { fate } else { last });
+                }
+                member
+            }
+        };
+        // points that were taken back are not redeemed
+        if let (Some(rule), Some(earner), Answer::Done(receipt)) = (&self.rule, earners.get_mut(&member), &answer) {
+            earner.available = rule.available(receipt);
+        }
+        Ok(true)
+    }
+
+    fn give(&mut self, item: &Item, flight: &mut Flight<'_>) -> Result<(), Failure> {
         let Act::Give { member, points, source, more } = &item.act else { return Ok(()) };
         let earning = self.earning;
         let details = more.as_ref().map(|more| &more.0);
@@ -159,7 +152,10 @@ impl Sending<'_> {
             expires,
             ..Award::new(point_type, *points)
         });
-        let awards = Some(base).filter(|award| award.points.is_positive()).into_iter().chain(promotions).collect();
+        let awards = match details {
+            None => vec![base],
+            Some(_) => Some(base).filter(|award| award.points.is_positive()).into_iter().chain(promotions).collect(),
+        };
         let partner = details.and_then(|details| details.partner).or(earning.partner);
         let reference = details.and_then(|details| details.reference.clone());
         // a text of its own for each purchase costs as much as the purchase: the line's number is not worth one
@@ -170,10 +166,10 @@ impl Sending<'_> {
         let is_named = |long: &LongId| long.id() == *member || long.id().0 == item.request.0;
         let texts = details.into_iter().flat_map(|details| &details.long_ids);
         let accrual = accrual.naming(texts.filter_map(|text| LongId::new(text)).filter(is_named));
-        together.push(item.line, accrual, Sent::Accrual);
+        flight.push(item.line, accrual, Sent::Accrual);
         match more.as_ref().and_then(|more| more.1) {
             None => Ok(()),
-            Some(kept) => self.correct(item, *member, (*points, kept), together),
+            Some(kept) => self.correct(item, *member, (*points, kept), flight),
         }
     }
 
@@ -183,12 +179,12 @@ impl Sending<'_> {
         item: &Item,
         member: MemberId,
         (points, kept): (Points, Points),
-        together: &mut Together,
+        flight: &mut Flight<'_>,
     ) -> Result<(), Failure> {
         let refunded = Points(points.0.saturating_sub(kept.0));
         let request = request_ids::following(item.request, &format!("refunded {refunded}"));
         if let Some((command, taken)) = self.past().cancelled(request)? {
-            together.push(item.line, command, Sent::Correction(member, taken));
+            flight.push(item.line, command, Sent::Correction(member, taken));
             return Ok(());
         }
         let given = self.past().given(item.request)?;
@@ -203,12 +199,12 @@ impl Sending<'_> {
             if is_single { CancelAmount::Points(missing) } else { CancelAmount::Award { place: 0, points: missing } };
         let body = Cancel { request: item.request, amount };
         let command = Command::new(self.earning.program, request, body).at(item.at);
-        together.push(item.line, command.reference(format!("line {}", item.line)), Sent::Correction(member, missing));
+        flight.push(item.line, command.reference(format!("line {}", item.line)), Sent::Correction(member, missing));
         Ok(())
     }
 
     /// Takes points back: of the purchase that the refund names, or of the member's latest ones.
-    fn take(&mut self, item: &Item, take: &Take, together: &mut Together) -> Result<(), Failure> {
+    fn take(&mut self, item: &Item, take: &Take, flight: &mut Flight<'_>) -> Result<(), Failure> {
         let named = match take.of {
             Some(of) => self.past().given(of)?,
             None => None,
@@ -218,19 +214,19 @@ impl Sending<'_> {
         let is_own = |given: &Given| take.is_only_of || take.member == Some(given.member);
         let named = named.filter(|given| given.at <= item.at && is_own(given));
         match (take.points, named) {
-            (None, Some(given)) => self.take_all(item, take, &given, together),
+            (None, Some(given)) => self.take_all(item, take, &given, flight),
             (None, None) => {
                 self.summary.undone_for_nothing();
                 Ok(())
             }
-            (Some(points), named) => self.take_some(item, take, (points, named), together),
+            (Some(points), named) => self.take_some(item, take, (points, named), flight),
         }
     }
 
     /// Undoes a purchase.
-    fn take_all(&mut self, item: &Item, take: &Take, given: &Given, together: &mut Together) -> Result<(), Failure> {
+    fn take_all(&mut self, item: &Item, take: &Take, given: &Given, flight: &mut Flight<'_>) -> Result<(), Failure> {
         if let Some((command, points)) = self.past().cancelled(item.request)? {
-            together.push(item.line, command, Sent::Refund(given.member, points, Some(RefundFate::Taken)));
+            flight.push(item.line, command, Sent::Refund(given.member, points, Some(RefundFate::Taken)));
             return Ok(());
         }
         if given.left_in_all() == Points::ZERO {
@@ -239,9 +235,9 @@ impl Sending<'_> {
         }
         let body = Cancel { request: given.request, amount: CancelAmount::Whole };
         let command = self.cancellation(item, take, item.request, body);
-        together.touched.extend([given.member.0, given.request.0]);
+        flight.touched.extend([given.member.0, given.request.0]);
         let sent = Sent::Refund(given.member, given.left_in_all(), Some(RefundFate::Taken));
-        together.push(item.line, command, sent);
+        flight.push(item.line, command, sent);
         Ok(())
     }
 
@@ -251,7 +247,7 @@ impl Sending<'_> {
         item: &Item,
         take: &Take,
         (points, named): (Points, Option<Given>),
-        together: &mut Together,
+        flight: &mut Flight<'_>,
     ) -> Result<(), Failure> {
         let mut missing = points.0;
         let mut parts: Vec<(Command, MemberId, Points)> = Vec::new();
@@ -269,7 +265,7 @@ impl Sending<'_> {
             missing = missing.saturating_sub(taken.0);
             let body = Cancel { request: given.request, amount: given.amount(place, taken) };
             let command = self.cancellation(item, take, id(&parts), body);
-            together.touched.extend([given.member.0, given.request.0]);
+            flight.touched.extend([given.member.0, given.request.0]);
             parts.push((command, given.member, taken));
         }
         let fate = Self::fate(take, points, missing);
@@ -278,9 +274,9 @@ impl Sending<'_> {
             return Ok(());
         };
         for (command, member, taken) in parts {
-            together.push(item.line, command, Sent::Refund(member, taken, None));
+            flight.push(item.line, command, Sent::Refund(member, taken, None));
         }
-        together.push(item.line, last, Sent::Refund(member, taken, Some(fate)));
+        flight.push(item.line, last, Sent::Refund(member, taken, Some(fate)));
         Ok(())
     }
 
@@ -334,38 +330,5 @@ impl Sending<'_> {
 
     fn past(&self) -> Past<'_> {
         Past { engine: self.engine, program: self.earning.program }
-    }
-}
-
-/// The member and the purchase whose past an item asks for: what is on its way of them has to be done first.
-fn asks_for(item: &Item) -> [Option<u128>; 2] {
-    match &item.act {
-        Act::Give { more, .. } => {
-            let is_corrected = more.as_ref().is_some_and(|more| more.1.is_some());
-            [is_corrected.then_some(item.request.0), None]
-        }
-        Act::Take(take) => [take.of.map(|of| of.0), take.member.map(|member| member.0).filter(|_| !take.is_only_of)],
-    }
-}
-
-impl Together {
-    fn push(&mut self, line: u64, command: Command, sent: Sent) {
-        self.commands.push(command);
-        self.lines.push((line, sent));
-    }
-
-    /// Whether an item asks for the past of what is among these.
-    fn holds(&self, item: &Item) -> bool {
-        asks_for(item).iter().flatten().any(|subject| self.touched.contains(subject))
-    }
-
-    /// Keeps which member and which purchase an item is about.
-    fn touch(&mut self, item: &Item) {
-        let (member, of) = match &item.act {
-            Act::Give { member, .. } => (Some(*member), Some(item.request)),
-            Act::Take(take) => (take.member, take.of),
-        };
-        self.touched.extend(member.map(|member| member.0));
-        self.touched.extend(of.map(|of| of.0));
     }
 }

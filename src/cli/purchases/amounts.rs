@@ -2,9 +2,8 @@
 //! read in two ways is refused, with the option that settles it.
 
 use super::text::shown;
-use crate::domain::{Points, Rounding};
+use crate::domain::Points;
 use std::fmt;
-use std::str::FromStr;
 
 /// How amounts are written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -31,26 +30,8 @@ pub enum Thousands {
 pub struct Decimal {
     /// Whether it is less than 0. Zero is not.
     pub is_negative: bool,
-    digits: u128,
-    scale: u32,
-}
-
-/// A ratio of two whole numbers: points for money, as `"0.1"` or `"1/3"`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Ratio {
-    numerator: u128,
-    denominator: u128,
-}
-
-/// Points for money: the rate, the step and the rounding.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Tariff {
-    /// Points for one unit of money; with a step, for each step.
-    pub rate: Ratio,
-    /// Money that is counted in whole steps, where it is.
-    pub step: Option<Ratio>,
-    /// Rounding of a part of a step or of a point.
-    pub rounding: Rounding,
+    pub(super) digits: u128,
+    pub(super) scale: u32,
 }
 
 /// Digits of an amount at most, without zeros at its ends.
@@ -61,6 +42,10 @@ const SIGNS: &str = "$€£¥₹₽₩₪₺₴₫฿¢";
 impl Marks {
     /// The number that a cell says, or why it says none.
     pub fn amount(&self, text: &str) -> Result<Decimal, String> {
+        self.plain_amount(text).map_or_else(|| self.any_amount(text), Ok)
+    }
+
+    fn any_amount(&self, text: &str) -> Result<Decimal, String> {
         let problem = |why: &str| Err(format!("{} is not an amount{why}", shown(text)));
         let (negative, number) = match self.bare(text) {
             Ok(bare) => bare,
@@ -75,6 +60,43 @@ impl Marks {
         }
     }
 
+    /// The number of a cell that is nothing but up to 18 digits, with a certain decimal mark at most: most cells of most
+    /// files. `None` where more has to be looked at.
+    fn plain_amount(&self, text: &str) -> Option<Decimal> {
+        let currency = self.currency.iter().flat_map(|name| name.bytes());
+        if text.len() > 18 || currency.into_iter().any(|byte| is_digit_or_mark(char::from(byte))) {
+            return None;
+        }
+        let (mut digits, mut mark, mut kept) = (0_u64, None, (0_u64, 0));
+        for (place, byte) in text.bytes().enumerate() {
+            match byte {
+                b'0'..=b'9' => {
+                    digits = digits.saturating_mul(10).saturating_add(u64::from(byte & 0xF));
+                    let scale = mark.map_or(0, |mark| place.saturating_sub(mark));
+                    // zeros at the end of the decimals are not kept
+                    if scale == 0 || byte != b'0' {
+                        kept = (digits, scale);
+                    }
+                }
+                b'.' | b',' if mark.is_none() && self.is_decimal(char::from(byte), text, place) => mark = Some(place),
+                _ => return None,
+            }
+        }
+        let is_whole = mark.is_none_or(|mark| mark > 0 && mark.saturating_add(1) < text.len());
+        let scale = u32::try_from(kept.1).ok()?;
+        (is_whole && !text.is_empty()).then_some(Decimal { is_negative: false, digits: u128::from(kept.0), scale })
+    }
+
+    /// Whether a mark at this place of a text is certainly the decimal one.
+    fn is_decimal(&self, mark: char, text: &str, place: usize) -> bool {
+        match (self.decimal, self.thousands) {
+            (Some(decimal), None | Some(Thousands::None)) => mark == decimal,
+            // three digits behind it may be thousands
+            (None, None) => mark == '.' && text.len().saturating_sub(place) != 4,
+            _ => false,
+        }
+    }
+
     /// A cell without its sign and its currency: whether it is negative, and the digits with their marks.
     fn bare<'t>(&self, text: &'t str) -> Result<(bool, &'t str), String> {
         let text = super::text::unmarked(text);
@@ -82,6 +104,7 @@ impl Marks {
             Some(inner) => (true, inner.trim()),
             None => (false, text),
         };
+        rest = without_dash(rest);
         // a sign stands before or behind, the currency on either side of it
         let mut signs = usize::from(negative);
         let mut currencies = 0_usize;
@@ -96,7 +119,7 @@ impl Marks {
             }
             if let Some(inner) = self.without_currency(rest) {
                 currencies = currencies.saturating_add(1);
-                rest = inner.trim();
+                rest = without_dash(inner.trim());
             }
             if rest == before {
                 break;
@@ -128,6 +151,9 @@ impl Marks {
 
     /// The reason for which a number does not begin or end with a digit.
     fn foreign(&self, text: &str) -> String {
+        if super::text::is_formula(text) {
+            return " but a formula, not its value".to_owned();
+        }
         let letters: String = text.chars().filter(|c| c.is_alphabetic() || SIGNS.contains(*c)).take(8).collect();
         let is_currency = text.chars().any(|c| SIGNS.contains(c)) || matches!(letters.chars().count(), 2..=4);
         match is_currency && text.chars().any(|c| c.is_ascii_digit()) {
@@ -219,6 +245,12 @@ fn is_doubtful(text: &str) -> bool {
         && !whole.starts_with('0')
 }
 
+/// An amount without the dashes that stand for no cents: `29.-` and `29,--` are 29, and not negative.
+fn without_dash(text: &str) -> &str {
+    let rest = text.trim_end_matches(['-', '\u{2013}', '\u{2014}', '\u{2212}']);
+    if rest.ends_with(['.', ',']) { rest } else { text }
+}
+
 fn is_digit_or_mark(c: char) -> bool {
     c.is_ascii_digit() || matches!(c, '.' | ',')
 }
@@ -283,75 +315,11 @@ impl fmt::Display for Decimal {
         let digits = format!("{:0>width$}", self.digits, width = scale.saturating_add(1));
         let (whole, decimals) = digits.split_at(digits.len().saturating_sub(scale));
         let sign = if self.is_negative { "-" } else { "" };
-        if decimals.is_empty() { f.pad(&format!("{sign}{whole}")) } else { f.pad(&format!("{sign}{whole}.{decimals}")) }
+        // a precision is one of at least so many decimals: none is ever cut off
+        let zeros = "0".repeat(f.precision().unwrap_or_default().saturating_sub(decimals.len()).min(38));
+        let point = if decimals.is_empty() && zeros.is_empty() { "" } else { "." };
+        f.write_str(&format!("{sign}{whole}{point}{decimals}{zeros}"))
     }
-}
-
-impl Ratio {
-    /// A whole number.
-    #[must_use]
-    pub fn whole(number: u32) -> Ratio {
-        Ratio { numerator: u128::from(number), denominator: 1 }
-    }
-}
-
-impl FromStr for Ratio {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Ratio, String> {
-        // up to 18 digits, as all rates are
-        let rate: crate::domain::Rate = text.parse().map_err(|error: crate::domain::RateError| error.to_string())?;
-        let exact = rate.to_string();
-        let (numerator, denominator) = exact.split_once('/').unwrap_or((&exact, "1"));
-        let whole = |digits: &str| digits.parse::<u128>().map_err(|error| error.to_string());
-        Ok(Ratio { numerator: whole(numerator)?, denominator: whole(denominator)? })
-    }
-}
-
-impl Tariff {
-    /// Points of an amount, whose sign is left out. `None` where they do not fit.
-    #[must_use]
-    pub fn points(&self, amount: Decimal) -> Option<Points> {
-        let unit = 10_u128.checked_pow(amount.scale)?;
-        let (rate, rounding) = (self.rate, self.rounding);
-        let points = match self.step {
-            None => rounded(product(amount.digits, unit, rate)?, rounding)?,
-            Some(step) => {
-                let turned = Ratio { numerator: step.denominator, denominator: step.numerator };
-                rounded(product(rounded(product(amount.digits, unit, turned)?, rounding)?, 1, rate)?, rounding)?
-            }
-        };
-        i64::try_from(points).ok().map(Points)
-    }
-}
-
-/// `numerator / denominator x rate`, in terms low enough to fit.
-fn product(numerator: u128, denominator: u128, rate: Ratio) -> Option<(u128, u128)> {
-    let reduced = |a: u128, b: u128| {
-        let divisor = greatest_common_divisor(a, b);
-        Some((a.checked_div(divisor)?, b.checked_div(divisor)?))
-    };
-    let (a, d) = reduced(numerator, rate.denominator)?;
-    let (c, b) = reduced(rate.numerator, denominator)?;
-    Some((a.checked_mul(c)?, b.checked_mul(d)?))
-}
-
-fn greatest_common_divisor(mut a: u128, mut b: u128) -> u128 {
-    while let Some(rest) = a.checked_rem(b) {
-        (a, b) = (b, rest);
-    }
-    a.max(1)
-}
-
-fn rounded((numerator, denominator): (u128, u128), rounding: Rounding) -> Option<u128> {
-    let whole = numerator.checked_div(denominator)?;
-    let rest = numerator.checked_rem(denominator)?;
-    let away = match rounding {
-        Rounding::Down => false,
-        Rounding::Up => rest > 0,
-        Rounding::HalfUp => rest > 0 && rest >= denominator.div_ceil(2),
-    };
-    whole.checked_add(u128::from(away))
 }
 
 #[cfg(test)]
@@ -399,6 +367,8 @@ mod tests {
                 ("0.500", "0.5"),
                 ("1234.567", "1234.567"),
                 ("59.0000", "59"),
+                ("29.-", "29"),
+                ("-29.--", "-29"),
             ],
         );
         refuses(
@@ -424,6 +394,8 @@ mod tests {
                 (".", "not an amount"),
                 ("12345678901234567890123456789012", "30 digits"),
                 ("\u{661}\u{662}", "not an amount"),
+                ("=SUM(A1)", "a formula"),
+                ("29-.", "not an amount"),
             ],
         );
     }
@@ -432,10 +404,11 @@ mod tests {
     fn marks_that_are_said_are_used() {
         let german = marks(Some(','), None, &[]);
         reads(&german, &[("1.234", "1234"), ("12.345,5", "12345.5"), ("29,33", "29.33"), ("1.234.567", "1234567")]);
+        reads(&german, &[("29,-", "29"), ("1.029,\u{2013}", "1029"), ("5,00-", "-5")]);
         refuses(&german, &[("29.33", "not an amount"), ("1.23.456", "not an amount"), ("1,2,3", "twice")]);
         let english = marks(Some('.'), None, &["USD", "$"]);
         reads(&english, &[("$1,234.50", "1234.5"), ("-$22.50", "-22.5"), ("$-22.50", "-22.5"), ("1.234 USD", "1.234")]);
-        reads(&english, &[("($5.00)", "-5"), ("usd 5", "5")]);
+        reads(&english, &[("($5.00)", "-5"), ("usd 5", "5"), ("5.- USD", "5")]);
         refuses(&english, &[("\u{20ac}5", "another currency"), ("$5$", "several signs"), ("$", "empty")]);
         let strict = marks(Some('.'), Some(Thousands::None), &[]);
         reads(&strict, &[("1.234", "1.234")]);
@@ -445,27 +418,23 @@ mod tests {
     }
 
     #[test]
-    fn points_are_exact() {
-        let points = |rate: &str, step: Option<&str>, rounding, amount: &str| {
-            let (rate, step) = (rate.parse().unwrap(), step.map(|step| step.parse().unwrap()));
-            let amount = marks(Some('.'), None, &[]).amount(amount).unwrap();
-            Tariff { rate, step, rounding }.points(amount).map(|points| points.0)
-        };
-        for (rate, step, amount, [half, down, up]) in [
-            ("1", None, "24.95", [25, 24, 25]),
-            ("10", None, "29.33", [293, 293, 294]),
-            ("1/3", None, "1.5", [1, 0, 1]),
-            ("0.1", None, "29.989999999999998437", [3, 2, 3]),
-            ("2", Some("5"), "14.99", [6, 4, 6]),
-            ("1", Some("1"), "0.99", [1, 0, 1]),
-            ("0.5", Some("1"), "3.00", [2, 1, 2]),
-            ("0", None, "5", [0, 0, 0]),
-        ] {
-            let all = [Rounding::HalfUp, Rounding::Down, Rounding::Up].map(|how| points(rate, step, how, amount));
-            assert_eq!(all, [half, down, up].map(Some), "{amount} at {rate}");
+    fn plain_cells_are_read_as_all_others() {
+        const DECIMALS: [Option<char>; 3] = [None, Some('.'), Some(',')];
+        let thousands = [None, Some(Thousands::None), Some(Thousands::Mark('.')), Some(Thousands::Mark(' '))];
+        let (mut state, mut plain) = (1_u64, 0);
+        for _ in 0..100_000 {
+            let mut draw = |count: usize| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                usize::try_from(state >> 33).unwrap() % count
+            };
+            let marks = marks(DECIMALS[draw(3)], thousands[draw(4)], [&[][..], &["EUR", "\u{20ac}"], &["5"]][draw(3)]);
+            let text: String = (0..draw(21)).map(|_| char::from(b"0000123456789..,, -E5"[draw(21)])).collect();
+            if let Some(read) = marks.plain_amount(&text) {
+                plain += 1;
+                assert_eq!(marks.any_amount(&text), Ok(read), "{text:?} {marks:?}");
+            }
         }
-        assert_eq!(points("1", None, Rounding::HalfUp, "9223372036854775808"), None);
-        assert_eq!(points("999999999999999999", None, Rounding::Up, "999999999999999999999999999999"), None);
+        assert!(plain > 1_000, "{plain}");
     }
 
     #[test]

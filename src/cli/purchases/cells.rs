@@ -7,8 +7,9 @@ use super::encoding::Decoding;
 use super::layout::Layout;
 use super::line::{Details, Line, Purchase, Refund, Worth};
 use super::statuses::Kind;
-use super::text::{is_nothing, is_spoiled, shown, unmarked};
-use crate::cli::{request_ids, rows};
+use super::text::{bare, is_formula, is_nothing, is_spoiled, shown, unmarked};
+use crate::cli::request_ids::{self, RowIds};
+use crate::cli::rows;
 use crate::domain::{
     Expiry, LongId, MemberId, PartnerId, PointTypeId, Points, REFERENCE_BYTES_MAX, RequestId, SourceId, Timestamp,
     reading_long_ids,
@@ -25,10 +26,23 @@ pub(super) struct Owned {
 /// The column that cannot be used, where it is a single one, and why.
 type Problem = (Option<String>, String);
 
+/// What the rows of a file leave for those that come after them.
+pub(super) struct Kept {
+    ids: RowIds,
+    /// How often each refund of a named purchase was there, word for word.
+    refunds: BTreeMap<u128, u32>,
+}
+
+impl Kept {
+    /// Of a file of this name.
+    pub(super) fn new(name: &str) -> Kept {
+        Kept { ids: RowIds::of(name), refunds: BTreeMap::new() }
+    }
+}
+
 /// How the cells of a file are read.
 #[derive(Clone, Copy)]
 pub(super) struct Cells<'a> {
-    pub(super) name: &'a str,
     pub(super) layout: &'a Layout,
     pub(super) places: &'a Places,
     pub(super) columns: usize,
@@ -37,6 +51,13 @@ pub(super) struct Cells<'a> {
     pub(super) fixed: Option<Timestamp>,
     /// Whether this is the first line, and no header.
     pub(super) is_first: bool,
+}
+
+/// The value of the member's column.
+enum Customer {
+    Member(MemberId),
+    /// The name that the summary gives to this value.
+    Nobody(String),
 }
 
 /// One row, and whether a cell of it had to be taken for Windows-1252.
@@ -50,15 +71,10 @@ struct RowCells<'a, 'r> {
 
 impl Cells<'_> {
     /// The line that a row is, and whether a cell of it had to be taken for Windows-1252.
-    pub(super) fn line(
-        self,
-        line: u64,
-        cells: &rows::Cells,
-        refunds: &mut BTreeMap<u128, u32>,
-    ) -> Result<(Line, bool), Problem> {
+    pub(super) fn line(self, line: u64, cells: &rows::Cells, kept: &mut Kept) -> Result<(Line, bool), Problem> {
         let count = cells.len();
-        let surplus = cells.iter().skip(self.columns);
-        if count < self.columns || surplus.into_iter().any(|cell| !cell.trim_ascii().is_empty()) {
+        let is_surplus = || cells.iter().skip(self.columns).any(|cell| !cell.trim_ascii().is_empty());
+        if count != self.columns && (count < self.columns || is_surplus()) {
             let problem = match count {
                 1 => format!("the line has 1 column, the first line {}", self.columns),
                 count => format!("the line has {count} columns, the first line {}", self.columns),
@@ -66,7 +82,7 @@ impl Cells<'_> {
             return Err((None, problem));
         }
         let mut row = RowCells { all: self, cells, was_windows: false, long_ids: Vec::new() };
-        let read = row.line(line, refunds).map_err(|(column, problem)| {
+        let read = row.line(line, kept).map_err(|(column, problem)| {
             let hint = if self.is_first { "; --header takes the first line for names" } else { "" };
             (column, problem + hint)
         })?;
@@ -81,7 +97,7 @@ impl Cells<'_> {
                 shown(text)
             ));
         }
-        if is_nothing(text) {
+        if is_nothing(text) || is_formula(text) {
             return Err(format!("{} is no number of a purchase", shown(text)));
         }
         let text = format!("{}{text}", self.layout.id_prefix);
@@ -90,7 +106,7 @@ impl Cells<'_> {
 }
 
 impl<'a, 'r> RowCells<'a, 'r> {
-    fn line(&mut self, line: u64, refunds: &mut BTreeMap<u128, u32>) -> Result<Line, Problem> {
+    fn line(&mut self, line: u64, kept: &mut Kept) -> Result<Line, Problem> {
         let (layout, places) = (self.all.layout, self.all.places);
         let skipped = |rule: String| Ok(Line::Skipped { line, rule });
         let amount_place = places.points.as_ref().or(places.amount.as_ref());
@@ -119,25 +135,21 @@ impl<'a, 'r> RowCells<'a, 'r> {
         let at = self.date()?;
         let is_refund = is_negative || kind == Kind::Refund;
         let names_purchase = is_refund && self.filled(places.refund_of.as_ref())?.is_some();
-        let customer_text = self.text(&places.customer)?;
-        let customer_text = unmarked(&customer_text);
-        let customer = match layout.nobody.name(customer_text) {
-            Some(who) if !names_purchase => return Ok(Line::Nobody { line, who }),
+        let customer = match self.customer()? {
+            Customer::Member(member) => Some(member),
             // the purchase says whose it is
-            Some(_) => None,
-            None => {
-                let read = self.noting_long_ids(|| member(customer_text));
-                Some(read.map_err(|problem| named(&places.customer, problem))?)
-            }
+            Customer::Nobody(_) if names_purchase => None,
+            Customer::Nobody(who) => return Ok(Line::Nobody { line, who }),
         };
         let id = self.own_id()?;
         let mut details = self.details(id.as_ref())?;
-        let text = || -> Vec<u8> { self.cells.iter().collect::<Vec<&[u8]>>().join(&0x1F) };
         let (false, Some(customer)) = (is_refund, customer) else {
             let (of, is_only_of) = self.refunded_purchase(id.as_ref())?;
             let request = match of {
-                None => request_ids::of_line(self.all.name, line, &text()),
-                Some(of) => numbered(request_ids::following(of, &format!("refund {at} {amount_text}")), refunds),
+                None => kept.ids.row(line, self.cells.iter()),
+                Some(of) => {
+                    numbered(request_ids::following(of, &format!("refund {at} {amount_text}")), &mut kept.refunds)
+                }
             };
             let point_type = details.as_ref().and_then(|details| details.point_type);
             let (at, worth) = (Some(at), Some(worth));
@@ -145,19 +157,37 @@ impl<'a, 'r> RowCells<'a, 'r> {
         };
         let request = match &id {
             Some((request, _)) => *request,
-            None => request_ids::of_line(self.all.name, line, &text()),
+            None => kept.ids.row(line, self.cells.iter()),
         };
         let refunded = self.refunded()?;
         let source = match &places.source {
             Some(place) => Some(SourceId(self.number(place, "source")?)),
             None => None,
         };
-        let amount_text = Box::from(&*amount_text);
         if !self.long_ids.is_empty() {
             let texts = self.long_ids.drain(..).map(|long| long.text().into());
             details.get_or_insert_default().long_ids.extend(texts);
         }
-        Ok(Line::Purchase(Purchase { line, customer, at, worth, refunded, amount_text, source, request, details }))
+        Ok(Line::Purchase(Purchase { line, customer, at, worth, refunded, source, request, details }))
+    }
+
+    fn customer(&mut self) -> Result<Customer, Problem> {
+        let place = &self.all.places.customer;
+        let text = self.text(place)?;
+        let text = unmarked(&text);
+        if let Some(who) = self.all.layout.nobody.name(text) {
+            return Ok(Customer::Nobody(who));
+        }
+        let read = match text.len() {
+            // too short for a long id
+            0..16 => member(text),
+            _ => self.noting_long_ids(|| member(text)),
+        };
+        match read.map_err(|problem| named(place, problem))? {
+            // a UUID of zeros
+            MemberId(0) => Ok(Customer::Nobody(text.to_lowercase())),
+            member => Ok(Customer::Member(member)),
+        }
     }
 
     /// A purchase that was undone: what was given for it goes back. Without a date, it is undone now.
@@ -175,6 +205,10 @@ impl<'a, 'r> RowCells<'a, 'r> {
     fn text(&mut self, place: &Place) -> Result<Cow<'r, str>, Problem> {
         let missing = || named(place, format!("the line has only {} columns", self.cells.len()));
         let bytes = self.cells.get(place.at).ok_or_else(missing)?;
+        // the same in all encodings that cells are decoded from
+        if let Some(text) = bare(bytes) {
+            return Ok(Cow::Borrowed(text));
+        }
         let (text, was_windows) = self.all.decoding.text(bytes).map_err(|problem| named(place, problem))?;
         self.was_windows |= was_windows;
         Ok(match text {
@@ -326,6 +360,9 @@ impl<'a, 'r> RowCells<'a, 'r> {
 
 /// The member that a text names.
 fn member(text: &str) -> Result<MemberId, String> {
+    if is_formula(text) {
+        return Err(format!("{} is a formula, not its value", shown(text)));
+    }
     text.parse().map_err(|error| format!("{} is {error}", shown(text)))
 }
 

@@ -6,6 +6,7 @@ use crate::domain::{Date, Timestamp, Zone};
 use jiff::civil::DateTime;
 use jiff::fmt::strtime::{self, BrokenDownTime};
 use jiff::tz::TimeZone;
+use std::cell::RefCell;
 
 /// How a file's dates are written.
 #[derive(Debug, Clone, Default)]
@@ -26,6 +27,8 @@ pub(super) struct Dates {
     zone: TimeZone,
     /// Whether somebody said that it is, so that an instant without a zone is in it.
     is_zone_told: bool,
+    /// The last text that stood alone, and its instant: many lines name the same day.
+    last: RefCell<(String, Option<Timestamp>)>,
 }
 
 impl Dates {
@@ -40,12 +43,29 @@ impl Dates {
                 None => (Some(format.to_owned()), false),
             },
         };
-        Ok(Dates { format, has_zone_name, zone, is_zone_told: style.zone.is_some() })
+        Ok(Dates { format, has_zone_name, zone, is_zone_told: style.zone.is_some(), last: RefCell::default() })
     }
 
     /// The instant of a date, with the time of day and the zone that stand in other columns. Where no time of day is
     /// named, it is the beginning of the day.
     pub(super) fn instant(&self, date: &str, time: Option<&str>, zone: Option<&str>) -> Result<Timestamp, String> {
+        if time.is_some() || zone.is_some() {
+            return self.read(date, time, zone);
+        }
+        let mut last = self.last.borrow_mut();
+        if let (text, Some(instant)) = &*last
+            && text == date
+        {
+            return Ok(*instant);
+        }
+        let instant = self.read(date, None, None)?;
+        last.0.clear();
+        last.0.push_str(date);
+        last.1 = Some(instant);
+        Ok(instant)
+    }
+
+    fn read(&self, date: &str, time: Option<&str>, zone: Option<&str>) -> Result<Timestamp, String> {
         let problem = || format!("{} is not in the years 1 to 9999", shown(date));
         let zone = match zone {
             None => None,
@@ -107,6 +127,10 @@ impl Dates {
                 Ok(_) => {
                     "; it names no zone: --date-zone says which it is in, a --date-format that it is the program's"
                 }
+                Err(_) if is_day_number(text) => "; it is a spreadsheet's number of a day: save that column as dates",
+                Err(_) if text.starts_with("###") => {
+                    "; the column was too narrow for it: save the file with a wider one"
+                }
                 Err(_) => "; --date-format says how it is written",
             };
             format!("{} is neither a date like 1997-01-31 nor an instant{hint}", shown(text))
@@ -164,8 +188,29 @@ fn unknown_zone(text: &str) -> String {
     format!("{} is no zone that is known; write Europe/Vienna, or an offset like +01:00", shown(text))
 }
 
+/// Whether a text is the number of a day since 1900, as spreadsheets keep dates: one from 1990 to 2099.
+fn is_day_number(text: &str) -> bool {
+    let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
+    let is_digits = part.bytes().all(|byte| byte.is_ascii_digit());
+    is_digits && whole.len() == 5 && whole.parse().is_ok_and(|day| (32_874_u32..73_051).contains(&day))
+}
+
+/// The letters of a format that stand for a part of a date.
+fn directives(format: &str) -> impl Iterator<Item = char> {
+    let mut rest = format.chars();
+    std::iter::from_fn(move || {
+        rest.by_ref().find(|c| *c == '%')?;
+        // flags and widths stand between
+        rest.by_ref().find(|c| !matches!(c, '-' | '_' | '^' | '#' | ':' | '.' | '0'..='9'))
+    })
+}
+
 /// Whether dates can be read that are written in this way: an example is.
 pub fn check_date_format(format: &str) -> Result<(), String> {
+    let has = |letters: &str| directives(format).any(|letter| letters.contains(letter));
+    if has("Il") && !has("pP") {
+        return Err("an hour of %I is one of twelve: %p says of which half of the day, or %H reads all 24".to_owned());
+    }
     let example = jiff::civil::date(2001, 2, 3).at(4, 5, 6, 0).in_tz("UTC").map_err(|error| error.to_string())?;
     let example = strtime::format(format, &example).map_err(|error| error.to_string())?;
     let style = DateStyle { format: Some(format.to_owned()), zone: None };
@@ -202,12 +247,23 @@ mod tests {
     }
 
     #[test]
+    fn what_a_spreadsheet_left_of_a_date_is_named() {
+        let told =
+            |text: &str| Dates::new(&DateStyle::default(), &Zone::UTC).unwrap().instant(text, None, None).unwrap_err();
+        for text in ["46082", "46082.5"] {
+            assert!(told(text).contains("number of a day"), "{}", told(text));
+        }
+        assert!(told("########").contains("too narrow"));
+        assert!(told("12345").contains("--date-format"));
+    }
+
+    #[test]
     fn ways_of_writing_dates_are_tried_before_they_are_used() {
         let good = ["%d.%m.%Y", "%Y-%m-%d %H:%M:%S", "%s", "%d/%m/%y", "%A, %d %B %Y %I:%M %p", "%FT%T%z", "%F %T %Z"];
         for format in good {
             assert_eq!(check_date_format(format), Ok(()), "{format}");
         }
-        for format in ["%d.%m", "%K", "today", "", "%H:%M", "%Z"] {
+        for format in ["%d.%m", "%K", "today", "", "%H:%M", "%Z", "%m/%d/%Y %I:%M", "%m/%d/%Y %-I:%M %%p"] {
             assert!(check_date_format(format).is_err(), "{format}");
         }
     }

@@ -39,6 +39,15 @@ pub enum Worth {
     Points(Points),
 }
 
+impl fmt::Display for Worth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Worth::Money(amount) => amount.fmt(f),
+            Worth::Points(points) => write!(f, "{points} points"),
+        }
+    }
+}
+
 /// A line that gives points.
 #[derive(Debug, Clone)]
 pub struct Purchase {
@@ -52,8 +61,6 @@ pub struct Purchase {
     pub worth: Worth,
     /// How much of it was refunded until now.
     pub refunded: Option<Decimal>,
-    /// The amount as it is written.
-    pub amount_text: Box<str>,
     /// The source of its points.
     pub source: Option<SourceId>,
     /// The shop's own number, or derived from the line.

@@ -12,10 +12,11 @@ mod parquet;
 mod reader;
 mod source;
 mod statuses;
+mod tariff;
 mod text;
 mod zones;
 
-pub use amounts::{Decimal, Marks, Ratio, Tariff, Thousands};
+pub use amounts::{Decimal, Marks, Thousands};
 pub use columns::{Column, Columns};
 pub use dates::{DateStyle, check_date_format};
 pub use encoding::Charset;
@@ -25,4 +26,5 @@ pub(super) use parquet::unpacked;
 pub use reader::{Head, Lines, Purchases, Reader, read};
 pub use source::Format;
 pub use statuses::Statuses;
+pub use tariff::{Ratio, Tariff};
 pub use text::{Nobody, plain, shown};

@@ -1,6 +1,6 @@
 //! A file, line by line: its header, its rows, what each line is.
 
-use super::cells::{Cells, Owned};
+use super::cells::{Cells, Kept, Owned};
 use super::columns::{Column, Places};
 use super::dates::{DateStyle, Dates};
 use super::encoding::Decoding;
@@ -9,13 +9,11 @@ use super::line::{BadLine, Line, Purchase};
 use super::source::{Cut, Source};
 use super::text::plain;
 use crate::domain::{Timestamp, Zone};
-use std::collections::BTreeMap;
 use std::io::Read;
 
 /// A file whose first line was looked at.
 pub struct Reader<R> {
     source: Source<R>,
-    name: String,
     layout: Layout,
     places: Places,
     /// The first row, where it is no header.
@@ -24,8 +22,9 @@ pub struct Reader<R> {
     has_header: bool,
     /// The first line that was taken for Windows-1252, and its number.
     windows_line: Option<u64>,
-    /// How often each refund of a named purchase was there, word for word.
-    refunds: BTreeMap<u128, u32>,
+    kept: Kept,
+    /// Rows with a cell that may have swallowed others: how many, and the line of the first.
+    swallowing: Option<(u64, u64)>,
 }
 
 /// The lines of a file, one by one.
@@ -122,9 +121,8 @@ impl<R: Read> Reader<R> {
         let cells: Vec<String> = cells.into_iter().take(columns).collect();
         let numbered: Vec<String> = if cells.is_empty() { vec![String::new(); columns] } else { cells };
         let places = Places::find(&numbered, name, &layout.columns)?;
-        let (name, layout) = (name.to_owned(), layout.clone());
-        let refunds = BTreeMap::new();
-        Ok(Reader { source, name, layout, places, first, columns, has_header, windows_line: None, refunds })
+        let (kept, layout) = (Kept::new(name), layout.clone());
+        Ok(Reader { source, layout, places, first, columns, has_header, windows_line: None, kept, swallowing: None })
     }
 
     /// The encoding, where it was found out and people should know.
@@ -169,8 +167,8 @@ impl<R: Read> Lines<R> {
     /// The next line. An error ends the file.
     pub fn next_line(&mut self) -> Result<Option<Line>, String> {
         let reader = &mut self.reader;
+        let (is_json, delimiter) = (reader.source.is_json(), reader.source.delimiter);
         let context = Cells {
-            name: &reader.name,
             layout: &reader.layout,
             places: &reader.places,
             columns: reader.columns,
@@ -182,13 +180,19 @@ impl<R: Read> Lines<R> {
         let (line, read) = match reader.first.take() {
             Some(Ok(first)) => {
                 let is_first = Cells { is_first: !reader.has_header, ..context };
-                (first.line, is_first.line(first.line, &first.cells, &mut reader.refunds))
+                (first.line, is_first.line(first.line, &first.cells, &mut reader.kept))
             }
             Some(Err((line, problem))) => (line, Err((None, problem))),
             None => match reader.source.next()? {
                 None => return Ok(None),
                 Some((line, Err(problem))) => (line, Err((None, problem))),
-                Some((line, Ok(cells))) => (line, context.line(line, cells, &mut reader.refunds)),
+                Some((line, Ok(cells))) => {
+                    if !is_json && cells.swallow(delimiter, reader.columns) {
+                        let (count, first) = reader.swallowing.unwrap_or((0, line));
+                        reader.swallowing = Some((count.saturating_add(1), first));
+                    }
+                    (line, context.line(line, cells, &mut reader.kept))
+                }
             },
         };
         self.read = self.read.saturating_add(1);
@@ -200,6 +204,11 @@ impl<R: Read> Lines<R> {
             reader.windows_line.get_or_insert(line);
         }
         Ok(Some(read))
+    }
+
+    /// Rows with a cell over several lines of which some look like rows themselves: how many, and the line of the first.
+    pub fn swallowing(&self) -> Option<(u64, u64)> {
+        self.reader.swallowing
     }
 
     /// The first line that is no UTF-8, and was read as Windows-1252.
@@ -301,6 +310,20 @@ mod tests {
                 assert_eq!(bad.iter().map(ToString::to_string).collect::<Vec<String>>(), [told]);
             }
         }
+    }
+
+    #[test]
+    fn a_cell_that_holds_lines_like_rows_is_told() {
+        let told = |file: &str| {
+            let mut lines = Reader::new(file.as_bytes(), "file", &layout()).unwrap().lines(&Zone::UTC).unwrap();
+            while lines.next_line().unwrap().is_some() {}
+            lines.swallowing()
+        };
+        let row = "1,1997-01-31,5,\"a\nb, c\"";
+        let open = "2,1997-01-31,5,\"x\n3,1997-01-31,5,y\n4,1997-01-31,5,z\"";
+        let file = ["who,when,much,note", row, open, row, open].join("\n");
+        assert_eq!(told(&file), Some((2, 4)));
+        assert_eq!(told(&["who,when,much,note", row].join("\n")), None);
     }
 
     #[test]

@@ -24,6 +24,7 @@ pub(super) struct Source<R> {
     fields: Option<Vec<String>>,
     cells: Cells,
     pub(super) decoding: Decoding,
+    pub(super) delimiter: u8,
     /// The encoding, where it was found out and people should know.
     pub(super) told: Option<&'static str>,
 }
@@ -63,7 +64,7 @@ impl<R: Read> Source<R> {
             rows.skip_line().map_err(problem)?;
         }
         rows.set_shape(Shape { delimiter, escape: cut.escape });
-        Ok(Source { rows, fields: is_json.then(Vec::new), cells: Cells::default(), decoding, told })
+        Ok(Source { rows, fields: is_json.then(Vec::new), cells: Cells::default(), decoding, delimiter, told })
     }
 
     pub(super) fn is_json(&self) -> bool {

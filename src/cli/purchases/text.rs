@@ -24,10 +24,19 @@ fn cut(cell: &str) -> String {
 
 /// A cell without the marks by which a spreadsheet keeps it as text: `'00042` and `="00042"` say `00042`.
 pub(super) fn unmarked(cell: &str) -> &str {
+    let (first, last) = (cell.as_bytes().first(), cell.as_bytes().last());
+    if first.is_some_and(u8::is_ascii_alphanumeric) && last.is_some_and(u8::is_ascii_graphic) {
+        return cell;
+    }
     let cell = cell.trim();
     let formula = cell.strip_prefix("=\"").and_then(|inner| inner.strip_suffix('"'));
     let marked = formula.or_else(|| cell.strip_prefix('\''));
     marked.unwrap_or(cell).trim()
+}
+
+/// Whether a cell is a formula, in the place of its value: `=1+1`, `=SUM(A1:A9)`.
+pub(super) fn is_formula(text: &str) -> bool {
+    text.starts_with('=') && text.len() > 1
 }
 
 /// Whether a number was spoiled by a spreadsheet: `4711.0`, `1.23457E+12`. The digits that it had are gone, or more
@@ -51,7 +60,20 @@ pub(super) fn is_spoiled(text: &str) -> bool {
 
 /// Whether a cell says that there is nothing: empty, or one of the words that programs write for it.
 pub(super) fn is_nothing(text: &str) -> bool {
-    const WORDS: [&str; 16] = [
+    const WORDS: &[&str] = &[
+        "n.a.",
+        "n. a.",
+        "(none)",
+        "(blank)",
+        "(empty)",
+        "(leer)",
+        "blank",
+        "empty",
+        "<null>",
+        "[null]",
+        "---",
+        "\u{2013}",
+        "\u{2014}",
         ".",
         "?",
         "missing",
@@ -74,6 +96,61 @@ pub(super) fn is_nothing(text: &str) -> bool {
     text.is_empty() || zeros || is_error || WORDS.iter().any(|word| word.eq_ignore_ascii_case(text))
 }
 
+/// Whether a text is a whole number without zeros before it.
+fn is_number(text: &str) -> bool {
+    !text.starts_with('0') && !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A cell of ASCII characters without blanks around it, as it is.
+pub(super) fn bare(cell: &[u8]) -> Option<&str> {
+    let is_bare = cell.first().is_none_or(u8::is_ascii_graphic) && cell.last().is_none_or(u8::is_ascii_graphic);
+    if is_bare && cell.is_ascii() { std::str::from_utf8(cell).ok() } else { None }
+}
+
+/// Words that stand for somebody whom a shop does not know, and those before the sums of a report. In small letters.
+const GUESTS: &[&str] = &[
+    "guest",
+    "guest checkout",
+    "guest customer",
+    "guest user",
+    "gast",
+    "gastkunde",
+    "gastbestellung",
+    "invit\u{e9}",
+    "invitado",
+    "ospite",
+    "walk-in",
+    "walk in",
+    "walkin",
+    "walk-in customer",
+    "laufkunde",
+    "barverkauf",
+    "cash customer",
+    "anonymous",
+    "anonym",
+    "nobody",
+    "no customer",
+    "unknown",
+    "unbekannt",
+    "unregistered",
+    "true",
+    "false",
+    "-1",
+    "[object object]",
+    "total",
+    "totals",
+    "grand total",
+    "subtotal",
+    "sum",
+    "summe",
+    "gesamt",
+    "gesamtsumme",
+    "zwischensumme",
+    "somme",
+    "totale",
+    "suma",
+];
+
 /// Values of a member's column that stand for nobody.
 #[derive(Debug, Clone, Default)]
 pub struct Nobody {
@@ -85,16 +162,19 @@ impl Nobody {
     /// The name that the summary gives to a cell of the member's column that stands for nobody.
     #[must_use]
     pub fn name(&self, cell: &str) -> Option<String> {
-        const GUESTS: [&str; 8] = ["guest", "anonymous", "nobody", "unknown", "unregistered", "true", "false", "-1"];
-        let lower = || cell.to_lowercase();
+        // a number is in no list but the caller's, and most cells are one
+        if is_number(cell) && self.values.iter().all(|value| value.trim() != cell) {
+            return None;
+        }
         if cell.is_empty() {
             return Some("empty".to_owned());
         }
         if is_spoiled(cell) {
             return Some("a number that a spreadsheet spoiled".to_owned());
         }
-        let own = self.values.iter().any(|value| value.trim().to_lowercase() == lower());
-        (own || is_nothing(cell) || GUESTS.contains(&lower().as_str())).then(lower)
+        let lower = cell.to_lowercase();
+        let own = self.values.iter().any(|value| value.trim().to_lowercase() == lower);
+        (own || is_nothing(cell) || GUESTS.contains(&lower.as_str())).then_some(lower)
     }
 }
 
@@ -128,11 +208,34 @@ mod tests {
             "?",
             ".",
             "true",
+            "N.A.",
+            "(blank)",
+            "Guest Checkout",
+            "Invit\u{c9}",
+            "walk-in",
+            "Gast",
+            "\u{2014}",
+            "[object Object]",
+            "Total",
+            "SUMME",
         ];
         for text in none {
             assert!(nobody.name(text).is_some(), "{text:?}");
         }
-        for text in ["1", "00042", "12E5", "guest1", "d@example.com", "4711.5", "1.2.0", "#17", "10", "nully"] {
+        for text in [
+            "1",
+            "00042",
+            "12E5",
+            "guest1",
+            "d@example.com",
+            "4711.5",
+            "1.2.0",
+            "#17",
+            "10",
+            "nully",
+            "total1",
+            "gaston",
+        ] {
             assert_eq!(nobody.name(text), None, "{text:?}");
         }
     }
