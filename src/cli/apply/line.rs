@@ -54,7 +54,16 @@ fn problem(sent: &str, shift: usize, error: &serde_json::Error) -> String {
         what if what.starts_with("invalid type: floating point") && what.contains("expected an id") => {
             format!("{what}; an integer of more than 64 bits is written as text")
         }
-        "missing field `kind`" => format!("{what}, as \"accrue\": `accruedb schema --example all` shows one of each"),
+        // that of an expiry, a span and the like
+        "missing field `kind`" if error.column() < sent.trim_end().len() => {
+            format!("{what} in the object that ends here: `accruedb schema --example all` shows one of each")
+        }
+        "missing field `kind`" => {
+            // an earlier version had {"program":1,"action":{"accrue":{...}}}
+            let is_old = sent.contains("\"action\"");
+            let hint = if is_old { "; \"kind\" stands beside \"program\", without \"action\"" } else { "" };
+            format!("{what}, as \"accrue\": `accruedb schema --example all` shows one of each{hint}")
+        }
         what => in_words_of_json(what),
     };
     text::on_one_line(&format!("column {}{field}: {what}", error.column().saturating_sub(shift))).into_owned()
@@ -188,6 +197,8 @@ mod tests {
     fn what_is_wrong_is_named_with_its_column() {
         assert_eq!(problem("{\"program\":}"), "column 12: expected value");
         assert!(problem("{}").starts_with("column 2: missing field `kind`, as \"accrue\":"), "{}", problem("{}"));
+        let inner = r#"{"program":1,"kind":"create_point_type","point_type":1,"expiry":{"at":"2026-03-01"}}"#;
+        assert!(problem(inner).starts_with("column 83: missing field `kind` in the object"), "{}", problem(inner));
         assert_eq!(parse("file", 1, b"\"\xFF\"").unwrap_err(), "column 2: not UTF-8");
         let enrol = r#"{"program":1,"kind":"enrol","member":true}"#;
         assert!(
