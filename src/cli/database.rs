@@ -323,6 +323,10 @@ fn open_in(db: &Path, options: EngineOptions) -> Result<Engine, Failure> {
 
 #[cfg(feature = "rocksdb")]
 fn look(db: &Path, options: EngineOptions, output: &Output) -> Result<Engine, Failure> {
+    /// Behind the writer, where both want the processor: a look replays the journal's tail, as fast as it can.
+    const NICE: i32 = 10;
+    // this thread, and so those that it starts; that the system refuses is no reason not to look
+    let _ = rustix::process::nice(NICE);
     let options = EngineOptions { on_progress: Some(output.on_progress()), ..options };
     Ok(crate::engine::Reader::open(db, options)?.into_engine())
 }
