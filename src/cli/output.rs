@@ -170,10 +170,14 @@ impl Output {
         Ok(())
     }
 
-    /// A remark for people, on standard error: one line, whatever is in it.
+    /// A remark for people, on standard error: one line, whatever is in it; on a terminal, lines that it does not break.
     pub(super) fn remark(&self, text: impl AsRef<str>) {
-        // where standard error is gone, there is nobody left to tell
-        let _ = writeln!(io::stderr().lock(), "{}", text::on_one_line(text.as_ref()));
+        static WIDTH: LazyLock<usize> = LazyLock::new(|| terminal::error_width().unwrap_or(usize::MAX));
+        let mut error = io::stderr().lock();
+        for line in text::wrapped(&text::on_one_line(text.as_ref()), *WIDTH) {
+            // where standard error is gone, there is nobody left to tell
+            let _ = writeln!(error, "{line}");
+        }
     }
 
     /// A bar for long work, on standard error; hidden where that is no terminal.

@@ -13,6 +13,12 @@ pub(super) fn width() -> Option<usize> {
     columns.filter(|columns| *columns > 0).map(|columns| columns.max(WIDTH_MIN))
 }
 
+/// The columns of standard error; `None` where it is no terminal.
+pub(super) fn error_width() -> Option<usize> {
+    let columns = io::stderr().is_terminal().then(of_terminal).flatten();
+    columns.filter(|columns| *columns > 0).map(|columns| columns.max(WIDTH_MIN))
+}
+
 fn of_terminal() -> Option<usize> {
     let (columns, _) = rustyline::DefaultEditor::new().ok()?.dimensions()?;
     Some(columns.into())
