@@ -3,6 +3,7 @@
 mod admin;
 mod audit;
 mod batch;
+mod bills;
 mod catalog;
 mod feed;
 mod members;
@@ -10,7 +11,9 @@ mod meta;
 mod more_verbs;
 mod partners;
 mod reports;
+mod settlement;
 mod sources;
+mod standing;
 mod verbs;
 
 use super::route::Route;
@@ -28,7 +31,10 @@ pub fn all() -> impl Iterator<Item = &'static Route> + Clone {
         batch::ROUTES,
         catalog::ROUTES,
         members::ROUTES,
+        standing::ROUTES,
         partners::ROUTES,
+        bills::ROUTES,
+        settlement::ROUTES,
         sources::ROUTES,
         audit::ROUTES,
         reports::ROUTES,
