@@ -5,6 +5,7 @@ mod audit;
 mod batch;
 mod bills;
 mod catalog;
+mod edits;
 mod feed;
 mod members;
 mod meta;
@@ -18,6 +19,7 @@ mod verbs;
 
 use super::route::Route;
 
+pub(crate) use edits::takes_if_match;
 pub(crate) use feed::{STREAM_ROWS, begin, events_of};
 
 /// Every route, in the order of the documents.
