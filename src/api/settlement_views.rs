@@ -2,8 +2,9 @@
 
 use crate::domain::{
     Agreement, AppliedRule, AwardRules, ContributionRule, EventKind, GroupId, LifeCycle, MemberId, OfferId, PartnerId,
-    Points, PostingCause, PostingKind, Priority, Rate, Receivable, ReceivableId, Reduction, RequestId, Rounding, RuleOwner,
-    Run, RunCriteria, RunKey, RunState, SchemeId, Sequence, SignUpRules, Span, SpendRules, Standing, Timestamp, Versions,
+    Points, PostingCause, PostingKind, Priority, Rate, Receivable, ReceivableId, Reduction, RequestId, Rounding,
+    RuleOwner, Run, RunCriteria, RunKey, RunState, SchemeId, Sequence, SignUpRules, Span, SpendRules, Standing,
+    Timestamp, Versions,
 };
 use crate::report::settlement;
 use schemars::JsonSchema;

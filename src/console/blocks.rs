@@ -118,9 +118,12 @@ pub(super) fn words(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
         Value::String(text) => text.clone(),
-        Value::Array(parts) => parts.iter().map(words).filter(|part| !part.is_empty()).collect::<Vec<String>>().join(", "),
+        Value::Array(parts) => {
+            parts.iter().map(words).filter(|part| !part.is_empty()).collect::<Vec<String>>().join(", ")
+        }
         Value::Object(fields) => {
-            if let (Some(count), Some(Value::String(unit)), 2) = (fields.get("count"), fields.get("unit"), fields.len()) {
+            if let (Some(count), Some(Value::String(unit)), 2) = (fields.get("count"), fields.get("unit"), fields.len())
+            {
                 return format!("{count} {unit}");
             }
             let kind = fields.get("kind").and_then(Value::as_str).map(|kind| kind.replace('_', " "));

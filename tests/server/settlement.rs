@@ -34,7 +34,12 @@ fn bills_and_fees_are_read_page_by_page() {
     done(&served, "partners", "p5", terms);
     for (key, member, at) in [("a1", "M1", AT), ("a2", "M2", AT), ("a3", "M1", "2026-02-03T00:00:00Z")] {
         let awards = json!([{ "point_type": 1, "points": 30 }]);
-        done(&served, "accruals", key, json!({ "member": member, "partner": 5, "awards": awards, "transaction_at": at }));
+        done(
+            &served,
+            "accruals",
+            key,
+            json!({ "member": member, "partner": 5, "awards": awards, "transaction_at": at }),
+        );
     }
     done(&served, "partners/5/bills", "b1", json!({ "until": { "kind": "month", "date": "2026-01-15" } }));
     assert_eq!(served.post("/v1/clock", "", json!({ "to": "2026-03-05T00:00:00Z" })).0, 200);
@@ -93,7 +98,8 @@ fn settled() -> Served {
         done(&served, path, key, body);
     }
     for (key, partner) in [("y1", 6), ("y2", 7)] {
-        let purchase = json!({ "member": "M1", "partner": partner, "amount": 5000, "point_type": 1, "offer": 1, "award": 101 });
+        let purchase =
+            json!({ "member": "M1", "partner": partner, "amount": 5000, "point_type": 1, "offer": 1, "award": 101 });
         done(&served, "purchases", key, purchase);
     }
     done(&served, "settlement-runs", "n1", json!({}));
@@ -105,7 +111,10 @@ fn a_run_is_previewed_executed_and_explained() {
     let served = settled();
     let agreements = walked(&served, "agreements");
     assert_eq!(agreements.iter().map(|of| of["partner"].as_u64().unwrap()).collect::<Vec<_>>(), [6, 7]);
-    assert_eq!(agreements[0]["rules"][0]["percentage"], served.get("/v1/programs/1/partners/6/agreement")["rules"][0]["percentage"]);
+    assert_eq!(
+        agreements[0]["rules"][0]["percentage"],
+        served.get("/v1/programs/1/partners/6/agreement")["rules"][0]["percentage"]
+    );
     assert_eq!(served.get_as(&served.all, "/v1/programs/1/partners/1/agreement").status, 404);
     let preview = rows(&served, "settlement-runs/n1/preview");
     assert_eq!(preview.len(), 2);
@@ -118,7 +127,10 @@ fn a_run_is_previewed_executed_and_explained() {
     assert_eq!(served.post("/v1/clock", "", json!({ "to": "2026-01-09T00:00:00Z" })).0, 200);
     assert!(served.post("/v1/admin/sweep", "", Value::Null).1["booked"].as_u64().unwrap() > 0);
     let run = rows(&served, "settlement-runs/n1");
-    assert_eq!((&run[0]["state"], &run[0]["events"], &run[0]["debits_exact"]), (&json!("completed"), &json!(2), &json!("141")));
+    assert_eq!(
+        (&run[0]["state"], &run[0]["events"], &run[0]["debits_exact"]),
+        (&json!("completed"), &json!(2), &json!("141"))
+    );
     assert_eq!(rows(&served, "settlement-runs"), run);
     assert_eq!(served.get_as(&served.all, "/v1/programs/1/settlement-runs/n9").status, 404);
     let lines = walked(&served, "settlement-lines");
@@ -126,7 +138,10 @@ fn a_run_is_previewed_executed_and_explained() {
     assert_eq!((&lines[0]["run"], &lines[0]["execution"]), (&json!("n1"), &json!(1)));
     assert_eq!(rows(&served, "partners/7/settlement-lines"), lines[1..]);
     let months = rows(&served, "partners/6/settlements");
-    assert_eq!((months.len(), &months[11]["month"], &months[11]["settlement_exact"]), (12, &json!("2026-01"), &json!("40")));
+    assert_eq!(
+        (months.len(), &months[11]["month"], &months[11]["settlement_exact"]),
+        (12, &json!("2026-01"), &json!("40"))
+    );
     let svg = served.get_as(&served.all, "/v1/programs/1/reports/settlements.svg");
     assert!(svg.status == 200 && String::from_utf8_lossy(&svg.body).contains("partner 7"));
     assert_eq!(rows(&served, "partners/6/receivables")[0]["balance_exact"], "40");
@@ -148,7 +163,10 @@ fn members_have_tiers_households_and_holds() {
     assert_eq!(served.get("/v1/programs/1/tiers")["tiers"][1]["name"], "Gold");
     done(&served, "accruals", "q", json!({ "member": "M1", "awards": [{ "point_type": 2, "points": 20 }] }));
     let standing = served.get("/v1/programs/1/members/M1/standing");
-    assert_eq!((&standing["status"], &standing["tier"], &standing["tier_name"]), (&json!("active"), &json!(1), &json!("Silver")));
+    assert_eq!(
+        (&standing["status"], &standing["tier"], &standing["tier_name"]),
+        (&json!("active"), &json!(1), &json!("Silver"))
+    );
     assert_eq!(served.get_as(&served.all, "/v1/programs/1/members/M9/standing").status, 404);
     done(&served, "households", "h", json!({ "member": "H1" }));
     done(&served, "members/M1/household", "j", json!({ "household": "H1" }));

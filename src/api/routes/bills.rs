@@ -291,8 +291,7 @@ fn asked<K: crate::domain::keys::Key>(call: &Call) -> Result<report::Page<K>, Pr
 
 fn list_bills(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Problem> {
     let (key, page) = (partner(context, call)?, asked(call)?);
-    let mut bills =
-        context.engine.with_snapshot(|read| report::bills(read, key, page))?.map_err(Error::from)?;
+    let mut bills = context.engine.with_snapshot(|read| report::bills(read, key, page))?.map_err(Error::from)?;
     let next = call.next(split(&mut bills, call.limit()?));
     let rows = bills.iter().map(|(key, bill)| value(&bill_row(*key, bill))).collect();
     Ok(Answer::Page(Box::new(Page { columns: BILL, rows, next, ..Page::default() })))
@@ -314,8 +313,7 @@ fn get_bill(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Problem>
 
 fn list_bill_lines(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Problem> {
     let ((key, _), page) = (bill(context, call)?, asked(call)?);
-    let mut lines =
-        context.engine.with_snapshot(|read| report::bill_lines(read, key, page))?.map_err(Error::from)?;
+    let mut lines = context.engine.with_snapshot(|read| report::bill_lines(read, key, page))?.map_err(Error::from)?;
     let next = call.next(split(&mut lines, call.limit()?));
     let rows = lines.into_iter().map(|(key, line)| value(&line_row(key, line))).collect();
     Ok(Answer::Page(Box::new(Page { columns: LINE, rows, next, ..Page::default() })))
@@ -345,8 +343,7 @@ fn list_fees(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Problem
 
 fn list_charges(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Problem> {
     let (key, page) = (partner(context, call)?, asked(call)?);
-    let mut charges =
-        context.engine.with_snapshot(|read| report::charges(read, key, page))?.map_err(Error::from)?;
+    let mut charges = context.engine.with_snapshot(|read| report::charges(read, key, page))?.map_err(Error::from)?;
     let next = call.next(split(&mut charges, call.limit()?));
     let rows = charges.into_iter().map(|(key, charge)| value(&charge_row(key, charge))).collect();
     Ok(Answer::Page(Box::new(Page { columns: CHARGE, rows, next, ..Page::default() })))

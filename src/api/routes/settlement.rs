@@ -158,12 +158,8 @@ fn list_lines(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Proble
         let lines = settlement::lines(read, program, of.map(|key| key.partner), first);
         lines.take(limit.saturating_add(1)).collect::<Result<Vec<_>, Fault>>()
     })?;
-    let next = lines.get(limit).map(|row| LineKey {
-        program,
-        partner: row.partner,
-        sequence: row.sequence,
-        place: row.place,
-    });
+    let next =
+        lines.get(limit).map(|row| LineKey { program, partner: row.partner, sequence: row.sequence, place: row.place });
     lines.truncate(limit);
     let rows = lines.into_iter().map(|line| value(&LineRow::settled(line))).collect();
     Ok(page(views::LINE, rows, call.next(next.map(Row))))
@@ -176,8 +172,7 @@ fn list_refunds(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Prob
     if after.is_some_and(|after| after.program != program) {
         return Err(Problem::new("invalid_cursor", "the cursor is of another program").with("parameter", "cursor"));
     }
-    let mut refunds =
-        look(context, |read| settlement::pending_refunds(read, program, after, limit.saturating_add(1)))?;
+    let mut refunds = look(context, |read| settlement::pending_refunds(read, program, after, limit.saturating_add(1)))?;
     let more = refunds.len() > limit;
     refunds.truncate(limit);
     let next = refunds.last().map(|(key, _)| Row(*key)).filter(|_| more);

@@ -11,14 +11,8 @@ use crate::chart::grouped;
 use serde_json::Value;
 
 /// A bill of a partner (rules A26 to A29).
-pub(super) fn bill(
-    ask: &Ask<'_>,
-    way: &Way<'_>,
-    program: u32,
-    (partner, bill): (&str, &str),
-) -> Result<Page, Problem> {
-    let (partner, number): (u32, u32) =
-        (partner.parse().map_err(|_| nothing())?, bill.parse().map_err(|_| nothing())?);
+pub(super) fn bill(ask: &Ask<'_>, way: &Way<'_>, program: u32, (partner, bill): (&str, &str)) -> Result<Page, Problem> {
+    let (partner, number): (u32, u32) = (partner.parse().map_err(|_| nothing())?, bill.parse().map_err(|_| nothing())?);
     let path = format!("/v1/programs/{program}/partners/{partner}/bills/{number}");
     let here = format!("/p/{program}/partners/{partner}");
     let of = ask.get(&path)?;
@@ -32,7 +26,8 @@ pub(super) fn bill(
         fact("State", plain(&of, "state"), ""),
     ];
     let parts = of.get("parts").and_then(Value::as_array).cloned().unwrap_or_default();
-    let columns = [("terms", "version of the terms"), ("points", "points"), ("price", "price"), ("currency", "currency")];
+    let columns =
+        [("terms", "version of the terms"), ("points", "points"), ("price", "price"), ("currency", "currency")];
     let mut blocks = vec![Block::Facts(facts), Block::Table(Table::of("By version of the terms", &columns, &parts))];
     let page = ask.get(&format!("{path}/lines?{}&limit=100", way.pass(&["cursor"])))?;
     let rows = page.get("rows").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -150,7 +145,8 @@ fn settled(
         cell.text = cell.text.replace('_', " ");
     }
     table.empty = "Nothing was posted yet.";
-    let lines = settlement::lines(ask, way, &format!("{path}/settlement-lines"), &format!("/p/{program}/partners/{partner}"))?;
+    let lines =
+        settlement::lines(ask, way, &format!("{path}/settlement-lines"), &format!("/p/{program}/partners/{partner}"))?;
     Ok(vec![
         Block::Table(receivables.exported(&format!("{path}/receivables"), "")),
         Block::Table(table.exported(&format!("{path}/postings"), "")),

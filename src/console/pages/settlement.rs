@@ -265,7 +265,13 @@ fn actions(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Vec<Block> {
             Field::choice("rules.0.priority", "Priority", &["normal", "low", "medium", "high"], "normal"),
             Field::line("rules.0.offers[]", "Of offers, with commas (empty: all)", "text", ""),
         ];
-        actions.push(forms::command("set_contribution_rules", "Set who bears how much", &hidden, fields, (way.fresh)()));
+        actions.push(forms::command(
+            "set_contribution_rules",
+            "Set who bears how much",
+            &hidden,
+            fields,
+            (way.fresh)(),
+        ));
     }
     actions
 }

@@ -32,11 +32,7 @@ pub fn postings(read: &dyn Read, owner: OwnerKey, range: Range<Timestamp>) -> Re
 }
 
 /// A page of everything that was posted to an owner's receivables: account by account, each in the order in which it was.
-pub fn postings_by_account(
-    read: &dyn Read,
-    owner: OwnerKey,
-    rows: Page<PostingKey>,
-) -> Result<Vec<PostingRow>, Fault> {
+pub fn postings_by_account(read: &dyn Read, owner: OwnerKey, rows: Page<PostingKey>) -> Result<Vec<PostingRow>, Fault> {
     page::<crate::domain::tables::Postings>(read, &owner, rows)
 }
 
