@@ -7,7 +7,7 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/accruedb/target
 CARGO ?= cargo
 ACCRUEDB := $(CARGO_TARGET_DIR)/release/accruedb
 
-.PHONY: help setup build demo serve test lint schedules browser clients contract killed packages soak bench fuzz sanitize mutants doc
+.PHONY: help setup build demo serve test lint schedules browser clients contract killed speed packages soak bench fuzz sanitize mutants doc
 
 help:
 	@echo 'make demo    the main job on real purchases: import, redeem, expire, cancel, report, audit'
@@ -17,6 +17,7 @@ help:
 	@echo 'make clients  the Python and the TypeScript client: built, installed, 68 cases each against a running server'
 	@echo 'make contract  calls made up from the OpenAPI document against a running server (CALLS=2000)'
 	@echo 'make killed   kill -9 of the server and of a reader of its feed (ROUNDS=200)'
+	@echo 'make speed    how fast the server is, beside what is wanted; needs wrk (ROWS="batch singles")'
 	@echo 'make packages  a .deb, wheels and an npm package, installed and used in a clean root (PACKAGES=FOLDER)'
 	@echo 'make schedules  the orders in which threads may run (ACCRUEDB_SIZE=4000)'
 	@echo 'make soak    the long tests, about 2 hours, and a table of what they proved (ROWS="kill power", PERCENT=10)'
@@ -95,13 +96,19 @@ killed: build
 	@command -v python3 >/dev/null || { echo 'SKIPPED killed: there is no python3'; exit 0; }; \
 	PYTHONPATH=src/clients/python python3 tests/clients/killed.py $(ACCRUEDB) $(ROUNDS)
 
+# The generator is on the same machine: figures count where nothing else runs.
+speed: build
+	python3 tests/service_speed.py $(ACCRUEDB) 10 $(ROWS)
+
 PACKAGES ?= $(CARGO_TARGET_DIR)/packages
 packages: build
 	rm -rf $(PACKAGES)
-	@command -v dpkg-deb >/dev/null || { echo 'The packages need dpkg-deb: they are made on Debian'; exit 1; }
-	./src/packages/deb.sh $(ACCRUEDB) $(PACKAGES)
-	python3 src/packages/wheel.py $(ACCRUEDB) $(PACKAGES)
-	ACCRUEDB_PACKAGES=$(PACKAGES) ./tests/clients/run.sh $(ACCRUEDB)
+	@command -v dpkg-deb >/dev/null && command -v python3 >/dev/null || { \
+	  echo 'SKIPPED packages: they are made on Debian, with dpkg-deb and python3'; exit 0; }; \
+	set -e; \
+	./src/packages/deb.sh $(ACCRUEDB) $(PACKAGES); \
+	python3 src/packages/wheel.py $(ACCRUEDB) $(PACKAGES); \
+	ACCRUEDB_PACKAGES=$(PACKAGES) ./tests/clients/run.sh $(ACCRUEDB); \
 	./src/packages/check.sh $(PACKAGES)
 
 ROWS ?=

@@ -3,7 +3,9 @@
 mod access;
 mod console;
 mod documents;
+mod edits;
 mod routes;
+mod settlement;
 mod sockets;
 mod tls;
 

@@ -49,6 +49,8 @@ pub struct Head {
     pub last_event_id: Option<String>,
     /// The header `If-None-Match`.
     pub if_none_match: Option<String>,
+    /// The header `If-Match`.
+    pub if_match: Option<String>,
     /// Now, by the caller's clock: for budgets and expiries of tokens.
     pub at: Timestamp,
 }
@@ -59,7 +61,17 @@ impl Head {
     pub fn new(method: Method, path: &str, at: Timestamp) -> Head {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         let (path, query) = (path.to_owned(), query.to_owned());
-        Head { method, path, query, idempotency_key: None, accept: None, last_event_id: None, if_none_match: None, at }
+        Head {
+            method,
+            path,
+            query,
+            idempotency_key: None,
+            accept: None,
+            last_event_id: None,
+            if_none_match: None,
+            if_match: None,
+            at,
+        }
     }
 }
 

@@ -22,6 +22,9 @@ pub struct Context {
     pub(crate) backups: Option<PathBuf>,
     /// Whether the server takes new work.
     pub(crate) is_ready: AtomicBool,
+    /// Held alone by an edit that is only of what its caller saw, and together by all other commands that define
+    /// something.
+    pub(crate) edits: RwLock<()>,
     tokens: RwLock<Vec<Arc<Token>>>,
     file: Option<PathBuf>,
     metrics: Mutex<Option<Metrics>>,
@@ -43,6 +46,7 @@ impl Context {
             budgets,
             backups: None,
             is_ready: AtomicBool::new(true),
+            edits: RwLock::default(),
             tokens: RwLock::default(),
             file,
             metrics: Mutex::default(),

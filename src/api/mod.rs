@@ -23,6 +23,7 @@ mod problems;
 mod render;
 mod route;
 mod routes;
+mod settlement_views;
 mod shape;
 mod token;
 pub mod token_file;

@@ -8,6 +8,7 @@ use super::params::Param;
 use super::problem::CODES;
 use super::problems;
 use super::route::{Access, Body, Route, Shape};
+use super::routes::takes_if_match;
 use super::shape::without_choices;
 use super::views::Event;
 use crate::domain::Receipt;
@@ -144,6 +145,13 @@ impl Writer {
                                 Another body is refused. A refused command does not use it up. An integer but 0, a \
                                 UUID, or up to 255 printable ASCII characters without blanks.",
                 "schema": { "type": "string", "minLength": 1, "maxLength": 255, "pattern": KEY },
+            }));
+        }
+        if takes_if_match(route.id) {
+            parameters.push(json!({
+                "name": "If-Match", "in": "header", "required": false,
+                "description": "The `ETag` with which you saw what is edited: a command for another one is refused (412).",
+                "schema": { "type": "string", "pattern": "^[!-~ ]+$", "maxLength": 1000 },
             }));
         }
         let mut operation = json!({
@@ -355,6 +363,9 @@ fn statuses(route: &Route) -> Vec<u16> {
     }
     if route.method == Method::Post {
         statuses.extend([409, 413, 415]);
+    }
+    if takes_if_match(route.id) {
+        statuses.push(412);
     }
     if matches!(route.body, Body::Command) {
         statuses.push(422);

@@ -51,6 +51,7 @@ const IN_PATH: &[Param] = &[
     Param { name: "point_type", kind: Kind::Number(u16::MAX as u64), about: "The point type." },
     Param { name: "partner", kind: Kind::Number(u32::MAX as u64), about: "The partner." },
     Param { name: "block", kind: Kind::Number((1 << 53) - 1), about: "The block." },
+    Param { name: "bill", kind: Kind::Number(u32::MAX as u64), about: "The number of the bill." },
     Param { name: "source", kind: Kind::Number(u32::MAX as u64), about: "The source." },
     Param { name: "restriction", kind: Kind::Number(u16::MAX as u64), about: "The number of the source's restriction." },
     Param { name: "scheme", kind: Kind::Number(u32::MAX as u64), about: "The reward scheme." },

@@ -35,6 +35,7 @@ pub const CODES: &[(&str, u16, &str)] = &[
     ("method_not_allowed", 405, "The address exists for other methods: see the header `Allow`."),
     ("not_acceptable", 406, "The route has no answer in the format that was asked for."),
     ("clock_not_movable", 409, "The server runs on the system's clock. Only the commands' clock (`serve --clock commands`) can be moved."),
+    ("precondition_failed", 412, "What the command edits is not what the caller saw: it has another `ETag` than `If-Match` says. Nothing was done. Read it again."),
     ("too_large", 413, "The body is larger than this route takes: 1 MiB, or 16 MiB and 10,000 lines of commands."),
     ("unsupported_media_type", 415, "The body must be `application/json` (or `application/x-ndjson` for commands in lines), not encoded."),
     ("budget_exceeded", 429, "The token's budget of points for this day (UTC) does not cover the command. Nothing was done."),

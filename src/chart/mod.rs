@@ -7,11 +7,13 @@ mod escape;
 mod figure;
 mod plot;
 mod scale;
+mod stacked;
 mod svg;
 mod table;
 mod terminal;
 
 pub use figure::{Figure, FigureError, Form, POINTS_MAX, SERIES_MAX, Series};
+pub use stacked::stacked;
 pub use svg::{CSS, Styled, svg};
 pub use table::{grouped, table};
 pub use terminal::bars;

@@ -225,7 +225,7 @@ fn charges(read: &dyn Read, key: PartnerKey) -> Result<Listing, Fault> {
 fn fees(read: &dyn Read, key: PartnerKey, range: (Timestamp, Timestamp), unit: FeeUnit) -> Result<Listing, Fault> {
     let head = ["kind", "entry", "request", "transaction", "block", "points", "amount", "currency", "linked", "text"];
     let mut listing = Listing::new(&head);
-    for line in report::fees(read, key, range, unit)? {
+    for line in report::fees(read, key, range, unit, Page::ALL)?.0 {
         let cells = vec![
             line.kind.to_owned(),
             line.sequence.to_string(),

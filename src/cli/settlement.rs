@@ -283,7 +283,8 @@ fn rows_of(
             rows
         }
         What::Lines { partner } => {
-            lines(&settlement::lines(read, program, partner.map(PartnerId)).collect::<Result<Vec<LineRow>, Fault>>()?)
+            let found = settlement::lines(read, program, partner.map(PartnerId), None);
+            lines(&found.collect::<Result<Vec<LineRow>, Fault>>()?)
         }
         What::Preview { run } => match settlement::preview(read, program, *run, now)? {
             Some(found) => lines(&found),

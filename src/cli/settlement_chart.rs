@@ -2,7 +2,7 @@
 //! C100).
 
 use super::output::Failure;
-use crate::chart::{Figure, Form, SERIES_MAX, Series, Styled, grouped, svg};
+use crate::chart::{Figure, Form, Styled, grouped, stacked, svg};
 use crate::domain::{PartnerId, Timestamp};
 use crate::report::settlement::MonthRow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,19 +18,7 @@ fn figure(all: &[MonthRow], now: Timestamp) -> Figure {
     let sums: BTreeMap<(PartnerId, u32), i128> =
         all.iter().map(|row| ((row.partner, row.month), row.amount())).collect();
     let partners: BTreeSet<PartnerId> = all.iter().map(|row| row.partner).collect();
-    let partners: Vec<PartnerId> = partners.into_iter().collect();
-    // where there are more partners than colours, the last of them are one
-    let alone = if partners.len() > SERIES_MAX { SERIES_MAX.saturating_sub(1) } else { partners.len() };
-    let (alone, others) = partners.split_at_checked(alone).unwrap_or((&partners, &[]));
-    let values = |of: &[PartnerId]| -> Vec<i128> {
-        let sum = |month: &u32| of.iter().filter_map(|partner| sums.get(&(*partner, *month))).sum();
-        months.iter().map(sum).collect()
-    };
-    let series = |partner: &PartnerId| Series { name: format!("partner {partner}"), values: values(&[*partner]) };
-    let mut series: Vec<Series> = alone.iter().map(series).collect();
-    if !others.is_empty() {
-        series.push(Series { name: format!("{} others", others.len()), values: values(others) });
-    }
+    let series = stacked(&sums, |partner| format!("partner {partner}"));
     let label = |month: &u32| all.iter().find(|row| row.month == *month).map_or_else(String::new, MonthRow::month_text);
     let whole: i128 = sums.values().sum();
     Figure {
@@ -52,6 +40,7 @@ fn figure(all: &[MonthRow], now: Timestamp) -> Figure {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chart::SERIES_MAX;
     use crate::domain::{MonthSums, Points};
 
     fn row(partner: u32, month: u32, debits: i64, credits: i64) -> MonthRow {

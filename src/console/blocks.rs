@@ -81,7 +81,23 @@ impl Cell {
 
     /// A field of a row of the API: amounts in groups, ids as they are, nothing where it is null.
     pub(super) fn of(row: &Value, name: &str) -> Cell {
-        const IDS: [&str; 8] = ["program", "point_type", "partner", "block", "member", "sequence", "created", "source"];
+        const IDS: [&str; 15] = [
+            "program",
+            "point_type",
+            "partner",
+            "block",
+            "member",
+            "sequence",
+            "created",
+            "source",
+            "bill",
+            "group",
+            "run",
+            "hold",
+            "tier",
+            "request_id",
+            "receivable",
+        ];
         match row.get(name) {
             Some(Value::Number(id)) if IDS.contains(&name) => Cell::text(id.to_string()),
             None | Some(Value::Null) => Cell::text(""),
@@ -92,8 +108,36 @@ impl Cell {
                 _ => Cell::text(text),
             },
             Some(Value::Bool(yes)) => Cell::text(if *yes { "yes" } else { "no" }),
-            Some(other) => Cell::text(other.to_string()),
+            Some(other) => Cell::text(words(other)),
         }
+    }
+}
+
+/// A value for people: `after 180 days` for `{"kind":"after","span":{"count":180,"unit":"days"}}`.
+pub(super) fn words(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        Value::Array(parts) => {
+            parts.iter().map(words).filter(|part| !part.is_empty()).collect::<Vec<String>>().join(", ")
+        }
+        Value::Object(fields) => {
+            if let (Some(count), Some(Value::String(unit)), 2) = (fields.get("count"), fields.get("unit"), fields.len())
+            {
+                return format!("{count} {unit}");
+            }
+            let kind = fields.get("kind").and_then(Value::as_str).map(|kind| kind.replace('_', " "));
+            let is_alone = kind.is_some() && fields.len() == 2;
+            let rest = fields.iter().filter(|(name, _)| *name != "kind").filter_map(|(name, value)| {
+                let text = words(value);
+                let named = if is_alone { text.clone() } else { format!("{} {text}", name.replace('_', " ")) };
+                (!text.is_empty()).then_some(named)
+            });
+            let rest = rest.collect::<Vec<String>>().join(", ");
+            let parts = kind.into_iter().chain(Some(rest).filter(|rest| !rest.is_empty()));
+            parts.collect::<Vec<String>>().join(" ")
+        }
+        other => other.to_string(),
     }
 }
 
@@ -110,6 +154,7 @@ pub(super) fn plain(row: &Value, name: &str) -> String {
     match row.get(name) {
         Some(Value::String(text)) => text.clone(),
         Some(Value::Null) | None => String::new(),
+        Some(Value::Object(_) | Value::Array(_)) => row.get(name).map(words).unwrap_or_default(),
         Some(other) => other.to_string(),
     }
 }
@@ -208,5 +253,25 @@ impl Field {
     /// Whether a choice is the one that is set.
     pub(super) fn is_set(&self, choice: &str) -> bool {
         self.value == choice
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn values_are_told_in_words() {
+        for (value, expected) in [
+            (json!({ "kind": "after", "span": { "count": 180, "unit": "days" } }), "after 180 days"),
+            (json!({ "kind": "never" }), "never"),
+            (json!({ "kind": "calendar_year" }), "calendar year"),
+            (json!({ "days_ago": null, "schemes": [], "partners": [1, 2] }), "partners 1, 2"),
+            (json!({ "kind": "settlement", "number": 1, "run": "r" }), "settlement number 1, run r"),
+            (json!([1, "a", null, { "kind": "x", "y": 2 }]), "1, a, x 2"),
+        ] {
+            assert_eq!(words(&value), expected);
+        }
     }
 }

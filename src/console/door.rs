@@ -214,8 +214,10 @@ fn nav(program: u32, who: Option<&SignedIn>, path: &str) -> Vec<NavItem> {
         None => vec![
             ("Overview", of("")),
             ("Point types", of("/point-types")),
+            ("Tiers", of("/tiers")),
             ("Members", of("/members")),
             ("Partners", of("/partners")),
+            ("Settlement", of("/settlement")),
             ("Liability", of("/liability")),
             ("Sources", of("/sources")),
             ("Source report", of("/source-report")),

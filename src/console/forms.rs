@@ -14,6 +14,9 @@ fn typed(text: &str) -> Value {
     number.map_or_else(|| json!(text), |number| json!(number))
 }
 
+/// Fields that are texts, also where they look like numbers.
+const TEXTS: [&str; 5] = ["description", "reason", "reference", "name", "zone"];
+
 /// A form for a command. `id` is the route's; `hidden` are the parameters of its path and fixed fields.
 pub(super) fn command(
     id: &'static str,
@@ -59,8 +62,15 @@ pub(super) fn act(ask: &Ask<'_>, id: &str, form: &BTreeMap<String, String>) -> R
         match name.as_str() {
             "key" | "proof" | "dry_run" => {}
             name if in_path.contains(&name) => {}
+            name if TEXTS.contains(&name) => put(&mut body, name, json!(text.trim())),
             "confirm" => put(&mut body, name, json!(text == "yes")),
-            name => put(&mut body, name, typed(text.trim())),
+            name => match name.strip_suffix("[]") {
+                None => put(&mut body, name, typed(text.trim())),
+                Some(name) => {
+                    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+                    put(&mut body, name, parts.map(typed).collect());
+                }
+            },
         }
     }
     let body = if body.is_empty() { Value::Null } else { Value::Object(body) };
@@ -77,15 +87,22 @@ pub(super) fn act(ask: &Ask<'_>, id: &str, form: &BTreeMap<String, String>) -> R
     Ok(page)
 }
 
+/// Places of a list in a form, at most.
+const PLACES_MAX: usize = 16;
+
 /// Sets a field. A name with dots is a place inside; `awards.0.points` is in a list. What is one of several kinds has its
 /// kind behind a colon: `expires:after.span.count`.
 fn put(body: &mut Map<String, Value>, name: &str, value: Value) {
     match name.split_once('.') {
         None => drop(body.insert(name.to_owned(), value)),
-        Some((list, rest)) if rest.starts_with("0.") => {
-            let list = body.entry(list.to_owned()).or_insert_with(|| json!([{}]));
-            if let Some(Value::Object(first)) = list.get_mut(0) {
-                put(first, rest.trim_start_matches("0."), value);
+        Some((list, rest)) if place(rest).is_some() => {
+            let Some((at, rest)) = place(rest) else { return };
+            let list = body.entry(list.to_owned()).or_insert_with(|| json!([]));
+            if let Value::Array(list) = list {
+                list.resize_with(list.len().max(at.saturating_add(1)), || json!({}));
+            }
+            if let Some(Value::Object(inner)) = list.get_mut(at) {
+                put(inner, rest, value);
             }
         }
         Some((outer, rest)) => {
@@ -97,6 +114,12 @@ fn put(body: &mut Map<String, Value>, name: &str, value: Value) {
             }
         }
     }
+}
+
+/// The place of a list that a name begins with, and what is behind it.
+fn place(name: &str) -> Option<(usize, &str)> {
+    let (at, rest) = name.split_once('.')?;
+    Some((at.parse().ok().filter(|at| *at < PLACES_MAX)?, rest))
 }
 
 fn outcome(id: &str, program: Option<u32>, answer: &Value) -> Page {
@@ -165,8 +188,9 @@ mod tests {
         put(&mut body, "member", json!("M1"));
         put(&mut body, "awards.0.points", json!(5));
         put(&mut body, "awards.0.point_type", json!(1));
+        put(&mut body, "tiers.1.any_of.0.points", json!(9));
         put(&mut body, "expires:after.span.count", json!(6));
-        let expected = json!({ "member": "M1", "awards": [{ "points": 5, "point_type": 1 }], "expires": { "kind": "after", "span": { "count": 6 } } });
+        let expected = json!({ "member": "M1", "awards": [{ "points": 5, "point_type": 1 }], "tiers": [{}, { "any_of": [{ "points": 9 }] }], "expires": { "kind": "after", "span": { "count": 6 } } });
         assert_eq!(Value::Object(body), expected);
     }
 }

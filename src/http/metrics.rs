@@ -30,6 +30,8 @@ pub(super) struct Metrics {
     registry: Registry,
     requests: Family<Outcome, Counter>,
     seconds: Family<Of, Histogram, fn() -> Histogram>,
+    /// How long a caller waited to be told that the server has too much work.
+    refused: Histogram,
     pub(super) connections: Gauge,
     pub(super) streams: Gauge,
     pub(super) refused_connections: Counter,
@@ -49,6 +51,7 @@ impl Metrics {
             registry: Registry::with_prefix("accruedb"),
             requests: Family::default(),
             seconds: Family::new_with_constructor(histogram),
+            refused: histogram(),
             connections: Gauge::default(),
             streams: Gauge::default(),
             refused_connections: Counter::default(),
@@ -60,6 +63,7 @@ impl Metrics {
         let registry = &mut metrics.registry;
         registry.register("requests", "Requests answered", metrics.requests.clone());
         registry.register_with_unit("request", "Time to the answer", Unit::Seconds, metrics.seconds.clone());
+        registry.register_with_unit("refused", "Time to a 503", Unit::Seconds, metrics.refused.clone());
         registry.register("connections", "Open connections", metrics.connections.clone());
         registry.register("feed_streams", "Open streams of the feed", metrics.streams.clone());
         let refused = metrics.refused_connections.clone();
@@ -78,6 +82,9 @@ impl Metrics {
     pub(super) fn answered(&self, route: &'static str, status: u16, took: Duration) {
         self.requests.get_or_create(&Outcome { route, status }).inc();
         self.seconds.get_or_create(&Of { route }).observe(took.as_secs_f64());
+        if status == 503 {
+            self.refused.observe(took.as_secs_f64());
+        }
     }
 
     /// The text for Prometheus.

@@ -78,6 +78,7 @@ async fn handle(
         accept: text(header::ACCEPT)?,
         last_event_id: text(HeaderName::from_static("last-event-id"))?,
         if_none_match: text(header::IF_NONE_MATCH)?,
+        if_match: text(header::IF_MATCH)?,
         at,
     };
     let mut admitted = shared.api.admit(head, token)?;

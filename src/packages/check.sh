@@ -41,12 +41,24 @@ accruedb verify --db "$ACCRUEDB_DB"
 accruedb balance --db "$ACCRUEDB_DB" M1
 USE
 
-if [ "$(id -u)" = 0 ] && command -v debootstrap >/dev/null; then
+# A new Debian with the package in it.
+new_debian() {
+  [ "$(id -u)" = 0 ] || return 1
+  if ! command -v debootstrap >/dev/null && command -v apt-get >/dev/null; then
+    { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq debootstrap; } >/dev/null 2>&1 || true
+  fi
+  command -v debootstrap >/dev/null || return 1
   . /etc/os-release
   mirror=$(sed -n 's/^URIs: *//p' /etc/apt/sources.list.d/*.sources 2>/dev/null | head -1)
-  debootstrap --variant=minbase "${VERSION_CODENAME:-bookworm}" "$root" ${mirror:+"$mirror"} > "$work/debootstrap.log" ||
-    { tail "$work/debootstrap.log"; exit 1; }
+  if ! debootstrap --variant=minbase "${VERSION_CODENAME:-bookworm}" "$root" ${mirror:+"$mirror"} > "$work/debootstrap.log" 2>&1; then
+    tail -3 "$work/debootstrap.log"
+    rm -rf "$root"
+    return 1
+  fi
   cp "$deb" "$root/tmp/accruedb.deb"
+}
+
+if new_debian; then
   chroot "$root" sh -c 'dpkg -i /tmp/accruedb.deb || apt-get install -y -f' > "$work/dpkg.log" 2>&1 ||
     { cat "$work/dpkg.log"; exit 1; }
   chroot "$root" dpkg -s accruedb | grep Status

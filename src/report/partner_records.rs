@@ -31,7 +31,7 @@ impl<K> Page<K> {
 }
 
 /// The rows under a prefix, a page of them.
-fn page<T: Table>(read: &dyn Read, prefix: &impl Key, page: Page<T::Key>) -> Result<FoundRows<T>, Fault> {
+pub(super) fn page<T: Table>(read: &dyn Read, prefix: &impl Key, page: Page<T::Key>) -> Result<FoundRows<T>, Fault> {
     let rows = match page.from {
         None => Rows::<T>::under(read, prefix),
         Some(from) => {
@@ -134,16 +134,19 @@ pub struct FeeLine {
 }
 
 /// A partner's fees and refunds whose transactions happened from an instant on and before another, in the order in which
-/// the fees were recorded, each refund behind its fee (rule B08).
+/// the fees were recorded, each refund behind its fee (rule B08). `rows` says which fees are looked at: the lines may be
+/// more, or fewer. Beside them, the fee at which the next page begins.
 pub fn fees(
     read: &dyn Read,
     partner: PartnerKey,
     (from, to): (Timestamp, Timestamp),
     unit: FeeUnit,
-) -> Result<Vec<FeeLine>, Fault> {
+    rows: Page<FeeKey>,
+) -> Result<(Vec<FeeLine>, Option<FeeKey>), Fault> {
     let mut lines = Vec::new();
-    for row in Rows::<Fees>::under(read, &partner) {
-        let (FeeKey { sequence, .. }, fee) = row?;
+    let found = page::<Fees>(read, &partner, Page { limit: rows.limit.saturating_add(1), ..rows })?;
+    let next = found.get(rows.limit).map(|(key, _)| *key);
+    for (FeeKey { sequence, .. }, fee) in found.into_iter().take(rows.limit) {
         let is_asked_for = match unit {
             FeeUnit::Any => true,
             FeeUnit::Points => fee.points.is_positive(),
@@ -176,7 +179,7 @@ pub fn fees(
             });
         }
     }
-    Ok(lines)
+    Ok((lines, next))
 }
 
 fn fee_line(read: &dyn Read, sequence: Sequence, fee: &Fee) -> Result<FeeLine, Fault> {

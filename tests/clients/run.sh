@@ -9,7 +9,20 @@ sources=$(realpath "$here/../../src/clients")
 command -v python3 >/dev/null || { echo 'SKIPPED clients: there is no python3'; exit 0; }
 work=$(mktemp -d)
 running=()
-trap '[ ${#running[@]} = 0 ] || kill "${running[@]}" 2>/dev/null || true; rm -rf "$work"' EXIT
+finish() {
+  if [ ${#running[@]} != 0 ]; then kill "${running[@]}" 2>/dev/null || true; wait "${running[@]}" 2>/dev/null || true; fi
+  rm -rf "$work"
+}
+trap finish EXIT
+
+# A registry may not answer at once.
+again() {
+  for _ in 1 2 3; do
+    "$@" && return
+    sleep 5
+  done
+  return 1
+}
 
 # Waits for the first line that a process writes into a file, and prints it.
 first_line() {
@@ -56,12 +69,17 @@ stranger="acr_000000000000_${all##*_}"
 printf '{"all":"%s","till":"%s","partner":"%s","expired":"%s","stranger":"%s"}' \
   "$all" "$till" "$partner" "$expired" "$stranger" > "$work/tokens-by-name.json"
 
-if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+has_venv() { python3 -c 'import ensurepip, venv' 2>/dev/null; }
+if ! has_venv && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  echo 'Installing python3-venv ...'
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv; } >/dev/null 2>&1 || true
+fi
+if ! has_venv; then
   echo 'SKIPPED the Python client: python3 has no venv (Debian: apt-get install python3-venv)'
 else
   cp -r "$sources/python" "$work/python"
   python3 -m venv "$work/venv"
-  "$work/venv/bin/pip" --quiet --disable-pip-version-check wheel --no-deps -w "$work/packages" "$work/python"
+  again "$work/venv/bin/pip" --quiet --disable-pip-version-check wheel --no-deps -w "$work/packages" "$work/python"
   "$work/venv/bin/pip" --quiet --disable-pip-version-check install --no-index "$work"/packages/*.whl
   serve python
   readme "$sources/python/README.md" > "$work/readme.py"
@@ -74,7 +92,7 @@ if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
 else
   cp -r "$sources/typescript" "$work/typescript"
   rm -rf "$work/typescript/node_modules" "$work/typescript/dist"
-  (cd "$work/typescript" && npm install --no-audit --no-fund --no-package-lock --silent && npm run --silent build)
+  (cd "$work/typescript" && again npm install --no-audit --no-fund --no-package-lock --silent && npm run --silent build)
   mkdir -p "$work/packages" "$work/app"
   (cd "$work/packages" && npm pack --silent "$work/typescript" > /dev/null)
   echo '{"type":"module"}' > "$work/app/package.json"

@@ -6,17 +6,27 @@ accruedb=$(realpath "$1")
 calls=${2:-2000}
 seed=${3:-1}
 here=$(cd "$(dirname "$0")" && pwd)
-if ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
-  echo 'SKIPPED contract: there is no python3 with venv'
-  exit 0
+has_venv() { python3 -c 'import ensurepip, venv' 2>/dev/null; }
+if ! has_venv && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+  echo 'Installing python3-venv ...'
+  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv; } >/dev/null 2>&1 || true
 fi
+has_venv || { echo 'SKIPPED contract: there is no python3 with venv (Debian: apt-get install python3-venv)'; exit 0; }
 work=$(mktemp -d)
 server=
-trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
+finish() {
+  if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; wait "$server" 2>/dev/null || true; fi
+  rm -rf "$work"
+}
+trap finish EXIT
 schemathesis=${SCHEMATHESIS:-}
 if [ -z "$schemathesis" ]; then
   python3 -m venv "$work/venv"
-  "$work/venv/bin/pip" --quiet --disable-pip-version-check install schemathesis==4.32.5
+  for attempt in 1 2 3; do
+    "$work/venv/bin/pip" --quiet --disable-pip-version-check install schemathesis==4.32.5 && break
+    [ $attempt -lt 3 ] || { echo 'SKIPPED contract: pip cannot install schemathesis'; exit 0; }
+    sleep 5
+  done
   schemathesis="$work/venv/bin/schemathesis"
 fi
 

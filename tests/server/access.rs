@@ -24,7 +24,7 @@ const BOUNDS: [Bound; 5] =
 fn path(route: &Route) -> String {
     let parts = route.path.split('/').map(|part| match part {
         "{program}" | "{partner}" | "{block}" | "{point_type}" | "{sequence}" | "{source}" | "{restriction}" => "1",
-        "{scheme}" | "{offer}" | "{group}" => "1",
+        "{scheme}" | "{offer}" | "{group}" | "{bill}" => "1",
         "{member}" => "M1",
         "{request}" | "{hold}" | "{fee}" | "{run}" | "{purchase}" => "m",
         other => other,

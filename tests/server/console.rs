@@ -181,6 +181,43 @@ fn programs_are_made_and_blocks_approved_by_forms() {
     assert_eq!(refused.response.status, 409);
 }
 
+// covers: E07
+#[test]
+fn point_types_and_sources_can_be_made_from_every_page_of_a_program() {
+    let served = Served::with_points();
+    let visitor = Visitor::new(&served, &served.all);
+    let buttons = ["/p/1/point-types?create=yes", "/p/1/sources?create=yes"];
+    let (mut seen, mut left) = (BTreeSet::new(), vec!["/p/1".to_owned()]);
+    while let Some(path) = left.pop() {
+        let is_page = path.starts_with("/p/1") || path.starts_with("/entries/");
+        if !is_page || !seen.insert(path.clone()) {
+            continue;
+        }
+        let html = text(&visitor.get(&path));
+        for button in buttons {
+            assert!(links(&html).iter().any(|link| link == button), "{path} has no way to {button}");
+        }
+        left.extend(links(&html));
+    }
+    assert!(seen.len() > 12, "{seen:?}");
+    // the form is the first of its page, open, and makes what it says
+    for (page, action, fields) in [
+        (buttons[0], "/do/create_point_type", "point_type=8&class=redeemable"),
+        (buttons[1], "/do/create_source", "source=8&name=2024"),
+    ] {
+        let html = text(&visitor.get(page));
+        let form = html.find(&format!("action=\"{action}\"")).unwrap();
+        assert!(!html[..form].contains("<details") && !html[..form].contains("<table"), "{page}");
+        let shown = visitor.post(action, &format!("{}&{fields}", visitor.hidden(page, action)));
+        assert!(text(&shown).contains("Done and durable"), "{}", text(&shown));
+    }
+    assert_eq!(served.get("/v1/programs/1/sources/8")["name"], "2024");
+    // a token that may not make them has no such buttons
+    let reader = served.token(|token| drop(token.scopes.insert(Scope::Read)));
+    let html = text(&Visitor::new(&served, &reader).get("/p/1"));
+    assert!(!html.contains("create=yes"), "{html}");
+}
+
 #[test]
 fn a_partner_sees_its_own_pages_only() {
     let served = Served::with_points();

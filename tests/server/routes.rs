@@ -305,14 +305,15 @@ fn a_look_whose_answer_is_known_has_no_body() {
     };
     for path in ["/v1/programs/1/members/M1", "/v1/programs/1/members", "/v1/programs/1"] {
         let (status, tag, bytes) = look(path, None);
-        assert!(status == 200 && tag.starts_with("W/\"") && bytes > 0, "{path}: {status} {tag}");
+        let weak = if path.ends_with("M1") { "W/\"" } else { "\"" };
+        assert!(status == 200 && tag.starts_with(weak) && bytes > 0, "{path}: {status} {tag}");
         // time alone changes nothing
         assert_eq!(
             served.post("/v1/clock", "", json!({ "to": format!("2026-01-{:02}T00:00:00Z", 2 + path.len() % 20) })).0,
             200
         );
         assert_eq!(look(path, Some(&tag)), (304, tag.clone(), 0), "{path}");
-        assert_eq!(look(path, Some(&format!("\"x\", {}", &tag[2..]))).0, 304, "{path}");
+        assert_eq!(look(path, Some(&format!("\"x\", {}", tag.trim_start_matches("W/")))).0, 304, "{path}");
         assert_eq!(look(path, Some("\"x\"")).0, 200, "{path}");
     }
     let (_, tag, _) = look("/v1/programs/1/members/M1", None);

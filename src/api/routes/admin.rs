@@ -30,6 +30,9 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::post("/v1/admin/checkpoint", "checkpoint", Scope::Admin, Shape::Object(|g| g.subschema_for::<Standing>()), checkpoint)
         .long()
         .about("Brings all that happened until now into the tables."),
+    Route::post("/v1/admin/sweep", "sweep", Scope::Admin, Shape::Object(|g| g.subschema_for::<Swept>()), sweep)
+        .long()
+        .about("Books everything that is due by now: expired and matured points, holds that timed out, settlement runs. The server does so by itself on the system's clock; on the commands' clock it is asked to."),
     Route::post("/v1/admin/verify", "verify", Scope::Admin, Shape::Object(|g| g.subschema_for::<Verdict>()), verify)
         .with(REPLAY).long()
         .about("Audits the database: the journal's chain, the laws, the indexes; with `replay=yes`, that the journal gives the same state."),
@@ -72,6 +75,13 @@ struct Standing {
     last_sequence: u64,
     /// Bytes that the database takes.
     size_bytes: u64,
+}
+
+/// What was booked.
+#[derive(Serialize, JsonSchema)]
+struct Swept {
+    /// How many members, partners and runs something was booked of.
+    booked: u64,
 }
 
 /// What an audit found.
@@ -124,6 +134,11 @@ fn verify(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Problem> {
     let ok = audit.ok();
     let Audit { entries, digest, chain, replayed, violations, violations_total } = audit;
     Ok(Answer::Object(value(&Verdict { ok, entries, digest, chain, replayed, violations, violations_total })))
+}
+
+fn sweep(context: &Context, _: &Call, _: &[u8]) -> Result<Answer, Problem> {
+    let booked = context.engine.book_due()?;
+    Ok(Answer::Object(value(&Swept { booked })))
 }
 
 fn backup(context: &Context, _: &Call, body: &[u8]) -> Result<Answer, Problem> {

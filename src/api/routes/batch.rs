@@ -3,13 +3,13 @@
 use super::super::call::{Answer, Call};
 use super::super::command;
 use super::super::context::Context;
-use super::super::execute::{self, Taken};
+use super::super::execute::{self, Done, Taken};
 use super::super::json::{Bad, object};
 use super::super::problem::Problem;
-use super::super::route::{Body, Bounded, Lane, Route, Shape};
-use super::super::token::{Scope, Token};
-use super::verbs;
-use crate::domain::{Action, Timestamp};
+use super::super::route::{Body, Bounded, DRY_RUN, Lane, Route, Shape};
+use super::super::token::Scope;
+use super::{edits, verbs};
+use crate::domain::{Action, Command};
 use crate::engine::Ticket;
 use serde_json::{Value, json};
 
@@ -20,11 +20,13 @@ pub(crate) const ROUTES: &[Route] = &[Route {
     lane: Lane::Commands,
     ..Route::post("/v1/commands", "batch", Scope::Post, Shape::Lines, batch)
         .takes(Body::Lines)
+        .with(DRY_RUN)
         .of_program(Bounded::Fits)
         .of_partner(Bounded::Fits)
         .about(
             "Does commands, one JSON object a line, each with its `program`, `request_id` and `kind`. Answers each \
-             line, in order; a refusal does not stop the others. Each line needs the scope of its own kind.",
+             line, in order; a refusal does not stop the others. Each line needs the scope of its own kind. With \
+             `dry_run=true`, each line is tried by itself, as if no other line were done.",
         )
 }];
 
@@ -41,12 +43,29 @@ fn batch(context: &Context, call: &Call, body: &[u8]) -> Result<Answer, Problem>
     if lines.len() > LINES_MAX {
         return Err(Problem::new("too_large", format!("more than {LINES_MAX} lines")));
     }
+    let is_tried = call.query.get("dry_run").is_some_and(|dry| dry == "true");
+    let mut turn = None;
     // all are on their way before the first answer is awaited: they share the journal's writes
-    let sent: Vec<_> =
-        lines.into_iter().map(|(number, line)| (number, send(context, token, line, call.head.at))).collect();
+    let mut sent = Vec::with_capacity(lines.len());
+    for (number, line) in lines {
+        let one = read(line).and_then(|(route, command)| {
+            if is_tried {
+                return execute::preview(context, route, token, &command, call.head.at).map(Sent::Tried);
+            }
+            if turn.is_none() && edits::defines(route) {
+                turn = Some(edits::beside(context, true));
+            }
+            let taken = execute::admit(context, route, token, &command, call.head.at)?;
+            Ok(Sent::Going(taken, execute::submit(context, token, &command)))
+        });
+        sent.push((number, one));
+    }
     let mut answers = String::new();
     for (number, sent) in sent {
-        let done = sent.and_then(|(taken, ticket)| execute::settle(context, &taken, ticket));
+        let done = sent.and_then(|sent| match sent {
+            Sent::Going(taken, ticket) => execute::settle(context, &taken, ticket),
+            Sent::Tried(receipt) => Ok(Done { receipt, replayed: true }),
+        });
         let mut answer = match done {
             Ok(done) => json!({ "status": if done.replayed { 200 } else { 201 }, "receipt": done.receipt }),
             Err(problem) => json!({ "status": problem.status, "problem": problem.to_json() }),
@@ -60,7 +79,16 @@ fn batch(context: &Context, call: &Call, body: &[u8]) -> Result<Answer, Problem>
     Ok(Answer::Text { media_type: "application/x-ndjson", body: answers })
 }
 
-fn send<'a>(context: &Context, token: &'a Token, line: &[u8], at: Timestamp) -> Result<(Taken<'a>, Ticket), Problem> {
+/// A line that was begun.
+enum Sent<'a> {
+    /// It is on its way.
+    Going(Taken<'a>, Ticket),
+    /// It was tried: the receipt that it would get.
+    Tried(Value),
+}
+
+/// The command of a line.
+fn read(line: &[u8]) -> Result<(&'static Route, Command), Problem> {
     let flat = object(line)?;
     let kind = flat.get("kind").and_then(Value::as_str).map(str::to_owned);
     let route = kind.as_deref().and_then(verbs::of_kind);
@@ -69,8 +97,5 @@ fn send<'a>(context: &Context, token: &'a Token, line: &[u8], at: Timestamp) -> 
         return Err(unknown().into());
     }
     let command = command::read(flat)?;
-    let route = route.ok_or_else(unknown)?;
-    let taken = execute::admit(context, route, token, &command, at)?;
-    let ticket = execute::submit(context, token, &command);
-    Ok((taken, ticket))
+    Ok((route.ok_or_else(unknown)?, command))
 }

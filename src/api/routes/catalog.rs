@@ -6,7 +6,7 @@ use super::super::params::{Kind, Param};
 use super::super::problem::Problem;
 use super::super::route::{Bounded, Route, Shape};
 use super::super::views::{PointTypeRow, ProgramRow, value};
-use crate::domain::{Program, Rejection};
+use crate::domain::{PointTypeId, Program, Rejection};
 use std::ops::Bound;
 
 const PAGED: &[Param] = &[
@@ -26,6 +26,9 @@ pub(crate) const ROUTES: &[Route] = &[
     Route::get("/v1/programs/{program}/point-types", "list_point_types", Shape::Page(|g| g.subschema_for::<PointTypeRow>()), list_point_types)
         .with(PAGED).also_as(TABLE).of_partner(Bounded::Fits)
         .about("The point types of a program, by id (rules D02 to D06)."),
+    Route::get("/v1/programs/{program}/point-types/{point_type}", "get_point_type", Shape::Object(|g| g.subschema_for::<PointTypeRow>()), get_point_type)
+        .of_partner(Bounded::Fits)
+        .about("A point type with all that is set of it."),
 ];
 
 /// The program of the path.
@@ -72,4 +75,12 @@ fn list_point_types(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, 
         next: call.next(next),
         ..Page::default()
     })))
+}
+
+/// A point type.
+pub(super) fn get_point_type(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Problem> {
+    let point_type = call.number("point_type").map(PointTypeId)?;
+    let unknown = || Problem::from(Rejection::PointTypeUnknown { point_type });
+    let settings = program(context, call)?.point_type(point_type).cloned().ok_or_else(unknown)?;
+    Ok(Answer::Object(value(&PointTypeRow { point_type, settings })))
 }

@@ -8,7 +8,7 @@ use super::super::problem::Problem;
 use super::super::route::{Route, Shape};
 use super::super::views::{self, BlockRow, PartnerRow, value};
 use super::catalog;
-use crate::domain::{BlockId, Partner, PartnerId, PartnerKey, Rejection};
+use crate::domain::{BlockId, Partner, PartnerId, PartnerKey, PartnerTerms, Rejection};
 
 const PAGED: &[Param] = &[
     Param::new("limit", Kind::Limit, "Rows of the page, at most."),
@@ -23,6 +23,8 @@ pub(crate) const ROUTES: &[Route] = &[
         .about("The partners of a program, by id, as booked."),
     Route::get("/v1/programs/{program}/partners/{partner}", "get_partner", Shape::Object(|g| g.subschema_for::<PartnerRow>()), get_partner)
         .about("A partner, as of now (rules A05, A12)."),
+    Route::get("/v1/programs/{program}/partners/{partner}/terms", "get_partner_terms", Shape::Object(|g| g.subschema_for::<PartnerTerms>()), get_terms)
+        .about("A partner's terms, whole: what an edit of the partner says anew."),
     Route::get("/v1/programs/{program}/partners/{partner}/blocks", "list_blocks", Shape::Page(|g| g.subschema_for::<BlockRow>()), list_blocks)
         .with(PAGED).also_as(TABLE)
         .about("A partner's blocks, open and past, by id (rules A33, A34)."),
@@ -78,4 +80,11 @@ fn list_blocks(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Probl
     let now = context.engine.now();
     let rows = page.iter().take(limit).map(|(id, block)| value(&BlockRow::new(*id, block, now))).collect();
     Ok(Answer::Page(Box::new(Page { columns: views::BLOCK, rows, next: call.next(next), ..Page::default() })))
+}
+
+/// A partner's terms.
+pub(super) fn get_terms(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Problem> {
+    let key = call.partner()?;
+    let program = catalog::program(context, call)?;
+    program.terms(key.partner).map(|terms| Answer::Object(value(terms))).ok_or_else(|| unknown(key))
 }

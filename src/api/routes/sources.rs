@@ -7,7 +7,7 @@ use super::super::problem::Problem;
 use super::super::route::{Route, Shape};
 use super::super::views::{SOURCE, SourceRow, value};
 use super::catalog;
-use crate::domain::{Rejection, SourceId, SourceKey};
+use crate::domain::{Rejection, SourceId, SourceKey, SourceTerms};
 use std::ops::Bound;
 
 const PAGED: &[Param] = &[
@@ -23,6 +23,8 @@ pub(crate) const ROUTES: &[Route] = &[
         .about("The sources of a program, by id, as of now (rule E89)."),
     Route::get("/v1/programs/{program}/sources/{source}", "get_source", Shape::Object(|g| g.subschema_for::<SourceRow>()), get_source)
         .about("A source: its point types, its status, its inventory, its restrictions (rule E89)."),
+    Route::get("/v1/programs/{program}/sources/{source}/terms", "get_source_terms", Shape::Object(|g| g.subschema_for::<SourceTerms>()), get_terms)
+        .about("What is set of a source: what an edit of it changes."),
 ];
 
 fn row(context: &Context, key: SourceKey) -> Result<Option<SourceRow>, Problem> {
@@ -50,4 +52,12 @@ fn get_source(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Proble
     let key = SourceKey { program: call.program()?, source: call.number("source").map(SourceId)? };
     let row = row(context, key)?.ok_or_else(|| Problem::from(Rejection::SourceUnknown { source: key.source }))?;
     Ok(Answer::Object(value(&row)))
+}
+
+/// The terms of a source.
+pub(super) fn get_terms(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Problem> {
+    let source = call.number("source").map(SourceId)?;
+    let program = catalog::program(context, call)?;
+    let terms = program.source(source).ok_or_else(|| Problem::from(Rejection::SourceUnknown { source }))?;
+    Ok(Answer::Object(value(terms)))
 }

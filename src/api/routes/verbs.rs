@@ -9,7 +9,7 @@ use super::super::json::{Bad, object};
 use super::super::problem::Problem;
 use super::super::route::{Access, Body, Bounded, DRY_RUN, Route, Shape};
 use super::super::token::Scope;
-use super::more_verbs;
+use super::{edits, more_verbs};
 use crate::domain::Action;
 use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
@@ -155,6 +155,7 @@ fn run(context: &Context, call: &Call, route: &Route, mut fields: Map<String, Va
         "/request_id" => Problem::parameter("Idempotency-Key", bad.what),
         _ => bad.into(),
     })?;
+    let _turn = edits::turn(context, call, route)?;
     if call.query.get("dry_run").is_some_and(|dry| dry == "true") {
         return execute::preview(context, route, token, &command, call.head.at).map(Answer::Object);
     }

@@ -133,7 +133,7 @@ fn charges(read: &dyn Read, key: PartnerKey) -> Result<Vec<Row>, Fault> {
 }
 
 fn fees(read: &dyn Read, key: PartnerKey, unit: FeeUnit) -> Result<Vec<Row>, Fault> {
-    let rows = report::fees(read, key, ALWAYS, unit)?.into_iter().map(|line| {
+    let rows = report::fees(read, key, ALWAYS, unit, Page::ALL)?.0.into_iter().map(|line| {
         let row = Row::new(line.kind).amount(line.points).figure("as", line.request);
         let row = row.figure("block", show::or_none(line.block.map(block_name))).figure("amount", line.amount);
         let row = row.figure("currency", line.currency).figure("text", line.text);

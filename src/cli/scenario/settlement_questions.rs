@@ -188,7 +188,7 @@ impl Question {
                 };
                 all.iter().map(row).collect()
             }
-            About::Lines(partner) => settlement::lines(read, program, *partner)
+            About::Lines(partner) => settlement::lines(read, program, *partner, None)
                 .map(|row| row.map(|row| line(&row)))
                 .collect::<Result<_, _>>()?,
             About::Preview(run) => match settlement::preview(read, program, *run, now)? {

@@ -4,6 +4,7 @@ use super::super::ask::Ask;
 use super::super::blocks::{Block, Cell, Field, Form, Table, plain};
 use super::super::forms;
 use super::super::page::{Page, Way, home};
+use super::standing;
 
 use crate::api::{Problem, Scope, encoded};
 use serde_json::Value;
@@ -51,6 +52,11 @@ pub(super) fn members(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page
         let fields = vec![Field::line("member", "Member", "text", "").required()];
         blocks.push(forms::command("enrol", "Enrol a member", &hidden, fields, (way.fresh)()));
     }
+    if ask.may(Scope::Adjust) {
+        let hidden = [("program", program.to_string())];
+        let fields = vec![Field::line("member", "Household", "text", "").required()];
+        blocks.push(forms::command("enrol_household", "Enrol a household", &hidden, fields, (way.fresh)()));
+    }
     Ok(Page { title: "Members".to_owned(), trail: home(), program: Some(program), blocks })
 }
 
@@ -77,7 +83,8 @@ pub(super) fn member(ask: &Ask<'_>, way: &Way<'_>, program: u32, member: &str) -
     let caption = format!("Balances as of {}", Cell::of(&shown, "as_of").text);
     let mut balance_table = Table::of(&caption, &BALANCE, &balances);
     balance_table.empty = "The member never had points.";
-    let mut blocks = vec![Block::Form(time), Block::Table(balance_table)];
+    let mut blocks = standing::facts(ask, &path, program)?;
+    blocks.extend([Block::Form(time), Block::Table(balance_table)]);
     for balance in &balances {
         let point_type = plain(balance, "point_type");
         blocks.push(Block::Table(items(ask, &path, &point_type, "open", "in the order of use")?));
@@ -85,8 +92,10 @@ pub(super) fn member(ask: &Ask<'_>, way: &Way<'_>, program: u32, member: &str) -
             blocks.push(Block::Table(items(ask, &path, &point_type, "future", "not available yet")?));
         }
     }
+    blocks.extend(standing::holds(ask, way, &path, program)?);
     blocks.push(Block::Table(statement(ask, way, &path, &here)?));
     blocks.extend(actions(ask, way, program, member));
+    blocks.extend(standing::actions(ask, way, program, member));
     let mut trail = home();
     trail.push(("Members".to_owned(), format!("/p/{program}/members")));
     Ok(Page { title: format!("Member {member}"), trail, program: Some(program), blocks })
@@ -156,6 +165,12 @@ fn actions(ask: &Ask<'_>, way: &Way<'_>, program: u32, member: &str) -> Vec<Bloc
         Field::line("point_type", "Point type", "number", "1").required(),
         Field::line("points", "Points", "number", "").required(),
     ];
+    let hold = vec![
+        Field::line("point_type", "Point type", "number", "1").required(),
+        Field::line("points", "Points", "number", "").required(),
+        Field::line("times_out:after.span.count", "Given back after (empty: never)", "number", ""),
+        Field::choice("times_out:after.span.unit", "days, weeks, ...", &["", "days", "weeks", "months"], ""),
+    ];
     let adjust = vec![
         Field::line("point_type", "Point type", "number", "1").required(),
         Field::line("points", "Points more, or less with a minus", "number", "").required(),
@@ -164,6 +179,7 @@ fn actions(ask: &Ask<'_>, way: &Way<'_>, program: u32, member: &str) -> Vec<Bloc
     let mut actions = vec![
         forms::command("accrue", "Give points", &hidden, grant, (way.fresh)()),
         forms::command("redeem", "Redeem points", &hidden, redeem, (way.fresh)()),
+        forms::command("hold", "Put points on hold", &hidden, hold, (way.fresh)()),
         forms::command("transfer", "Give points to another member", &hidden, transfer, (way.fresh)()),
     ];
     if ask.may(Scope::Adjust) {

@@ -1,11 +1,14 @@
 //! The pages, a file for each subject.
 
 mod audit;
+mod bills;
 mod members;
 mod overview;
 mod partners;
 mod reports;
+mod settlement;
 mod sources;
+mod standing;
 mod system;
 mod types;
 
@@ -26,6 +29,10 @@ pub(super) fn find(ask: &Ask<'_>, way: &Way<'_>) -> Result<Page, Problem> {
         ["p", p, "members", member] => members::member(ask, way, program(p)?, member),
         ["p", p, "partners"] => partners::partners(ask, way, program(p)?),
         ["p", p, "partners", partner] => partners::partner(ask, way, program(p)?, partner),
+        ["p", p, "partners", partner, "bills", bill] => bills::bill(ask, way, program(p)?, (partner, bill)),
+        ["p", p, "settlement"] => settlement::settlement(ask, way, program(p)?),
+        ["p", p, "settlement", "runs", run] => settlement::run(ask, way, program(p)?, run),
+        ["p", p, "tiers"] => standing::tiers(ask, way, program(p)?),
         ["p", p, "liability"] => reports::liability(ask, way, program(p)?),
         ["p", p, "sources"] => sources::sources(ask, way, program(p)?),
         ["p", p, "sources", source] => sources::source(ask, way, program(p)?, source),

@@ -4,6 +4,7 @@ use super::super::ask::Ask;
 use super::super::blocks::{Block, Cell, Fact, Field, Table, chart, plain};
 use super::super::forms;
 use super::super::page::{Page, Way, home, nothing};
+use super::bills;
 use super::overview::is_out;
 
 use crate::api::{Problem, Scope};
@@ -84,8 +85,13 @@ pub(super) fn partner(ask: &Ask<'_>, way: &Way<'_>, program: u32, partner: &str)
     if !blocks_of.is_empty() {
         blocks.extend(chart(&use_of(&blocks_of, &ask.api.now().to_string()), "blocks", None));
     }
-    blocks.push(Block::Table(table));
+    let is_prepaid = plain(&of, "billing") == "prepaid";
+    if is_prepaid || !blocks_of.is_empty() {
+        blocks.push(Block::Table(table));
+    }
+    blocks.extend(bills::tables(ask, way, program, id)?);
     blocks.extend(actions(ask, way, (program, id), &blocks_of));
+    blocks.extend(bills::actions(ask, way, (program, id), is_prepaid));
     let mut trail = home();
     trail.push(("Partners".to_owned(), format!("/p/{program}/partners")));
     Ok(Page { title: format!("Partner {id}"), trail, program: Some(program), blocks })
@@ -129,6 +135,8 @@ fn actions(ask: &Ask<'_>, way: &Way<'_>, (program, partner): (u32, u32), blocks:
             let mut hidden = hidden.to_vec();
             hidden.push(("block", id));
             actions.push(forms::command("approve_block", &title, &hidden, Vec::new(), (way.fresh)()));
+            let title = title.replacen("Approve", "Reject", 1);
+            actions.push(forms::command("reject_block", &title, &hidden, Vec::new(), (way.fresh)()));
         }
     }
     if ask.may(Scope::Catalog) {
@@ -139,15 +147,6 @@ fn actions(ask: &Ask<'_>, way: &Way<'_>, (program, partner): (u32, u32), blocks:
             Field::line("unit_price", "Price of a point", "text", ""),
         ];
         actions.push(forms::command("purchase_block", "Record a purchase of a block", &hidden, fields, (way.fresh)()));
-    }
-    if ask.may(Scope::Adjust) {
-        let refund = vec![
-            Field::line("fee", "Request id of the fee", "text", "").required(),
-            Field::line("reason", "Why", "text", "").required(),
-        ];
-        let [of_program, _] = &hidden;
-        let of_program = std::slice::from_ref(of_program);
-        actions.push(forms::command("refund_fee", "Refund a fee", of_program, refund, (way.fresh)()));
     }
     actions
 }

@@ -45,6 +45,7 @@ pub(super) fn system(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page,
         blocks.push(Block::Table(tokens(ask)));
         blocks.push(Block::Table(metrics(ask)?));
         blocks.push(forms::command("checkpoint", "Checkpoint now", &[], Vec::new(), (way.fresh)()));
+        blocks.push(forms::command("sweep", "Book what is due now", &[], Vec::new(), (way.fresh)()));
     } else {
         let text = "Tokens and metrics are shown to tokens with the scope admin, without bounds.".to_owned();
         blocks.push(Block::Note { tone: "plain", text });

@@ -126,7 +126,7 @@ pub fn awards(
             *sum = sum.saturating_add(figure(*field, fact));
         }
     };
-    for row in lines(read, program, None) {
+    for row in lines(read, program, None, None) {
         let row = row?;
         let rule = row.line.contribution.rule.map(|rule| rule.rule);
         let settled = Some((row.line.amount, row.line.host, rule));

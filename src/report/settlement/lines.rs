@@ -42,13 +42,15 @@ fn prefix(program: ProgramId, partner: Option<PartnerId>) -> (Vec<u8>, Vec<u8>) 
     (from, to)
 }
 
-/// The lines of a partner, or of all, in the order of their events.
+/// The lines of a partner, or of all, in the order of their events, from one on.
 pub fn lines(
     read: &dyn Read,
     program: ProgramId,
     partner: Option<PartnerId>,
+    first: Option<LineKey>,
 ) -> impl Iterator<Item = Result<LineRow, Fault>> + '_ {
     let (from, to) = prefix(program, partner);
+    let from = first.map_or(from.clone(), |first| first.to_bytes().max(from));
     Rows::<Lines>::between(read, from, to, 64).map(|found| found.map(|(key, line)| row(key, line)))
 }
 

@@ -10,6 +10,6 @@ pub use awards::{AwardFilter, AwardRow, Dimension, Measure, awards};
 pub use lines::{LineRow, lines, preview, unsettled};
 pub use months::{MONTHS, MonthRow, months};
 pub use receivables::{
-    CreditRow, PostingRow, RefundRow, SettlementReport, partner_credits, pending_refunds, postings, receivables,
-    run_executions, settlement_report,
+    CreditRow, PostingRow, RefundRow, SettlementReport, partner_credits, pending_refunds, postings,
+    postings_by_account, receivables, run_executions, runs, settlement_report,
 };

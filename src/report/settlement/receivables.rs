@@ -1,5 +1,6 @@
 //! Receivables and what was posted to them; refunds that a payment gateway is to make.
 
+use super::super::partner_records::{Page, page};
 use crate::domain::keys::Key;
 use crate::domain::{
     Fault, OwnerKey, PartnerCredit, PartnerCreditKey, PartnerKey, Posting, PostingCause, PostingKey, ProgramId,
@@ -28,6 +29,11 @@ pub fn postings(read: &dyn Read, owner: OwnerKey, range: Range<Timestamp>) -> Re
     let mut inside = inside.collect::<Result<Vec<PostingRow>, Fault>>()?;
     inside.sort_by_key(|(key, _)| (key.sequence, key.place));
     Ok(inside)
+}
+
+/// A page of everything that was posted to an owner's receivables: account by account, each in the order in which it was.
+pub fn postings_by_account(read: &dyn Read, owner: OwnerKey, rows: Page<PostingKey>) -> Result<Vec<PostingRow>, Fault> {
+    page::<crate::domain::tables::Postings>(read, &owner, rows)
 }
 
 /// What settlement posted to a partner's receivables in a time (rule C102).
@@ -101,4 +107,9 @@ pub fn pending_refunds(
 /// The executions of a settlement run, in order.
 pub fn run_executions(read: &dyn Read, program: ProgramId, run: RequestId) -> Result<Vec<(RunKey, Run)>, Fault> {
     Rows::<crate::domain::tables::Runs>::under(read, &RequestKey { program, request: run }).collect()
+}
+
+/// A page of the executions of all runs of a program, by the id of the run.
+pub fn runs(read: &dyn Read, program: ProgramId, rows: Page<RunKey>) -> Result<Vec<(RunKey, Run)>, Fault> {
+    page::<crate::domain::tables::Runs>(read, &program, rows)
 }
