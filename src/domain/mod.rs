@@ -35,6 +35,7 @@ mod rate;
 mod receivable;
 mod rejection;
 mod request_page;
+pub mod rollup;
 mod settlement;
 mod share;
 mod skips;
@@ -105,6 +106,7 @@ pub use receivable::{
 };
 pub use rejection::Rejection;
 pub use request_page::RequestPage;
+pub use rollup::{Rollup, SourceDayKey};
 pub use settlement::{
     AppliedRule, Cancels, Contribution, Event, EventKey, EventKind, Line, LineKey, Participant, RuleOwner, Run,
     RunCriteria, RunDueKey, RunKey, RunProgress, RunState, SettlementType,

@@ -43,6 +43,7 @@ mod recover;
 mod schedules;
 mod settlement_audit;
 mod state;
+mod sums;
 mod sweeper;
 mod sync;
 mod texts;

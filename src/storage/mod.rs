@@ -20,9 +20,9 @@ mod run;
 
 pub use crate::domain::keys;
 pub use crate::domain::tables::{
-    AuditMarks, Blocks, Catalog, Claims, Cohorts, Corrections, Due, Expiries, Expiring, Forwards, Future, HoldTimeouts,
-    Holds, HouseholdMembers, Items, Members, Partners, RequestPages, Requests, RowTable, SourceCounts, Sources, Table,
-    TableId, TotalsByDay,
+    AuditMarks, Blocks, Catalog, Claims, Cohorts, CohortsByMonth, Corrections, Due, Expiries, Expiring, Forwards,
+    Future, HoldTimeouts, Holds, HouseholdMembers, Items, Members, Partners, RequestPages, Requests, RowTable,
+    SourceCounts, Sources, Table, TableId, TotalsByDay, TotalsByMonth, TotalsBySource, TotalsByType,
 };
 use crate::domain::{Fault, Sequence, TextKey};
 pub use run::{RowBuffer, Run, RunMemory};
