@@ -26,6 +26,7 @@ mod merge;
 mod metrics;
 mod next_items;
 mod options;
+mod pace;
 mod past;
 mod pending;
 mod pending_marks;
