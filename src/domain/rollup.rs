@@ -3,9 +3,8 @@
 //! pays nothing for them.
 
 use super::keys::Key;
-use super::own::names_no_entry;
 use super::tables::{Cohorts, CohortsByMonth, Table, TotalsByDay, TotalsByMonth, TotalsBySource, TotalsByType};
-use super::{CohortKey, Day, PointTypeId, ProgramId, SourceId, SubtypeId, Sum, TotalsKey};
+use super::{CohortKey, Day, ProgramId, SourceDayKey, SourceId, Sum, TotalsKey};
 
 /// A table whose rows add up rows of another one.
 pub trait Rollup: Table<Value: Sum> {
@@ -14,41 +13,6 @@ pub trait Rollup: Table<Value: Sum> {
 
     /// The row in which a row of that table counts.
     fn row_of(key: &<Self::Of as Table>::Key) -> Self::Key;
-}
-
-/// What a row of [`TotalsBySource`] sums up: a source's rows stand together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SourceDayKey {
-    /// The program.
-    pub program: ProgramId,
-    /// What the points come from; 0 where no source was given.
-    pub source: SourceId,
-    /// The day, in the program's zone.
-    pub day: Day,
-    /// The kind of points.
-    pub point_type: PointTypeId,
-    /// Why they were given.
-    pub subtype: SubtypeId,
-}
-
-names_no_entry!(SourceDayKey);
-
-impl TotalsKey {
-    /// What it sums up, whichever UTC day it was.
-    #[must_use]
-    pub fn series(&self) -> CohortKey {
-        let TotalsKey { program, day, utc_day: _, source, point_type, subtype } = *self;
-        CohortKey { program, day, source, point_type, subtype }
-    }
-}
-
-impl SourceDayKey {
-    /// What it sums up.
-    #[must_use]
-    pub fn series(&self) -> CohortKey {
-        let SourceDayKey { program, source, day, point_type, subtype } = *self;
-        CohortKey { program, day, source, point_type, subtype }
-    }
 }
 
 /// The first day of a day's month.

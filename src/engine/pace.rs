@@ -1,9 +1,10 @@
 //! The pace of long work of the engine's own, like a settlement run: whole speed while nobody else is there; beside
 //! others, small steps with pauses between them, so that nobody waits long for what a step has locked.
 
+use super::checkpointer::Checkpointer;
 use super::clock::{Stopwatch, pause};
-use super::core::Core;
 use super::error::Error;
+use super::journal::Journal;
 use crate::domain::Sequence;
 use std::time::Duration;
 
@@ -23,8 +24,8 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    pub(super) fn new(core: &Core) -> Pace {
-        Pace { watch: Stopwatch::start(), seen: core.state.journal.last(), is_beside_others: false }
+    pub(super) fn new(journal: &Journal) -> Pace {
+        Pace { watch: Stopwatch::start(), seen: journal.last(), is_beside_others: false }
     }
 
     /// How many items the next step may touch.
@@ -33,15 +34,15 @@ impl Pace {
     }
 
     /// Begins a step, where there is room for it: callers find at least half of the room that changes have.
-    pub(super) fn begin(&mut self, core: &Core) -> Result<(), Error> {
-        core.checkpointer.wait_for_half(&core.state.journal)?;
+    pub(super) fn begin(&mut self, checkpointer: &Checkpointer, journal: &Journal) -> Result<(), Error> {
+        checkpointer.wait_for_half(journal)?;
         self.watch.lap();
         Ok(())
     }
 
     /// A step is done, with one entry. Where others added entries meanwhile, gives way to them.
-    pub(super) fn end(&mut self, core: &Core) {
-        let last = core.state.journal.last();
+    pub(super) fn end(&mut self, journal: &Journal) {
+        let last = journal.last();
         self.is_beside_others = last > self.seen.next();
         self.seen = last;
         if self.is_beside_others {

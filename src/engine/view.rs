@@ -319,6 +319,10 @@ impl Read for View<'_> {
         self.stored.text(key)
     }
 
+    fn referred(&self, newest: TextKey, limit: usize) -> Result<Vec<Sequence>, Fault> {
+        self.stored.referred(newest, limit)
+    }
+
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
         self.stored.journal_record(at)
     }

@@ -197,6 +197,10 @@ mod tests {
             Ok(None)
         }
 
+        fn referred(&self, _: crate::domain::TextKey, _: usize) -> Result<Vec<Sequence>, Fault> {
+            Ok(Vec::new())
+        }
+
         fn journal_record(&self, _: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
             Ok(None)
         }

@@ -123,7 +123,15 @@ pub(super) fn act(load: &Load, number: u64) -> Act {
 }
 
 fn command(load: &Load, number: u64, action: impl Into<Action>) -> Command {
-    Command { transaction_at: dated(load, number), ..Command::new(PROGRAM, request(load, number), action) }
+    let reference = reference(load, number);
+    Command { transaction_at: dated(load, number), reference, ..Command::new(PROGRAM, request(load, number), action) }
+}
+
+/// The reference of a number, where reports are timed: of each hundredth command, 5,000 different ones.
+fn reference(load: &Load, number: u64) -> Option<Box<str>> {
+    load.spread?;
+    let one_of = number.checked_div(100).filter(|_| number.is_multiple_of(100))?.checked_rem(5_000)?;
+    Some(format!("ref-{one_of}").into())
 }
 
 /// When a number's transaction happened, where they are spread over days.
