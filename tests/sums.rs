@@ -245,44 +245,35 @@ fn reports_agree_with_a_scan_of_all_days() {
     }
 }
 
-fn delete<T: storage::Table>(store: &MemoryStore) -> Run {
-    let mut run = Run::new(T::ID);
-    let rows: Vec<(T::Key, T::Value)> = Rows::<T>::all(store).map(Result::unwrap).collect();
-    assert!(!rows.is_empty());
-    rows.iter().for_each(|(key, _)| run.push::<T>(key, None).unwrap());
-    run
-}
-
-/// The audit sees sums that are wrong; a database that has none of them gets them when it is opened.
+/// The audit sees sums that are wrong.
 #[test]
-fn a_database_without_these_sums_gets_them() {
+fn the_audit_adds_the_sums_up_again() {
     let store = Arc::new(MemoryStore::new());
     let engine = open(&store);
     history(&engine, 9, 0..70);
-    let digest = engine.digest().unwrap();
+    assert_eq!(engine.verify(None).unwrap().violations, Vec::<String>::new());
     engine.close().unwrap();
 
     let claim = store.claim().unwrap();
-    let mut run = Run::new(storage::TotalsByMonth::ID);
-    let (key, totals) = Rows::<storage::TotalsByMonth>::all(store.as_ref()).next().unwrap().unwrap();
-    run.push::<storage::TotalsByMonth>(&key, Some(&Totals { issued: totals.issued + 1, ..totals })).unwrap();
-    store.checkpoint(claim.epoch, claim.applied, &mut [run].into_iter().map(Ok)).unwrap();
-    let engine = open(&store);
-    let audit = engine.verify(None).unwrap();
-    assert_eq!(audit.violations.len(), 1, "{:?}", audit.violations);
-    engine.close().unwrap();
-
-    let claim = store.claim().unwrap();
-    let runs = [
-        delete::<storage::TotalsByMonth>(&store),
-        delete::<storage::CohortsByMonth>(&store),
-        delete::<storage::TotalsByType>(&store),
-        delete::<storage::TotalsBySource>(&store),
-    ];
+    let mut runs = Vec::new();
+    break_first::<storage::TotalsByMonth>(&store, &mut runs);
+    break_first::<storage::CohortsByMonth>(&store, &mut runs);
+    break_first::<storage::TotalsByType>(&store, &mut runs);
+    break_first::<storage::TotalsBySource>(&store, &mut runs);
     store.checkpoint(claim.epoch, claim.applied, &mut runs.into_iter().map(Ok)).unwrap();
     let engine = open(&store);
-    assert_eq!(engine.digest().unwrap(), digest);
-    assert_eq!(engine.verify(None).unwrap().violations, Vec::<String>::new());
+    let audit = engine.verify(None).unwrap();
+    assert_eq!(audit.violations.len(), 4, "{:?}", audit.violations);
+}
+
+/// Adds a point to the first row of a table.
+fn break_first<T: storage::Table<Value = Totals>>(store: &MemoryStore, runs: &mut Vec<Run>) {
+    let (key, totals) = Rows::<T>::all(store).next().unwrap().unwrap();
+    let mut run = Run::new(T::ID);
+    let mut broken = totals;
+    broken.issued += 1;
+    run.push::<T>(&key, Some(&broken)).unwrap();
+    runs.push(run);
 }
 
 /// What the index of references finds is what the journal has; what is erased is found no more, and leaves nothing.

@@ -16,7 +16,8 @@ use super::unwind::OnUnwind;
 use crate::domain::{CatalogKey, Definition, Fault, RequestKey, RequestPage, Sequence};
 use crate::storage::requests;
 use crate::storage::{
-    AuditMarks, Blocks, Catalog, Members, Partners, Read, RequestPages, Run, RunMemory, Sources, Table, TableId,
+    AuditMarks, Blocks, Catalog, Members, Partners, Read, RequestPages, Run, RunMemory, SourceCounts, Sources, Table,
+    TableId,
 };
 use std::hash::Hash;
 use std::sync::Arc;
@@ -120,6 +121,7 @@ impl<'a> Frozen<'a> {
             TableId::Partners => self.records::<Partners>(&mut run, |shard| &mut shard.partners)?,
             TableId::Blocks => self.records::<Blocks>(&mut run, |shard| &mut shard.blocks)?,
             TableId::Sources => self.records::<Sources>(&mut run, |shard| &mut shard.sources)?,
+            TableId::SourceCounts => self.records::<SourceCounts>(&mut run, |shard| &mut shard.counts)?,
             TableId::Requests => {
                 self.deltas.iter().try_for_each(|delta| delta.lock().requests.write(&mut run, self.paged))?;
             }

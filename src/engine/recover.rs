@@ -9,7 +9,6 @@ use super::journal::Journal;
 use super::options::EngineOptions;
 use super::profile::Profile;
 use super::state::State;
-use super::sums;
 use super::sync::RwLock;
 use crate::domain::keys::Key;
 use crate::domain::{Entry, Fault, MemberKey, Programs, Sequence, Timestamp};
@@ -31,7 +30,6 @@ struct Found {
 pub(super) fn open(store: Arc<dyn Store>, options: EngineOptions) -> Result<Core, Error> {
     options.check()?;
     let claim = store.claim()?;
-    sums::complete(store.as_ref(), &claim)?;
     let found = survey(store.as_ref(), &claim)?;
     check_tail(&claim, &found.tail)?;
     let core = build((store.clone(), store), options, claim.epoch, &found)?;

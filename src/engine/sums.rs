@@ -9,8 +9,8 @@ use crate::domain::keys::Key;
 use crate::domain::{Fault, Rollup, Sum};
 use crate::storage::rows::{self, Rows};
 use crate::storage::{
-    Claim, Cohorts, CohortsByMonth, Expiring, Read, Run, Store, Table, TableId, TotalsByDay, TotalsByMonth,
-    TotalsBySource, TotalsByType,
+    Cohorts, CohortsByMonth, Expiring, Read, Run, Table, TableId, TotalsByDay, TotalsByMonth, TotalsBySource,
+    TotalsByType,
 };
 use hashbrown::HashMap;
 use std::collections::{BTreeMap, BTreeSet};
@@ -128,29 +128,6 @@ fn write<T: Gathered>(deltas: &Deltas, stored: &dyn Read, run: &mut Run) -> Resu
             run.push::<T>(key, Some(&sum).filter(|sum| !sum.is_nothing()))?;
         }
     }
-    Ok(())
-}
-
-/// Adds up what the tables of a database that was written without these sums hold. Does nothing where they are there.
-pub(super) fn complete(store: &dyn Store, claim: &Claim) -> Result<(), Fault> {
-    let mut runs = Vec::new();
-    missing::<TotalsByMonth>(store, &mut runs)?;
-    missing::<CohortsByMonth>(store, &mut runs)?;
-    missing::<TotalsByType>(store, &mut runs)?;
-    missing::<TotalsBySource>(store, &mut runs)?;
-    if runs.is_empty() {
-        return Ok(());
-    }
-    store.checkpoint(claim.epoch, claim.applied, &mut runs.into_iter().map(Ok))
-}
-
-fn missing<T: Rollup>(store: &dyn Store, runs: &mut Vec<Run>) -> Result<(), Fault> {
-    if store.last_key(T::ID)?.is_some() || store.last_key(<T::Of as Table>::ID)?.is_none() {
-        return Ok(());
-    }
-    let mut run = Run::new(T::ID);
-    sums_of::<T>(store)?.iter().try_for_each(|(key, sum)| run.push::<T>(key, Some(sum)))?;
-    runs.push(run);
     Ok(())
 }
 

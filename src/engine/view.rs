@@ -18,8 +18,8 @@ use crate::domain::{
 };
 use crate::storage::rows;
 use crate::storage::{
-    AuditMarks, Blocks, Catalog, Expiries, Forwards, Future, Items, Members, Partners, Read, Requests, Sources, Table,
-    TableId, Visit,
+    AuditMarks, Blocks, Catalog, Expiries, Forwards, Future, Items, Members, Partners, Read, Requests, SourceCounts,
+    Sources, Table, TableId, Visit,
 };
 use std::collections::BTreeMap;
 use std::hash::Hash;
@@ -111,6 +111,7 @@ impl View<'_> {
             TableId::Partners => |view| view.of_records::<Partners>(|shard| &mut shard.partners),
             TableId::Blocks => |view| view.of_records::<Blocks>(|shard| &mut shard.blocks),
             TableId::Sources => |view| view.of_records::<Sources>(|shard| &mut shard.sources),
+            TableId::SourceCounts => |view| view.of_records::<SourceCounts>(|shard| &mut shard.counts),
             TableId::Requests => |view| view.of_requests(),
             TableId::AuditMarks => |view| view.of_marks(),
             _ => return None,
@@ -240,6 +241,7 @@ impl Read for View<'_> {
                 self.record::<Blocks>(key, |key: &BlockKey| key.owner().lock(), |shard| &mut shard.blocks)?
             }
             TableId::Sources => self.record::<Sources>(key, SourceKey::lock, |shard| &mut shard.sources)?,
+            TableId::SourceCounts => self.record::<SourceCounts>(key, SourceCounts::lock, |shard| &mut shard.counts)?,
             TableId::Requests => {
                 let key = RequestKey::from_bytes(key);
                 let shard = key.and_then(|key| self.frozen.get(self.core.state.shard_of(&LockName::Request(key))));

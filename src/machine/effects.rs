@@ -9,8 +9,9 @@ use crate::domain::tables::{
     Receivables, Refunds, RowTable, Runs, RunsDue, SourceCounts, Table, Unbilled, Unsettled,
 };
 use crate::domain::{
-    Balance, Block, BlockKey, CatalogKey, CohortKey, Definition, ExpiringKey, Item, ItemKey, Leg, Link, Links, Member,
-    MemberKey, Outcome, Own, OwnIds, Partner, PartnerKey, Source, SourceKey, TextKey, Timestamp, Totals, TotalsKey,
+    Balance, Block, BlockKey, CatalogKey, CohortKey, CountKey, Counted, Definition, ExpiringKey, Item, ItemKey, Leg,
+    Link, Links, Member, MemberKey, Outcome, Own, OwnIds, Partner, PartnerKey, Source, SourceKey, TextKey, Timestamp,
+    Totals, TotalsKey,
 };
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -363,6 +364,9 @@ pub trait RowSink {
     /// Takes an item; `None` deletes its row.
     fn item(&mut self, key: ItemKey, item: Option<Item>) -> Result<(), Self::Error>;
 
+    /// Takes what a limit has counted.
+    fn count(&mut self, key: CountKey, counted: Counted) -> Result<(), Self::Error>;
+
     /// Takes a row of another table; `None` deletes it.
     fn row<T: RowTable>(&mut self, key: T::Key, value: Option<T::Value>) -> Result<(), Self::Error>;
 }
@@ -417,6 +421,10 @@ macro_rules! row_effects {
                     sink.item(key, item)?;
                 }
                 if self.written != 0 {
+                    // a count may come to nothing; it is not deleted
+                    for (key, counted) in self.source_counts.drain() {
+                        sink.count(key, counted.unwrap_or_default())?;
+                    }
                     $(for (key, value) in self.$field.drain() {
                         sink.row::<$table>(key, value)?;
                     })*
