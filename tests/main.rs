@@ -40,4 +40,5 @@ mod simulation;
 mod sources;
 mod statements;
 mod stress;
+mod sums;
 mod tidy;

@@ -276,6 +276,9 @@ impl AuditReader for EngineAudit<'_> {
         match among {
             Among::Member(member) => self.chain(MemberKey { program, member: *member }, up_to),
             Among::Marked(marks) => self.engine.entries(&marked(self.engine, program, marks, up_to)?),
+            Among::Referred(reference) => {
+                self.engine.entries(&self.engine.referred(program, reference, (up_to, MARKED))?)
+            }
             Among::All => self.engine.journal_back(up_to),
         }
     }

@@ -5,7 +5,7 @@ use crate::domain::{MemberId, MemberKey, Partner, PartnerId, ProgramId, SourceId
 use crate::engine::{Engine, Error};
 use crate::storage::keys::{KEY_BYTES_MAX, Key};
 use crate::storage::rows::Rows;
-use crate::storage::{Members, Read, TableId, TotalsByDay};
+use crate::storage::{Members, Read, TableId, TotalsByMonth};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
@@ -47,7 +47,7 @@ pub(super) fn partners(
 /// The sources of a program that points were ever given from.
 pub(super) fn sources(engine: &Engine, program: ProgramId) -> Result<BTreeSet<SourceId>, Failure> {
     engine.with_snapshot(|read| {
-        let sources = Rows::<TotalsByDay>::under(read, &program).map(|row| row.map(|(key, _)| key.source));
+        let sources = Rows::<TotalsByMonth>::under(read, &program).map(|row| row.map(|(key, _)| key.source));
         let all: BTreeSet<SourceId> = sources.collect::<Result<_, _>>().map_err(Error::from)?;
         Ok(all.into_iter().filter(|source| *source != SourceId(0)).collect())
     })?

@@ -253,6 +253,23 @@ impl Marked {
             (first..next).map(Sequence)
         })
     }
+
+    /// The newest entries of a segment up to a number, at most `limit` of them, in order.
+    #[must_use]
+    pub fn newest(&self, segment: u64, up_to: Sequence, limit: usize) -> Vec<Sequence> {
+        let mut runs: Vec<(u64, u64)> = Vec::with_capacity(self.runs.len());
+        let mut next = segment << 16;
+        for (skipped, more) in &self.runs {
+            let first = next.saturating_add(u64::from(*skipped));
+            next = first.saturating_add(u64::from(*more)).saturating_add(1);
+            runs.push((first, next));
+        }
+        let end = up_to.next().0;
+        let newest = runs.into_iter().rev().flat_map(|(first, after)| (first..after.min(end)).rev());
+        let mut found: Vec<Sequence> = newest.take(limit).map(Sequence).collect();
+        found.reverse();
+        found
+    }
 }
 
 #[cfg(test)]
@@ -269,6 +286,21 @@ mod tests {
         }
         let all: Vec<Sequence> = (0..65_536).map(|place| Sequence(segment + place)).collect();
         assert_eq!(Marked::of(all).runs, [(0, 65_535)], "what is nearly everywhere takes no room");
+    }
+
+    #[test]
+    fn the_newest_of_a_segment_are_the_last_of_all() {
+        let segment = 5u64 << 16;
+        let sequences: Vec<Sequence> =
+            [1, 2, 3, 9, 10, 500, 65_535].iter().map(|place| Sequence(segment + place)).collect();
+        let marked = Marked::of(sequences.iter().copied());
+        for (up_to, limit) in [(0, 9), (2, 1), (9, 3), (11, 2), (65_535, 3), (65_535, 99), (70_000, 99)] {
+            let until: Vec<Sequence> =
+                sequences.iter().copied().filter(|entry| *entry <= Sequence(segment + up_to)).collect();
+            let last = until[until.len().saturating_sub(limit)..].to_vec();
+            assert_eq!(marked.newest(5, Sequence(segment + up_to), limit), last, "up to {up_to}, {limit}");
+        }
+        assert_eq!(marked.newest(5, Sequence(u64::MAX), 1), [Sequence(segment + 65_535)]);
     }
 
     #[test]

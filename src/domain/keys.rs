@@ -26,6 +26,7 @@
 //! | [`SourceKey`] | program 4, source 4 |
 //! | [`CountKey`] | program 4, source 4, restriction 2, version 4, member 16 |
 //! | [`CohortKey`] | program 4, day 4 (sign bit flipped), source 4, point type 2, subtype 2 |
+//! | [`SourceDayKey`] | program 4, source 4, day 4 (sign bit flipped), point type 2, subtype 2 |
 //! | [`ExpiringKey`] | program 4, day 4 (sign bit flipped), point type 2, source 4 |
 //! | [`MarkKey`] | program 4, kind 1, id 4, segment 8 |
 //! | [`OwnerKey`] | program 4, owner 17 |
@@ -43,8 +44,8 @@ use super::{
     CohortKey, CountKey, Day, EventKey, ExpiringKey, FeeKey, ForwardKey, HoldTimeoutKey, HouseholdKey, ItemId, ItemKey,
     ItemPosition, LineKey, Mark, MarkKey, MemberId, MemberKey, MergeKey, MonthKey, OpenBlockKey, OwnerKey,
     PartnerCreditKey, PartnerId, PartnerKey, PointTypeId, PostingKey, ProgramId, ReceivableId, RefundKey, RequestId,
-    RequestKey, RunDueKey, RunKey, Sequence, SourceId, SourceKey, Subject, SubtypeId, Timestamp, TotalsKey,
-    UnbilledKey,
+    RequestKey, RunDueKey, RunKey, Sequence, SourceDayKey, SourceId, SourceKey, Subject, SubtypeId, Timestamp,
+    TotalsKey, UnbilledKey,
 };
 use std::ops::Range;
 
@@ -269,6 +270,7 @@ field_key!(
     DueKey { program, due_at, subject },
     CountKey { program, source, restriction, version, member },
     CohortKey { program, day, source, point_type, subtype },
+    SourceDayKey { program, source, day, point_type, subtype },
     ExpiringKey { program, day, point_type, source },
     MarkKey { program, mark, segment },
     OwnerKey { program, owner },

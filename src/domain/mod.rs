@@ -35,6 +35,7 @@ mod rate;
 mod receivable;
 mod rejection;
 mod request_page;
+pub mod rollup;
 mod settlement;
 mod share;
 mod skips;
@@ -105,6 +106,7 @@ pub use receivable::{
 };
 pub use rejection::Rejection;
 pub use request_page::RequestPage;
+pub use rollup::Rollup;
 pub use settlement::{
     AppliedRule, Cancels, Contribution, Event, EventKey, EventKind, Line, LineKey, Participant, RuleOwner, Run,
     RunCriteria, RunDueKey, RunKey, RunProgress, RunState, SettlementType,
@@ -119,6 +121,6 @@ pub use state::{AccountSums, BLOCK_MOVEMENTS, BlockState, BlockSums, MOVEMENTS, 
 pub use text::{Commitment, SALT_BYTES, TextKey, commitment, opened, stored};
 pub use tier::{Qualified, TierId, TierState};
 pub use time::{Date, Day, Span, TimeError, Timestamp, Unit, Zone};
-pub use totals::{CohortKey, ExpiringKey, Figure, Sum, Totals, TotalsKey};
+pub use totals::{CohortKey, ExpiringKey, Figure, SourceDayKey, Sum, Totals, TotalsKey};
 pub use versions::Versions;
 pub use wide_id::{LongId, MemberId, RequestId, WideIdError, reading_long_ids, showing_long_ids};

@@ -11,8 +11,8 @@ use super::{
     ForwardKey, Hold, HoldTimeoutKey, HouseholdKey, Item, ItemKey, Line, LineKey, LockName, MarkKey, Marked, Member,
     MemberKey, Merge, MergeKey, MonthKey, MonthSums, OpenBlockKey, Own, OwnerKey, Participant, Partner, PartnerCredit,
     PartnerCreditKey, PartnerKey, Posting, PostingKey, Receivables as OwnerReceivables, RefundKey, RefundRequest,
-    RequestKey, RequestPage, Run, RunDueKey, RunKey, Sequence, Source, SourceKey, Subject, Timestamp, Totals,
-    TotalsKey, UnbilledKey,
+    RequestKey, RequestPage, Run, RunDueKey, RunKey, Sequence, Source, SourceDayKey, SourceKey, Subject, Timestamp,
+    Totals, TotalsKey, UnbilledKey,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -151,6 +151,14 @@ tables! {
     38 RequestPages "request_pages" 1: RequestKey => RequestPage;
     /// Which entries are about what: the index of the audit log.
     39 AuditMarks "audit_marks" 1: MarkKey => Marked;
+    /// Totals by month: a key's day is the first of its month. See [`super::rollup`].
+    40 TotalsByMonth "totals_by_month" 1: CohortKey => Totals;
+    /// Cohorts by month, likewise.
+    41 CohortsByMonth "cohorts_by_month" 1: CohortKey => Totals;
+    /// Totals by day of all sources together: a key's source is 0.
+    42 TotalsByType "totals_by_type" 1: CohortKey => Totals;
+    /// Totals by source, then by day.
+    43 TotalsBySource "totals_by_source" 1: SourceDayKey => Totals;
 }
 
 impl RowTable for Items {

@@ -1,7 +1,8 @@
 //! Texts that callers wrote: references, and ids of more than 15 characters. They may be personal, so they are kept outside of
 //! the hash chain, where they can be erased: the entry holds a commitment to its text, and nothing else of it.
 
-use super::Sequence;
+use super::{ProgramId, Sequence};
+use std::cmp::Reverse;
 
 /// Bytes of random salt that keep a commitment from being guessed once its text is erased.
 pub const SALT_BYTES: usize = 16;
@@ -16,16 +17,37 @@ pub enum TextKey {
     Reference(Sequence),
     /// A long id, by the number that stands for it.
     Id(u128),
+    /// That an entry has a reference with this hash: nothing but its place is kept. The newest entry comes first.
+    Referred(ProgramId, u128, Reverse<Sequence>),
 }
 
 impl TextKey {
-    /// The key's bytes: kind 1, then sequence 8 or id 16.
+    /// The key's bytes: kind 1, then sequence 8, or id 16, or program 4, hash 16, sequence 8 (its bits flipped).
     #[must_use]
     pub fn to_bytes(self) -> Vec<u8> {
         match self {
             TextKey::Reference(sequence) => [&[0], sequence.0.to_be_bytes().as_slice()].concat(),
             TextKey::Id(id) => [&[1], id.to_be_bytes().as_slice()].concat(),
+            TextKey::Referred(program, hash, Reverse(sequence)) => {
+                let newest = (!sequence.0).to_be_bytes();
+                [&[2], program.0.to_be_bytes().as_slice(), &hash.to_be_bytes(), &newest].concat()
+            }
         }
+    }
+
+    /// Where the index of references has an entry with this one. It is written and erased with the text itself.
+    #[must_use]
+    pub fn referred(program: ProgramId, reference: &str, sequence: Sequence) -> TextKey {
+        let hash = blake3::hash(reference.as_bytes());
+        let hash = hash.as_bytes().first_chunk().copied().map_or(0, u128::from_be_bytes);
+        TextKey::Referred(program, hash, Reverse(sequence))
+    }
+
+    /// The entry that a key of the index of references names.
+    #[must_use]
+    pub fn referring(bytes: &[u8]) -> Option<Sequence> {
+        let (_, newest) = bytes.split_last_chunk::<8>().filter(|(rest, _)| rest.len() == 21)?;
+        Some(Sequence(!u64::from_be_bytes(*newest)))
     }
 }
 

@@ -92,7 +92,40 @@ pub struct ExpiringKey {
     pub source: SourceId,
 }
 
-names_no_entry!(TotalsKey, CohortKey, ExpiringKey, Totals, i128);
+/// A day of a source: its days stand together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceDayKey {
+    /// The program.
+    pub program: ProgramId,
+    /// What the points come from; 0 where no source was given.
+    pub source: SourceId,
+    /// The day, in the program's zone.
+    pub day: Day,
+    /// The kind of points.
+    pub point_type: PointTypeId,
+    /// Why they were given.
+    pub subtype: SubtypeId,
+}
+
+names_no_entry!(TotalsKey, CohortKey, ExpiringKey, SourceDayKey, Totals, i128);
+
+impl TotalsKey {
+    /// What it sums up, whichever UTC day it was.
+    #[must_use]
+    pub fn series(&self) -> CohortKey {
+        let TotalsKey { program, day, utc_day: _, source, point_type, subtype } = *self;
+        CohortKey { program, day, source, point_type, subtype }
+    }
+}
+
+impl SourceDayKey {
+    /// What it sums up.
+    #[must_use]
+    pub fn series(&self) -> CohortKey {
+        let SourceDayKey { program, source, day, point_type, subtype } = *self;
+        CohortKey { program, day, source, point_type, subtype }
+    }
+}
 
 /// A row that is a sum: what several shards gathered is added up.
 pub trait Sum: Copy + Default {

@@ -3,7 +3,7 @@
 use super::error::Error;
 use super::handle::Engine;
 use super::recover;
-use crate::domain::{Entry, Mark, ProgramId, Sequence};
+use crate::domain::{Entry, Mark, ProgramId, Sequence, TextKey};
 
 impl Engine {
     /// Up to `limit` numbers of entries with a mark, up to a number, the newest first: from the index of the audit log.
@@ -14,6 +14,19 @@ impl Engine {
         (up_to, limit): (Sequence, usize),
     ) -> Result<Vec<Sequence>, Error> {
         self.core.marked(program, mark, (up_to, limit))
+    }
+
+    /// Up to `limit` numbers of entries with a reference, up to a number, the newest first: from the index
+    /// of references. An erased one is in it no more.
+    pub fn referred(
+        &self,
+        program: ProgramId,
+        reference: &str,
+        (up_to, limit): (Sequence, usize),
+    ) -> Result<Vec<Sequence>, Error> {
+        let up_to = up_to.min(self.core.state.journal.last());
+        self.core.state.journal.wait(up_to)?;
+        Ok(self.core.state.history.referred(TextKey::referred(program, reference, up_to), limit)?)
     }
 
     /// The entries of these numbers, which are in descending order, in the same order.

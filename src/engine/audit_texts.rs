@@ -22,8 +22,14 @@ impl TextAudit {
         }
         let Some(commitment) = &entry.commitment else { return Ok(None) };
         match read.text(TextKey::Reference(entry.sequence))? {
-            Some(stored) if opened(&stored, commitment).is_some() => Ok(None),
-            Some(_) => Ok(Some("its reference is not the one that it committed to".to_owned())),
+            Some(stored) => {
+                let Some(text) = opened(&stored, commitment) else {
+                    return Ok(Some("its reference is not the one that it committed to".to_owned()));
+                };
+                let key = TextKey::referred(entry.command.program, &text, entry.sequence);
+                let is_indexed = read.referred(key, 1)?.first() == Some(&entry.sequence);
+                Ok((!is_indexed).then(|| "the index of references does not have it".to_owned()))
+            }
             None => {
                 self.missing.insert(entry.sequence);
                 Ok(None)

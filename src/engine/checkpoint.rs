@@ -10,16 +10,15 @@ use super::error::Error;
 use super::marks;
 use super::profile::Step;
 use super::record_cache::RecordCache;
+use super::sums::summed;
 use super::sync::{Mutant, Mutex, MutexGuard, planted};
 use super::unwind::OnUnwind;
-use crate::domain::{CatalogKey, Definition, Fault, RequestKey, RequestPage, Sequence, Sum};
+use crate::domain::{CatalogKey, Definition, Fault, RequestKey, RequestPage, Sequence};
+use crate::storage::requests;
 use crate::storage::{
-    AuditMarks, Blocks, Catalog, Cohorts, Expiring, Members, Partners, Read, RequestPages, Run, RunMemory, Sources,
-    Table, TableId, TotalsByDay,
+    AuditMarks, Blocks, Catalog, Members, Partners, Read, RequestPages, Run, RunMemory, SourceCounts, Sources, Table,
+    TableId,
 };
-use crate::storage::{requests, rows};
-use hashbrown::HashMap;
-use std::collections::BTreeMap;
 use std::hash::Hash;
 use std::sync::Arc;
 
@@ -122,17 +121,18 @@ impl<'a> Frozen<'a> {
             TableId::Partners => self.records::<Partners>(&mut run, |shard| &mut shard.partners)?,
             TableId::Blocks => self.records::<Blocks>(&mut run, |shard| &mut shard.blocks)?,
             TableId::Sources => self.records::<Sources>(&mut run, |shard| &mut shard.sources)?,
+            TableId::SourceCounts => self.records::<SourceCounts>(&mut run, |shard| &mut shard.counts)?,
             TableId::Requests => {
                 self.deltas.iter().try_for_each(|delta| delta.lock().requests.write(&mut run, self.paged))?;
             }
             TableId::RequestPages => self.pages(&mut run)?,
-            TableId::TotalsByDay => self.sums::<TotalsByDay>(&mut run, |delta| &delta.totals)?,
-            TableId::Cohorts => self.sums::<Cohorts>(&mut run, |delta| &delta.cohorts)?,
-            TableId::Expiring => self.sums::<Expiring>(&mut run, |delta| &delta.expiring)?,
             TableId::AuditMarks => {
                 marks::rows(self.core, &self.deltas, &mut |key, row| run.push::<AuditMarks>(key, Some(row)))?;
             }
-            rows => self.deltas.iter().for_each(|delta| delta.lock().rows(rows).write(&mut run)),
+            table => match summed(table) {
+                Some(summed) => (summed.write)(&self.deltas, self.core.state.store.as_ref(), &mut run)?,
+                None => self.deltas.iter().for_each(|delta| delta.lock().rows(table).write(&mut run)),
+            },
         }
         Ok(run)
     }
@@ -163,25 +163,5 @@ impl<'a> Frozen<'a> {
             .shards
             .iter()
             .try_for_each(|shard| cache(&mut shard.lock()).collect(|key, value| run.push::<T>(key, Some(value))))
-    }
-
-    /// Sums: what the shards gathered is added to what the table holds.
-    fn sums<T: Table>(&self, run: &mut Run, of: impl Fn(&Delta) -> &HashMap<T::Key, T::Value>) -> Result<(), Fault>
-    where
-        T::Value: Sum,
-    {
-        let mut sums: BTreeMap<T::Key, T::Value> = BTreeMap::new();
-        for delta in &self.deltas {
-            for (key, part) in of(&delta.lock()) {
-                sums.entry(*key).or_default().gather(part);
-            }
-        }
-        for (key, mut sum) in sums {
-            if let Some(before) = rows::get::<T>(self.core.state.store.as_ref(), &key)? {
-                sum.gather(&before);
-            }
-            run.push::<T>(&key, Some(&sum).filter(|sum| !sum.is_nothing()))?;
-        }
-        Ok(())
     }
 }

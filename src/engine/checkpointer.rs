@@ -70,11 +70,21 @@ impl Checkpointer {
 
     /// Waits while more is changed than may be: for the checkpoint that is under way, or that is due.
     pub(super) fn wait_for_room(&self, journal: &Journal) -> Result<(), Error> {
-        if self.changes() <= self.changes_max {
+        self.wait_below(self.changes_max, journal)
+    }
+
+    /// Waits while more is changed than half of what may be: for work that leaves room to callers.
+    pub(super) fn wait_for_half(&self, journal: &Journal) -> Result<(), Error> {
+        // IMPORTANT: not below what begins a checkpoint, or nothing would begin one
+        self.wait_below((self.changes_max / 2).max(self.begin_at), journal)
+    }
+
+    fn wait_below(&self, most: usize, journal: &Journal) -> Result<(), Error> {
+        if self.changes() <= most {
             return Ok(());
         }
         let mut state = self.state.lock();
-        while self.changes() > self.changes_max {
+        while self.changes() > most {
             if state.stopped {
                 return Err(why_stopped(journal));
             }

@@ -75,6 +75,11 @@ impl Stopwatch {
     }
 }
 
+/// Lets the thread rest.
+pub(super) fn pause(time: Duration) {
+    std::thread::sleep(time);
+}
+
 fn system_ms() -> i64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX).min(Timestamp::MAX.ms())

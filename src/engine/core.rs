@@ -7,12 +7,13 @@ use super::error::{Error, ExecuteError};
 use super::journal::Refused;
 use super::locks::LockedShards;
 use super::options::{ClockSource, EngineOptions};
+use super::pace::Pace;
 use super::prepared::Prepared;
 use super::profile::{Profile, Step};
 use super::state::State;
 use super::sync::atomic::{AtomicBool, Ordering};
 use super::sync::{Mutant, Mutex, RwLock, planted, thread_local};
-use super::texts::{Texts, erases};
+use super::texts::{Texts, erases, index_of_erased};
 use super::unwind::OnUnwind;
 use crate::domain::{
     Actor, BookDue, CatalogKey, Command, Definition, Entry, Fault, LockName, Outcome, Own, OwnIds, Program, ProgramId,
@@ -159,14 +160,16 @@ impl Core {
 
     /// Books all that is due of a subject, a bounded number of items at a time. Returns whether there was something.
     pub(super) fn book(&self, program: ProgramId, subject: Subject, at: Option<Timestamp>) -> Result<bool, Error> {
-        let body = BookDue { subject, limit: self.options.book_items_max };
-        let mut command = Command::new(program, RequestId(0), body);
-        command.transaction_at = at;
-        let texts = Texts::default();
-        let asked = Asked { command: &command, actor: &self.options.sweep_actor, texts: &texts };
+        let most = self.options.book_items_max;
+        // a settlement run is long, and nobody waits for its steps
+        let mut pace = (subject == Subject::Program).then(|| Pace::new(&self.state.journal));
         let mut booked = false;
         loop {
             self.wait_for_room()?;
+            pace.iter_mut().try_for_each(|pace| pace.begin(&self.checkpointer, &self.state.journal))?;
+            let body = BookDue { subject, limit: pace.as_ref().map_or(most, |pace| pace.limit(most)) };
+            let command = Command { transaction_at: at, ..Command::new(program, RequestId(0), body) };
+            let asked = Asked { command: &command, actor: &self.options.sweep_actor, texts: &Texts::default() };
             match self.attempt(asked)? {
                 // nobody may refuse a booking; to try again would never end
                 Attempt::Answered(Answer { outcome: Err(rejection), .. }) => {
@@ -174,9 +177,9 @@ impl Core {
                 }
                 Attempt::Answered(_) => {
                     booked = true;
-                    // a settlement run is long, and nobody waits for its steps
-                    if subject == Subject::Program {
+                    if let Some(pace) = &mut pace {
                         self.state.journal.nudge();
+                        pace.end(&self.state.journal);
                     }
                 }
                 Attempt::NothingDue | Attempt::Due(_) | Attempt::Outside(_) | Attempt::Cold(_) => return Ok(booked),
@@ -294,9 +297,11 @@ impl Core {
         if erases(outcome, &effects.erased) {
             self.checkpointer.erased();
         }
+        let index = index_of_erased(&self.state, command.program, &effects.erased).map_err(Refused::Closed)?;
         let beside = |sequence, changes: &mut Vec<TextChange>| {
             if !texts.is_empty(&effects.erased) {
-                changes.extend(texts.changes(sequence, &effects.erased));
+                changes.extend(texts.changes(command, sequence, &effects.erased));
+                changes.extend(index.into_iter().map(|key| TextChange { key, value: None }));
             }
         };
         self.state.journal.append(now, entry, beside, |counts| counts.count(&command.action, outcome))

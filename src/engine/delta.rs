@@ -12,8 +12,8 @@ use super::pending_marks::PendingMarks;
 use super::record_cache::RecordCache;
 use super::sync::Mutex;
 use crate::domain::{
-    Block, BlockKey, CohortKey, ExpiringKey, Fault, LockName, Member, MemberKey, Partner, PartnerKey, RequestKey,
-    Sequence, Source, SourceKey, Subject, Sum, Totals, TotalsKey,
+    Block, BlockKey, CohortKey, CountKey, Counted, ExpiringKey, Fault, LockName, Member, MemberKey, Partner,
+    PartnerKey, RequestKey, Sequence, Source, SourceKey, Subject, Sum, Totals, TotalsKey,
 };
 use crate::storage::{Table, TableId};
 use hashbrown::{DefaultHashBuilder, HashMap};
@@ -85,6 +85,8 @@ pub(super) struct Shard {
     pub(super) partners: RecordCache<PartnerKey, Partner>,
     pub(super) blocks: RecordCache<BlockKey, Block>,
     pub(super) sources: RecordCache<SourceKey, Source>,
+    /// What the limits of sources have counted.
+    pub(super) counts: RecordCache<CountKey, Counted>,
     pub(super) next_items: NextItems,
     /// No request id after this one was ever used. Ids that follow time are therefore never looked up.
     newest_request: Option<RequestKey>,
@@ -134,6 +136,9 @@ impl Tables {
 const PARTNERS_KEPT: usize = 256;
 const BLOCKS_KEPT: usize = 1024;
 const SOURCES_KEPT: usize = 256;
+/// Counts of limits that are kept though they have not changed, for each member that is: all counts of a source are in its
+/// shard, whoever's they are.
+const COUNTS_KEPT: usize = 4;
 /// For one account in so many members that are kept, its next items are kept, too.
 const MEMBERS_A_WINDOW: usize = 64;
 
@@ -147,6 +152,7 @@ impl Shard {
             partners: RecordCache::new(PARTNERS_KEPT, tables.filter(TableId::Partners)),
             blocks: RecordCache::new(BLOCKS_KEPT, tables.filter(TableId::Blocks)),
             sources: RecordCache::new(SOURCES_KEPT, tables.filter(TableId::Sources)),
+            counts: RecordCache::new(members_kept.saturating_mul(COUNTS_KEPT), tables.filter(TableId::SourceCounts)),
             next_items: NextItems::of(members_kept / MEMBERS_A_WINDOW),
             newest_request: tables.newest_request,
             known_requests: tables.request_filter(),
@@ -178,6 +184,7 @@ impl Shard {
         self.partners.freeze();
         self.blocks.freeze();
         self.sources.freeze();
+        self.counts.freeze();
         frozen
     }
 
@@ -187,6 +194,7 @@ impl Shard {
         self.partners.thaw();
         self.blocks.thaw();
         self.sources.thaw();
+        self.counts.thaw();
         if let Some(mut delta) = self.frozen.take().and_then(Arc::into_inner).map(Mutex::into_inner) {
             delta.requests.in_order().for_each(|key| self.known_requests.add(self.hasher.hash_one(key)));
             delta.clear();
@@ -200,6 +208,7 @@ impl Shard {
         self.partners.melt();
         self.blocks.melt();
         self.sources.melt();
+        self.counts.melt();
         let Some(frozen) = self.frozen.take() else { return };
         let mut whole = std::mem::take(&mut *frozen.lock());
         whole.absorb(&self.active);

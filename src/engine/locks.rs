@@ -11,13 +11,13 @@ use super::sync::{Mutant, Mutex, MutexGuard, planted};
 use crate::domain::keys::{DueKey, Key};
 use crate::domain::tables::{Expiries, Items, RowTable, Table};
 use crate::domain::{
-    Block, BlockId, BlockKey, Command, Correction, Entry, Fault, Item, ItemKey, ItemPosition, LockName, Mark, Member,
-    MemberKey, Outcome, Partner, PartnerKey, Program, ProgramId, Programs, RequestKey, Sequence, Source, SourceKey,
-    Subject, Timestamp,
+    Block, BlockId, BlockKey, Command, Correction, CountKey, Counted, Entry, Fault, Item, ItemKey, ItemPosition,
+    LockName, Mark, Member, MemberKey, Outcome, Partner, PartnerKey, Program, ProgramId, Programs, RequestKey,
+    Sequence, Source, SourceKey, Subject, Timestamp,
 };
 use crate::machine::{Cold, Effects, FoundRows, LockSet, RowSink, Undecided, View};
 use crate::storage::rows::{self, Rows};
-use crate::storage::{Blocks, Corrections, Due, Members, Partners, Sources, TableId, requests};
+use crate::storage::{Blocks, Corrections, Due, Members, Partners, SourceCounts, Sources, TableId, requests};
 use smallvec::SmallVec;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -214,6 +214,11 @@ impl RowSink for ApplyRows<'_, '_> {
         shard.active.rows(T::ID).put::<T>(&key, value.as_ref())
     }
 
+    fn count(&mut self, key: CountKey, counted: Counted) -> Result<(), Fault> {
+        self.0.locked(&SourceCounts::lock(&key))?.borrow_mut().counts.put(key, counted);
+        Ok(())
+    }
+
     fn item(&mut self, key: ItemKey, item: Option<Item>) -> Result<(), Fault> {
         let mut shard = self.0.locked(&Items::lock(&key))?.borrow_mut();
         let expires_at = item.as_ref().and_then(|item| item.expires_at);
@@ -267,6 +272,11 @@ impl View for LockedShards<'_> {
 
     fn source(&self, key: SourceKey) -> Result<Option<Source>, Undecided> {
         self.record::<Sources>(self.shard(&key.lock())?, &key, Cold::Source(key), |shard| &mut shard.sources)
+    }
+
+    fn count(&self, key: CountKey) -> Result<Option<Counted>, Undecided> {
+        let lock = SourceCounts::lock(&key);
+        self.record::<SourceCounts>(self.shard(&lock)?, &key, Cold::Count(key), |shard| &mut shard.counts)
     }
 
     fn row<T: RowTable>(&self, key: &T::Key) -> Result<Option<T::Value>, Undecided> {

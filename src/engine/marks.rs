@@ -96,24 +96,37 @@ impl Core {
                 add(&frozen.lock());
             }
         }
-        let first = MarkKey { program, mark, segment: 0 };
-        let end = MarkKey { segment: segment_of(up_to).saturating_add(1), ..first };
-        let store = self.state.store.as_ref();
-        let rows: Vec<(MarkKey, Marked)> =
-            Rows::<AuditMarks>::between(store as &dyn Read, first.to_bytes(), end.to_bytes(), 1024)
-                .collect::<Result<_, Fault>>()?;
-        let mut stored = 0usize;
-        for (key, marked) in rows.iter().rev() {
-            let before = found.len();
-            found.extend(marked.sequences(key.segment).filter(|entry| *entry <= up_to));
-            stored = stored.saturating_add(found.len().saturating_sub(before));
-            if stored >= limit {
-                break;
-            }
-        }
+        self.stored_marks(program, mark, (up_to, limit), &mut found)?;
         found.sort_unstable_by(|one, other| other.cmp(one));
         found.dedup();
         found.truncate(limit);
         Ok(found)
+    }
+
+    /// Of the table: a few segments at a time, from the newest back, until there are enough. More of them each time, so
+    /// that a mark that is rare, or on nothing, is not looked for segment by segment.
+    fn stored_marks(
+        &self,
+        program: ProgramId,
+        mark: Mark,
+        (up_to, limit): (Sequence, usize),
+        found: &mut Vec<Sequence>,
+    ) -> Result<(), Error> {
+        let key = |segment| MarkKey { program, mark, segment }.to_bytes();
+        let (mut end, mut count) = (segment_of(up_to).saturating_add(1), 1u64);
+        let mut stored = 0usize;
+        while end > 0 && stored < limit {
+            let from = end.saturating_sub(count);
+            let store: &dyn Read = self.state.store.as_ref();
+            let rows: Vec<(MarkKey, Marked)> =
+                Rows::<AuditMarks>::between(store, key(from), key(end), 1024).collect::<Result<_, Fault>>()?;
+            for (key, marked) in rows.iter().rev() {
+                let before = found.len();
+                found.extend(marked.newest(key.segment, up_to, limit.saturating_sub(stored)));
+                stored = stored.saturating_add(found.len().saturating_sub(before));
+            }
+            (end, count) = (from, count.saturating_mul(4));
+        }
+        Ok(())
     }
 }

@@ -45,7 +45,7 @@ pub struct EngineOptions {
     /// `checkpoint_changes`. Default: 5,000,000.
     pub delta_changes_max: u32,
     /// Members kept in memory that have not changed since the last checkpoint; and for one account in 64 of them, its
-    /// next items. Those that changed are kept on top of this number, until their checkpoint is done. Default: 1,000,000,
+    /// next items, and four counts of sources' limits a member, where sources have limits. Those that changed are kept on top of this number, until their checkpoint is done. Default: 1,000,000,
     /// about 450 bytes each.
     pub cache_members: u32,
     /// Memory for each of the four filters that spare looking for what is new: of members, request ids, partners and

@@ -7,11 +7,11 @@ use super::error::Error;
 use super::prepared::Prepared;
 use super::record_cache::{CacheEpoch, RecordCache};
 use super::state::State;
-use crate::domain::tables::Table;
+use crate::domain::tables::{RowTable, Table};
 use crate::domain::{Fault, LockName};
 use crate::machine::Cold;
 use crate::storage::rows;
-use crate::storage::{Blocks, Members, Partners, Sources};
+use crate::storage::{Blocks, Members, Partners, SourceCounts, Sources};
 use std::hash::Hash;
 
 impl Core {
@@ -26,6 +26,9 @@ impl Core {
             Cold::Member(key) => fetch::<Members>(state, &key.lock(), &key, |shard| &mut shard.members)?,
             Cold::Partner(key) => fetch::<Partners>(state, &key.lock(), &key, |shard| &mut shard.partners)?,
             Cold::Source(key) => fetch::<Sources>(state, &key.lock(), &key, |shard| &mut shard.sources)?,
+            Cold::Count(key) => {
+                fetch::<SourceCounts>(state, &SourceCounts::lock(&key), &key, |shard| &mut shard.counts)?
+            }
             Cold::Block(key) => fetch::<Blocks>(state, &key.owner().lock(), &key, |shard| &mut shard.blocks)?,
         };
         prepared.add_record(cold, absent);

@@ -4,9 +4,11 @@
 //! keeps of it.
 
 use super::error::Error;
+use super::state::State;
 use super::sync::thread_local;
 use crate::domain::{
-    Command, Commitment, Fault, LongId, MemberId, Outcome, RequestId, SALT_BYTES, Sequence, TextKey, commitment, stored,
+    Command, Commitment, Fault, LongId, MemberId, Outcome, ProgramId, RequestId, SALT_BYTES, Sequence, TextKey,
+    commitment, stored,
 };
 use crate::storage::{TextChange, codec};
 use std::cell::RefCell;
@@ -52,17 +54,41 @@ impl Texts {
     }
 
     /// What is written, and erased, together with an entry.
-    pub(super) fn changes(&self, sequence: Sequence, erased: &[TextKey]) -> impl Iterator<Item = TextChange> {
+    pub(super) fn changes(
+        &self,
+        command: &Command,
+        sequence: Sequence,
+        erased: &[TextKey],
+    ) -> impl Iterator<Item = TextChange> {
         let reference = self.reference.clone();
         let reference = reference.map(|value| TextChange { key: TextKey::Reference(sequence), value: Some(value) });
+        let index = command.reference.as_deref().filter(|_| self.reference.is_some());
+        let index = index.map(|text| TextKey::referred(command.program, text, sequence));
+        let reference = reference.into_iter().chain(index.map(|key| TextChange { key, value: Some(Vec::new()) }));
         let gone = erased.iter().map(|key| TextChange { key: *key, value: None });
-        reference.into_iter().chain(self.ids.iter().cloned()).chain(gone)
+        reference.chain(self.ids.iter().cloned()).chain(gone)
     }
 
     /// Whether nothing is written or erased.
     pub(super) fn is_empty(&self, erased: &[TextKey]) -> bool {
         self.reference.is_none() && self.ids.is_empty() && erased.is_empty()
     }
+}
+
+/// What goes with erased texts: where the index of references names them. They are in the store: the texts of an entry
+/// are written with it.
+pub(super) fn index_of_erased(state: &State, program: ProgramId, erased: &[TextKey]) -> Result<Vec<TextKey>, Error> {
+    let mut found = Vec::new();
+    for key in erased {
+        let TextKey::Reference(sequence) = *key else { continue };
+        // IMPORTANT: one that is not written yet would not be found, and its place in the index would stay
+        state.journal.wait(sequence)?;
+        let stored = state.history.text(*key)?;
+        let text = stored.as_deref().and_then(|stored| stored.get(SALT_BYTES..));
+        let text = text.map(String::from_utf8_lossy);
+        found.extend(text.map(|text| TextKey::referred(program, &text, sequence)));
+    }
+    Ok(found)
 }
 
 /// A salt that nobody can guess: made of random bytes and a number that is never used twice.

@@ -10,6 +10,7 @@ use super::error::{Error, ErrorKind};
 use super::findings::{Findings, Fingerprint};
 use super::recover::{check_link, entries_after, read_record, replica, stored_programs};
 use super::settlement_audit::{MemberSide, audit_settlement};
+use super::sums;
 use super::verify_days::{DaySums, ToldTotals};
 use super::verify_marks::ToldMarks;
 use super::verify_sources::{Inventories, audit_sources, count_inventories};
@@ -81,6 +82,7 @@ pub(super) fn verify(core: &Core, scratch: Option<Arc<dyn Store>>) -> Result<Aud
         damage(totals.audit(read.as_ref(), &mut findings), &mut findings)?;
         damage(marks.audit(read.as_ref(), &mut findings), &mut findings)?;
     }
+    damage(sums::audit(read.as_ref(), &mut findings), &mut findings)?;
     let inventories = tail.map(|_| inventories);
     damage(audit_sources(read.as_ref(), inventories, &mut findings), &mut findings)?;
     let digest = damage(digest(read.as_ref()), &mut findings)?.unwrap_or_default();

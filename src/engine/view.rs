@@ -9,19 +9,18 @@ use super::delta::{Delta, Shard};
 use super::error::Error;
 use super::marks;
 use super::record_cache::RecordCache;
+use super::sums::{Parts, summed};
 use super::sync::{Mutex, MutexGuard};
 use crate::domain::keys::Key;
 use crate::domain::tables::{OpenBlocks, RowTable};
 use crate::domain::{
-    BlockKey, CatalogKey, Definition, Fault, LockName, MemberKey, PartnerKey, RequestKey, Sequence, SourceKey, Sum,
-    TextKey,
+    BlockKey, CatalogKey, Definition, Fault, LockName, MemberKey, PartnerKey, RequestKey, Sequence, SourceKey, TextKey,
 };
 use crate::storage::rows;
 use crate::storage::{
-    AuditMarks, Blocks, Catalog, Cohorts, Expiries, Expiring, Forwards, Future, Items, Members, Partners, Read,
-    Requests, Sources, Table, TableId, TotalsByDay, Visit,
+    AuditMarks, Blocks, Catalog, Expiries, Forwards, Future, Items, Members, Partners, Read, Requests, SourceCounts,
+    Sources, Table, TableId, Visit,
 };
-use hashbrown::HashMap;
 use std::collections::BTreeMap;
 use std::hash::Hash;
 use std::iter::Peekable;
@@ -30,6 +29,9 @@ use std::sync::{Arc, OnceLock};
 
 /// Changed rows by key, encoded; without a value, deleted.
 type Changed = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+
+/// Adds a part to a stored sum; `None` where nothing is left.
+type Added = fn(&[u8], &[u8]) -> Result<Option<Vec<u8>>, Fault>;
 
 /// Rows of a shard that are taken down at once.
 const PART: usize = 64;
@@ -45,6 +47,8 @@ pub(super) struct View<'a> {
     definitions: Vec<(CatalogKey, Definition)>,
     /// Tables whose changed rows are not kept in order: all of them, sorted at the first look.
     sorted: [OnceLock<Result<Changed, Fault>>; TableId::ALL.len()],
+    /// Tables of sums: what is to be added to their rows.
+    parts: [OnceLock<Result<Parts, Fault>>; TableId::ALL.len()],
 }
 
 /// Gives a report what there is at this moment. It is shown nothing that is not durable.
@@ -60,6 +64,7 @@ pub(super) fn look<R>(core: &Core, look: impl FnOnce(&dyn Read) -> R) -> Result<
         frozen: deltas.clone(),
         definitions: definitions.clone(),
         sorted: std::array::from_fn(|_| OnceLock::new()),
+        parts: std::array::from_fn(|_| OnceLock::new()),
     };
     Ok(look(&view))
 }
@@ -106,15 +111,20 @@ impl View<'_> {
             TableId::Partners => |view| view.of_records::<Partners>(|shard| &mut shard.partners),
             TableId::Blocks => |view| view.of_records::<Blocks>(|shard| &mut shard.blocks),
             TableId::Sources => |view| view.of_records::<Sources>(|shard| &mut shard.sources),
+            TableId::SourceCounts => |view| view.of_records::<SourceCounts>(|shard| &mut shard.counts),
             TableId::Requests => |view| view.of_requests(),
-            TableId::TotalsByDay => |view| view.of_sums::<TotalsByDay>(|delta| &delta.totals),
-            TableId::Cohorts => |view| view.of_sums::<Cohorts>(|delta| &delta.cohorts),
-            TableId::Expiring => |view| view.of_sums::<Expiring>(|delta| &delta.expiring),
             TableId::AuditMarks => |view| view.of_marks(),
             _ => return None,
         };
         let rows = self.sorted.get(table as usize)?.get_or_init(|| gather(self));
         Some(rows.as_ref().map_err(Clone::clone))
+    }
+
+    /// What is to be added to the rows of a table, and how, if it is one of sums.
+    fn parts_of(&self, table: TableId) -> Option<Result<(&Parts, Added), Fault>> {
+        let summed = summed(table)?;
+        let parts = self.parts.get(table as usize)?.get_or_init(|| (summed.parts)(&self.frozen));
+        Some(parts.as_ref().map(|parts| (parts, summed.added)).map_err(Clone::clone))
     }
 
     fn of_catalog(&self) -> Result<Changed, Fault> {
@@ -153,26 +163,6 @@ impl View<'_> {
             for (key, value) in cache(&mut shard.lock()).frozen() {
                 changed.extend([encoded::<T>(key, Some(value))?]);
             }
-        }
-        Ok(changed)
-    }
-
-    fn of_sums<T: Table>(&self, of: impl Fn(&Delta) -> &HashMap<T::Key, T::Value>) -> Result<Changed, Fault>
-    where
-        T::Value: Sum,
-    {
-        let mut sums: BTreeMap<T::Key, T::Value> = BTreeMap::new();
-        for delta in &self.frozen {
-            for (key, part) in of(&delta.lock()) {
-                sums.entry(*key).or_default().gather(part);
-            }
-        }
-        let mut changed = Changed::new();
-        for (key, mut sum) in sums {
-            if let Some(before) = rows::get::<T>(self.stored.as_ref(), &key)? {
-                sum.gather(&before);
-            }
-            changed.extend([encoded::<T>(&key, Some(&sum).filter(|sum| !sum.is_nothing()))?]);
         }
         Ok(changed)
     }
@@ -251,6 +241,7 @@ impl Read for View<'_> {
                 self.record::<Blocks>(key, |key: &BlockKey| key.owner().lock(), |shard| &mut shard.blocks)?
             }
             TableId::Sources => self.record::<Sources>(key, SourceKey::lock, |shard| &mut shard.sources)?,
+            TableId::SourceCounts => self.record::<SourceCounts>(key, SourceCounts::lock, |shard| &mut shard.counts)?,
             TableId::Requests => {
                 let key = RequestKey::from_bytes(key);
                 let shard = key.and_then(|key| self.frozen.get(self.core.state.shard_of(&LockName::Request(key))));
@@ -261,13 +252,20 @@ impl Read for View<'_> {
                 })
                 .transpose()?
             }
-            TableId::Catalog | TableId::TotalsByDay | TableId::Cohorts | TableId::Expiring | TableId::AuditMarks => {
+            TableId::Catalog | TableId::AuditMarks => {
                 match self.sorted(table).transpose()?.and_then(|rows| rows.get(key)) {
                     Some(changed) => return Ok(changed.clone()),
                     None => None,
                 }
             }
             rows => {
+                if let Some((parts, added)) = self.parts_of(rows).transpose()? {
+                    let stored = self.stored.get(rows, key)?;
+                    return match (stored, parts.get(key)) {
+                        (Some(stored), Some(part)) => added(&stored, part),
+                        (stored, part) => Ok(stored.or_else(|| part.cloned())),
+                    };
+                }
                 for delta in self.shards(rows, key, key) {
                     if let Some(changed) = delta.lock().rows(rows).find(key) {
                         return Ok(changed.map(<[u8]>::to_vec));
@@ -286,6 +284,10 @@ impl Read for View<'_> {
         if let Some(rows) = self.sorted(table) {
             let rows = rows?.range::<[u8], _>((std::ops::Bound::Included(from), std::ops::Bound::Excluded(to)));
             return merge(self.stored.as_ref(), (table, from, to), rows, visit).map(drop);
+        }
+        if let Some((parts, added)) = self.parts_of(table).transpose()? {
+            let parts = parts.range::<[u8], _>((std::ops::Bound::Included(from), std::ops::Bound::Excluded(to)));
+            return merge_sums(self.stored.as_ref(), (table, from, to), (parts, added), visit);
         }
         let mut from = from.to_vec();
         while from.as_slice() < to {
@@ -319,6 +321,10 @@ impl Read for View<'_> {
         self.stored.text(key)
     }
 
+    fn referred(&self, newest: TextKey, limit: usize) -> Result<Vec<Sequence>, Fault> {
+        self.stored.referred(newest, limit)
+    }
+
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
         self.stored.journal_record(at)
     }
@@ -341,6 +347,39 @@ fn merge<'r>(
         Ok(flow)
     })?;
     if flow == ControlFlow::Break(()) { Ok(flow) } else { before(&mut changed, None, visit) }
+}
+
+/// Gives the rows of a table of sums with the parts added to them, in order.
+fn merge_sums<'r>(
+    stored: &dyn Read,
+    (table, from, to): (TableId, &[u8], &[u8]),
+    (parts, added): (impl Iterator<Item = (&'r Vec<u8>, &'r Vec<u8>)>, Added),
+    visit: &mut Visit<'_>,
+) -> Result<(), Fault> {
+    let mut parts = parts.peekable();
+    let mut flow = ControlFlow::Continue(());
+    stored.scan(table, from, to, &mut |key, value| {
+        while let Some((newer, part)) = parts.next_if(|(newer, _)| newer.as_slice() < key) {
+            flow = visit(newer, part)?;
+            if flow == ControlFlow::Break(()) {
+                return Ok(flow);
+            }
+        }
+        flow = match parts.next_if(|(newer, _)| newer.as_slice() == key) {
+            Some((_, part)) => match added(value, part)? {
+                Some(sum) => visit(key, &sum)?,
+                None => ControlFlow::Continue(()),
+            },
+            None => visit(key, value)?,
+        };
+        Ok(flow)
+    })?;
+    while flow == ControlFlow::Continue(())
+        && let Some((key, part)) = parts.next()
+    {
+        flow = visit(key, part)?;
+    }
+    Ok(())
 }
 
 /// Gives changed rows up to a stored key, with it, or all that are left. Where the last of them is deleted, or was

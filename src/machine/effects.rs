@@ -3,15 +3,16 @@
 //!
 //! Reads of the same decision see them. The memory is used again from one decision to the next.
 
-use super::counted::{Counted, count};
+use super::sum_part::{SumPart, count};
 use crate::domain::tables::{
     BillLines, Bills, BlockTurns, Charges, Claims, Corrections, Due, Expiries, Fees, Forwards, Future, HoldTimeouts,
     Holds, HouseholdMembers, Items, Lines, Merges, Months, OpenBlocks, Participants, PartnerCredits, Postings,
     Receivables, Refunds, RowTable, Runs, RunsDue, SourceCounts, Table, Unbilled, Unsettled,
 };
 use crate::domain::{
-    Balance, Block, BlockKey, CatalogKey, CohortKey, Definition, ExpiringKey, Figure, Item, ItemKey, Leg, Link, Links,
-    Member, MemberKey, Outcome, Own, OwnIds, Partner, PartnerKey, Source, SourceKey, TextKey, Timestamp, TotalsKey,
+    Balance, Block, BlockKey, CatalogKey, CohortKey, CountKey, Counted, Definition, ExpiringKey, Figure, Item, ItemKey,
+    Leg, Link, Links, Member, MemberKey, Outcome, Own, OwnIds, Partner, PartnerKey, Source, SourceKey, TextKey,
+    Timestamp, TotalsKey,
 };
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
@@ -33,9 +34,9 @@ pub struct Effects {
     /// Rows of the other tables.
     pub rows: RowEffects,
     /// Amounts to add to the totals.
-    pub totals: Vec<Counted<TotalsKey>>,
+    pub totals: Vec<SumPart<TotalsKey>>,
     /// Amounts to add to the cohorts.
-    pub cohorts: Vec<Counted<CohortKey>>,
+    pub cohorts: Vec<SumPart<CohortKey>>,
     /// Points to add to those that expire on a day.
     pub expiring: Vec<(ExpiringKey, i128)>,
     /// What happened to which item or block.
@@ -117,12 +118,12 @@ impl Effects {
 
     /// Counts points in a sum of a day, source and point type.
     pub(super) fn count(&mut self, key: TotalsKey, figure: Figure, points: i128) {
-        count(&mut self.totals, Counted { key, figure, points });
+        count(&mut self.totals, SumPart { key, figure, points });
     }
 
     /// Counts what became of points that were issued on a day.
     pub(super) fn count_cohort(&mut self, key: CohortKey, figure: Figure, points: i128) {
-        count(&mut self.cohorts, Counted { key, figure, points });
+        count(&mut self.cohorts, SumPart { key, figure, points });
     }
 
     /// The points that expire on a day, to add to.
@@ -364,6 +365,9 @@ pub trait RowSink {
     /// Takes an item; `None` deletes its row.
     fn item(&mut self, key: ItemKey, item: Option<Item>) -> Result<(), Self::Error>;
 
+    /// Takes what a limit has counted.
+    fn count(&mut self, key: CountKey, counted: Counted) -> Result<(), Self::Error>;
+
     /// Takes a row of another table; `None` deletes it.
     fn row<T: RowTable>(&mut self, key: T::Key, value: Option<T::Value>) -> Result<(), Self::Error>;
 }
@@ -418,6 +422,10 @@ macro_rules! row_effects {
                     sink.item(key, item)?;
                 }
                 if self.written != 0 {
+                    // a count may come to nothing; it is not deleted
+                    for (key, counted) in self.source_counts.drain() {
+                        sink.count(key, counted.unwrap_or_default())?;
+                    }
                     $(for (key, value) in self.$field.drain() {
                         sink.row::<$table>(key, value)?;
                     })*

@@ -8,7 +8,6 @@
 mod booked;
 mod cancel;
 mod catalog;
-mod counted;
 mod draft;
 mod due;
 mod effects;
@@ -20,6 +19,7 @@ mod points;
 mod rule;
 pub mod settlement;
 mod sources;
+mod sum_part;
 mod texts;
 mod validate;
 mod view;
@@ -27,10 +27,10 @@ mod view;
 use crate::domain::{
     Action, Command, Fault, OwnIds, ProgramId, REFERENCE_BYTES_MAX, Rejection, RequestKey, Sequence, Subject, Timestamp,
 };
-pub use counted::Counted;
 use draft::Draft;
 pub use effects::{At, Effects, Records, RowEffects, RowSink, Written};
 pub use rule::{LockSet, defines, lock_set};
+pub use sum_part::SumPart;
 pub use validate::{Malformed, check_actor};
 pub use view::{Cold, FoundRows, Undecided, View};
 

@@ -2,8 +2,8 @@
 
 use crate::domain::tables::{Items, RowTable, Table};
 use crate::domain::{
-    Block, BlockKey, Entry, Fault, ItemKey, LockName, Member, MemberKey, Partner, PartnerKey, Program, ProgramId,
-    Rejection, RequestKey, Sequence, Source, SourceKey, Subject,
+    Block, BlockKey, CountKey, Counted, Entry, Fault, ItemKey, LockName, Member, MemberKey, Partner, PartnerKey,
+    Program, ProgramId, Rejection, RequestKey, Sequence, Source, SourceKey, Subject,
 };
 use std::ops::Range;
 
@@ -23,6 +23,8 @@ pub trait View {
     fn block(&self, key: BlockKey) -> Result<Option<Block>, Undecided>;
     /// What is counted of a source.
     fn source(&self, key: SourceKey) -> Result<Option<Source>, Undecided>;
+    /// What a limit of a source has counted.
+    fn count(&self, key: CountKey) -> Result<Option<Counted>, Undecided>;
     /// A row of a table.
     fn row<T: RowTable>(&self, key: &T::Key) -> Result<Option<T::Value>, Undecided>;
     /// Up to `limit` rows of a range that one lock guards, in order.
@@ -46,6 +48,8 @@ pub enum Cold {
     Block(BlockKey),
     /// A source's record.
     Source(SourceKey),
+    /// What a limit has counted.
+    Count(CountKey),
     /// An entry of the journal.
     Entry(Sequence),
 }

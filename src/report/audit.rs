@@ -4,12 +4,14 @@
 //! | asked for | read |
 //! |---|---|
 //! | a member | the member's chain of entries |
+//! | a reference | entries that the index of references names |
 //! | sources, subtypes, types of transactions, or point types | entries that the index names ([`Mark`]), of the first of these |
 //! | days | the journal back from the end of the range, found by bisection |
-//! | issuances, points without a source or subtype, a reference, a text, or nothing | the journal backwards |
+//! | issuances, points without a source or subtype, a text, or nothing | the journal backwards |
 //!
 //! The rest of what is asked for is looked for in these entries, up to [`AuditQuery::entries_max`] a page; then the page
-//! ends early. Issuances are nearly everywhere; references and texts may be erased, and leave no trace in an index.
+//! ends early. Issuances are nearly everywhere. The index of references is kept beside the references, and erased with them; a text
+//! is looked for as a part of others, which no index helps to find.
 //!
 //! The modifications of a source (or an account) add up to the points that are left of it: debts stand beside them.
 
@@ -196,6 +198,9 @@ impl AuditQuery {
         if let Some(member) = self.member {
             return Among::Member(member);
         }
+        if let Some(reference) = &self.reference {
+            return Among::Referred(reference.clone());
+        }
         let marks: Vec<Mark> = if !sources.is_empty() && !sources.contains(&SourceId(0)) {
             sources.iter().copied().map(Mark::Source).collect()
         } else if !subtypes.is_empty() && !subtypes.contains(&SubtypeId(0)) {
@@ -332,6 +337,8 @@ pub enum Among {
     All,
     /// Those of a member's chain.
     Member(MemberId),
+    /// Those with a reference.
+    Referred(Box<str>),
     /// Those that have one of these marks.
     Marked(Vec<Mark>),
 }

@@ -2,10 +2,10 @@
 //! something of theirs has expired or matured that is not booked yet.
 
 use super::past::as_of;
-use crate::domain::{Day, Fault, PointTypeId, ProgramId, SourceId, Timestamp, Totals, TotalsKey};
-use crate::storage::rows::Rows;
-use crate::storage::{Read, TotalsByDay};
-use std::collections::BTreeMap;
+use super::sums::{self, Days};
+use crate::domain::{CohortKey, Day, Fault, PointTypeId, ProgramId, SourceId, Timestamp, Totals};
+use crate::storage::Read;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// What a row of the report is about.
@@ -93,15 +93,22 @@ pub struct LiabilityRow {
 /// `now` is in them, booked or not; what was recorded after a past `now` is not.
 pub fn liability(read: &dyn Read, now: Timestamp, query: &Liability) -> Result<Vec<LiabilityRow>, Fault> {
     let mut sums = Sums { query, carried: BTreeMap::new(), moved: BTreeMap::new() };
-    for row in Rows::<TotalsByDay>::under(read, &query.program) {
-        let (key, totals) = row?;
-        if query.to.is_some_and(|last| last < key.day) {
-            break;
+    let Liability { program, from, to, .. } = *query;
+    if query.by == By::Source {
+        if let Some(from) = from {
+            let before = Days { from: None, to: Some(Day(from.0.saturating_sub(1))) };
+            sums::totals(read, program, before, &mut |key, totals| sums.add(key, totals))?;
         }
-        sums.add(key, &totals);
+        sums::totals(read, program, Days { from, to }, &mut |key, totals| sums.add(key, totals))?;
+    } else {
+        let sources: BTreeSet<SourceId> = query.source.into_iter().collect();
+        let until = Days { from: None, to };
+        sums::daily(read, program, (until, &sources), &mut |key, totals| sums.add(key, totals))?;
     }
-    for (key, totals) in as_of(read, query.program, now)?.totals {
-        sums.add(key, &totals);
+    for (key, totals) in as_of(read, program, now)?.totals {
+        if query.source.is_none_or(|only| only == key.source) {
+            sums.add(key.series(), &totals);
+        }
     }
     Ok(sums.rows())
 }
@@ -115,10 +122,11 @@ struct Sums<'a> {
 }
 
 impl Sums<'_> {
-    fn add(&mut self, key: TotalsKey, totals: &Totals) {
+    /// Adds a row of the sources that are asked for; by day or month, one of all of them may name none.
+    fn add(&mut self, key: CohortKey, totals: &Totals) {
         let Liability { from, to, source, point_type, by, .. } = *self.query;
         let asked_for = to.is_none_or(|last| key.day <= last)
-            && source.is_none_or(|only| only == key.source)
+            && (by != By::Source || source.is_none_or(|only| only == key.source))
             && point_type.is_none_or(|only| only == key.point_type);
         if !asked_for {
             return;
@@ -154,22 +162,21 @@ const NOTHING: Totals = Totals::NONE;
 mod tests {
     use super::*;
     use crate::domain::keys::Key;
-    use crate::domain::{PointState, Sequence, SubtypeId};
-    use crate::storage::{TableId, Visit, rows};
+    use crate::domain::{PointState, Rollup, Sequence, SubtypeId, TotalsKey};
+    use crate::storage::{Table, TableId, TotalsByDay, TotalsByMonth, TotalsBySource, TotalsByType, Visit, rows};
     use std::ops::ControlFlow;
 
-    /// A table of totals, and nothing else.
-    struct Sums(BTreeMap<Vec<u8>, Vec<u8>>);
+    /// Tables of totals, and nothing else.
+    #[derive(Default)]
+    struct Sums(BTreeMap<(TableId, Vec<u8>), Vec<u8>>);
 
     impl Read for Sums {
-        fn get(&self, _: TableId, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
-            Ok(self.0.get(key).cloned())
+        fn get(&self, table: TableId, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+            Ok(self.0.get(&(table, key.to_vec())).cloned())
         }
 
         fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
-            // there is no other table
-            let rows = if table == TableId::TotalsByDay { &self.0 } else { &BTreeMap::new() };
-            for (key, value) in rows.range(from.to_vec()..to.to_vec()) {
+            for ((_, key), value) in self.0.range((table, from.to_vec())..(table, to.to_vec())) {
                 if visit(key, value)? == ControlFlow::Break(()) {
                     break;
                 }
@@ -177,8 +184,9 @@ mod tests {
             Ok(())
         }
 
-        fn last_key(&self, _: TableId) -> Result<Option<Vec<u8>>, Fault> {
-            Ok(self.0.last_key_value().map(|(key, _)| key.clone()))
+        fn last_key(&self, table: TableId) -> Result<Option<Vec<u8>>, Fault> {
+            let last = self.0.keys().rev().find(|(of, _)| *of == table);
+            Ok(last.map(|(_, key)| key.clone()))
         }
 
         fn journal(&self, _: Sequence, _: &mut Visit<'_>) -> Result<(), Fault> {
@@ -189,8 +197,22 @@ mod tests {
             Ok(None)
         }
 
+        fn referred(&self, _: crate::domain::TextKey, _: usize) -> Result<Vec<Sequence>, Fault> {
+            Ok(Vec::new())
+        }
+
         fn journal_record(&self, _: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
             Ok(None)
+        }
+    }
+
+    impl Sums {
+        fn add<T: Table<Value = Totals>>(&mut self, key: &T::Key, part: &Totals) {
+            let mut sum = rows::get::<T>(self, key).unwrap().unwrap_or_default();
+            sum.add(part);
+            let mut value = Vec::new();
+            rows::encode::<T>(&sum, &mut value).unwrap();
+            self.0.insert((T::ID, key.to_bytes()), value);
         }
     }
 
@@ -206,7 +228,8 @@ mod tests {
             (1, 35, 1, 0, 0),
             (2, 30, 1, 999, 0),
         ];
-        let rows = rows.map(|(program, day, source, issued, redeemed)| {
+        let mut sums = Sums::default();
+        for (program, day, source, issued, redeemed) in rows {
             let key = TotalsKey {
                 program: ProgramId(program),
                 day: Day(day),
@@ -218,11 +241,12 @@ mod tests {
             let mut totals = NOTHING;
             totals.issued = issued;
             totals.add_gone(PointState::Redeemed, redeemed);
-            let mut value = Vec::new();
-            rows::encode::<TotalsByDay>(&totals, &mut value).unwrap();
-            (key.to_bytes(), value)
-        });
-        Sums(rows.into())
+            sums.add::<TotalsByDay>(&key, &totals);
+            sums.add::<TotalsByMonth>(&TotalsByMonth::row_of(&key), &totals);
+            sums.add::<TotalsByType>(&TotalsByType::row_of(&key), &totals);
+            sums.add::<TotalsBySource>(&TotalsBySource::row_of(&key), &totals);
+        }
+        sums
     }
 
     fn report(query: Liability) -> Vec<(String, i128, i128)> {

@@ -20,6 +20,7 @@ pub mod settlement;
 mod snapshot_view;
 mod sources;
 mod statement;
+mod sums;
 mod unbooked;
 
 pub use crate::domain::AuditKind;

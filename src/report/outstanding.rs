@@ -4,10 +4,12 @@
 use super::filter::{Filter, Grouping, Series};
 use super::history;
 use super::past::as_of;
+use super::sums::{self, Days};
 use super::unbooked::{programs, unbooked};
-use crate::domain::{Day, Fault, ItemPosting, Leg, Program, ProgramId, Timestamp, Totals, TotalsKey, Unit, Zone};
-use crate::storage::rows::Rows;
-use crate::storage::{Cohorts, Read, TotalsByDay};
+use crate::domain::{
+    CohortKey, Day, Fault, ItemPosting, Leg, Program, ProgramId, Timestamp, Totals, TotalsKey, Unit, Zone,
+};
+use crate::storage::Read;
 use std::collections::BTreeMap;
 
 /// When a report is of.
@@ -50,7 +52,7 @@ fn is_owed(program: Option<&Program>, series: &Series) -> bool {
     program.and_then(|program| program.point_type(series.point_type)).is_some_and(|kind| kind.class.is_redeemable())
 }
 
-fn series_of(key: &TotalsKey) -> Series {
+fn series_of(key: &CohortKey) -> Series {
     Series { source: key.source, point_type: key.point_type, subtype: key.subtype }
 }
 
@@ -78,17 +80,13 @@ pub fn outstanding(
         AsOf::At(at) => (Day(at.day_in(&zone).0.saturating_sub(1)), at),
     };
     let instant = instant.min(now);
-    let mut rows: Vec<(TotalsKey, Totals)> = unbooked(read, program, instant)?.totals;
-    for row in Rows::<TotalsByDay>::under(read, &program) {
-        let (key, totals) = row?;
-        if key.day > until {
-            break;
-        }
-        rows.push((key, totals));
-    }
+    sums::totals(read, program, Days { from: None, to: Some(until) }, &mut |key, totals| {
+        add(series_of(&key), totals.outstanding());
+    })?;
+    let rows: Vec<(TotalsKey, Totals)> = unbooked(read, program, instant)?.totals;
     let unbooked_today = |key: &TotalsKey| matches!(as_of, AsOf::At(_)) && key.day > until;
     for (key, totals) in rows.iter().filter(|(key, _)| key.day <= until || unbooked_today(key)) {
-        add(series_of(key), totals.outstanding());
+        add(series_of(&key.series()), totals.outstanding());
     }
     if let AsOf::At(_) = as_of {
         let start = instant.start_of(Unit::Days, &zone);
@@ -120,22 +118,18 @@ pub fn cohort(
     let programs = programs(read)?;
     let found = programs.get(&program);
     let mut sums: BTreeMap<Series, Totals> = BTreeMap::new();
-    let mut add = |day: Day, series: Series, part: &Totals| {
-        let is_in_range = from.is_none_or(|from| from <= day) && to.is_none_or(|to| day <= to);
-        if is_in_range && filter.takes(&series) && is_owed(found, &series) {
+    let mut add = |series: Series, part: &Totals| {
+        if filter.takes(&series) && is_owed(found, &series) {
             sums.entry(grouping.row(series)).or_default().add(part);
         }
     };
-    for row in Rows::<TotalsByDay>::under(read, &program) {
-        let (key, totals) = row?;
-        add(key.day, series_of(&key), &totals.issued_only());
-    }
-    let mut cohorts = as_of(read, program, now)?.cohorts;
-    for row in Rows::<Cohorts>::under(read, &program) {
-        cohorts.push(row?);
-    }
-    for (key, totals) in cohorts {
-        add(key.day, Series { source: key.source, point_type: key.point_type, subtype: key.subtype }, &totals);
+    let days = Days { from, to };
+    sums::totals(read, program, days, &mut |key, totals| add(series_of(&key), &totals.issued_only()))?;
+    sums::cohorts(read, program, days, &mut |key, fate| add(series_of(&key), fate))?;
+    for (key, fate) in as_of(read, program, now)?.cohorts {
+        if from.is_none_or(|from| from <= key.day) && to.is_none_or(|to| key.day <= to) {
+            add(series_of(&key), &fate);
+        }
     }
     let rows = sums.into_iter().filter(|(_, fate)| *fate != Totals::NONE);
     Ok(rows.map(|(series, fate)| CohortRow { series, fate }).collect())

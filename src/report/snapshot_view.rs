@@ -3,13 +3,13 @@
 use crate::domain::keys::Key;
 use crate::domain::tables::RowTable;
 use crate::domain::{
-    Block, BlockKey, Entry, Fault, ItemKey, Member, MemberKey, Partner, PartnerKey, Program, ProgramId, Programs,
-    RequestKey, Sequence, Source, SourceKey,
+    Block, BlockKey, CountKey, Counted, Entry, Fault, ItemKey, Member, MemberKey, Partner, PartnerKey, Program,
+    ProgramId, Programs, RequestKey, Sequence, Source, SourceKey,
 };
 use crate::machine::{FoundRows, Undecided, View};
 use crate::storage::record;
 use crate::storage::rows::{self, Rows};
-use crate::storage::{Blocks, Catalog, Items, Members, Partners, Read, Sources, requests};
+use crate::storage::{Blocks, Catalog, Items, Members, Partners, Read, SourceCounts, Sources, requests};
 use std::ops::Range;
 
 /// Rows read at first in one go.
@@ -65,6 +65,10 @@ impl View for SnapshotView<'_> {
 
     fn source(&self, key: SourceKey) -> Result<Option<Source>, Undecided> {
         Ok(rows::get::<Sources>(self.read, &key)?)
+    }
+
+    fn count(&self, key: CountKey) -> Result<Option<Counted>, Undecided> {
+        Ok(rows::get::<SourceCounts>(self.read, &key)?)
     }
 
     fn row<T: RowTable>(&self, key: &T::Key) -> Result<Option<T::Value>, Undecided> {

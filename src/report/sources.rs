@@ -3,11 +3,10 @@
 
 use super::filter::{Filter, Series};
 use super::past::as_of;
-use crate::domain::keys::Key;
-use crate::domain::{Day, Fault, ProgramId, Timestamp, Totals, TotalsKey};
-use crate::storage::rows::Rows;
-use crate::storage::{Read, TotalsByDay};
-use std::collections::BTreeMap;
+use super::sums::{self, Days};
+use crate::domain::{CohortKey, Day, Fault, ProgramId, SourceId, Timestamp, Totals};
+use crate::storage::Read;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One day on which something happened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,27 +27,20 @@ pub fn source_report(
     filter: &Filter,
 ) -> Result<Vec<SourceDay>, Fault> {
     let mut days: BTreeMap<Day, Totals> = BTreeMap::new();
-    let mut add = |key: &TotalsKey, totals: &Totals| {
+    // rows of all sources together name none
+    let kinds = Filter { sources: Vec::new(), ..filter.clone() };
+    let mut add = |key: CohortKey, totals: &Totals| {
         let is_in_range = from.is_none_or(|from| from <= key.day) && to.is_none_or(|to| key.day <= to);
         let series = Series { source: key.source, point_type: key.point_type, subtype: key.subtype };
-        if is_in_range && filter.takes(&series) {
+        if is_in_range && kinds.takes(&series) {
             days.entry(key.day).or_default().add(totals);
         }
     };
-    let mut first = program.to_bytes();
-    from.unwrap_or(Day(i32::MIN)).write(&mut first);
-    let mut end = program.to_bytes();
-    end.resize(crate::domain::keys::KEY_BYTES_MAX, 0xFF);
-    for row in Rows::<TotalsByDay>::between(read, first, end, 1024) {
-        let (key, totals) = row?;
-        if to.is_some_and(|to| key.day > to) {
-            break;
-        }
-        add(&key, &totals);
-    }
-    for (key, totals) in as_of(read, program, now)?.totals {
-        add(&key, &totals);
-    }
+    let sources: BTreeSet<SourceId> = filter.sources.iter().copied().collect();
+    sums::daily(read, program, (Days { from, to }, &sources), &mut add)?;
+    let later = as_of(read, program, now)?.totals;
+    let later = later.iter().map(|(key, totals)| (key.series(), totals));
+    later.filter(|(key, _)| sources.is_empty() || sources.contains(&key.source)).for_each(|(key, sum)| add(key, sum));
     let mut cumulative = Totals::NONE;
     let rows = days.into_iter().filter(|(_, daily)| *daily != Totals::NONE);
     let rows = rows.map(|(day, daily)| {

@@ -3,7 +3,7 @@
 use super::snapshot_view::SnapshotView;
 use crate::domain::keys::{DueKey, Key};
 use crate::domain::{CohortKey, ExpiringKey, Fault, ProgramId, Programs, Subject, Timestamp, Totals, TotalsKey};
-use crate::machine::{Counted, Undecided, would_book};
+use crate::machine::{SumPart, Undecided, would_book};
 use crate::storage::rows::Rows;
 use crate::storage::{Due, Read};
 
@@ -24,8 +24,8 @@ pub(super) fn unbooked(read: &dyn Read, program: ProgramId, at: Timestamp) -> Re
         let (DueKey { subject, .. }, ()) = row?;
         let booked =
             would_book(&view, program, subject, at, u32::MAX).map_err(|undecided| unread(undecided, subject))?;
-        found.totals.extend(booked.totals.iter().map(Counted::alone));
-        found.cohorts.extend(booked.cohorts.iter().map(Counted::alone));
+        found.totals.extend(booked.totals.iter().map(SumPart::alone));
+        found.cohorts.extend(booked.cohorts.iter().map(SumPart::alone));
         found.expiring.extend(booked.expiring);
     }
     Ok(found)

@@ -5,6 +5,7 @@ use super::keys::Key;
 use super::{Appended, Claim, Epoch, JournalRecord, Read, Run, Store, TableId, Tail, TextChange, Visit, promise};
 use crate::domain::{Fault, FaultKind, Sequence, TextKey};
 use parking_lot::Mutex;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::ops::Bound;
 use std::ops::ControlFlow;
@@ -171,6 +172,17 @@ impl State {
         self.journal.range(from..).next().map(|(first, bytes)| (*first, bytes.clone()))
     }
 
+    /// Entries with a reference, the newest first.
+    fn referred(&self, newest: TextKey, limit: usize) -> Vec<Sequence> {
+        let TextKey::Referred(program, hash, _) = newest else { return Vec::new() };
+        let last = TextKey::Referred(program, hash, Reverse(Sequence(0)));
+        let found = self.texts.range(newest..=last).filter_map(|(key, _)| match key {
+            TextKey::Referred(_, _, Reverse(sequence)) => Some(*sequence),
+            TextKey::Reference(_) | TextKey::Id(_) => None,
+        });
+        found.take(limit).collect()
+    }
+
     fn journal_record(&self, at: Sequence) -> Option<(Sequence, Vec<u8>)> {
         self.journal.range(..=at).next_back().map(|(first, bytes)| (*first, bytes.clone()))
     }
@@ -229,6 +241,10 @@ impl Read for MemoryStore {
         }
         let start = self.0.lock().journal_record(from).map(|(first, _)| first);
         walk(start, from, |from| self.0.lock().next_record(from), visit)
+    }
+
+    fn referred(&self, newest: TextKey, limit: usize) -> Result<Vec<Sequence>, Fault> {
+        Ok(self.0.lock().referred(newest, limit))
     }
 
     fn text(&self, key: TextKey) -> Result<Option<Vec<u8>>, Fault> {
@@ -301,6 +317,10 @@ impl Read for Frozen {
     fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault> {
         let start = self.0.journal_record(from).map(|(first, _)| first);
         walk(start, from, |from| self.0.next_record(from), visit)
+    }
+
+    fn referred(&self, newest: TextKey, limit: usize) -> Result<Vec<Sequence>, Fault> {
+        Ok(self.0.referred(newest, limit))
     }
 
     fn text(&self, key: TextKey) -> Result<Option<Vec<u8>>, Fault> {

@@ -20,9 +20,9 @@ mod run;
 
 pub use crate::domain::keys;
 pub use crate::domain::tables::{
-    AuditMarks, Blocks, Catalog, Claims, Cohorts, Corrections, Due, Expiries, Expiring, Forwards, Future, HoldTimeouts,
-    Holds, HouseholdMembers, Items, Members, Partners, RequestPages, Requests, RowTable, SourceCounts, Sources, Table,
-    TableId, TotalsByDay,
+    AuditMarks, Blocks, Catalog, Claims, Cohorts, CohortsByMonth, Corrections, Due, Expiries, Expiring, Forwards,
+    Future, HoldTimeouts, Holds, HouseholdMembers, Items, Members, Partners, RequestPages, Requests, RowTable,
+    SourceCounts, Sources, Table, TableId, TotalsByDay, TotalsByMonth, TotalsBySource, TotalsByType,
 };
 use crate::domain::{Fault, Sequence, TextKey};
 pub use run::{RowBuffer, Run, RunMemory};
@@ -137,6 +137,10 @@ pub trait Read: Send + Sync {
 
     /// A text that a caller wrote, as it is stored.
     fn text(&self, key: TextKey) -> Result<Option<Vec<u8>>, Fault>;
+
+    /// Up to `limit` entries with a reference, as [`TextKey::referred`] names the newest that may be among them; the
+    /// newest first.
+    fn referred(&self, newest: TextKey, limit: usize) -> Result<Vec<Sequence>, Fault>;
 
     /// The first entry's number and the bytes of the last record that begins at or before `at`.
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault>;

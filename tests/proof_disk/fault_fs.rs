@@ -277,6 +277,10 @@ impl Read for Faulty {
         self.armed().text(key)
     }
 
+    fn referred(&self, newest: TextKey, limit: usize) -> Result<Vec<Sequence>, Fault> {
+        self.armed().referred(newest, limit)
+    }
+
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
         self.armed().journal_record(at)
     }

@@ -73,6 +73,15 @@ pub(in crate::cli) struct Load {
     /// Purchases at the partners that are recorded before the load, and settled by a run beside it.
     #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=100_000_000))]
     pub(super) settle: u64,
+    /// Only time the reports of the database that a load with the same options made: nothing is loaded.
+    #[arg(long, requires_all = ["spread", "db"])]
+    pub(super) only_reports: bool,
+    /// Do not execute the run of --settle: it is left to whoever opens the database next, as `accruedb sweep` does.
+    #[arg(long, requires_all = ["settle", "db"])]
+    pub(super) leave_run: bool,
+    /// Give every source an inventory that no load uses up, and two limits: one for each member, one for all, by day.
+    #[arg(long)]
+    pub(super) limited_sources: bool,
     /// Commands in flight at any time, over all threads.
     #[arg(long, default_value_t = 8_192, value_name = "N")]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=1_000_000))]

@@ -172,9 +172,7 @@ impl Measured {
             let share = seconds / self.seconds * 100.0;
             output.line(format!("{step:>12} {seconds:>9.2} s {share:>6.1} % of the time, {times} times"))?;
         }
-        for ReportTime { report, rows, ms } in &self.reports {
-            output.line(format!("{ms:>9.2} ms {rows:>6} rows: {report}"))?;
-        }
+        reports::show(&self.reports, output)?;
         output.line(format!("digest {}", self.digest))?;
         self.violations.iter().flatten().try_for_each(|violation| output.line(violation))
     }

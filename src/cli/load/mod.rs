@@ -22,6 +22,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
 
 pub(super) fn run(load: &Load, output: &mut Output) -> Result<Exit, Failure> {
+    if let Some(db) = load.db.as_ref().filter(|_| load.only_reports) {
+        return only_reports(db, load, output);
+    }
     if let Some(db) = &load.db {
         database::must_be_new(db)?;
     }
@@ -51,7 +54,8 @@ pub(super) fn run(load: &Load, output: &mut Output) -> Result<Exit, Failure> {
     let used_before = processor::used();
     let started = Instant::now();
     let (senders, reader, settled) = std::thread::scope(|scope| -> Result<_, Failure> {
-        let settled = scope.spawn(|| (load.settle > 0).then(|| settlement::settle(&engine)).transpose());
+        let settled =
+            scope.spawn(|| (load.settle > 0 && !load.leave_run).then(|| settlement::settle(&engine)).transpose());
         let reader = scope.spawn(|| Reader::new()?.run(&engine, load, &next, &done));
         let send = || Sender::new(load)?.run(&engine, load, &next, &bar);
         let senders: Vec<_> = (0..load.threads).map(|_| scope.spawn(send)).collect();
@@ -84,6 +88,18 @@ pub(super) fn run(load: &Load, output: &mut Output) -> Result<Exit, Failure> {
     measured.at_rest(&db, load)?;
     measured.show(output)?;
     Ok(Exit::all(measured.is_lawful()))
+}
+
+/// Times the reports of a database that is there.
+fn only_reports(db: &std::path::Path, load: &Load, output: &mut Output) -> Result<Exit, Failure> {
+    let clock = ClockSource::Commands;
+    let options = EngineOptions { clock, on_progress: Some(output.on_progress()), ..EngineOptions::default() };
+    let engine = open(db, options)?;
+    let times = reports::time(&engine, load)?;
+    engine.close()?;
+    output.object(&times)?;
+    reports::show(&times, output)?;
+    Ok(Exit::Done)
 }
 
 #[cfg(feature = "rocksdb")]

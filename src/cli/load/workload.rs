@@ -4,8 +4,9 @@ use super::args::{Load, Workload};
 use crate::cli::output::Failure;
 use crate::domain::{
     Accrue, Action, ApproveBlock, Award, BlockId, BlockKind, Cancel, CancelAmount, Command, CreatePartner,
-    CreatePointType, CreateProgram, Enrolment, Expiry, MemberId, PartnerId, PointClass, PointTypeId, Points, ProgramId,
-    PurchaseBlock, Rate, Redeem, RequestId, SourceId, Span, Timestamp,
+    CreatePointType, CreateProgram, CreateSource, Enrolment, Expiry, LimitScope, MemberId, PartnerId, PointClass,
+    PointTypeId, Points, ProgramId, PurchaseBlock, Rate, Redeem, RequestId, Restriction, SourceId, Span, Timestamp,
+    Unit, Window,
 };
 use crate::engine::{Engine, ExecuteError, Ticket};
 
@@ -15,6 +16,8 @@ const BEGIN_MS: u64 = 1_704_067_200_000;
 const DAY_MS: u64 = 86_400_000;
 /// Points of a block where the call says nothing: also those of 100,000 blocks can be added up.
 const BLOCK_POINTS: i64 = 1 << 44;
+/// Points that a limited source may give: more than any load uses.
+const INVENTORY: i64 = 1 << 60;
 /// A redemption of the mixed workload takes three items on average.
 const MIXED_POINTS: i64 = 300;
 /// A cancellation names a command that was sent about so many commands earlier.
@@ -42,6 +45,16 @@ pub(super) fn set_up(engine: &Engine, load: &Load) -> Result<(), Failure> {
     if load.workload == Workload::TwoTypes {
         let (point_type, class) = (qualifying(load), PointClass::Qualifying);
         execute(CreatePointType { point_type, class, ..CreatePointType::default() }.into())?;
+    }
+    for source in (1..=load.sources).map(SourceId).filter(|_| load.limited_sources) {
+        let limit = |restriction, per, unit| {
+            let window = Window::Calendar(unit);
+            Restriction { restriction, max: Points(INVENTORY), per, window }
+        };
+        let restrictions = vec![limit(1, LimitScope::Member, Unit::Days), limit(2, LimitScope::Source, Unit::Months)];
+        execute(
+            CreateSource { source, inventory: Some(Points(INVENTORY)), restrictions, ..Default::default() }.into(),
+        )?;
     }
     for partner in (1..=load.partners).map(PartnerId) {
         let rates = (1..=load.types).map(|point_type| (PointTypeId(point_type), Rate::ONE)).collect();
@@ -110,7 +123,15 @@ pub(super) fn act(load: &Load, number: u64) -> Act {
 }
 
 fn command(load: &Load, number: u64, action: impl Into<Action>) -> Command {
-    Command { transaction_at: dated(load, number), ..Command::new(PROGRAM, request(load, number), action) }
+    let reference = reference(load, number);
+    Command { transaction_at: dated(load, number), reference, ..Command::new(PROGRAM, request(load, number), action) }
+}
+
+/// The reference of a number, where reports are timed: of each hundredth command, 5,000 different ones.
+fn reference(load: &Load, number: u64) -> Option<Box<str>> {
+    load.spread?;
+    let one_of = number.checked_div(100).filter(|_| number.is_multiple_of(100))?.checked_rem(5_000)?;
+    Some(format!("ref-{one_of}").into())
 }
 
 /// When a number's transaction happened, where they are spread over days.

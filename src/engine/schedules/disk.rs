@@ -122,6 +122,10 @@ impl Read for Disk {
         self.store.text(key)
     }
 
+    fn referred(&self, newest: TextKey, limit: usize) -> Result<Vec<Sequence>, Fault> {
+        self.store.referred(newest, limit)
+    }
+
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
         self.store.journal_record(at)
     }

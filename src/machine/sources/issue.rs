@@ -4,10 +4,11 @@
 use super::Known;
 use crate::domain::tables::SourceCounts;
 use crate::domain::{
-    Accrue, Award, Beyond, CountKey, Counting, InventoryChange, Leg, Limit, LimitScope, MemberId, Points, Program,
-    Rejection, SourceId, SourceRule, SourceStatus, Subject,
+    Accrue, Award, Beyond, CountKey, Counted, Counting, InventoryChange, Leg, Limit, LimitScope, MemberId, Points,
+    Program, Rejection, SourceId, SourceRule, SourceStatus, Subject,
 };
 use crate::machine::draft::{Draft, fits};
+use crate::machine::effects::Effect;
 use crate::machine::original::Original;
 use crate::machine::rule::LockSet;
 use crate::machine::view::{Undecided, View};
@@ -122,7 +123,7 @@ impl<'a, V: View> Draft<'a, V> {
         }
         let zone = &self.settings()?.zone;
         for limit in &known.terms.limits {
-            let used = self.row::<SourceCounts>(&self.count_key(source, limit, member))?.unwrap_or_default();
+            let used = self.counted_of(&self.count_key(source, limit, member))?.unwrap_or_default();
             let used = used.at(self.now, limit.restriction.window, zone);
             let left = Points(limit.restriction.max.0.saturating_sub(used.0).max(0));
             if left < room.0 {
@@ -130,6 +131,14 @@ impl<'a, V: View> Draft<'a, V> {
             }
         }
         Ok(room)
+    }
+
+    /// What a limit has counted, as this command has it.
+    fn counted_of(&self, key: &CountKey) -> Result<Option<Counted>, Undecided> {
+        match SourceCounts::of(&self.effects.rows).get(key) {
+            Some(counted) => Ok(counted.clone()),
+            None => self.view.count(*key),
+        }
     }
 
     fn count_key(&self, source: SourceId, limit: &Limit, member: MemberId) -> CountKey {
@@ -164,7 +173,7 @@ impl<'a, V: View> Draft<'a, V> {
             let zone = &self.settings()?.zone;
             for limit in &known.terms.limits {
                 let key = self.count_key(known.id, limit, issue.member);
-                let mut counts = self.row::<SourceCounts>(&key)?.unwrap_or_default();
+                let mut counts = self.counted_of(&key)?.unwrap_or_default();
                 counts.add(*points, self.now, limit.restriction.window, zone);
                 self.put::<SourceCounts>(key, Some(counts));
             }
@@ -211,7 +220,7 @@ impl<'a, V: View> Draft<'a, V> {
         let issued_at = original.entry.recorded_at;
         for limit in known.terms.limits.iter().filter(|limit| limit.since <= issued_at) {
             let key = self.count_key(known.id, limit, member);
-            if let Some(mut counts) = self.row::<SourceCounts>(&key)? {
+            if let Some(mut counts) = self.counted_of(&key)? {
                 counts.give_back(points, (issued_at, self.now), limit.restriction.window, zone);
                 self.put::<SourceCounts>(key, Some(counts));
             }

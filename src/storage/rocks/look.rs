@@ -198,6 +198,10 @@ impl Read for Tables<'_> {
         self.base.text(key)
     }
 
+    fn referred(&self, newest: TextKey, limit: usize) -> Result<Vec<Sequence>, Fault> {
+        self.base.referred(newest, limit)
+    }
+
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
         self.base.journal_record(at)
     }
@@ -222,6 +226,10 @@ impl Read for LookStore {
 
     fn text(&self, key: TextKey) -> Result<Option<Vec<u8>>, Fault> {
         View::live(&self.database).text(key)
+    }
+
+    fn referred(&self, newest: TextKey, limit: usize) -> Result<Vec<Sequence>, Fault> {
+        View::live(&self.database).referred(newest, limit)
     }
 
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {

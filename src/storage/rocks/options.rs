@@ -202,7 +202,11 @@ fn filter_of(table: TableId) -> Filter {
         | TableId::Due
         | TableId::HoldTimeouts
         | TableId::TotalsByDay
+        | TableId::TotalsByMonth
+        | TableId::TotalsByType
+        | TableId::TotalsBySource
         | TableId::Cohorts
+        | TableId::CohortsByMonth
         | TableId::Expiring
         | TableId::AuditMarks => Filter::None,
         _ => Filter::Keys,

@@ -372,6 +372,10 @@ impl Read for RocksStore {
         View::live(&self.database).text(key)
     }
 
+    fn referred(&self, newest: TextKey, limit: usize) -> Result<Vec<Sequence>, Fault> {
+        View::live(&self.database).referred(newest, limit)
+    }
+
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
         View::live(&self.database).journal_record(at)
     }

@@ -97,6 +97,24 @@ impl Read for View<'_> {
         Ok(found.map(|value| value.to_vec()))
     }
 
+    fn referred(&self, newest: TextKey, limit: usize) -> Result<Vec<Sequence>, Fault> {
+        let mut rows = self.rows(TEXTS, self.options())?;
+        let first = newest.to_bytes();
+        let of_reference = first.len().saturating_sub(8);
+        rows.seek(&first);
+        let mut found = Vec::new();
+        while let Some(key) = rows.key().filter(|key| key.get(..of_reference) == first.get(..of_reference)) {
+            if found.len() >= limit {
+                return Ok(found);
+            }
+            let damaged = || Fault::corrupt(format!("texts: key {key:02x?}"));
+            found.push(TextKey::referring(key).ok_or_else(damaged)?);
+            rows.next();
+        }
+        check(TEXTS, &rows)?;
+        Ok(found)
+    }
+
     fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
         let mut found = None;
         self.see_journal_record(at, &mut |first, bytes| found = Some((first, bytes.to_vec())))?;

@@ -4,7 +4,7 @@ use crate::domain::{Figure, Totals};
 
 /// Points to be added to one sum of a row.
 #[derive(Debug, Clone, Copy)]
-pub struct Counted<K> {
+pub struct SumPart<K> {
     /// The row.
     pub key: K,
     /// The sum.
@@ -13,7 +13,7 @@ pub struct Counted<K> {
     pub points: i128,
 }
 
-impl<K: Copy> Counted<K> {
+impl<K: Copy> SumPart<K> {
     /// The row with these points alone.
     #[must_use]
     pub fn alone(&self) -> (K, Totals) {
@@ -24,13 +24,13 @@ impl<K: Copy> Counted<K> {
 }
 
 /// How far back a sum is looked for that is counted once more: what a command counts again was counted just before.
-const COUNTED_BACK: usize = 4;
+const PARTS_BACK: usize = 4;
 
 /// Adds to a sum that was just counted, or counts another one.
-pub(super) fn count<K: Eq>(counted: &mut Vec<Counted<K>>, new: Counted<K>) {
-    let mut last = counted.iter_mut().rev().take(COUNTED_BACK);
+pub(super) fn count<K: Eq>(parts: &mut Vec<SumPart<K>>, new: SumPart<K>) {
+    let mut last = parts.iter_mut().rev().take(PARTS_BACK);
     match last.find(|known| known.figure == new.figure && known.key == new.key) {
         Some(known) => known.points = known.points.saturating_add(new.points),
-        None => counted.push(new),
+        None => parts.push(new),
     }
 }
