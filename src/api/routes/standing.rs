@@ -2,17 +2,18 @@
 
 use super::super::call::{Answer, Call, Format, Page};
 use super::super::context::Context;
-use super::super::cursor::{Row, split};
 use super::super::params::{Kind, Param};
 use super::super::problem::Problem;
 use super::super::route::{Route, Shape};
 use super::super::views::value;
 use super::catalog;
+use crate::domain::tables::Holds;
 use crate::domain::{
-    Balance, HoldTimeoutKey, Ladder, MemberId, MemberStatus, Points, Rejection, RequestId, TierId, Timestamp, Versions,
+    Action, Balance, Entry, Hold, Ladder, MemberId, MemberStatus, Outcome, Points, Rejection, RequestId, RequestKey,
+    Sequence, Subject, TierId, Timestamp, Versions,
 };
 use crate::engine::Error;
-use crate::report::{self, open_holds};
+use crate::storage::rows;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -21,6 +22,8 @@ const PAGED: &[Param] = &[
     Param::new("cursor", Kind::Cursor, "Where the page begins: `next` of the page before."),
 ];
 const TABLE: &[Format] = &[Format::Csv, Format::JsonLines];
+/// Entries that are read in one go.
+const CHUNK: usize = 256;
 
 #[rustfmt::skip]
 pub(crate) const ROUTES: &[Route] = &[
@@ -30,7 +33,7 @@ pub(crate) const ROUTES: &[Route] = &[
         .about("A member's status, tier and household, as of now (rules D34, D36)."),
     Route::get("/v1/programs/{program}/members/{member}/holds", "list_holds", Shape::Page(|g| g.subschema_for::<HoldRow>()), list_holds)
         .with(PAGED).also_as(TABLE)
-        .about("A member's points on hold, by the instant at which they are given back."),
+        .about("A member's points on hold, the newest first. Those of a member who was merged into this one are found there."),
     Route::get("/v1/programs/{program}/members/{member}/household", "get_household", Shape::Object(|g| g.subschema_for::<Household>()), get_household)
         .long()
         .about("The members of a household, and what they have together (rule D36)."),
@@ -76,6 +79,13 @@ struct HoldRow {
     times_out_at: Option<Timestamp>,
 }
 
+impl HoldRow {
+    fn new(hold: RequestId, of: &Hold) -> HoldRow {
+        let (points, captured, held) = (of.points, of.captured, of.held());
+        HoldRow { hold, points, captured, held, times_out_at: of.times_out_at }
+    }
+}
+
 /// A household.
 #[derive(Serialize, JsonSchema)]
 #[schemars(rename = "Household")]
@@ -118,25 +128,55 @@ fn get_standing(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Prob
     })))
 }
 
+/// Entries of a member that one call looks at, at most: a page may be short, and then goes on at its cursor.
+const LOOKED_AT_MAX: usize = 10_000;
+
+/// The holds of a member are found among the member's own entries, the newest first: there is no table of them.
 fn list_holds(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Problem> {
-    let key = call.member()?;
-    let limit = call.limit()?;
-    if context.engine.balances(key)?.is_none() {
-        return Err(Rejection::MemberUnknown.into());
+    let (key, limit) = (call.member()?, call.limit()?);
+    let unknown = || Problem::from(Rejection::MemberUnknown);
+    let balances = context.engine.balances(key)?.ok_or_else(unknown)?;
+    let mut from = call.cursor::<u64>()?.map(Sequence);
+    // whoever begins at the newest entry has seen all holds once their sum is found
+    let held = balances.iter().map(|balance| i128::from(balance.held.0)).fold(0, i128::saturating_add);
+    let mut left = if from.is_none() { held } else { i128::MAX };
+    let (mut shown, mut looked_at, now) = (Vec::new(), 0usize, context.engine.now());
+    let mut next = None;
+    'walk: while left > 0 {
+        let entries = context.engine.statement(key, from, CHUNK)?.ok_or_else(unknown)?;
+        next = None;
+        for entry in &entries {
+            let previous = entry.previous_of(Subject::Member(key.member)).filter(|previous| *previous != Sequence(0));
+            if let Some((request, hold)) = hold_of(context, entry)?
+                && hold.times_out_at.is_none_or(|at| at > now)
+                && hold.held().is_positive()
+            {
+                left = left.saturating_sub(hold.held().0.into());
+                shown.push(value(&HoldRow::new(request, &hold)));
+            }
+            looked_at = looked_at.saturating_add(1);
+            next = previous;
+            if left <= 0 || shown.len() == limit || looked_at >= LOOKED_AT_MAX {
+                break 'walk;
+            }
+        }
+        let Some(further) = next else { break };
+        from = Some(further);
     }
-    let from = call.cursor::<Row<HoldTimeoutKey>>()?.map(|row| row.0);
-    let page = report::Page { from, limit: limit.saturating_add(1) };
-    let mut holds = context.engine.with_snapshot(|read| open_holds(read, key, page))?.map_err(Error::from)?;
-    let next = call.next(split(&mut holds, limit));
-    let now = context.engine.now();
-    // what has timed out is given back, booked or not
-    let open = holds.iter().filter(|(_, hold)| hold.times_out_at.is_none_or(|at| at > now));
-    let row = |(key, hold): &(HoldTimeoutKey, crate::domain::Hold)| {
-        let (points, captured, held) = (hold.points, hold.captured, hold.held());
-        value(&HoldRow { hold: key.request, points, captured, held, times_out_at: hold.times_out_at })
-    };
+    let next = call.next(next.filter(|_| left > 0));
     let columns = &["hold", "points", "captured", "held", "times_out_at"];
-    Ok(Answer::Page(Box::new(Page { columns, rows: open.map(row).collect(), next, ..Page::default() })))
+    Ok(Answer::Page(Box::new(Page { columns, rows: shown, next, ..Page::default() })))
+}
+
+/// The hold that an entry made.
+fn hold_of(context: &Context, entry: &Entry) -> Result<Option<(RequestId, Hold)>, Problem> {
+    if !matches!(entry.command.action, Action::HoldPoints(_)) || matches!(entry.outcome, Outcome::Refused(_)) {
+        return Ok(None);
+    }
+    let request = entry.command.request_id;
+    let key = RequestKey { program: entry.command.program, request };
+    let hold = context.engine.with_snapshot(|read| rows::get::<Holds>(read, &key))?.map_err(Error::from)?;
+    Ok(hold.map(|hold| (request, hold)))
 }
 
 fn get_household(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Problem> {

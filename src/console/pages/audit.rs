@@ -98,7 +98,7 @@ pub(super) fn entry(ask: &Ask<'_>, way: &Way<'_>, sequence: &str) -> Result<Page
     }
     let balances = entry.get("balances").and_then(Value::as_array).cloned().unwrap_or_default();
     if !balances.is_empty() {
-        blocks.push(Block::Table(Table::of("Balances after it", &super::members::BALANCE, &balances)));
+        blocks.push(Block::Table(Table::of("Balances after it", &super::standing::BALANCE, &balances)));
     }
     let command = entry.get("command").cloned().unwrap_or_default();
     let fields = command.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());

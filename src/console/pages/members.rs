@@ -4,21 +4,10 @@ use super::super::ask::Ask;
 use super::super::blocks::{Block, Cell, Field, Form, Table, plain};
 use super::super::forms;
 use super::super::page::{Page, Way, home};
-use super::standing;
+use super::standing::{self, BALANCE};
 
 use crate::api::{Problem, Scope, encoded};
 use serde_json::Value;
-
-/// The columns of balances.
-pub(super) const BALANCE: [(&str, &str); 7] = [
-    ("point_type", "point type"),
-    ("available", "available"),
-    ("qualifying", "qualifying"),
-    ("future", "future"),
-    ("held", "held"),
-    ("debt", "debt"),
-    ("lifetime", "lifetime"),
-];
 
 /// The list; or the member that was asked for.
 pub(super) fn members(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page, Problem> {

@@ -4,10 +4,20 @@ use super::super::ask::Ask;
 use super::super::blocks::{Block, Cell, Fact, Field, Table, instant, plain, words};
 use super::super::forms;
 use super::super::page::{Page, Way, home};
-use super::members::BALANCE;
 
 use crate::api::{Problem, Scope, encoded};
 use serde_json::Value;
+
+/// The columns of balances.
+pub(super) const BALANCE: [(&str, &str); 7] = [
+    ("point_type", "point type"),
+    ("available", "available"),
+    ("qualifying", "qualifying"),
+    ("future", "future"),
+    ("held", "held"),
+    ("debt", "debt"),
+    ("lifetime", "lifetime"),
+];
 
 /// The tiers of a program, and the form that defines them.
 pub(super) fn tiers(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page, Problem> {

@@ -24,6 +24,7 @@ Cursor = Optional[str]
 Date = str
 Direction = Literal["debit", "credit"]
 Enrolment = Literal["explicit", "on_first_accrual"]
+EventKind = Literal["purchase", "spend", "cancelled_purchase", "cancelled_spend"]
 GatewayAnswer = Literal["ok", "failed"]
 GroupId = int
 HeldExpiry = Literal["honour", "expire"]
@@ -156,6 +157,25 @@ class AdjustBody(_AdjustBody, total=False):
 
 
 
+class _Agreement(TypedDict):
+    award: AwardRules
+    description: str
+    life_cycle: LifeCycle
+    number: int
+    reduction: Reduction
+    rules: List[ContributionRule]
+    sign_up: SignUpRules
+    spend: SpendRules
+    version: int
+
+
+class Agreement(_Agreement, total=False):
+    """An agreement of a partner or of a group."""
+    group: Optional[GroupId]
+    partner: Optional[PartnerId]
+
+
+
 class ApproveBlockBody(TypedDict, total=False):
     """Makes a bought block usable (rules A31, A32). A regular block is charged for with this (rule B10), a
     reserve block only as far as it is used (rule A35).
@@ -225,6 +245,34 @@ class Balance(TypedDict):
     member: MemberId
     point_type: PointTypeId
     qualifying: Points
+
+
+
+Bill = TypedDict("Bill", {"amount": "str", "bill": "int", "closed": "Optional[Sequence]", "from": "Optional[Timestamp]", "lines": "int", "opened": "Sequence", "parts": "List[BillPart]", "points_exact": "str", "request_id": "RequestId", "state": "str", "until": "Timestamp"}, total=False)
+
+
+
+class _BillLine(TypedDict):
+    member: MemberId
+    place: int
+    points: Points
+    sequence: Sequence
+    terms: int
+    transaction_at: Timestamp
+
+
+class BillLine(_BillLine, total=False):
+    """A line of a bill."""
+    cancels: Optional[Sequence]
+
+
+
+class BillPart(TypedDict):
+    """What a bill says of one version of the terms."""
+    currency: Currency
+    points: Points
+    price: Rate
+    terms: int
 
 
 
@@ -309,6 +357,19 @@ class CaptureBody(TypedDict, total=False):
 
 
 
+class Charge(TypedDict):
+    """What a prepaid partner is charged."""
+    block: BlockId
+    cause: ChargeCause
+    currency: Currency
+    place: int
+    points: Points
+    recorded_at: Timestamp
+    sequence: Sequence
+    unit_price: Rate
+
+
+
 class _ChargeFeeBody(TypedDict):
     amount: FeeAmount
     description: str
@@ -342,6 +403,19 @@ class ContinueBillBody(TypedDict, total=False):
     lines_max: Optional[int]
     reference: Optional[str]
     transaction_at: Optional[Timestamp]
+
+
+
+class ContributionRule(TypedDict):
+    """How much of an award the partner contributes."""
+    brands: List[str]
+    mediums: List[str]
+    name: str
+    number: int
+    offers: List[OfferId]
+    percentage: Rate
+    periods: List[PeriodContribution]
+    priority: Priority
 
 
 
@@ -653,6 +727,25 @@ class ExtendItemsBody(_ExtendItemsBody, total=False):
 
 
 
+class _Fee(TypedDict):
+    amount: Rate
+    currency: Currency
+    kind: str
+    points: Points
+    request_id: RequestId
+    sequence: Sequence
+    text: str
+    transaction_at: Timestamp
+
+
+class Fee(_Fee, total=False):
+    """A fee, or the refund of one."""
+    block: Optional[BlockId]
+    concerns: Optional[RequestId]
+    linked: Optional[Sequence]
+
+
+
 class _FeeAmount(TypedDict):
     kind: Literal["money", "points", "scheduled"]
 
@@ -673,6 +766,19 @@ class FeedPage(TypedDict):
 
 
 
+class _Hold(TypedDict):
+    captured: Points
+    held: Points
+    hold: RequestId
+    points: Points
+
+
+class Hold(_Hold, total=False):
+    """Points on hold."""
+    times_out_at: Optional[Timestamp]
+
+
+
 class _HoldBody(TypedDict):
     member: MemberId
     points: Points
@@ -684,6 +790,14 @@ class HoldBody(_HoldBody, total=False):
     reference: Optional[str]
     times_out: Expiry
     transaction_at: Optional[Timestamp]
+
+
+
+class Household(TypedDict):
+    """A household."""
+    balances: List[Balance]
+    household: MemberId
+    members: List[MemberId]
 
 
 
@@ -739,6 +853,14 @@ class JoinHouseholdBody(_JoinHouseholdBody, total=False):
 
 
 
+class Ladder(TypedDict):
+    """A program's tiers."""
+    period: QualifyingPeriod
+    since: Timestamp
+    tiers: List[Tier]
+
+
+
 class LeaveHouseholdBody(TypedDict, total=False):
     """A member leaves the household (rule D39). What rolled up stays there."""
     reference: Optional[str]
@@ -747,6 +869,14 @@ class LeaveHouseholdBody(TypedDict, total=False):
 
 
 Leg = TypedDict("Leg", {"amount": "Any", "available_from": "Timestamp", "before": "Any", "bill": "int", "block": "Any", "cause": "ChargeCause", "change": "InventoryChange", "currency": "Currency", "effective_at": "Timestamp", "event": "PartnerEvent", "events": "int", "expires_at": "Optional[Timestamp]", "fee": "Sequence", "from": "Any", "item": "ItemId", "kind": "Literal[\"absorbed\", \"adjusted\", \"bill_closed\", \"billed\", \"block_adjusted\", \"block_cancelled\", \"block_credited\", \"block_expired\", \"block_fee\", \"block_refunded\", \"cancelled\", \"captured\", \"charge\", \"charged\", \"clipped\", \"credited\", \"debited\", \"event\", \"expired\", \"extended\", \"fee\", \"fee_charged\", \"fee_refunded\", \"forgiven\", \"given_back\", \"granted\", \"held\", \"inventory\", \"inventory_low\", \"lapsed\", \"matured\", \"merged\", \"not_awarded\", \"not_spent\", \"owed\", \"posted\", \"redeemed\", \"refund_answered\", \"refund_asked\", \"reinstated\", \"released\", \"repaid\", \"restored\", \"returned\", \"rolled_over\", \"settled\", \"source_status\", \"spent\", \"tier\", \"transferred\", \"transferred_back\", \"withheld\"]", "left": "Points", "lines": "int", "member": "MemberId", "number": "int", "other": "MemberId", "owner": "Subject", "partner": "PartnerId", "place": "Any", "point_type": "PointTypeId", "points": "Points", "posting": "PostingKind", "price": "Rate", "rate": "Any", "reason": "Rejection", "receivable": "ReceivableId", "reduction": "ReductionMethod", "remaining": "Points", "run": "RequestId", "source": "Any", "state": "Any", "status": "SourceStatus", "subtype": "SubtypeId", "terms": "int", "tier": "Optional[TierId]", "to": "Any", "unit_price": "Rate", "until": "Optional[Timestamp]", "way": "SpendWay"}, total=False)
+
+
+
+class Limit(TypedDict):
+    """A restriction that is in force."""
+    restriction: Restriction
+    since: Timestamp
+    version: int
 
 
 
@@ -902,6 +1032,45 @@ class Partner(TypedDict):
 
 
 
+class _PartnerStatementLine(TypedDict):
+    kind: str
+    points_exact: str
+    recorded_at: Timestamp
+    request_id: RequestId
+    sequence: Sequence
+    transaction_type: str
+
+
+class PartnerStatementLine(_PartnerStatementLine, total=False):
+    """A line of a partner's statement."""
+    block: Optional[BlockId]
+    refused: Optional[Rejection]
+    text: Optional[str]
+    transaction_at: Optional[Timestamp]
+
+
+
+class _PartnerTerms(TypedDict):
+    billing: Billing
+    credit_cap: CreditCap
+    currency: Currency
+    fees: Dict[str, ScheduledFee]
+    name: str
+    order: BlockOrder
+    price: Rate
+    rates: Dict[str, Rate]
+    rounding: Rounding
+    since: Sequence
+
+
+class PartnerTerms(_PartnerTerms, total=False):
+    """What a partner and the host agreed: one version of it."""
+    auto_creation: Optional[AutoCreation]
+    due_block: Optional[DueBlock]
+    low_balance: Optional[Points]
+
+
+
 class PauseSourceBody(TypedDict, total=False):
     """Pauses an active source: it gives no points until it is resumed (rules E23, E24)."""
     reference: Optional[str]
@@ -914,6 +1083,29 @@ PeriodContribution = TypedDict("PeriodContribution", {"from": "Date", "percentag
 
 
 PointTypeRow = TypedDict("PointTypeRow", {"class": "PointClass", "currency": "str", "expiry": "Expiry", "held_expiry": "HeldExpiry", "inactivity": "Inactivity", "is_default": "bool", "label": "str", "maximum": "Maximum", "name": "str", "negative_balance": "NegativeBalance", "negative_limit": "NegativeLimit", "order": "UseOrder", "overdraft": "Overdraft", "point_type": "PointTypeId", "rollover": "Optional[PointTypeId]", "scale": "int", "since": "Timestamp", "status": "TypeStatus"}, total=False)
+
+
+
+class Posting(TypedDict):
+    """An amount posted to a receivable."""
+    amount: Points
+    cause: PostingCause
+    kind: PostingKind
+    place: int
+    posted_at: Timestamp
+    receivable: ReceivableId
+    sequence: Sequence
+
+
+
+class _PostingCause(TypedDict):
+    kind: Literal["refund", "settlement", "wallet_unavailable"]
+
+
+class PostingCause(_PostingCause, total=False):
+    number: int
+    partner: PartnerId
+    run: RequestId
 
 
 
@@ -985,6 +1177,20 @@ class Receipt(_Receipt, total=False):
 
 
 
+class _Receivable(TypedDict):
+    balance_exact: str
+    credits: Points
+    debits: Points
+    receivable: ReceivableId
+    standing: Standing
+
+
+class Receivable(_Receivable, total=False):
+    """An account of money."""
+    provider: Optional[str]
+
+
+
 class _RecordPurchaseBody(TypedDict):
     amount: Points
     award: Points
@@ -1027,6 +1233,20 @@ class Reduction(_Reduction, total=False):
     credit_note: DocumentDefaults
     method: str
     refund: DocumentDefaults
+
+
+
+class Refund(TypedDict):
+    """A request that a payment gateway refunds a member."""
+    amount: Points
+    member: MemberId
+    method: str
+    partner: PartnerId
+    place: int
+    provider: str
+    purchase: RequestId
+    requested_at: Timestamp
+    sequence: Sequence
 
 
 
@@ -1319,6 +1539,67 @@ class SetUnitBody(TypedDict, total=False):
 
 
 
+class _SettlementLine(TypedDict):
+    amount: Points
+    at: Timestamp
+    contribution: Points
+    event: EventKind
+    execution: int
+    host: Points
+    member: MemberId
+    partner: PartnerId
+    percentage: Rate
+    place: int
+    request_id: RequestId
+    reversed: Points
+    rounding: Rounding
+    run: RequestId
+    sequence: Sequence
+
+
+class SettlementLine(_SettlementLine, total=False):
+    """A settled event, or one that would be, and why the partner bears what it bears."""
+    agreement_version: Optional[int]
+    offer: Optional[OfferId]
+    period: Optional[int]
+    priority: Optional[Priority]
+    receivable: Optional[ReceivableId]
+    rule: Optional[int]
+    rule_of_group: Optional[GroupId]
+    rule_of_partner: Optional[PartnerId]
+    scheme: Optional[SchemeId]
+    settled_at: Optional[Timestamp]
+    settled_by: Optional[Sequence]
+
+
+
+class SettlementMonth(TypedDict):
+    """What settlement posted to a partner in a month."""
+    credits: Points
+    debits: Points
+    month: str
+    partner: PartnerId
+    settlement_exact: str
+
+
+
+class _SettlementRun(TypedDict):
+    credits_exact: str
+    criteria: RunCriteria
+    debits_exact: str
+    events: int
+    execution: int
+    run: RequestId
+    state: RunState
+
+
+class SettlementRun(_SettlementRun, total=False):
+    """An execution of a settlement run."""
+    due_at: Optional[Timestamp]
+    every: Optional[Span]
+
+
+
 class Share(TypedDict):
     """A partner's share of what an accrual gives."""
     partner: PartnerId
@@ -1366,6 +1647,21 @@ class Source(_Source, total=False):
     left: Optional[Points]
     low_at: Optional[Points]
     reason: Optional[str]
+
+
+
+class _SourceTerms(TypedDict):
+    beyond: Beyond
+    counting: Counting
+    is_recorded: bool
+    limits: List[Limit]
+    name: str
+    point_types: List[PointTypeId]
+
+
+class SourceTerms(_SourceTerms, total=False):
+    """The terms of a source."""
+    low_at: Optional[Points]
 
 
 
@@ -1430,7 +1726,27 @@ class SpendRules(TypedDict, total=False):
 
 
 
-class Standing2(TypedDict):
+class _Standing2(TypedDict):
+    enrolled_at: Timestamp
+    is_household: bool
+    member: MemberId
+    rolls_up: bool
+    status: MemberStatus
+
+
+class Standing2(_Standing2, total=False):
+    """A member without the points."""
+    household: Optional[MemberId]
+    household_until: Optional[Timestamp]
+    merged_into: Optional[MemberId]
+    tier: Optional[TierId]
+    tier_name: Optional[str]
+    tier_since: Optional[Timestamp]
+    tier_until: Optional[Timestamp]
+
+
+
+class Standing3(TypedDict):
     """How far the journal reaches."""
     last_sequence: int
     size_bytes: int
@@ -1480,6 +1796,12 @@ class SubmitRunBody(TypedDict, total=False):
     reference: Optional[str]
     starts_at: Optional[Timestamp]
     transaction_at: Optional[Timestamp]
+
+
+
+class Swept(TypedDict):
+    """What was booked."""
+    booked: int
 
 
 
@@ -2227,6 +2549,14 @@ class PointTypeUnknown(Refused):
     point_type: PointTypeId
 
 
+class PreconditionFailed(Refused):
+    """What the command edits is not what the caller saw: it has another `ETag` than `If-Match` says. Nothing was
+    done. Read it again.
+    """
+
+    code = "precondition_failed"
+
+
 class PrimaryExists(Refused):
     """The owner has a primary receivable (rule C112)."""
 
@@ -2609,6 +2939,7 @@ PROBLEMS: Dict[str, type] = {
     "point_type_inactive": PointTypeInactive,
     "point_type_limit": PointTypeLimit,
     "point_type_unknown": PointTypeUnknown,
+    "precondition_failed": PreconditionFailed,
     "primary_exists": PrimaryExists,
     "program_active": ProgramActive,
     "program_draft": ProgramDraft,
@@ -2660,6 +2991,7 @@ OPERATIONS: Dict[str, Any] = {
     "get_readiness": ("GET", "/readyz"),
     "backup": ("POST", "/v1/admin/backup"),
     "checkpoint": ("POST", "/v1/admin/checkpoint"),
+    "sweep": ("POST", "/v1/admin/sweep"),
     "verify": ("POST", "/v1/admin/verify"),
     "get_clock": ("GET", "/v1/clock"),
     "move_clock": ("POST", "/v1/clock"),
@@ -2674,7 +3006,10 @@ OPERATIONS: Dict[str, Any] = {
     "accrue": ("POST", "/v1/programs/{program}/accruals"),
     "activate_program": ("POST", "/v1/programs/{program}/activate"),
     "adjust": ("POST", "/v1/programs/{program}/adjustments"),
+    "list_agreements": ("GET", "/v1/programs/{program}/agreements"),
     "set_agreement": ("POST", "/v1/programs/{program}/agreements"),
+    "list_agreements_csv": ("GET", "/v1/programs/{program}/agreements.csv"),
+    "list_agreements_jsonl": ("GET", "/v1/programs/{program}/agreements.jsonl"),
     "get_audit_log": ("GET", "/v1/programs/{program}/audit"),
     "get_audit_log_csv": ("GET", "/v1/programs/{program}/audit.csv"),
     "get_audit_log_jsonl": ("GET", "/v1/programs/{program}/audit.jsonl"),
@@ -2694,6 +3029,10 @@ OPERATIONS: Dict[str, Any] = {
     "list_members_csv": ("GET", "/v1/programs/{program}/members.csv"),
     "list_members_jsonl": ("GET", "/v1/programs/{program}/members.jsonl"),
     "get_member": ("GET", "/v1/programs/{program}/members/{member}"),
+    "list_holds": ("GET", "/v1/programs/{program}/members/{member}/holds"),
+    "list_holds_csv": ("GET", "/v1/programs/{program}/members/{member}/holds.csv"),
+    "list_holds_jsonl": ("GET", "/v1/programs/{program}/members/{member}/holds.jsonl"),
+    "get_household": ("GET", "/v1/programs/{program}/members/{member}/household"),
     "join_household": ("POST", "/v1/programs/{program}/members/{member}/household"),
     "edit_membership": ("POST", "/v1/programs/{program}/members/{member}/household/edit"),
     "leave_household": ("POST", "/v1/programs/{program}/members/{member}/household/leave"),
@@ -2706,6 +3045,7 @@ OPERATIONS: Dict[str, Any] = {
     "set_participant": ("POST", "/v1/programs/{program}/members/{member}/participation"),
     "set_payment_preference": ("POST", "/v1/programs/{program}/members/{member}/payment-preference"),
     "sign_up": ("POST", "/v1/programs/{program}/members/{member}/sign-ups"),
+    "get_standing": ("GET", "/v1/programs/{program}/members/{member}/standing"),
     "get_statement": ("GET", "/v1/programs/{program}/members/{member}/statement"),
     "get_statement_csv": ("GET", "/v1/programs/{program}/members/{member}/statement.csv"),
     "get_statement_jsonl": ("GET", "/v1/programs/{program}/members/{member}/statement.jsonl"),
@@ -2718,8 +3058,16 @@ OPERATIONS: Dict[str, Any] = {
     "list_partners_csv": ("GET", "/v1/programs/{program}/partners.csv"),
     "list_partners_jsonl": ("GET", "/v1/programs/{program}/partners.jsonl"),
     "get_partner": ("GET", "/v1/programs/{program}/partners/{partner}"),
+    "get_agreement": ("GET", "/v1/programs/{program}/partners/{partner}/agreement"),
+    "list_bills": ("GET", "/v1/programs/{program}/partners/{partner}/bills"),
     "bill_partner": ("POST", "/v1/programs/{program}/partners/{partner}/bills"),
+    "list_bills_csv": ("GET", "/v1/programs/{program}/partners/{partner}/bills.csv"),
+    "list_bills_jsonl": ("GET", "/v1/programs/{program}/partners/{partner}/bills.jsonl"),
     "continue_bill": ("POST", "/v1/programs/{program}/partners/{partner}/bills/continue"),
+    "get_bill": ("GET", "/v1/programs/{program}/partners/{partner}/bills/{bill}"),
+    "list_bill_lines": ("GET", "/v1/programs/{program}/partners/{partner}/bills/{bill}/lines"),
+    "list_bill_lines_csv": ("GET", "/v1/programs/{program}/partners/{partner}/bills/{bill}/lines.csv"),
+    "list_bill_lines_jsonl": ("GET", "/v1/programs/{program}/partners/{partner}/bills/{bill}/lines.jsonl"),
     "list_blocks": ("GET", "/v1/programs/{program}/partners/{partner}/blocks"),
     "purchase_block": ("POST", "/v1/programs/{program}/partners/{partner}/blocks"),
     "list_blocks_csv": ("GET", "/v1/programs/{program}/partners/{partner}/blocks.csv"),
@@ -2728,30 +3076,73 @@ OPERATIONS: Dict[str, Any] = {
     "approve_block": ("POST", "/v1/programs/{program}/partners/{partner}/blocks/{block}/approve"),
     "cancel_block": ("POST", "/v1/programs/{program}/partners/{partner}/blocks/{block}/cancel"),
     "reject_block": ("POST", "/v1/programs/{program}/partners/{partner}/blocks/{block}/reject"),
+    "list_charges": ("GET", "/v1/programs/{program}/partners/{partner}/charges"),
+    "list_charges_csv": ("GET", "/v1/programs/{program}/partners/{partner}/charges.csv"),
+    "list_charges_jsonl": ("GET", "/v1/programs/{program}/partners/{partner}/charges.jsonl"),
     "edit_partner": ("POST", "/v1/programs/{program}/partners/{partner}/edit"),
+    "list_fees": ("GET", "/v1/programs/{program}/partners/{partner}/fees"),
     "charge_fee": ("POST", "/v1/programs/{program}/partners/{partner}/fees"),
+    "list_fees_csv": ("GET", "/v1/programs/{program}/partners/{partner}/fees.csv"),
+    "list_fees_jsonl": ("GET", "/v1/programs/{program}/partners/{partner}/fees.jsonl"),
+    "list_postings": ("GET", "/v1/programs/{program}/partners/{partner}/postings"),
+    "list_postings_csv": ("GET", "/v1/programs/{program}/partners/{partner}/postings.csv"),
+    "list_postings_jsonl": ("GET", "/v1/programs/{program}/partners/{partner}/postings.jsonl"),
+    "list_receivables": ("GET", "/v1/programs/{program}/partners/{partner}/receivables"),
+    "list_receivables_csv": ("GET", "/v1/programs/{program}/partners/{partner}/receivables.csv"),
+    "list_receivables_jsonl": ("GET", "/v1/programs/{program}/partners/{partner}/receivables.jsonl"),
+    "list_partner_settlement_lines": ("GET", "/v1/programs/{program}/partners/{partner}/settlement-lines"),
+    "list_partner_settlement_lines_csv": ("GET", "/v1/programs/{program}/partners/{partner}/settlement-lines.csv"),
+    "list_partner_settlement_lines_jsonl": ("GET", "/v1/programs/{program}/partners/{partner}/settlement-lines.jsonl"),
+    "get_settlements": ("GET", "/v1/programs/{program}/partners/{partner}/settlements"),
+    "get_settlements_csv": ("GET", "/v1/programs/{program}/partners/{partner}/settlements.csv"),
+    "get_settlements_jsonl": ("GET", "/v1/programs/{program}/partners/{partner}/settlements.jsonl"),
+    "get_settlements_svg": ("GET", "/v1/programs/{program}/partners/{partner}/settlements.svg"),
+    "get_partner_statement": ("GET", "/v1/programs/{program}/partners/{partner}/statement"),
+    "get_partner_statement_csv": ("GET", "/v1/programs/{program}/partners/{partner}/statement.csv"),
+    "get_partner_statement_jsonl": ("GET", "/v1/programs/{program}/partners/{partner}/statement.jsonl"),
+    "get_partner_terms": ("GET", "/v1/programs/{program}/partners/{partner}/terms"),
     "set_unit": ("POST", "/v1/programs/{program}/partners/{partner}/unit"),
     "list_point_types": ("GET", "/v1/programs/{program}/point-types"),
     "create_point_type": ("POST", "/v1/programs/{program}/point-types"),
     "list_point_types_csv": ("GET", "/v1/programs/{program}/point-types.csv"),
     "list_point_types_jsonl": ("GET", "/v1/programs/{program}/point-types.jsonl"),
+    "get_point_type": ("GET", "/v1/programs/{program}/point-types/{point_type}"),
     "edit_point_type": ("POST", "/v1/programs/{program}/point-types/{point_type}/edit"),
     "record_purchase": ("POST", "/v1/programs/{program}/purchases"),
     "acknowledge_refund": ("POST", "/v1/programs/{program}/purchases/{purchase}/refund-answers"),
     "open_receivable": ("POST", "/v1/programs/{program}/receivables"),
     "redeem": ("POST", "/v1/programs/{program}/redemptions"),
     "set_refunds": ("POST", "/v1/programs/{program}/refund-setup"),
+    "list_refunds": ("GET", "/v1/programs/{program}/refunds"),
+    "list_refunds_csv": ("GET", "/v1/programs/{program}/refunds.csv"),
+    "list_refunds_jsonl": ("GET", "/v1/programs/{program}/refunds.jsonl"),
     "report_liability": ("GET", "/v1/programs/{program}/reports/liability"),
     "report_liability_csv": ("GET", "/v1/programs/{program}/reports/liability.csv"),
     "report_liability_jsonl": ("GET", "/v1/programs/{program}/reports/liability.jsonl"),
     "report_liability_svg": ("GET", "/v1/programs/{program}/reports/liability.svg"),
+    "report_settlements": ("GET", "/v1/programs/{program}/reports/settlements"),
+    "report_settlements_csv": ("GET", "/v1/programs/{program}/reports/settlements.csv"),
+    "report_settlements_jsonl": ("GET", "/v1/programs/{program}/reports/settlements.jsonl"),
+    "report_settlements_svg": ("GET", "/v1/programs/{program}/reports/settlements.svg"),
     "report_sources": ("GET", "/v1/programs/{program}/reports/sources"),
     "report_sources_csv": ("GET", "/v1/programs/{program}/reports/sources.csv"),
     "report_sources_jsonl": ("GET", "/v1/programs/{program}/reports/sources.jsonl"),
     "report_sources_svg": ("GET", "/v1/programs/{program}/reports/sources.svg"),
     "set_scheme": ("POST", "/v1/programs/{program}/schemes/{scheme}"),
     "set_settlement": ("POST", "/v1/programs/{program}/settlement"),
+    "list_settlement_lines": ("GET", "/v1/programs/{program}/settlement-lines"),
+    "list_settlement_lines_csv": ("GET", "/v1/programs/{program}/settlement-lines.csv"),
+    "list_settlement_lines_jsonl": ("GET", "/v1/programs/{program}/settlement-lines.jsonl"),
+    "list_runs": ("GET", "/v1/programs/{program}/settlement-runs"),
     "create_run": ("POST", "/v1/programs/{program}/settlement-runs"),
+    "list_runs_csv": ("GET", "/v1/programs/{program}/settlement-runs.csv"),
+    "list_runs_jsonl": ("GET", "/v1/programs/{program}/settlement-runs.jsonl"),
+    "get_run": ("GET", "/v1/programs/{program}/settlement-runs/{run}"),
+    "get_run_csv": ("GET", "/v1/programs/{program}/settlement-runs/{run}.csv"),
+    "get_run_jsonl": ("GET", "/v1/programs/{program}/settlement-runs/{run}.jsonl"),
+    "preview_run": ("GET", "/v1/programs/{program}/settlement-runs/{run}/preview"),
+    "preview_run_csv": ("GET", "/v1/programs/{program}/settlement-runs/{run}/preview.csv"),
+    "preview_run_jsonl": ("GET", "/v1/programs/{program}/settlement-runs/{run}/preview.jsonl"),
     "save_run": ("POST", "/v1/programs/{program}/settlement-runs/{run}/save"),
     "submit_run": ("POST", "/v1/programs/{program}/settlement-runs/{run}/submit"),
     "accrue_shared": ("POST", "/v1/programs/{program}/shared-accruals"),
@@ -2768,8 +3159,10 @@ OPERATIONS: Dict[str, Any] = {
     "restrict_source": ("POST", "/v1/programs/{program}/sources/{source}/restrictions"),
     "unrestrict_source": ("POST", "/v1/programs/{program}/sources/{source}/restrictions/{restriction}/remove"),
     "resume_source": ("POST", "/v1/programs/{program}/sources/{source}/resume"),
+    "get_source_terms": ("GET", "/v1/programs/{program}/sources/{source}/terms"),
     "spend": ("POST", "/v1/programs/{program}/spends"),
     "create_subtype": ("POST", "/v1/programs/{program}/subtypes"),
+    "get_tiers": ("GET", "/v1/programs/{program}/tiers"),
     "define_tiers": ("POST", "/v1/programs/{program}/tiers"),
     "get_transaction": ("GET", "/v1/programs/{program}/transactions/{request}"),
     "transfer": ("POST", "/v1/programs/{program}/transfers"),
@@ -2791,13 +3184,19 @@ class Operations(Base):
         """Whether the server takes work: not while it stops, and not where its database is closed."""
         return self._object("get_readiness", (), {})
 
-    def backup(self, body: Backup) -> Standing2:
+    def backup(self, body: Backup) -> Standing3:
         """Copies the database, consistent as of now, below the server's folder for backups."""
         return self._object("backup", (), {}, body)
 
-    def checkpoint(self) -> Standing2:
+    def checkpoint(self) -> Standing3:
         """Brings all that happened until now into the tables."""
         return self._object("checkpoint", (), {})
+
+    def sweep(self) -> Swept:
+        """Books everything that is due by now: expired and matured points, holds that timed out, settlement
+        runs. The server does so by itself on the system's clock; on the commands' clock it is asked to.
+        """
+        return self._object("sweep", (), {})
 
     def verify(self, *, replay: Optional[Literal["yes", "no"]] = None) -> Verdict:
         """Audits the database: the journal's chain, the laws, the indexes; with `replay=yes`, that the journal
@@ -2856,9 +3255,21 @@ class Operations(Base):
         """Gives a member points, or takes some, by hand."""
         return self._command("adjust", (program,), body, key, dry_run)
 
+    def list_agreements(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[Agreement]:
+        """The agreements of groups and of partners, as they are now (rules C05 to C72)."""
+        return self._pages("list_agreements", (program,), {"limit": limit, "cursor": cursor})
+
     def set_agreement(self, program: int, body: Optional[SetAgreementBody] = None, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Makes an agreement of a partner or a group, or replaces one."""
         return self._command("set_agreement", (program,), body, key, dry_run)
+
+    def list_agreements_csv(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """The agreements of groups and of partners, as they are now (rules C05 to C72)."""
+        return self._text("list_agreements_csv", (program,), {"limit": limit, "cursor": cursor})
+
+    def list_agreements_jsonl(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """The agreements of groups and of partners, as they are now (rules C05 to C72)."""
+        return self._text("list_agreements_jsonl", (program,), {"limit": limit, "cursor": cursor})
 
     def get_audit_log(self, program: int, *, kind: Optional[str] = None, member: Optional[str] = None, outcome: Optional[Literal["done", "refused"]] = None, from_: Optional[str] = None, to: Optional[str] = None, order: Optional[Literal["newest", "oldest"]] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[Entry]:
         """The entries of a program, filtered. A page may be short where filters leave out much: go on at its
@@ -2945,6 +3356,22 @@ class Operations(Base):
         """A member's balances, one for each point type the member ever had (rules D28, D29, D31)."""
         return self._object("get_member", (program, member), {"as_of": as_of})
 
+    def list_holds(self, program: int, member: Union[str, int], *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[Hold]:
+        """A member's points on hold, by the instant at which they are given back."""
+        return self._pages("list_holds", (program, member), {"limit": limit, "cursor": cursor})
+
+    def list_holds_csv(self, program: int, member: Union[str, int], *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """A member's points on hold, by the instant at which they are given back."""
+        return self._text("list_holds_csv", (program, member), {"limit": limit, "cursor": cursor})
+
+    def list_holds_jsonl(self, program: int, member: Union[str, int], *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """A member's points on hold, by the instant at which they are given back."""
+        return self._text("list_holds_jsonl", (program, member), {"limit": limit, "cursor": cursor})
+
+    def get_household(self, program: int, member: Union[str, int]) -> Household:
+        """The members of a household, and what they have together (rule D36)."""
+        return self._object("get_household", (program, member), {})
+
     def join_household(self, program: int, member: Union[str, int], body: JoinHouseholdBody, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Makes a member one of a household."""
         return self._command("join_household", (program, member), body, key, dry_run)
@@ -2992,6 +3419,10 @@ class Operations(Base):
     def sign_up(self, program: int, member: Union[str, int], body: SignUpBody, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Signs a member up to schemes at a partner."""
         return self._command("sign_up", (program, member), body, key, dry_run)
+
+    def get_standing(self, program: int, member: Union[str, int]) -> Standing2:
+        """A member's status, tier and household, as of now (rules D34, D36)."""
+        return self._object("get_standing", (program, member), {})
 
     def get_statement(self, program: int, member: Union[str, int], *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[StatementLine]:
         """What happened to a member's points, the newest first. `limit` counts entries; one may have several
@@ -3047,13 +3478,45 @@ class Operations(Base):
         """A partner, as of now (rules A05, A12)."""
         return self._object("get_partner", (program, partner), {})
 
+    def get_agreement(self, program: int, partner: int) -> Agreement:
+        """The agreement that a partner is under: its own, or its group's (rules C07, C08)."""
+        return self._object("get_agreement", (program, partner), {})
+
+    def list_bills(self, program: int, partner: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[Bill]:
+        """A partner's bills, by number (rules A26 to A29)."""
+        return self._pages("list_bills", (program, partner), {"limit": limit, "cursor": cursor})
+
     def bill_partner(self, program: int, partner: int, body: BillPartnerBody, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Makes a partner's bill up to a cut-off (rules A26, A27)."""
         return self._command("bill_partner", (program, partner), body, key, dry_run)
 
+    def list_bills_csv(self, program: int, partner: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """A partner's bills, by number (rules A26 to A29)."""
+        return self._text("list_bills_csv", (program, partner), {"limit": limit, "cursor": cursor})
+
+    def list_bills_jsonl(self, program: int, partner: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """A partner's bills, by number (rules A26 to A29)."""
+        return self._text("list_bills_jsonl", (program, partner), {"limit": limit, "cursor": cursor})
+
     def continue_bill(self, program: int, partner: int, body: Optional[ContinueBillBody] = None, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Goes on with a bill that is still being made."""
         return self._command("continue_bill", (program, partner), body, key, dry_run)
+
+    def get_bill(self, program: int, partner: int, bill: int) -> Bill:
+        """A bill of a partner."""
+        return self._object("get_bill", (program, partner, bill), {})
+
+    def list_bill_lines(self, program: int, partner: int, bill: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[BillLine]:
+        """The lines of a bill, by the time of the transactions (rule A27)."""
+        return self._pages("list_bill_lines", (program, partner, bill), {"limit": limit, "cursor": cursor})
+
+    def list_bill_lines_csv(self, program: int, partner: int, bill: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """The lines of a bill, by the time of the transactions (rule A27)."""
+        return self._text("list_bill_lines_csv", (program, partner, bill), {"limit": limit, "cursor": cursor})
+
+    def list_bill_lines_jsonl(self, program: int, partner: int, bill: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """The lines of a bill, by the time of the transactions (rule A27)."""
+        return self._text("list_bill_lines_jsonl", (program, partner, bill), {"limit": limit, "cursor": cursor})
 
     def list_blocks(self, program: int, partner: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[Block]:
         """A partner's blocks, open and past, by id (rules A33, A34)."""
@@ -3087,13 +3550,111 @@ class Operations(Base):
         """Rejects a bought block."""
         return self._command("reject_block", (program, partner, block), body, key, dry_run)
 
+    def list_charges(self, program: int, partner: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[Charge]:
+        """What a prepaid partner is charged for its blocks, in the order in which it was (rules A17, A18, A23)."""
+        return self._pages("list_charges", (program, partner), {"limit": limit, "cursor": cursor})
+
+    def list_charges_csv(self, program: int, partner: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """What a prepaid partner is charged for its blocks, in the order in which it was (rules A17, A18, A23)."""
+        return self._text("list_charges_csv", (program, partner), {"limit": limit, "cursor": cursor})
+
+    def list_charges_jsonl(self, program: int, partner: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """What a prepaid partner is charged for its blocks, in the order in which it was (rules A17, A18, A23)."""
+        return self._text("list_charges_jsonl", (program, partner), {"limit": limit, "cursor": cursor})
+
     def edit_partner(self, program: int, partner: int, body: Optional[EditPartnerBody] = None, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Changes a partner's terms: all of them are said anew."""
         return self._command("edit_partner", (program, partner), body, key, dry_run)
 
+    def list_fees(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, unit: Optional[Literal["points", "money"]] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[Fee]:
+        """A partner's fees, each with its refund behind it (rules B05, B08, B41)."""
+        return self._pages("list_fees", (program, partner), {"from": from_, "to": to, "unit": unit, "limit": limit, "cursor": cursor})
+
     def charge_fee(self, program: int, partner: int, body: ChargeFeeBody, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Charges a partner a fee, or credits one."""
         return self._command("charge_fee", (program, partner), body, key, dry_run)
+
+    def list_fees_csv(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, unit: Optional[Literal["points", "money"]] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """A partner's fees, each with its refund behind it (rules B05, B08, B41)."""
+        return self._text("list_fees_csv", (program, partner), {"from": from_, "to": to, "unit": unit, "limit": limit, "cursor": cursor})
+
+    def list_fees_jsonl(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, unit: Optional[Literal["points", "money"]] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """A partner's fees, each with its refund behind it (rules B05, B08, B41)."""
+        return self._text("list_fees_jsonl", (program, partner), {"from": from_, "to": to, "unit": unit, "limit": limit, "cursor": cursor})
+
+    def list_postings(self, program: int, partner: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[Posting]:
+        """Invoices, credit notes, debits and credits that were posted to a partner, account by account (rules
+        C91 to C92b).
+        """
+        return self._pages("list_postings", (program, partner), {"limit": limit, "cursor": cursor})
+
+    def list_postings_csv(self, program: int, partner: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """Invoices, credit notes, debits and credits that were posted to a partner, account by account (rules
+        C91 to C92b).
+        """
+        return self._text("list_postings_csv", (program, partner), {"limit": limit, "cursor": cursor})
+
+    def list_postings_jsonl(self, program: int, partner: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """Invoices, credit notes, debits and credits that were posted to a partner, account by account (rules
+        C91 to C92b).
+        """
+        return self._text("list_postings_jsonl", (program, partner), {"limit": limit, "cursor": cursor})
+
+    def list_receivables(self, program: int, partner: int) -> Pages[Receivable]:
+        """A partner's accounts of money; settlement posts to the primary one (rule C112)."""
+        return self._pages("list_receivables", (program, partner), {})
+
+    def list_receivables_csv(self, program: int, partner: int) -> str:
+        """A partner's accounts of money; settlement posts to the primary one (rule C112)."""
+        return self._text("list_receivables_csv", (program, partner), {})
+
+    def list_receivables_jsonl(self, program: int, partner: int) -> str:
+        """A partner's accounts of money; settlement posts to the primary one (rule C112)."""
+        return self._text("list_receivables_jsonl", (program, partner), {})
+
+    def list_partner_settlement_lines(self, program: int, partner: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[SettlementLine]:
+        """Settled events of a partner, each with the rule that was applied."""
+        return self._pages("list_partner_settlement_lines", (program, partner), {"limit": limit, "cursor": cursor})
+
+    def list_partner_settlement_lines_csv(self, program: int, partner: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """Settled events of a partner, each with the rule that was applied."""
+        return self._text("list_partner_settlement_lines_csv", (program, partner), {"limit": limit, "cursor": cursor})
+
+    def list_partner_settlement_lines_jsonl(self, program: int, partner: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """Settled events of a partner, each with the rule that was applied."""
+        return self._text("list_partner_settlement_lines_jsonl", (program, partner), {"limit": limit, "cursor": cursor})
+
+    def get_settlements(self, program: int, partner: int, *, until: Optional[str] = None) -> Pages[SettlementMonth]:
+        """Settlements of a partner in twelve months: debits less credits (rules C98, C99)."""
+        return self._pages("get_settlements", (program, partner), {"until": until})
+
+    def get_settlements_csv(self, program: int, partner: int, *, until: Optional[str] = None) -> str:
+        """Settlements of a partner in twelve months: debits less credits (rules C98, C99)."""
+        return self._text("get_settlements_csv", (program, partner), {"until": until})
+
+    def get_settlements_jsonl(self, program: int, partner: int, *, until: Optional[str] = None) -> str:
+        """Settlements of a partner in twelve months: debits less credits (rules C98, C99)."""
+        return self._text("get_settlements_jsonl", (program, partner), {"until": until})
+
+    def get_settlements_svg(self, program: int, partner: int, *, until: Optional[str] = None) -> str:
+        """Settlements of a partner in twelve months: debits less credits (rules C98, C99)."""
+        return self._text("get_settlements_svg", (program, partner), {"until": until})
+
+    def get_partner_statement(self, program: int, partner: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[PartnerStatementLine]:
+        """The commands about a partner, the newest first: purchases, adjustments, fees, bills (rules B25, B35)."""
+        return self._pages("get_partner_statement", (program, partner), {"limit": limit, "cursor": cursor})
+
+    def get_partner_statement_csv(self, program: int, partner: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """The commands about a partner, the newest first: purchases, adjustments, fees, bills (rules B25, B35)."""
+        return self._text("get_partner_statement_csv", (program, partner), {"limit": limit, "cursor": cursor})
+
+    def get_partner_statement_jsonl(self, program: int, partner: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """The commands about a partner, the newest first: purchases, adjustments, fees, bills (rules B25, B35)."""
+        return self._text("get_partner_statement_jsonl", (program, partner), {"limit": limit, "cursor": cursor})
+
+    def get_partner_terms(self, program: int, partner: int) -> PartnerTerms:
+        """A partner's terms, whole: what an edit of the partner says anew."""
+        return self._object("get_partner_terms", (program, partner), {})
 
     def set_unit(self, program: int, partner: int, body: Optional[SetUnitBody] = None, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Says which merchant and group a partner belongs to."""
@@ -3114,6 +3675,10 @@ class Operations(Base):
     def list_point_types_jsonl(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
         """The point types of a program, by id (rules D02 to D06)."""
         return self._text("list_point_types_jsonl", (program,), {"limit": limit, "cursor": cursor})
+
+    def get_point_type(self, program: int, point_type: int) -> PointTypeRow:
+        """A point type with all that is set of it."""
+        return self._object("get_point_type", (program, point_type), {})
 
     def edit_point_type(self, program: int, point_type: int, body: Optional[EditPointTypeBody] = None, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Changes what is said of a point type; what is not named stays."""
@@ -3139,6 +3704,18 @@ class Operations(Base):
         """Says how members are refunded."""
         return self._command("set_refunds", (program,), body, key, dry_run)
 
+    def list_refunds(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[Refund]:
+        """Requests for refunds that wait for the payment gateway (rule C109)."""
+        return self._pages("list_refunds", (program,), {"limit": limit, "cursor": cursor})
+
+    def list_refunds_csv(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """Requests for refunds that wait for the payment gateway (rule C109)."""
+        return self._text("list_refunds_csv", (program,), {"limit": limit, "cursor": cursor})
+
+    def list_refunds_jsonl(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """Requests for refunds that wait for the payment gateway (rule C109)."""
+        return self._text("list_refunds_jsonl", (program,), {"limit": limit, "cursor": cursor})
+
     def report_liability(self, program: int, *, by: Optional[Literal["day", "month"]] = None, from_: Optional[str] = None, to: Optional[str] = None, source: Optional[int] = None, point_type: Optional[int] = None) -> Pages[Movement]:
         """Points owed to members at the end of each day or month, and what moved in it. What has expired or
         matured is in it, booked or not.
@@ -3162,6 +3739,22 @@ class Operations(Base):
         matured is in it, booked or not.
         """
         return self._text("report_liability_svg", (program,), {"by": by, "from": from_, "to": to, "source": source, "point_type": point_type})
+
+    def report_settlements(self, program: int, *, until: Optional[str] = None) -> Pages[SettlementMonth]:
+        """Settlements of all partners in twelve months: debits less credits (rules C98 to C100)."""
+        return self._pages("report_settlements", (program,), {"until": until})
+
+    def report_settlements_csv(self, program: int, *, until: Optional[str] = None) -> str:
+        """Settlements of all partners in twelve months: debits less credits (rules C98 to C100)."""
+        return self._text("report_settlements_csv", (program,), {"until": until})
+
+    def report_settlements_jsonl(self, program: int, *, until: Optional[str] = None) -> str:
+        """Settlements of all partners in twelve months: debits less credits (rules C98 to C100)."""
+        return self._text("report_settlements_jsonl", (program,), {"until": until})
+
+    def report_settlements_svg(self, program: int, *, until: Optional[str] = None) -> str:
+        """Settlements of all partners in twelve months: debits less credits (rules C98 to C100)."""
+        return self._text("report_settlements_svg", (program,), {"until": until})
 
     def report_sources(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, point_type: Optional[int] = None) -> Pages[Movement]:
         """Points issued by each source, and what became of them."""
@@ -3187,9 +3780,57 @@ class Operations(Base):
         """Says how settlement rounds."""
         return self._command("set_settlement", (program,), body, key, dry_run)
 
+    def list_settlement_lines(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[SettlementLine]:
+        """Settled events of all partners, each with the rule that was applied (rules C48 to C59, C87)."""
+        return self._pages("list_settlement_lines", (program,), {"limit": limit, "cursor": cursor})
+
+    def list_settlement_lines_csv(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """Settled events of all partners, each with the rule that was applied (rules C48 to C59, C87)."""
+        return self._text("list_settlement_lines_csv", (program,), {"limit": limit, "cursor": cursor})
+
+    def list_settlement_lines_jsonl(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """Settled events of all partners, each with the rule that was applied (rules C48 to C59, C87)."""
+        return self._text("list_settlement_lines_jsonl", (program,), {"limit": limit, "cursor": cursor})
+
+    def list_runs(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[SettlementRun]:
+        """Settlement runs with all their executions, by the id of the run (rules C80 to C86)."""
+        return self._pages("list_runs", (program,), {"limit": limit, "cursor": cursor})
+
     def create_run(self, program: int, body: Optional[CreateRunBody] = None, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Creates a settlement run, by its criteria. The key names the run."""
         return self._command("create_run", (program,), body, key, dry_run)
+
+    def list_runs_csv(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """Settlement runs with all their executions, by the id of the run (rules C80 to C86)."""
+        return self._text("list_runs_csv", (program,), {"limit": limit, "cursor": cursor})
+
+    def list_runs_jsonl(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """Settlement runs with all their executions, by the id of the run (rules C80 to C86)."""
+        return self._text("list_runs_jsonl", (program,), {"limit": limit, "cursor": cursor})
+
+    def get_run(self, program: int, run: Union[str, int]) -> Pages[SettlementRun]:
+        """The executions of a settlement run."""
+        return self._pages("get_run", (program, run), {})
+
+    def get_run_csv(self, program: int, run: Union[str, int]) -> str:
+        """The executions of a settlement run."""
+        return self._text("get_run_csv", (program, run), {})
+
+    def get_run_jsonl(self, program: int, run: Union[str, int]) -> str:
+        """The executions of a settlement run."""
+        return self._text("get_run_jsonl", (program, run), {})
+
+    def preview_run(self, program: int, run: Union[str, int], *, limit: Optional[int] = None) -> Pages[SettlementLine]:
+        """The lines that a run would write now; nothing is changed."""
+        return self._pages("preview_run", (program, run), {"limit": limit})
+
+    def preview_run_csv(self, program: int, run: Union[str, int], *, limit: Optional[int] = None) -> str:
+        """The lines that a run would write now; nothing is changed."""
+        return self._text("preview_run_csv", (program, run), {"limit": limit})
+
+    def preview_run_jsonl(self, program: int, run: Union[str, int], *, limit: Optional[int] = None) -> str:
+        """The lines that a run would write now; nothing is changed."""
+        return self._text("preview_run_jsonl", (program, run), {"limit": limit})
 
     def save_run(self, program: int, run: Union[str, int], body: Optional[SaveRunBody] = None, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Saves a run's preview."""
@@ -3255,6 +3896,10 @@ class Operations(Base):
         """Resumes a paused source."""
         return self._command("resume_source", (program, source), body, key, dry_run)
 
+    def get_source_terms(self, program: int, source: int) -> SourceTerms:
+        """What is set of a source: what an edit of it changes."""
+        return self._object("get_source_terms", (program, source), {})
+
     def spend(self, program: int, body: SpendBody, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Spends points at a partner under an agreement."""
         return self._command("spend", (program,), body, key, dry_run)
@@ -3262,6 +3907,10 @@ class Operations(Base):
     def create_subtype(self, program: int, body: CreateSubtypeBody, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Creates a subtype of points (rules D13, D17)."""
         return self._command("create_subtype", (program,), body, key, dry_run)
+
+    def get_tiers(self, program: int) -> Ladder:
+        """The tiers of a program, the lowest first, and in which time points count (rules D07, D34)."""
+        return self._object("get_tiers", (program,), {})
 
     def define_tiers(self, program: int, body: DefineTiersBody, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Defines the tiers, all of them, and the period in which points qualify for them."""

@@ -30,6 +30,8 @@ export type CivilDate = string;
 export type Direction = "debit" | "credit";
 /** Whether members must be enrolled before they earn. */
 export type Enrolment = "explicit" | "on_first_accrual";
+/** What an event does to a partner's receivable. */
+export type EventKind = "purchase" | "spend" | "cancelled_purchase" | "cancelled_spend";
 /** What a payment gateway answered. */
 export type GatewayAnswer = "ok" | "failed";
 /** A group of partners. */
@@ -213,6 +215,29 @@ export interface AdjustBody {
   transaction_at?: Timestamp | null;
 }
 
+/** An agreement of a partner or of a group. */
+export interface Agreement {
+  /** Which members are rewarded. */
+  award: AwardRules;
+  description: string;
+  /** Whose it is, where it is a group's. */
+  group?: GroupId | null;
+  life_cycle: LifeCycle;
+  /** Its number within the program (rule C60). */
+  number: number;
+  /** Whose it is, where it is a partner's own. */
+  partner?: PartnerId | null;
+  /** How instant and automatic spends are handled. */
+  reduction: Reduction;
+  /** Who contributes how much of an award. */
+  rules: Array<ContributionRule>;
+  sign_up: SignUpRules;
+  /** Which members spend, and how much. */
+  spend: SpendRules;
+  /** The version: lines name the one that they applied. */
+  version: number;
+}
+
 /**
  * Makes a bought block usable (rules A31, A32). A regular block is charged for with this (rule B10), a reserve
  * block only as far as it is used (rule A35).
@@ -301,6 +326,57 @@ export interface Balance {
   qualifying: Points;
 }
 
+/** A bill. */
+export interface Bill {
+  /** What it comes to, by currency: `12.5 EUR`. */
+  amount: string;
+  /** Its number, from 1. */
+  bill: number;
+  /** The entry that closed it. */
+  closed?: Sequence | null;
+  /** The cut-off of the bill before. */
+  from?: Timestamp | null;
+  lines: number;
+  /** The entry that opened it. */
+  opened: Sequence;
+  /** What is owed under each version of the terms. */
+  parts: Array<BillPart>;
+  /** Partner points owed, exactly; below 0 where more was cancelled than given. */
+  points_exact: string;
+  /** The request that opened it. */
+  request_id: RequestId;
+  /** `open` while it is being made, then `closed`. */
+  state: string;
+  /** Its own cut-off. */
+  until: Timestamp;
+}
+
+/** A line of a bill. */
+export interface BillLine {
+  /** The entry that was cancelled. */
+  cancels?: Sequence | null;
+  member: MemberId;
+  /** The award's place in it. */
+  place: number;
+  /** Partner points owed; below 0 where they were cancelled. */
+  points: Points;
+  /** The entry that gave the points, or took them back. */
+  sequence: Sequence;
+  /** The version of the terms whose price counts. */
+  terms: number;
+  transaction_at: Timestamp;
+}
+
+/** What a bill says of one version of the terms. */
+export interface BillPart {
+  currency: Currency;
+  points: Points;
+  /** What a point costs. */
+  price: Rate;
+  /** The version. */
+  terms: number;
+}
+
 /**
  * Bills a post-paid partner for all that happened since the last bill, up to a cut-off (rules A26 to A29). The
  * first step of it: a bill of many lines goes on by [`ContinueBill`].
@@ -368,6 +444,19 @@ export interface CaptureBody {
   points?: Points | null;
   reference?: string | null;
   transaction_at?: Timestamp | null;
+}
+
+/** What a prepaid partner is charged. */
+export interface Charge {
+  block: BlockId;
+  cause: ChargeCause;
+  currency: Currency;
+  /** Its place in the entry. */
+  place: number;
+  points: Points;
+  recorded_at: Timestamp;
+  sequence: Sequence;
+  unit_price: Rate;
 }
 
 /** Charges a fee, in points of a block or in money (rules B01 to B08, B31 to B35). It needs a `transaction_at`. */
@@ -630,6 +719,26 @@ export interface ContinueBillBody {
   lines_max?: number | null;
   reference?: string | null;
   transaction_at?: Timestamp | null;
+}
+
+/** How much of an award the partner contributes. */
+export interface ContributionRule {
+  /** The payment medium brands that it is for (rule C55). Empty: all. */
+  brands: Array<string>;
+  /** The payment medium types that it is for (rule C56). Empty: all. */
+  mediums: Array<string>;
+  /** Made from the number (rule C51). */
+  name: string;
+  /** Its number within the program; of equal priorities the lowest applies (rule C53). */
+  number: number;
+  /** The offers that it is for (rule C54). Empty: all. */
+  offers: Array<OfferId>;
+  /** Percent of the award, 0 to 100 (rule C52). */
+  percentage: Rate;
+  /** Percentages of periods (rules C58, C59). They do not overlap. */
+  periods: Array<PeriodContribution>;
+  /** Which rule goes first. */
+  priority: Priority;
 }
 
 /** Creates a partner. */
@@ -1042,6 +1151,29 @@ export interface ExtendItemsBody {
   transaction_at?: Timestamp | null;
 }
 
+/** A fee, or the refund of one. */
+export interface Fee {
+  /** Money: of a fee what the partner pays, of a refund what it gets back. */
+  amount: Rate;
+  /** The block that paid, or took the points back. */
+  block?: BlockId | null;
+  /** The request of the transaction that a fee is about. */
+  concerns?: RequestId | null;
+  currency: Currency;
+  /** `fee` or `refund`. */
+  kind: string;
+  /** The entry of its refund, or of the fee that it refunds. */
+  linked?: Sequence | null;
+  /** What the partner pays; below 0 where it gets them back. 0 where the fee is in money. */
+  points: Points;
+  request_id: RequestId;
+  /** The entry that recorded it. */
+  sequence: Sequence;
+  /** The description of a fee, the reason of a refund. */
+  text: string;
+  transaction_at: Timestamp;
+}
+
 export interface FeeAmount {
   amount?: Rate;
   currency?: Currency;
@@ -1059,6 +1191,20 @@ export interface FeedPage {
   next: string;
 }
 
+/** Points on hold. */
+export interface Hold {
+  /** Redeemed of them. */
+  captured: Points;
+  /** Still on hold. */
+  held: Points;
+  /** The request that set them aside. */
+  hold: RequestId;
+  /** Set aside at first. */
+  points: Points;
+  /** When they are given back; null: never by itself. */
+  times_out_at?: Timestamp | null;
+}
+
 /** Sets points aside, from the items next in order. Its request id names the hold. */
 export interface HoldBody {
   /** Whose points. */
@@ -1074,6 +1220,14 @@ export interface HoldBody {
   /** When what is still held is released by itself. Default: never. */
   times_out?: Expiry;
   transaction_at?: Timestamp | null;
+}
+
+/** A household. */
+export interface Household {
+  /** What they and the household have together, by point type. */
+  balances: Array<Balance>;
+  household: MemberId;
+  members: Array<MemberId>;
 }
 
 export interface Inactivity {
@@ -1120,6 +1274,16 @@ export interface JoinHouseholdBody {
   /** Whether the member's qualifying points roll up (rule D40). Default: they do. */
   rolls_up?: boolean;
   transaction_at?: Timestamp | null;
+}
+
+/** A program's tiers. */
+export interface Ladder {
+  /** In which time points count. */
+  period: QualifyingPeriod;
+  /** When this version was set. */
+  since: Timestamp;
+  /** From the lowest to the highest. */
+  tiers: Array<Tier>;
 }
 
 /** A member leaves the household (rule D39). What rolled up stays there. */
@@ -1173,6 +1337,16 @@ export interface Leg {
   unit_price?: Rate;
   until?: Timestamp | null;
   way?: SpendWay;
+}
+
+/** A restriction that is in force. */
+export interface Limit {
+  /** What it says. */
+  restriction: Restriction;
+  /** When that was. */
+  since: Timestamp;
+  /** The version of the source's terms that began to count it. */
+  version: number;
 }
 
 /** The answer to a line of a batch. */
@@ -1318,6 +1492,55 @@ export interface Partner {
   waiting: Points;
 }
 
+/** A line of a partner's statement. */
+export interface PartnerStatementLine {
+  block?: BlockId | null;
+  /** What was done, in one word. */
+  kind: string;
+  /** How many more points its approved blocks hold, or less; exactly. */
+  points_exact: string;
+  recorded_at: Timestamp;
+  /** Why nothing was done. */
+  refused?: Rejection | null;
+  request_id: RequestId;
+  sequence: Sequence;
+  /** Description or reason. */
+  text?: string | null;
+  transaction_at?: Timestamp | null;
+  /** `purchase`, `adjustment`, `fee`, `refund`, `bill`, or another (rule B18). */
+  transaction_type: string;
+}
+
+/** What a partner and the host agreed: one version of it. */
+export interface PartnerTerms {
+  /** How blocks are created when points run out. */
+  auto_creation?: AutoCreation | null;
+  /** When it pays. */
+  billing: Billing;
+  /** How much a credit adjustment may add. */
+  credit_cap: CreditCap;
+  /** The currency of all prices of these terms. */
+  currency: Currency;
+  /** The block that is due once the reserve is used; without it, one like the last that was bought. */
+  due_block?: DueBlock | null;
+  /** Fees by name. */
+  fees: Record<string, ScheduledFee>;
+  /** The partner's points are low when its regular points come down to this (rule A11). */
+  low_balance?: Points | null;
+  /** What people call the partner (rule B25). */
+  name: string;
+  /** Which block is debited first. */
+  order: BlockOrder;
+  /** What a point that a post-paid partner gave costs (rule A36). */
+  price: Rate;
+  /** Partner points per member point, by point type; a type without a rate debits nothing (rule A03). */
+  rates: Record<string, Rate>;
+  /** How a debit is rounded (rule A04). */
+  rounding: Rounding;
+  /** The entry that agreed on them: what was recorded from there on is under this version. */
+  since: Sequence;
+}
+
 /** Pauses an active source: it gives no points until it is resumed (rules E23, E24). */
 export interface PauseSourceBody {
   reference?: string | null;
@@ -1371,6 +1594,26 @@ export interface PointTypeRow {
   since: Timestamp;
   /** Whether accounts are in use. */
   status: TypeStatus;
+}
+
+/** An amount posted to a receivable. */
+export interface Posting {
+  amount: Points;
+  cause: PostingCause;
+  kind: PostingKind;
+  /** Its place in the entry. */
+  place: number;
+  posted_at: Timestamp;
+  receivable: ReceivableId;
+  /** The entry that posted it. */
+  sequence: Sequence;
+}
+
+export interface PostingCause {
+  kind: "refund" | "settlement" | "wallet_unavailable";
+  number?: number;
+  partner?: PartnerId;
+  run?: RequestId;
 }
 
 /** A refusal, as RFC 9457 has it. The figures of the refusal are further members. */
@@ -1450,6 +1693,19 @@ export interface Receipt {
   sequence: Sequence;
 }
 
+/** An account of money. */
+export interface Receivable {
+  /** Debits less credits, exactly: above 0 where the partner owes. */
+  balance_exact: string;
+  credits: Points;
+  debits: Points;
+  /** The payment gateway through which its owner is paid. */
+  provider?: string | null;
+  receivable: ReceivableId;
+  /** Settlement posts to the primary one. */
+  standing: Standing;
+}
+
 /**
  * A purchase at a merchant, and the award that an offer gives for it. It is awarded, left without an award, or
  * refused (rules C14 to C19, C64, C65). Instant and automatic spends are part of it.
@@ -1497,6 +1753,23 @@ export interface Reduction {
   kind: "back_end" | "front_end";
   method?: string;
   refund?: DocumentDefaults;
+}
+
+/** A request that a payment gateway refunds a member. */
+export interface Refund {
+  amount: Points;
+  member: MemberId;
+  method: string;
+  partner: PartnerId;
+  /** The spend's place in it. */
+  place: number;
+  /** The payment gateway. */
+  provider: string;
+  /** The request id of the purchase. */
+  purchase: RequestId;
+  requested_at: Timestamp;
+  /** The entry of the purchase. */
+  sequence: Sequence;
 }
 
 /** Refunds a fee, whole and once (rules B36 to B42). */
@@ -1803,6 +2076,82 @@ export interface SetUnitBody {
   transaction_at?: Timestamp | null;
 }
 
+/** A settled event, or one that would be, and why the partner bears what it bears. */
+export interface SettlementLine {
+  /** The version of that agreement. */
+  agreement_version?: number | null;
+  /** The award or the spend: `contribution` and `host` together. */
+  amount: Points;
+  at: Timestamp;
+  /** Posted to the partner. */
+  contribution: Points;
+  event: EventKind;
+  /** Which of its executions. */
+  execution: number;
+  /** What the host bears. */
+  host: Points;
+  member: MemberId;
+  offer?: OfferId | null;
+  partner: PartnerId;
+  /** Percent of it that the partner bears. */
+  percentage: Rate;
+  /** The period of the rule that covers the event, from 0. */
+  period?: number | null;
+  /** The event's place in it. */
+  place: number;
+  priority?: Priority | null;
+  receivable?: ReceivableId | null;
+  request_id: RequestId;
+  /** Cancelled of it since. */
+  reversed: Points;
+  rounding: Rounding;
+  /** The rule; null: none applied, so all of it (rules C48, C87). */
+  rule?: number | null;
+  /** Whose agreement the rule is from, where it is a group's. */
+  rule_of_group?: GroupId | null;
+  /** Whose agreement the rule is from, where it is the partner's own. */
+  rule_of_partner?: PartnerId | null;
+  /** The run that settled it, or would. */
+  run: RequestId;
+  scheme?: SchemeId | null;
+  /** The entry of the event. */
+  sequence: Sequence;
+  settled_at?: Timestamp | null;
+  /** The entry that settled it; null where none has. */
+  settled_by?: Sequence | null;
+}
+
+/** What settlement posted to a partner in a month. */
+export interface SettlementMonth {
+  credits: Points;
+  debits: Points;
+  /** As `2026-03`. */
+  month: string;
+  partner: PartnerId;
+  /** Debits less credits, exactly. */
+  settlement_exact: string;
+}
+
+/** An execution of a settlement run. */
+export interface SettlementRun {
+  /** Credited to partners, exactly. */
+  credits_exact: string;
+  criteria: RunCriteria;
+  /** Debited to partners, exactly. */
+  debits_exact: string;
+  /** When it is, or was, executed. */
+  due_at?: Timestamp | null;
+  /** Events settled. */
+  events: number;
+  /** How long after it the next one is; null: it runs once. */
+  every?: Span | null;
+  /** Which of its executions, from 1. */
+  execution: number;
+  /** The request that created the run. */
+  run: RequestId;
+  state: RunState;
+}
+
 /** A partner's share of what an accrual gives. */
 export interface Share {
   /** The partner. */
@@ -1861,6 +2210,24 @@ export interface Source {
   source: SourceId;
   /** `active`, `paused` or `archived`. */
   status: string;
+}
+
+/** The terms of a source. */
+export interface SourceTerms {
+  /** What happens beyond the inventory or a limit. */
+  beyond: Beyond;
+  /** How several awards count: fixed at creation, so that what comes back is what was taken. */
+  counting: Counting;
+  /** Whether accruals read the source's record: it has an inventory, or is not active. */
+  is_recorded: boolean;
+  /** The restrictions, by their numbers. */
+  limits: Array<Limit>;
+  /** The receipt of an accrual that takes the inventory to this many points or fewer says so. */
+  low_at?: Points | null;
+  /** What people in the company call it (rule E18). */
+  name: string;
+  /** The point types that it may give (rules E68, E90). */
+  point_types: Array<PointTypeId>;
 }
 
 /** A calendar span: `count` days, weeks, months or years, counted in the program's zone. */
@@ -1936,8 +2303,30 @@ export interface SpendRules {
   range?: SpendRanges | null;
 }
 
-/** How far the journal reaches. */
+/** A member without the points. */
 export interface Standing2 {
+  enrolled_at: Timestamp;
+  /** The household that the member belongs to. */
+  household?: MemberId | null;
+  /** When that is over; null: it has no end. */
+  household_until?: Timestamp | null;
+  /** Whether it is a household. */
+  is_household: boolean;
+  member: MemberId;
+  /** The member into whom this one was merged. */
+  merged_into?: MemberId | null;
+  /** Whether qualifying points count for the household (rule D40). */
+  rolls_up: boolean;
+  status: MemberStatus;
+  tier?: TierId | null;
+  tier_name?: string | null;
+  tier_since?: Timestamp | null;
+  /** When the tier is evaluated again. */
+  tier_until?: Timestamp | null;
+}
+
+/** How far the journal reaches. */
+export interface Standing3 {
   /** The number of the newest entry. */
   last_sequence: number;
   /** Bytes that the database takes. */
@@ -1983,6 +2372,12 @@ export interface SubmitRunBody {
   /** When. Default: at once. */
   starts_at?: Timestamp | null;
   transaction_at?: Timestamp | null;
+}
+
+/** What was booked. */
+export interface Swept {
+  /** How many members, partners and runs something was booked of. */
+  booked: number;
 }
 
 /** Moves merchants to another group (rules C93 to C97). */
@@ -2552,6 +2947,13 @@ export class PointTypeUnknown extends Refused {
   declare readonly point_type: PointTypeId;
 }
 
+/**
+ * What the command edits is not what the caller saw: it has another `ETag` than `If-Match` says. Nothing was
+ * done. Read it again.
+ */
+export class PreconditionFailed extends Refused {
+}
+
 /** The owner has a primary receivable (rule C112). */
 export class PrimaryExists extends Refused {
   declare readonly receivable: ReceivableId;
@@ -2851,6 +3253,7 @@ export const PROBLEMS: Record<string, typeof Refused> = {
   point_type_inactive: PointTypeInactive,
   point_type_limit: PointTypeLimit,
   point_type_unknown: PointTypeUnknown,
+  precondition_failed: PreconditionFailed,
   primary_exists: PrimaryExists,
   program_active: ProgramActive,
   program_draft: ProgramDraft,
@@ -2901,6 +3304,7 @@ export const OPERATIONS: Record<string, [string, string]> = {
   get_readiness: ["GET", "/readyz"],
   backup: ["POST", "/v1/admin/backup"],
   checkpoint: ["POST", "/v1/admin/checkpoint"],
+  sweep: ["POST", "/v1/admin/sweep"],
   verify: ["POST", "/v1/admin/verify"],
   get_clock: ["GET", "/v1/clock"],
   move_clock: ["POST", "/v1/clock"],
@@ -2915,7 +3319,10 @@ export const OPERATIONS: Record<string, [string, string]> = {
   accrue: ["POST", "/v1/programs/{program}/accruals"],
   activate_program: ["POST", "/v1/programs/{program}/activate"],
   adjust: ["POST", "/v1/programs/{program}/adjustments"],
+  list_agreements: ["GET", "/v1/programs/{program}/agreements"],
   set_agreement: ["POST", "/v1/programs/{program}/agreements"],
+  list_agreements_csv: ["GET", "/v1/programs/{program}/agreements.csv"],
+  list_agreements_jsonl: ["GET", "/v1/programs/{program}/agreements.jsonl"],
   get_audit_log: ["GET", "/v1/programs/{program}/audit"],
   get_audit_log_csv: ["GET", "/v1/programs/{program}/audit.csv"],
   get_audit_log_jsonl: ["GET", "/v1/programs/{program}/audit.jsonl"],
@@ -2935,6 +3342,10 @@ export const OPERATIONS: Record<string, [string, string]> = {
   list_members_csv: ["GET", "/v1/programs/{program}/members.csv"],
   list_members_jsonl: ["GET", "/v1/programs/{program}/members.jsonl"],
   get_member: ["GET", "/v1/programs/{program}/members/{member}"],
+  list_holds: ["GET", "/v1/programs/{program}/members/{member}/holds"],
+  list_holds_csv: ["GET", "/v1/programs/{program}/members/{member}/holds.csv"],
+  list_holds_jsonl: ["GET", "/v1/programs/{program}/members/{member}/holds.jsonl"],
+  get_household: ["GET", "/v1/programs/{program}/members/{member}/household"],
   join_household: ["POST", "/v1/programs/{program}/members/{member}/household"],
   edit_membership: ["POST", "/v1/programs/{program}/members/{member}/household/edit"],
   leave_household: ["POST", "/v1/programs/{program}/members/{member}/household/leave"],
@@ -2947,6 +3358,7 @@ export const OPERATIONS: Record<string, [string, string]> = {
   set_participant: ["POST", "/v1/programs/{program}/members/{member}/participation"],
   set_payment_preference: ["POST", "/v1/programs/{program}/members/{member}/payment-preference"],
   sign_up: ["POST", "/v1/programs/{program}/members/{member}/sign-ups"],
+  get_standing: ["GET", "/v1/programs/{program}/members/{member}/standing"],
   get_statement: ["GET", "/v1/programs/{program}/members/{member}/statement"],
   get_statement_csv: ["GET", "/v1/programs/{program}/members/{member}/statement.csv"],
   get_statement_jsonl: ["GET", "/v1/programs/{program}/members/{member}/statement.jsonl"],
@@ -2959,8 +3371,16 @@ export const OPERATIONS: Record<string, [string, string]> = {
   list_partners_csv: ["GET", "/v1/programs/{program}/partners.csv"],
   list_partners_jsonl: ["GET", "/v1/programs/{program}/partners.jsonl"],
   get_partner: ["GET", "/v1/programs/{program}/partners/{partner}"],
+  get_agreement: ["GET", "/v1/programs/{program}/partners/{partner}/agreement"],
+  list_bills: ["GET", "/v1/programs/{program}/partners/{partner}/bills"],
   bill_partner: ["POST", "/v1/programs/{program}/partners/{partner}/bills"],
+  list_bills_csv: ["GET", "/v1/programs/{program}/partners/{partner}/bills.csv"],
+  list_bills_jsonl: ["GET", "/v1/programs/{program}/partners/{partner}/bills.jsonl"],
   continue_bill: ["POST", "/v1/programs/{program}/partners/{partner}/bills/continue"],
+  get_bill: ["GET", "/v1/programs/{program}/partners/{partner}/bills/{bill}"],
+  list_bill_lines: ["GET", "/v1/programs/{program}/partners/{partner}/bills/{bill}/lines"],
+  list_bill_lines_csv: ["GET", "/v1/programs/{program}/partners/{partner}/bills/{bill}/lines.csv"],
+  list_bill_lines_jsonl: ["GET", "/v1/programs/{program}/partners/{partner}/bills/{bill}/lines.jsonl"],
   list_blocks: ["GET", "/v1/programs/{program}/partners/{partner}/blocks"],
   purchase_block: ["POST", "/v1/programs/{program}/partners/{partner}/blocks"],
   list_blocks_csv: ["GET", "/v1/programs/{program}/partners/{partner}/blocks.csv"],
@@ -2969,30 +3389,73 @@ export const OPERATIONS: Record<string, [string, string]> = {
   approve_block: ["POST", "/v1/programs/{program}/partners/{partner}/blocks/{block}/approve"],
   cancel_block: ["POST", "/v1/programs/{program}/partners/{partner}/blocks/{block}/cancel"],
   reject_block: ["POST", "/v1/programs/{program}/partners/{partner}/blocks/{block}/reject"],
+  list_charges: ["GET", "/v1/programs/{program}/partners/{partner}/charges"],
+  list_charges_csv: ["GET", "/v1/programs/{program}/partners/{partner}/charges.csv"],
+  list_charges_jsonl: ["GET", "/v1/programs/{program}/partners/{partner}/charges.jsonl"],
   edit_partner: ["POST", "/v1/programs/{program}/partners/{partner}/edit"],
+  list_fees: ["GET", "/v1/programs/{program}/partners/{partner}/fees"],
   charge_fee: ["POST", "/v1/programs/{program}/partners/{partner}/fees"],
+  list_fees_csv: ["GET", "/v1/programs/{program}/partners/{partner}/fees.csv"],
+  list_fees_jsonl: ["GET", "/v1/programs/{program}/partners/{partner}/fees.jsonl"],
+  list_postings: ["GET", "/v1/programs/{program}/partners/{partner}/postings"],
+  list_postings_csv: ["GET", "/v1/programs/{program}/partners/{partner}/postings.csv"],
+  list_postings_jsonl: ["GET", "/v1/programs/{program}/partners/{partner}/postings.jsonl"],
+  list_receivables: ["GET", "/v1/programs/{program}/partners/{partner}/receivables"],
+  list_receivables_csv: ["GET", "/v1/programs/{program}/partners/{partner}/receivables.csv"],
+  list_receivables_jsonl: ["GET", "/v1/programs/{program}/partners/{partner}/receivables.jsonl"],
+  list_partner_settlement_lines: ["GET", "/v1/programs/{program}/partners/{partner}/settlement-lines"],
+  list_partner_settlement_lines_csv: ["GET", "/v1/programs/{program}/partners/{partner}/settlement-lines.csv"],
+  list_partner_settlement_lines_jsonl: ["GET", "/v1/programs/{program}/partners/{partner}/settlement-lines.jsonl"],
+  get_settlements: ["GET", "/v1/programs/{program}/partners/{partner}/settlements"],
+  get_settlements_csv: ["GET", "/v1/programs/{program}/partners/{partner}/settlements.csv"],
+  get_settlements_jsonl: ["GET", "/v1/programs/{program}/partners/{partner}/settlements.jsonl"],
+  get_settlements_svg: ["GET", "/v1/programs/{program}/partners/{partner}/settlements.svg"],
+  get_partner_statement: ["GET", "/v1/programs/{program}/partners/{partner}/statement"],
+  get_partner_statement_csv: ["GET", "/v1/programs/{program}/partners/{partner}/statement.csv"],
+  get_partner_statement_jsonl: ["GET", "/v1/programs/{program}/partners/{partner}/statement.jsonl"],
+  get_partner_terms: ["GET", "/v1/programs/{program}/partners/{partner}/terms"],
   set_unit: ["POST", "/v1/programs/{program}/partners/{partner}/unit"],
   list_point_types: ["GET", "/v1/programs/{program}/point-types"],
   create_point_type: ["POST", "/v1/programs/{program}/point-types"],
   list_point_types_csv: ["GET", "/v1/programs/{program}/point-types.csv"],
   list_point_types_jsonl: ["GET", "/v1/programs/{program}/point-types.jsonl"],
+  get_point_type: ["GET", "/v1/programs/{program}/point-types/{point_type}"],
   edit_point_type: ["POST", "/v1/programs/{program}/point-types/{point_type}/edit"],
   record_purchase: ["POST", "/v1/programs/{program}/purchases"],
   acknowledge_refund: ["POST", "/v1/programs/{program}/purchases/{purchase}/refund-answers"],
   open_receivable: ["POST", "/v1/programs/{program}/receivables"],
   redeem: ["POST", "/v1/programs/{program}/redemptions"],
   set_refunds: ["POST", "/v1/programs/{program}/refund-setup"],
+  list_refunds: ["GET", "/v1/programs/{program}/refunds"],
+  list_refunds_csv: ["GET", "/v1/programs/{program}/refunds.csv"],
+  list_refunds_jsonl: ["GET", "/v1/programs/{program}/refunds.jsonl"],
   report_liability: ["GET", "/v1/programs/{program}/reports/liability"],
   report_liability_csv: ["GET", "/v1/programs/{program}/reports/liability.csv"],
   report_liability_jsonl: ["GET", "/v1/programs/{program}/reports/liability.jsonl"],
   report_liability_svg: ["GET", "/v1/programs/{program}/reports/liability.svg"],
+  report_settlements: ["GET", "/v1/programs/{program}/reports/settlements"],
+  report_settlements_csv: ["GET", "/v1/programs/{program}/reports/settlements.csv"],
+  report_settlements_jsonl: ["GET", "/v1/programs/{program}/reports/settlements.jsonl"],
+  report_settlements_svg: ["GET", "/v1/programs/{program}/reports/settlements.svg"],
   report_sources: ["GET", "/v1/programs/{program}/reports/sources"],
   report_sources_csv: ["GET", "/v1/programs/{program}/reports/sources.csv"],
   report_sources_jsonl: ["GET", "/v1/programs/{program}/reports/sources.jsonl"],
   report_sources_svg: ["GET", "/v1/programs/{program}/reports/sources.svg"],
   set_scheme: ["POST", "/v1/programs/{program}/schemes/{scheme}"],
   set_settlement: ["POST", "/v1/programs/{program}/settlement"],
+  list_settlement_lines: ["GET", "/v1/programs/{program}/settlement-lines"],
+  list_settlement_lines_csv: ["GET", "/v1/programs/{program}/settlement-lines.csv"],
+  list_settlement_lines_jsonl: ["GET", "/v1/programs/{program}/settlement-lines.jsonl"],
+  list_runs: ["GET", "/v1/programs/{program}/settlement-runs"],
   create_run: ["POST", "/v1/programs/{program}/settlement-runs"],
+  list_runs_csv: ["GET", "/v1/programs/{program}/settlement-runs.csv"],
+  list_runs_jsonl: ["GET", "/v1/programs/{program}/settlement-runs.jsonl"],
+  get_run: ["GET", "/v1/programs/{program}/settlement-runs/{run}"],
+  get_run_csv: ["GET", "/v1/programs/{program}/settlement-runs/{run}.csv"],
+  get_run_jsonl: ["GET", "/v1/programs/{program}/settlement-runs/{run}.jsonl"],
+  preview_run: ["GET", "/v1/programs/{program}/settlement-runs/{run}/preview"],
+  preview_run_csv: ["GET", "/v1/programs/{program}/settlement-runs/{run}/preview.csv"],
+  preview_run_jsonl: ["GET", "/v1/programs/{program}/settlement-runs/{run}/preview.jsonl"],
   save_run: ["POST", "/v1/programs/{program}/settlement-runs/{run}/save"],
   submit_run: ["POST", "/v1/programs/{program}/settlement-runs/{run}/submit"],
   accrue_shared: ["POST", "/v1/programs/{program}/shared-accruals"],
@@ -3009,8 +3472,10 @@ export const OPERATIONS: Record<string, [string, string]> = {
   restrict_source: ["POST", "/v1/programs/{program}/sources/{source}/restrictions"],
   unrestrict_source: ["POST", "/v1/programs/{program}/sources/{source}/restrictions/{restriction}/remove"],
   resume_source: ["POST", "/v1/programs/{program}/sources/{source}/resume"],
+  get_source_terms: ["GET", "/v1/programs/{program}/sources/{source}/terms"],
   spend: ["POST", "/v1/programs/{program}/spends"],
   create_subtype: ["POST", "/v1/programs/{program}/subtypes"],
+  get_tiers: ["GET", "/v1/programs/{program}/tiers"],
   define_tiers: ["POST", "/v1/programs/{program}/tiers"],
   get_transaction: ["GET", "/v1/programs/{program}/transactions/{request}"],
   transfer: ["POST", "/v1/programs/{program}/transfers"],
@@ -3034,13 +3499,21 @@ export abstract class Operations extends Base {
   }
 
   /** Copies the database, consistent as of now, below the server's folder for backups. */
-  backup(body: Backup): Promise<Standing2> {
+  backup(body: Backup): Promise<Standing3> {
     return this.getObject("backup", [], {}, body);
   }
 
   /** Brings all that happened until now into the tables. */
-  checkpoint(): Promise<Standing2> {
+  checkpoint(): Promise<Standing3> {
     return this.getObject("checkpoint", [], {});
+  }
+
+  /**
+   * Books everything that is due by now: expired and matured points, holds that timed out, settlement runs. The
+   * server does so by itself on the system's clock; on the commands' clock it is asked to.
+   */
+  sweep(): Promise<Swept> {
+    return this.getObject("sweep", [], {});
   }
 
   /**
@@ -3114,9 +3587,24 @@ export abstract class Operations extends Base {
     return this.sendCommand("adjust", [program], body, how);
   }
 
+  /** The agreements of groups and of partners, as they are now (rules C05 to C72). */
+  listAgreements(program: number, query: { limit?: number; cursor?: string } = {}): Pages<Agreement> {
+    return this.getPages("list_agreements", [program], query);
+  }
+
   /** Makes an agreement of a partner or a group, or replaces one. */
   setAgreement(program: number, body: SetAgreementBody = {}, how: How = {}): Promise<Receipt> {
     return this.sendCommand("set_agreement", [program], body, how);
+  }
+
+  /** The agreements of groups and of partners, as they are now (rules C05 to C72). */
+  listAgreementsCsv(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_agreements_csv", [program], query);
+  }
+
+  /** The agreements of groups and of partners, as they are now (rules C05 to C72). */
+  listAgreementsJsonl(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_agreements_jsonl", [program], query);
   }
 
   /**
@@ -3226,6 +3714,26 @@ export abstract class Operations extends Base {
     return this.getObject("get_member", [program, member], query);
   }
 
+  /** A member's points on hold, by the instant at which they are given back. */
+  listHolds(program: number, member: string | number, query: { limit?: number; cursor?: string } = {}): Pages<Hold> {
+    return this.getPages("list_holds", [program, member], query);
+  }
+
+  /** A member's points on hold, by the instant at which they are given back. */
+  listHoldsCsv(program: number, member: string | number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_holds_csv", [program, member], query);
+  }
+
+  /** A member's points on hold, by the instant at which they are given back. */
+  listHoldsJsonl(program: number, member: string | number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_holds_jsonl", [program, member], query);
+  }
+
+  /** The members of a household, and what they have together (rule D36). */
+  getHousehold(program: number, member: string | number): Promise<Household> {
+    return this.getObject("get_household", [program, member], {});
+  }
+
   /** Makes a member one of a household. */
   joinHousehold(program: number, member: string | number, body: JoinHouseholdBody, how: How = {}): Promise<Receipt> {
     return this.sendCommand("join_household", [program, member], body, how);
@@ -3284,6 +3792,11 @@ export abstract class Operations extends Base {
   /** Signs a member up to schemes at a partner. */
   signUp(program: number, member: string | number, body: SignUpBody, how: How = {}): Promise<Receipt> {
     return this.sendCommand("sign_up", [program, member], body, how);
+  }
+
+  /** A member's status, tier and household, as of now (rules D34, D36). */
+  getStanding(program: number, member: string | number): Promise<Standing2> {
+    return this.getObject("get_standing", [program, member], {});
   }
 
   /**
@@ -3355,14 +3868,54 @@ export abstract class Operations extends Base {
     return this.getObject("get_partner", [program, partner], {});
   }
 
+  /** The agreement that a partner is under: its own, or its group's (rules C07, C08). */
+  getAgreement(program: number, partner: number): Promise<Agreement> {
+    return this.getObject("get_agreement", [program, partner], {});
+  }
+
+  /** A partner's bills, by number (rules A26 to A29). */
+  listBills(program: number, partner: number, query: { limit?: number; cursor?: string } = {}): Pages<Bill> {
+    return this.getPages("list_bills", [program, partner], query);
+  }
+
   /** Makes a partner's bill up to a cut-off (rules A26, A27). */
   billPartner(program: number, partner: number, body: BillPartnerBody, how: How = {}): Promise<Receipt> {
     return this.sendCommand("bill_partner", [program, partner], body, how);
   }
 
+  /** A partner's bills, by number (rules A26 to A29). */
+  listBillsCsv(program: number, partner: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_bills_csv", [program, partner], query);
+  }
+
+  /** A partner's bills, by number (rules A26 to A29). */
+  listBillsJsonl(program: number, partner: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_bills_jsonl", [program, partner], query);
+  }
+
   /** Goes on with a bill that is still being made. */
   continueBill(program: number, partner: number, body: ContinueBillBody = {}, how: How = {}): Promise<Receipt> {
     return this.sendCommand("continue_bill", [program, partner], body, how);
+  }
+
+  /** A bill of a partner. */
+  getBill(program: number, partner: number, bill: number): Promise<Bill> {
+    return this.getObject("get_bill", [program, partner, bill], {});
+  }
+
+  /** The lines of a bill, by the time of the transactions (rule A27). */
+  listBillLines(program: number, partner: number, bill: number, query: { limit?: number; cursor?: string } = {}): Pages<BillLine> {
+    return this.getPages("list_bill_lines", [program, partner, bill], query);
+  }
+
+  /** The lines of a bill, by the time of the transactions (rule A27). */
+  listBillLinesCsv(program: number, partner: number, bill: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_bill_lines_csv", [program, partner, bill], query);
+  }
+
+  /** The lines of a bill, by the time of the transactions (rule A27). */
+  listBillLinesJsonl(program: number, partner: number, bill: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_bill_lines_jsonl", [program, partner, bill], query);
   }
 
   /** A partner's blocks, open and past, by id (rules A33, A34). */
@@ -3405,14 +3958,138 @@ export abstract class Operations extends Base {
     return this.sendCommand("reject_block", [program, partner, block], body, how);
   }
 
+  /** What a prepaid partner is charged for its blocks, in the order in which it was (rules A17, A18, A23). */
+  listCharges(program: number, partner: number, query: { limit?: number; cursor?: string } = {}): Pages<Charge> {
+    return this.getPages("list_charges", [program, partner], query);
+  }
+
+  /** What a prepaid partner is charged for its blocks, in the order in which it was (rules A17, A18, A23). */
+  listChargesCsv(program: number, partner: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_charges_csv", [program, partner], query);
+  }
+
+  /** What a prepaid partner is charged for its blocks, in the order in which it was (rules A17, A18, A23). */
+  listChargesJsonl(program: number, partner: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_charges_jsonl", [program, partner], query);
+  }
+
   /** Changes a partner's terms: all of them are said anew. */
   editPartner(program: number, partner: number, body: EditPartnerBody = {}, how: How = {}): Promise<Receipt> {
     return this.sendCommand("edit_partner", [program, partner], body, how);
   }
 
+  /** A partner's fees, each with its refund behind it (rules B05, B08, B41). */
+  listFees(program: number, partner: number, query: { from?: string; to?: string; unit?: "points" | "money"; limit?: number; cursor?: string } = {}): Pages<Fee> {
+    return this.getPages("list_fees", [program, partner], query);
+  }
+
   /** Charges a partner a fee, or credits one. */
   chargeFee(program: number, partner: number, body: ChargeFeeBody, how: How = {}): Promise<Receipt> {
     return this.sendCommand("charge_fee", [program, partner], body, how);
+  }
+
+  /** A partner's fees, each with its refund behind it (rules B05, B08, B41). */
+  listFeesCsv(program: number, partner: number, query: { from?: string; to?: string; unit?: "points" | "money"; limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_fees_csv", [program, partner], query);
+  }
+
+  /** A partner's fees, each with its refund behind it (rules B05, B08, B41). */
+  listFeesJsonl(program: number, partner: number, query: { from?: string; to?: string; unit?: "points" | "money"; limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_fees_jsonl", [program, partner], query);
+  }
+
+  /**
+   * Invoices, credit notes, debits and credits that were posted to a partner, account by account (rules C91 to
+   * C92b).
+   */
+  listPostings(program: number, partner: number, query: { limit?: number; cursor?: string } = {}): Pages<Posting> {
+    return this.getPages("list_postings", [program, partner], query);
+  }
+
+  /**
+   * Invoices, credit notes, debits and credits that were posted to a partner, account by account (rules C91 to
+   * C92b).
+   */
+  listPostingsCsv(program: number, partner: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_postings_csv", [program, partner], query);
+  }
+
+  /**
+   * Invoices, credit notes, debits and credits that were posted to a partner, account by account (rules C91 to
+   * C92b).
+   */
+  listPostingsJsonl(program: number, partner: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_postings_jsonl", [program, partner], query);
+  }
+
+  /** A partner's accounts of money; settlement posts to the primary one (rule C112). */
+  listReceivables(program: number, partner: number): Pages<Receivable> {
+    return this.getPages("list_receivables", [program, partner], {});
+  }
+
+  /** A partner's accounts of money; settlement posts to the primary one (rule C112). */
+  listReceivablesCsv(program: number, partner: number): Promise<string> {
+    return this.getText("list_receivables_csv", [program, partner], {});
+  }
+
+  /** A partner's accounts of money; settlement posts to the primary one (rule C112). */
+  listReceivablesJsonl(program: number, partner: number): Promise<string> {
+    return this.getText("list_receivables_jsonl", [program, partner], {});
+  }
+
+  /** Settled events of a partner, each with the rule that was applied. */
+  listPartnerSettlementLines(program: number, partner: number, query: { limit?: number; cursor?: string } = {}): Pages<SettlementLine> {
+    return this.getPages("list_partner_settlement_lines", [program, partner], query);
+  }
+
+  /** Settled events of a partner, each with the rule that was applied. */
+  listPartnerSettlementLinesCsv(program: number, partner: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_partner_settlement_lines_csv", [program, partner], query);
+  }
+
+  /** Settled events of a partner, each with the rule that was applied. */
+  listPartnerSettlementLinesJsonl(program: number, partner: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_partner_settlement_lines_jsonl", [program, partner], query);
+  }
+
+  /** Settlements of a partner in twelve months: debits less credits (rules C98, C99). */
+  getSettlements(program: number, partner: number, query: { until?: string } = {}): Pages<SettlementMonth> {
+    return this.getPages("get_settlements", [program, partner], query);
+  }
+
+  /** Settlements of a partner in twelve months: debits less credits (rules C98, C99). */
+  getSettlementsCsv(program: number, partner: number, query: { until?: string } = {}): Promise<string> {
+    return this.getText("get_settlements_csv", [program, partner], query);
+  }
+
+  /** Settlements of a partner in twelve months: debits less credits (rules C98, C99). */
+  getSettlementsJsonl(program: number, partner: number, query: { until?: string } = {}): Promise<string> {
+    return this.getText("get_settlements_jsonl", [program, partner], query);
+  }
+
+  /** Settlements of a partner in twelve months: debits less credits (rules C98, C99). */
+  getSettlementsSvg(program: number, partner: number, query: { until?: string } = {}): Promise<string> {
+    return this.getText("get_settlements_svg", [program, partner], query);
+  }
+
+  /** The commands about a partner, the newest first: purchases, adjustments, fees, bills (rules B25, B35). */
+  getPartnerStatement(program: number, partner: number, query: { limit?: number; cursor?: string } = {}): Pages<PartnerStatementLine> {
+    return this.getPages("get_partner_statement", [program, partner], query);
+  }
+
+  /** The commands about a partner, the newest first: purchases, adjustments, fees, bills (rules B25, B35). */
+  getPartnerStatementCsv(program: number, partner: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("get_partner_statement_csv", [program, partner], query);
+  }
+
+  /** The commands about a partner, the newest first: purchases, adjustments, fees, bills (rules B25, B35). */
+  getPartnerStatementJsonl(program: number, partner: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("get_partner_statement_jsonl", [program, partner], query);
+  }
+
+  /** A partner's terms, whole: what an edit of the partner says anew. */
+  getPartnerTerms(program: number, partner: number): Promise<PartnerTerms> {
+    return this.getObject("get_partner_terms", [program, partner], {});
   }
 
   /** Says which merchant and group a partner belongs to. */
@@ -3438,6 +4115,11 @@ export abstract class Operations extends Base {
   /** The point types of a program, by id (rules D02 to D06). */
   listPointTypesJsonl(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
     return this.getText("list_point_types_jsonl", [program], query);
+  }
+
+  /** A point type with all that is set of it. */
+  getPointType(program: number, point_type: number): Promise<PointTypeRow> {
+    return this.getObject("get_point_type", [program, point_type], {});
   }
 
   /** Changes what is said of a point type; what is not named stays. */
@@ -3468,6 +4150,21 @@ export abstract class Operations extends Base {
   /** Says how members are refunded. */
   setRefunds(program: number, body: SetRefundsBody = {}, how: How = {}): Promise<Receipt> {
     return this.sendCommand("set_refunds", [program], body, how);
+  }
+
+  /** Requests for refunds that wait for the payment gateway (rule C109). */
+  listRefunds(program: number, query: { limit?: number; cursor?: string } = {}): Pages<Refund> {
+    return this.getPages("list_refunds", [program], query);
+  }
+
+  /** Requests for refunds that wait for the payment gateway (rule C109). */
+  listRefundsCsv(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_refunds_csv", [program], query);
+  }
+
+  /** Requests for refunds that wait for the payment gateway (rule C109). */
+  listRefundsJsonl(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_refunds_jsonl", [program], query);
   }
 
   /**
@@ -3502,6 +4199,26 @@ export abstract class Operations extends Base {
     return this.getText("report_liability_svg", [program], query);
   }
 
+  /** Settlements of all partners in twelve months: debits less credits (rules C98 to C100). */
+  reportSettlements(program: number, query: { until?: string } = {}): Pages<SettlementMonth> {
+    return this.getPages("report_settlements", [program], query);
+  }
+
+  /** Settlements of all partners in twelve months: debits less credits (rules C98 to C100). */
+  reportSettlementsCsv(program: number, query: { until?: string } = {}): Promise<string> {
+    return this.getText("report_settlements_csv", [program], query);
+  }
+
+  /** Settlements of all partners in twelve months: debits less credits (rules C98 to C100). */
+  reportSettlementsJsonl(program: number, query: { until?: string } = {}): Promise<string> {
+    return this.getText("report_settlements_jsonl", [program], query);
+  }
+
+  /** Settlements of all partners in twelve months: debits less credits (rules C98 to C100). */
+  reportSettlementsSvg(program: number, query: { until?: string } = {}): Promise<string> {
+    return this.getText("report_settlements_svg", [program], query);
+  }
+
   /** Points issued by each source, and what became of them. */
   reportSources(program: number, query: { from?: string; to?: string; point_type?: number } = {}): Pages<Movement> {
     return this.getPages("report_sources", [program], query);
@@ -3532,9 +4249,69 @@ export abstract class Operations extends Base {
     return this.sendCommand("set_settlement", [program], body, how);
   }
 
+  /** Settled events of all partners, each with the rule that was applied (rules C48 to C59, C87). */
+  listSettlementLines(program: number, query: { limit?: number; cursor?: string } = {}): Pages<SettlementLine> {
+    return this.getPages("list_settlement_lines", [program], query);
+  }
+
+  /** Settled events of all partners, each with the rule that was applied (rules C48 to C59, C87). */
+  listSettlementLinesCsv(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_settlement_lines_csv", [program], query);
+  }
+
+  /** Settled events of all partners, each with the rule that was applied (rules C48 to C59, C87). */
+  listSettlementLinesJsonl(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_settlement_lines_jsonl", [program], query);
+  }
+
+  /** Settlement runs with all their executions, by the id of the run (rules C80 to C86). */
+  listRuns(program: number, query: { limit?: number; cursor?: string } = {}): Pages<SettlementRun> {
+    return this.getPages("list_runs", [program], query);
+  }
+
   /** Creates a settlement run, by its criteria. The key names the run. */
   createRun(program: number, body: CreateRunBody = {}, how: How = {}): Promise<Receipt> {
     return this.sendCommand("create_run", [program], body, how);
+  }
+
+  /** Settlement runs with all their executions, by the id of the run (rules C80 to C86). */
+  listRunsCsv(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_runs_csv", [program], query);
+  }
+
+  /** Settlement runs with all their executions, by the id of the run (rules C80 to C86). */
+  listRunsJsonl(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_runs_jsonl", [program], query);
+  }
+
+  /** The executions of a settlement run. */
+  getRun(program: number, run: string | number): Pages<SettlementRun> {
+    return this.getPages("get_run", [program, run], {});
+  }
+
+  /** The executions of a settlement run. */
+  getRunCsv(program: number, run: string | number): Promise<string> {
+    return this.getText("get_run_csv", [program, run], {});
+  }
+
+  /** The executions of a settlement run. */
+  getRunJsonl(program: number, run: string | number): Promise<string> {
+    return this.getText("get_run_jsonl", [program, run], {});
+  }
+
+  /** The lines that a run would write now; nothing is changed. */
+  previewRun(program: number, run: string | number, query: { limit?: number } = {}): Pages<SettlementLine> {
+    return this.getPages("preview_run", [program, run], query);
+  }
+
+  /** The lines that a run would write now; nothing is changed. */
+  previewRunCsv(program: number, run: string | number, query: { limit?: number } = {}): Promise<string> {
+    return this.getText("preview_run_csv", [program, run], query);
+  }
+
+  /** The lines that a run would write now; nothing is changed. */
+  previewRunJsonl(program: number, run: string | number, query: { limit?: number } = {}): Promise<string> {
+    return this.getText("preview_run_jsonl", [program, run], query);
   }
 
   /** Saves a run's preview. */
@@ -3617,6 +4394,11 @@ export abstract class Operations extends Base {
     return this.sendCommand("resume_source", [program, source], body, how);
   }
 
+  /** What is set of a source: what an edit of it changes. */
+  getSourceTerms(program: number, source: number): Promise<SourceTerms> {
+    return this.getObject("get_source_terms", [program, source], {});
+  }
+
   /** Spends points at a partner under an agreement. */
   spend(program: number, body: SpendBody, how: How = {}): Promise<Receipt> {
     return this.sendCommand("spend", [program], body, how);
@@ -3625,6 +4407,11 @@ export abstract class Operations extends Base {
   /** Creates a subtype of points (rules D13, D17). */
   createSubtype(program: number, body: CreateSubtypeBody, how: How = {}): Promise<Receipt> {
     return this.sendCommand("create_subtype", [program], body, how);
+  }
+
+  /** The tiers of a program, the lowest first, and in which time points count (rules D07, D34). */
+  getTiers(program: number): Promise<Ladder> {
+    return this.getObject("get_tiers", [program], {});
   }
 
   /** Defines the tiers, all of them, and the period in which points qualify for them. */
