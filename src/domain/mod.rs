@@ -2,6 +2,7 @@
 //! data, no rules.
 
 mod agreement;
+mod audit_kind;
 mod audit_mark;
 mod block;
 mod catalog;
@@ -54,7 +55,8 @@ pub use agreement::{
     Agreement, AwardRules, ContributionRule, DocumentDefaults, LifeCycle, PeriodContribution, Priority, Reduction,
     SchemeChoice, SignUpRules, SpendRange, SpendRanges, SpendRules,
 };
-pub use audit_mark::{AuditKind, Mark, MarkKey, Marked};
+pub use audit_kind::AuditKind;
+pub use audit_mark::{Mark, MarkKey, Marked};
 pub use block::{Block, BlockKind, BlockStatus, BlockTurn, BlockTurnKey, OWN_BLOCKS_FROM, OpenBlockKey};
 pub use catalog::{CatalogKey, Definition, Programs};
 pub use charge::{
