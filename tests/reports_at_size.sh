@@ -3,7 +3,7 @@
 # expiries; and a page of a hundred of the audit log by each filter alone: tests/reports_at_size.sh ACCRUEDB [DIR [COMMANDS]]
 #
 # The database is made in DIR, if there is none yet: some minutes, 5 GB; without DIR, in a temporary folder that is removed.
-# Reports are timed inside of one process, the second call of each: opening is apart. A line of the table: what was got,
+# Reports are timed inside of one process, the shortest of five calls after a first one: opening is apart. A line of the table: what was got,
 # what was wanted, rows, report.
 # Exit codes: 0 every report is within its limit; 1 one is not, or something failed; 2 wrong call.
 set -u

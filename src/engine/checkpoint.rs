@@ -134,6 +134,9 @@ impl<'a> Frozen<'a> {
                 None => self.deltas.iter().for_each(|delta| delta.lock().rows(table).write(&mut run)),
             },
         }
+        if table == TableId::Due {
+            self.core.state.due_first.written(&mut run);
+        }
         Ok(run)
     }
 

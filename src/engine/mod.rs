@@ -10,6 +10,7 @@ mod chunks;
 mod clock;
 mod core;
 mod delta;
+mod due_first;
 mod error;
 mod feed;
 mod filter;

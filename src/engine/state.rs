@@ -1,6 +1,7 @@
 //! The state in memory: the shards, over the store whose tables lie below them.
 
 use super::delta::{Shard, Tables};
+use super::due_first::DueFirst;
 use super::error::Error;
 use super::journal::Journal;
 use super::options::EngineOptions;
@@ -21,6 +22,7 @@ pub(super) struct State {
     pub(super) journal: Journal,
     pub(super) shards: Vec<CachePadded<Mutex<Shard>>>,
     pub(super) paged: Mutex<Paged>,
+    pub(super) due_first: DueFirst,
     hasher: ShardHasher,
 }
 
@@ -54,7 +56,15 @@ impl State {
         }
         let shard = || CachePadded::new(Mutex::new(Shard::new(members_kept, &tables)));
         let shards = (0..count).map(|_| shard()).collect();
-        Ok(State { store, history, journal, shards, paged, hasher: ShardHasher::default() })
+        Ok(State {
+            store,
+            history,
+            journal,
+            shards,
+            paged,
+            due_first: DueFirst::default(),
+            hasher: ShardHasher::default(),
+        })
     }
 
     /// The index of the shard that a name's lock is.

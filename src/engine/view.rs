@@ -193,6 +193,18 @@ impl View<'_> {
         }
     }
 
+    /// Where the stored due rows of a range begin.
+    fn first_due(&self, from: &[u8], to: &[u8]) -> Result<Vec<u8>, Fault> {
+        let firsts = &self.core.state.due_first;
+        let mut first = to.to_vec();
+        self.stored.scan(TableId::Due, firsts.from(from).as_slice().min(to), to, &mut |key, _| {
+            first = key.to_vec();
+            Ok(ControlFlow::Break(()))
+        })?;
+        firsts.found(from, &first);
+        Ok(first)
+    }
+
     /// Changed rows of a table that is kept in order, from `from` on: all of them before the key that is given, too.
     fn part(&self, table: TableId, from: &[u8], to: &[u8]) -> (Changed, Vec<u8>) {
         let (mut rows, mut end) = (Changed::new(), to.to_vec());
@@ -289,10 +301,12 @@ impl Read for View<'_> {
             let parts = parts.range::<[u8], _>((std::ops::Bound::Included(from), std::ops::Bound::Excluded(to)));
             return merge_sums(self.stored.as_ref(), (table, from, to), (parts, added), visit);
         }
+        let stored_from = if table == TableId::Due { self.first_due(from, to)? } else { Vec::new() };
         let mut from = from.to_vec();
         while from.as_slice() < to {
             let (rows, end) = self.part(table, &from, to);
-            if merge(self.stored.as_ref(), (table, &from, &end), rows.iter(), visit)? == ControlFlow::Break(()) {
+            let stored_from = from.as_slice().max(&stored_from).min(&end);
+            if merge(self.stored.as_ref(), (table, stored_from, &end), rows.iter(), visit)? == ControlFlow::Break(()) {
                 return Ok(());
             }
             from = end;

@@ -96,7 +96,8 @@ pub fn liability(read: &dyn Read, now: Timestamp, query: &Liability) -> Result<V
     let Liability { program, from, to, .. } = *query;
     if query.by == By::Source {
         if let Some(from) = from {
-            let before = Days { from: None, to: Some(Day(from.0.saturating_sub(1))) };
+            let before = Day(from.0.saturating_sub(1));
+            let before = Days { from: None, to: Some(to.map_or(before, |to| to.min(before))) };
             sums::totals(read, program, before, &mut |key, totals| sums.add(key, totals))?;
         }
         sums::totals(read, program, Days { from, to }, &mut |key, totals| sums.add(key, totals))?;

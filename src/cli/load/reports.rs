@@ -1,4 +1,4 @@
-//! How long reports take over what a load has made: the second call of each, as with any cache.
+//! How long reports take over what a load has made: the shortest of some calls after a first one.
 
 use super::args::Load;
 use super::workload::{PROGRAM, member_of};
@@ -19,6 +19,9 @@ use std::time::Instant;
 const REPORT_MS: f64 = 100.0;
 const PAGE_MS: f64 = 10.0;
 
+/// So many calls are timed; the shortest counts: others waited for a processor.
+const CALLS: usize = 5;
+
 /// How long a report took.
 #[derive(Debug, Serialize)]
 pub(super) struct ReportTime {
@@ -27,6 +30,11 @@ pub(super) struct ReportTime {
     pub(super) ms: f64,
     /// What it may take.
     pub(super) limit_ms: f64,
+}
+
+/// The last source has no share: see the load's drawing.
+fn rarest(load: &Load) -> u32 {
+    load.sources.saturating_sub(1).max(1)
 }
 
 /// Times one report after the other.
@@ -47,9 +55,13 @@ pub(super) fn time(engine: &Engine, load: &Load) -> Result<Vec<ReportTime>, Fail
 impl Timing<'_> {
     fn add(&mut self, report: String, limit_ms: f64, look: impl Fn() -> Result<usize, Failure>) -> Result<(), Failure> {
         look()?;
-        let begun = Instant::now();
-        let rows = look()?;
-        self.times.push(ReportTime { report, rows, ms: begun.elapsed().as_secs_f64() * 1e3, limit_ms });
+        let (mut rows, mut ms) = (0, f64::INFINITY);
+        for _ in 0..CALLS {
+            let begun = Instant::now();
+            rows = look()?;
+            ms = ms.min(begun.elapsed().as_secs_f64() * 1e3);
+        }
+        self.times.push(ReportTime { report, rows, ms, limit_ms });
         Ok(())
     }
 
@@ -71,7 +83,7 @@ impl Timing<'_> {
             self.report(&format!("liability by {name}, of a range"), |read| Ok(liability(read, now, &query)?.len()))?;
         }
         let query =
-            Liability { program: PROGRAM, by: By::Day, source: Some(SourceId(load.sources)), ..Liability::default() };
+            Liability { program: PROGRAM, by: By::Day, source: Some(SourceId(rarest(load))), ..Liability::default() };
         self.report("liability by day of the rarest source", |read| Ok(liability(read, now, &query)?.len()))?;
         for (name, as_of) in
             [("of a past day", AsOf::Day(past)), ("of today", AsOf::Day(today)), ("now", AsOf::At(now))]
@@ -79,7 +91,7 @@ impl Timing<'_> {
             let owed = |read: &dyn Read| Ok(outstanding(read, now, (PROGRAM, as_of), (&all, each))?.len());
             self.report(&format!("outstanding {name}"), owed)?;
         }
-        let rarest = Filter { sources: vec![SourceId(load.sources)], ..Filter::default() };
+        let rarest = Filter { sources: vec![SourceId(rarest(load))], ..Filter::default() };
         for (name, filter) in [("", &all), (" of the rarest source", &rarest)] {
             let curve = |read: &dyn Read| Ok(expiry_curve(read, now, (PROGRAM, None), filter)?.len());
             self.report(&format!("expiry curve{name}"), curve)?;
@@ -104,7 +116,7 @@ impl Timing<'_> {
         for (name, filter) in [
             ("all sources", &all),
             ("the commonest source", &of(1..=1)),
-            ("the rarest source", &of(load.sources..=load.sources)),
+            ("the rarest source", &of(rarest(load)..=rarest(load))),
             ("a tenth of the sources", &most),
         ] {
             let days = |read: &dyn Read| Ok(source_report(read, now, (PROGRAM, None, None), filter)?.len());
@@ -137,7 +149,7 @@ impl Timing<'_> {
                 }),
             ),
             ("the commonest source".to_owned(), query(&|log| log.sources = vec![SourceId(1)])),
-            ("the rarest source".to_owned(), query(&|log| log.sources = vec![SourceId(load.sources)])),
+            ("the rarest source".to_owned(), query(&|log| log.sources = vec![SourceId(rarest(load))])),
             ("no source".to_owned(), query(&|log| log.sources = vec![SourceId(0)])),
             ("a point type".to_owned(), query(&|log| log.point_types = vec![PointTypeId(load.types)])),
             ("a point type without points".to_owned(), query(&|log| log.point_types = vec![PointTypeId(9_999)])),
