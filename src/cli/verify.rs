@@ -58,7 +58,8 @@ pub(super) fn audit(engine: &Engine, db: &Path) -> Result<Audit, Failure> {
         return Ok(engine.verify(Some(Arc::new(MemoryStore::new())))?);
     }
     let scratch = Scratch::new(database::beside(db), ".accruedb-verify-")?;
-    Ok(engine.verify(Some(store_in(scratch.path())?))?)
+    // the scratch folder itself is locked, so that nobody removes it meanwhile
+    Ok(engine.verify(Some(store_in(&scratch.path().join("db"))?))?)
 }
 
 #[cfg(feature = "rocksdb")]
