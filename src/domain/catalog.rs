@@ -108,10 +108,11 @@ impl Definition {
             },
             Definition::Subtype(definition) => {
                 let Ok(id) = u16::try_from(key.id).map(SubtypeId) else { return false };
-                if definition.is_default {
-                    program.default_subtype = id;
-                }
-                put(&mut program.subtypes, id, definition)
+                let is_next = put(&mut program.subtypes, id, definition);
+                // told by the newest versions alone: they are read in the order of their ids
+                let default = program.subtypes.iter().find(|(_, versions)| versions.current().is_default);
+                program.default_subtype = default.map_or(SubtypeId(0), |(id, _)| *id);
+                is_next
             }
             Definition::Ladder(definition) => {
                 match &mut program.ladder {

@@ -95,6 +95,8 @@ impl Model {
         }
         let until = self.later(body.expires)?;
         for item in &items {
+            let of = self.member_mut(member).item_mut(*item);
+            of.from = of.from.min(now);
             self.expires_at(member, *item, until);
             let points = self.item(*item).sum(PointState::Expired);
             let Model { members, rules, .. } = self;

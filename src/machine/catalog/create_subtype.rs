@@ -23,6 +23,12 @@ impl Rule for CreateSubtype {
         }
 
         let is_default = self.is_default || program.subtypes.is_empty();
+        let before = program.subtypes.get(&program.default_subtype).filter(|_| is_default);
+        if let Some(before) = before {
+            let subtype = Subtype { is_default: false, ..before.current().clone() };
+            let version = before.number().saturating_add(1);
+            draft.define(program.default_subtype.0.into(), version, Definition::Subtype(subtype));
+        }
         let subtype = Subtype { name: self.name.clone(), is_default };
         draft.define(self.subtype.0.into(), 1, Definition::Subtype(subtype));
         Ok(())

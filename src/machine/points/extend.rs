@@ -63,6 +63,8 @@ impl Rule for ReinstateItems {
         draft.link_member(owner);
         let mut types = BTreeSet::new();
         for mut open in found {
+            // points that were gone before they could be used are usable now
+            open.item.available_from = open.item.available_from.min(draft.now);
             draft.extend(&mut open, expires_at)?;
             let points = expired(&open);
             draft.come_back(open, PointState::Expired, points)?;
