@@ -213,7 +213,9 @@ fn point_types_and_sources_can_be_made_from_every_page_of_a_program() {
     }
     assert_eq!(served.get("/v1/programs/1/sources/8")["name"], "2024");
     // a token that may not make them has no such buttons
-    let reader = served.token(|token| drop(token.scopes.insert(Scope::Read)));
+    let reader = served.token(|token| {
+        token.scopes.insert(Scope::Read);
+    });
     let html = text(&Visitor::new(&served, &reader).get("/p/1"));
     assert!(!html.contains("create=yes"), "{html}");
 }

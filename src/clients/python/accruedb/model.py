@@ -3357,15 +3357,21 @@ class Operations(Base):
         return self._object("get_member", (program, member), {"as_of": as_of})
 
     def list_holds(self, program: int, member: Union[str, int], *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[Hold]:
-        """A member's points on hold, by the instant at which they are given back."""
+        """A member's points on hold, the newest first. Those of a member who was merged into this one are found
+        there.
+        """
         return self._pages("list_holds", (program, member), {"limit": limit, "cursor": cursor})
 
     def list_holds_csv(self, program: int, member: Union[str, int], *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
-        """A member's points on hold, by the instant at which they are given back."""
+        """A member's points on hold, the newest first. Those of a member who was merged into this one are found
+        there.
+        """
         return self._text("list_holds_csv", (program, member), {"limit": limit, "cursor": cursor})
 
     def list_holds_jsonl(self, program: int, member: Union[str, int], *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
-        """A member's points on hold, by the instant at which they are given back."""
+        """A member's points on hold, the newest first. Those of a member who was merged into this one are found
+        there.
+        """
         return self._text("list_holds_jsonl", (program, member), {"limit": limit, "cursor": cursor})
 
     def get_household(self, program: int, member: Union[str, int]) -> Household:

@@ -3714,17 +3714,17 @@ export abstract class Operations extends Base {
     return this.getObject("get_member", [program, member], query);
   }
 
-  /** A member's points on hold, by the instant at which they are given back. */
+  /** A member's points on hold, the newest first. Those of a member who was merged into this one are found there. */
   listHolds(program: number, member: string | number, query: { limit?: number; cursor?: string } = {}): Pages<Hold> {
     return this.getPages("list_holds", [program, member], query);
   }
 
-  /** A member's points on hold, by the instant at which they are given back. */
+  /** A member's points on hold, the newest first. Those of a member who was merged into this one are found there. */
   listHoldsCsv(program: number, member: string | number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
     return this.getText("list_holds_csv", [program, member], query);
   }
 
-  /** A member's points on hold, by the instant at which they are given back. */
+  /** A member's points on hold, the newest first. Those of a member who was merged into this one are found there. */
   listHoldsJsonl(program: number, member: string | number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
     return this.getText("list_holds_jsonl", [program, member], query);
   }
