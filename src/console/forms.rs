@@ -14,8 +14,14 @@ fn typed(text: &str) -> Value {
     number.map_or_else(|| json!(text), |number| json!(number))
 }
 
-/// Fields that are texts, also where they look like numbers.
-const TEXTS: [&str; 5] = ["description", "reason", "reference", "name", "zone"];
+/// Fields that are texts, also where they look like numbers: words of people, and exact rates.
+const TEXTS: [&str; 10] =
+    ["description", "reason", "reference", "name", "zone", "percentage", "amount", "currency", "price", "unit_price"];
+
+/// Whether a field is a text, wherever it stands.
+fn is_text(name: &str) -> bool {
+    name.starts_with("rates.") || TEXTS.contains(&name.rsplit('.').next().unwrap_or(name))
+}
 
 /// A form for a command. `id` is the route's; `hidden` are the parameters of its path and fixed fields.
 pub(super) fn command(
@@ -62,7 +68,7 @@ pub(super) fn act(ask: &Ask<'_>, id: &str, form: &BTreeMap<String, String>) -> R
         match name.as_str() {
             "key" | "proof" | "dry_run" => {}
             name if in_path.contains(&name) => {}
-            name if TEXTS.contains(&name) => put(&mut body, name, json!(text.trim())),
+            name if is_text(name) => put(&mut body, name, json!(text.trim())),
             "confirm" => put(&mut body, name, json!(text == "yes")),
             name => match name.strip_suffix("[]") {
                 None => put(&mut body, name, typed(text.trim())),
@@ -181,6 +187,20 @@ pub(super) fn legs(legs: Option<&Value>) -> Block {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn rates_and_words_are_texts() {
+        for (name, expected) in [
+            ("reason", true),
+            ("rates.1", true),
+            ("rules.0.percentage", true),
+            ("amount:money.amount", true),
+            ("amount:points.points", false),
+            ("member", false),
+        ] {
+            assert_eq!(is_text(name), expected, "{name}");
+        }
+    }
 
     #[test]
     fn names_with_dots_are_places_inside() {

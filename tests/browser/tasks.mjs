@@ -39,10 +39,11 @@ export async function tasks(page, { address, tell, suffix }) {
     await go(source);
     equal(title, (await page.locator('.facts dd').first().innerText()).split('\n')[0], status);
   }
-  await act(source, 'Set the inventory', { points: '2000' });
   await act(source, 'Change the inventory', { points: '-500' });
   await act(source, 'Pause this source');
   await act(source, 'Archive this source', { confirm: 'yes' });
+  await act('/p/1/sources', 'Create source', { source: `${600 + suffix}`, name: 'without end' });
+  await act(`/p/1/sources/${600 + suffix}`, 'Give it an inventory', { points: '2000' });
 
   // which items paid a redemption, and back
   await go('/p/1/members');

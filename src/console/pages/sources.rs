@@ -72,7 +72,7 @@ pub(super) fn source(ask: &Ask<'_>, way: &Way<'_>, program: u32, source: &str) -
     table.empty = "It has no restriction.";
     let mut blocks = vec![Block::Facts(facts), Block::Table(table)];
     if ask.may(Scope::Catalog) {
-        blocks.extend(actions(way, program, id, &status));
+        blocks.extend(actions(way, program, id, (&status, amount("left").is_some())));
     }
     let mut trail = home();
     trail.push(("Sources".to_owned(), format!("/p/{program}/sources")));
@@ -87,7 +87,7 @@ fn types(row: &Value) -> String {
 }
 
 /// Pausing, resuming, archiving, and its inventory: what fits its status.
-fn actions(way: &Way<'_>, program: u32, source: u32, status: &str) -> Vec<Block> {
+fn actions(way: &Way<'_>, program: u32, source: u32, (status, has_inventory): (&str, bool)) -> Vec<Block> {
     let hidden = [("program", program.to_string()), ("source", source.to_string())];
     let form = |id, title: &str, fields| forms::command(id, title, &hidden, fields, (way.fresh)());
     let points = |label| vec![Field::line("points", label, "number", "").required()];
@@ -101,7 +101,10 @@ fn actions(way: &Way<'_>, program: u32, source: u32, status: &str) -> Vec<Block>
         }
         _ => return actions,
     }
-    actions.push(form("set_inventory", "Set the inventory", points("Points that it may give")));
-    actions.push(form("modify_inventory", "Change the inventory", points("Points more, or less with a minus")));
+    if has_inventory {
+        actions.push(form("modify_inventory", "Change the inventory", points("Points more, or less with a minus")));
+    } else {
+        actions.push(form("set_inventory", "Give it an inventory", points("Points that it may give")));
+    }
     actions
 }
