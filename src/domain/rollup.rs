@@ -15,9 +15,13 @@ pub trait Rollup: Table<Value: Sum> {
     fn row_of(key: &<Self::Of as Table>::Key) -> Self::Key;
 }
 
-/// The first day of a day's month.
+/// 31 December 9999.
+const LAST: Day = Day(2_932_896);
+
+/// The first day of a day's month; of the last month there is, for days after it.
 #[must_use]
 pub fn first_of_month(day: Day) -> Day {
+    let day = day.min(LAST);
     Day(day.0.saturating_sub(i32::from(day.date().day_of_month()).saturating_sub(1)))
 }
 
@@ -84,6 +88,8 @@ mod tests {
         ] {
             assert_eq!((first_of_month(day(text)), first_of_next_month(day(text))), (day(first), day(next)), "{text}");
         }
+        assert_eq!(first_of_month(LAST), first_of_next_month(day("9999-11-30")));
+        assert_eq!([Day(LAST.0 + 1), Day(i32::MAX)].map(first_of_month), [first_of_month(LAST); 2]);
         for day in [Day(i32::MIN), Day(i32::MAX)] {
             assert!(first_of_month(day) <= day, "days beyond the calendar do not overflow");
         }
