@@ -81,7 +81,7 @@ impl Cell {
 
     /// A field of a row of the API: amounts in groups, ids as they are, nothing where it is null.
     pub(super) fn of(row: &Value, name: &str) -> Cell {
-        const IDS: [&str; 15] = [
+        const IDS: [&str; 17] = [
             "program",
             "point_type",
             "partner",
@@ -97,6 +97,8 @@ impl Cell {
             "tier",
             "request_id",
             "receivable",
+            "terms",
+            "cancels",
         ];
         match row.get(name) {
             Some(Value::Number(id)) if IDS.contains(&name) => Cell::text(id.to_string()),
@@ -104,13 +106,18 @@ impl Cell {
             Some(Value::Number(number)) => number.as_i64().map_or_else(|| Cell::text(number.to_string()), Cell::number),
             Some(Value::String(text)) => match text.parse::<i128>() {
                 Ok(number) if name.ends_with("_exact") => Cell::number(number),
-                _ if ["_at", "_from", "as_of"].iter().any(|end| name.ends_with(end)) => Cell::text(instant(text)),
+                _ if is_instant(name) => Cell::text(instant(text)),
                 _ => Cell::text(text),
             },
             Some(Value::Bool(yes)) => Cell::text(if *yes { "yes" } else { "no" }),
             Some(other) => Cell::text(words(other)),
         }
     }
+}
+
+/// Whether a field is an instant.
+fn is_instant(name: &str) -> bool {
+    ["at", "from", "until", "as_of"].contains(&name) || name.ends_with("_at") || name.ends_with("_from")
 }
 
 /// A value for people: `after 180 days` for `{"kind":"after","span":{"count":180,"unit":"days"}}`.

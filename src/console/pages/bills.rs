@@ -71,10 +71,7 @@ pub(super) fn tables(ask: &Ask<'_>, way: &Way<'_>, program: u32, partner: u32) -
             let bill = bills.get(at).map(|row| plain(row, "bill")).unwrap_or_default();
             format!("/p/{program}/partners/{partner}/bills/{bill}")
         };
-        let mut table = Table::of("Bills", &columns, &bills).linked(0, link).exported(&format!("{path}/bills"), "");
-        for cell in table.rows.iter_mut().flat_map(|row| row.get_mut(1..3).into_iter().flatten()) {
-            cell.text = super::super::blocks::instant(&cell.text);
-        }
+        let table = Table::of("Bills", &columns, &bills).linked(0, link).exported(&format!("{path}/bills"), "");
         blocks.push(Block::Table(table));
     }
     let fees = ask.rows(&format!("{path}/fees?limit=200"))?;
