@@ -40,6 +40,7 @@ struct Told {
     news: BTreeMap<MemberId, Vec<Leg>>,
     /// What became of sources, in order.
     of_sources: Vec<Leg>,
+    trade: Vec<Leg>,
 }
 
 /// What takes points in an order that callers see.
@@ -84,7 +85,12 @@ impl Told {
 
     fn by(legs: &[Leg]) -> Told {
         let mut told = Told::default();
-        for leg in legs {
+        let of_merchants = |leg: &&Leg| {
+            use Leg::{NotAwarded, NotSpent, Posted, Spent};
+            matches!(leg, Spent { .. } | NotSpent { .. } | NotAwarded { .. } | Posted { .. })
+        };
+        told.trade.extend(legs.iter().filter(of_merchants).cloned());
+        for leg in legs.iter().filter(|leg| !of_merchants(leg)) {
             told.granted.extend(leg.granted());
             match *leg {
                 Leg::Granted { .. } => {}
@@ -172,7 +178,7 @@ impl Book {
     fn compare_receipt(&mut self, command: &Command, done: &Done, receipt: &Receipt) {
         assert_eq!(receipt.balances, done.balances, "{command:?}: balances");
         let (partners, of_sources) = (done.partners.clone(), done.of_sources.clone());
-        let mut expected = Told { partners, of_sources, ..Told::default() };
+        let mut expected = Told { partners, of_sources, trade: done.trade.clone(), ..Told::default() };
         for leg in expected.partners.values_mut().flatten() {
             if let (Leg::FeeRefunded { fee, .. }, Action::RefundFee(body)) = (leg, &command.action) {
                 *fee = self.receipts[&body.fee].sequence;

@@ -183,6 +183,12 @@ pub(super) fn day_of(at: Timestamp, zone: &Zone) -> i64 {
     (at.ms() + offset(zone.name(), at.ms())).div_euclid(DAY)
 }
 
+/// The month that a zone's clocks show: years times 12, and the month from 0.
+pub(super) fn month(at: Timestamp, zone: &Zone) -> i64 {
+    let (year, month, _) = civil(day_of(at, zone));
+    year * 12 + month - 1
+}
+
 /// The beginning of a day.
 pub(super) fn start_of(day: i64, zone: &Zone) -> Option<Timestamp> {
     instant(zone.name(), day * DAY)

@@ -3,33 +3,38 @@
 use super::ledger::{Effect, Model, Transaction};
 use super::member::{Given, Handle, Member};
 use super::partner::{Moment, Payer};
+use super::trade::Cancelling;
 use accruedb::domain::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Claims that are still to be made: items, points, and what was available of each account before the command.
-type Claims = Vec<(Handle, i64)>;
-type Before = BTreeMap<(MemberId, PointTypeId), i64>;
+pub(super) type Claims = Vec<(Handle, i64)>;
+pub(super) type Before = BTreeMap<(MemberId, PointTypeId), i64>;
 
 impl Model {
-    pub(super) fn cancel(&mut self, body: &Cancel, at: Timestamp, zone: &Zone) -> Effect {
+    pub(super) fn cancel(&mut self, body: &Cancel, by: Cancelling, zone: &Zone) -> Effect {
         let Some(original) = self.done.get(&body.request).cloned() else {
             return Err(Rejection::TransactionUnknown);
         };
         let (command, mut transaction) = Rc::unwrap_or_clone(original);
         match &mut transaction {
             Transaction::Other => return Err(Rejection::NotCancellable),
-            Transaction::Spending { .. } => self.cancel_spending(&mut transaction, body)?,
+            Transaction::Spending { .. } => {
+                let back = self.cancel_spending(&mut transaction, body)?;
+                self.unspend(by, &command, back);
+            }
+            Transaction::Purchase(bought) => self.cancel_purchase(by, (&command, body.amount), bought, zone)?,
             Transaction::Transfer { .. } => self.cancel_transfer(&mut transaction, body)?,
-            Transaction::Accrual { .. } => self.cancel_accrual(&mut transaction, body, (at, zone))?,
+            Transaction::Accrual { .. } => self.cancel_accrual(&mut transaction, body, (by.at, zone))?,
         }
         self.done.insert(body.request, Rc::new((command, transaction)));
         Ok(Transaction::Other)
     }
 
-    fn cancel_spending(&mut self, spending: &mut Transaction, body: &Cancel) -> Result<(), Rejection> {
+    fn cancel_spending(&mut self, spending: &mut Transaction, body: &Cancel) -> Result<i64, Rejection> {
         let Transaction::Spending { member, points, cancelled, parts, overdraft, types } = spending else {
-            return Ok(());
+            return Ok(0);
         };
         let member = self.known(*member)?;
         let back = in_one_figure(&body.amount, *points - *cancelled)?;
@@ -48,10 +53,10 @@ impl Model {
         }
         types.iter().for_each(|point_type| self.tell(member, *point_type));
         self.tell_strayed(member);
-        Ok(())
+        Ok(back)
     }
 
-    fn come_back(&mut self, item: Handle, from: PointState, points: i64, at: MemberId) {
+    pub(super) fn come_back(&mut self, item: Handle, from: PointState, points: i64, at: MemberId) {
         let (owner, now) = (self.find(item, at), self.now);
         let Model { members, rules, .. } = self;
         members.get_mut(&owner).unwrap().come_back(item, from, points, (now, rules));
@@ -112,7 +117,7 @@ impl Model {
     }
 
     /// What is available of every account.
-    fn before(&self) -> Before {
+    pub(super) fn before(&self) -> Before {
         let of = |member: &Member| -> Vec<((MemberId, PointTypeId), i64)> {
             let each = |of: &PointTypeId| ((member.id, *of), member.available(*of, &self.rules));
             member.types.iter().map(each).collect()
@@ -153,7 +158,7 @@ impl Model {
         claims
     }
 
-    fn claim(&mut self, claims: Claims, before: &Before) {
+    pub(super) fn claim(&mut self, claims: Claims, before: &Before) {
         let now = self.now;
         for (item, points) in claims {
             let owner = self.owner(item);
@@ -165,7 +170,7 @@ impl Model {
     }
 
     /// Tells of those to whom points of a transaction had gone since.
-    fn tell_strayed(&mut self, own: MemberId) {
+    pub(super) fn tell_strayed(&mut self, own: MemberId) {
         let mut strayed = BTreeSet::new();
         for (id, member) in self.members.iter().filter(|(id, _)| **id != own) {
             strayed.extend(member.log.moves.iter().map(|part| (*id, self.item(part.item).point_type)));
@@ -180,7 +185,7 @@ impl Model {
 
 impl Model {
     /// Each partner gets back what its part of the cancelled points cost.
-    fn refund(
+    pub(super) fn refund(
         &mut self,
         member: MemberId,
         payers: &[Payer],

@@ -6,6 +6,7 @@ use super::partner::{ModelPartner, Payer};
 use super::points::in_points;
 use super::rules::Rules;
 use super::sources::ModelSource;
+use super::trade::{Bought, Cancelling, Trade};
 use super::wellformed::malformed;
 use accruedb::domain::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,6 +34,8 @@ pub(crate) struct Done {
     pub(crate) partners: BTreeMap<PartnerId, Vec<Leg>>,
     /// What became of sources, in order.
     pub(crate) of_sources: Vec<Leg>,
+    /// What is told of merchants.
+    pub(crate) trade: Vec<Leg>,
     /// Whose statements show it.
     pub(crate) linked: BTreeSet<MemberId>,
 }
@@ -67,6 +70,7 @@ pub(super) enum Transaction {
         cancelled: i64,
         moved: Vec<(Handle, Handle, i64)>,
     },
+    Purchase(Bought),
     Other,
 }
 
@@ -85,6 +89,7 @@ pub(crate) struct Model {
     pub(crate) sources: BTreeMap<SourceId, ModelSource>,
     /// What the command under way tells of sources.
     pub(super) told_of_sources: Vec<Leg>,
+    pub(crate) trade: Trade,
     pub(super) done: BTreeMap<RequestId, Rc<(Command, Transaction)>>,
     /// Requests whose references were erased.
     erased: BTreeSet<RequestId>,
@@ -109,6 +114,7 @@ impl Model {
             were_merged: BTreeSet::new(),
             sources: BTreeMap::new(),
             told_of_sources: Vec::new(),
+            trade: Trade::default(),
             done: BTreeMap::new(),
             erased: BTreeSet::new(),
             told: Vec::new(),
@@ -134,14 +140,15 @@ impl Model {
         let mut next = self.clone();
         next.told.clear();
         next.members.values_mut().for_each(|member| member.log = Log::default());
+        next.trade.told.clear();
         match next.decide(command) {
             Ok(transaction) => {
                 next.done.insert(command.request_id, Rc::new((command.clone(), transaction)));
                 let logs = next.members.iter().filter(|(_, member)| member.log != Log::default());
                 let logs = logs.map(|(id, member)| (*id, member.log.clone())).collect();
-                let (balances, linked) = (next.told.clone(), next.linked.clone());
+                let (balances, linked, trade) = (next.told.clone(), next.linked.clone(), next.trade.told.clone());
                 let (partners, of_sources) = (next.told_since(self), std::mem::take(&mut next.told_of_sources));
-                let done = Done { logs, balances, partners, of_sources, linked };
+                let done = Done { logs, balances, partners, of_sources, trade, linked };
                 // what is due of others is booked later
                 next.advance(next.now);
                 *self = next;
@@ -295,7 +302,10 @@ impl Model {
             Action::HoldPoints(body) => self.hold(command.request_id, body, at),
             Action::Capture(body) => self.capture(body, at),
             Action::Release(body) => self.release(body),
-            Action::Cancel(body) => self.cancel(body, at, &zone),
+            Action::Cancel(body) => {
+                let by = Cancelling { request: command.request_id, at, now };
+                self.cancel(body, by, &zone)
+            }
             Action::AdjustPoints(body) => self.adjust(body, at),
             Action::SetMemberStatus(body) => self.set_status(body),
             Action::ExtendItems(body) => self.extend(body),
@@ -332,6 +342,10 @@ fn cancelled(transaction: &Transaction) -> Vec<Points> {
     let mut cancelled = match transaction {
         Transaction::Accrual { awards, .. } => awards.iter().map(|award| Points(award.cancelled)).collect(),
         Transaction::Spending { cancelled, .. } | Transaction::Transfer { cancelled, .. } => vec![Points(*cancelled)],
+        Transaction::Purchase(bought) => {
+            let award = bought.award.as_ref().map_or(0, |award| award.cancelled);
+            vec![Points(award), Points(if bought.returned { bought.spent() } else { 0 })]
+        }
         Transaction::Other => Vec::new(),
     };
     while cancelled.pop_if(|points| *points == Points(0)).is_some() {}

@@ -57,6 +57,7 @@ impl Model {
         }
         of.promote(now, rules);
         self.merges.insert((owner, other), all);
+        self.trade.merge_participants(owner, other);
         self.were_merged.insert(other);
         Ok(Transaction::Other)
     }

@@ -35,6 +35,7 @@ pub(crate) mod tally;
 #[cfg(test)]
 mod tests;
 mod tiers;
+mod trade;
 #[cfg(test)]
 mod undos;
 mod wellformed;

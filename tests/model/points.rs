@@ -55,7 +55,7 @@ impl Model {
         }
     }
 
-    fn check_spends(&self, member: MemberId) -> Result<(), Rejection> {
+    pub(super) fn check_spends(&self, member: MemberId) -> Result<(), Rejection> {
         match self.members[&member].status {
             MemberStatus::Blocked => Err(Rejection::MemberBlocked),
             MemberStatus::Active | MemberStatus::Closed => self.check_earns(member),
@@ -112,6 +112,13 @@ impl Model {
 
     /// What is granted too late to be used is gone at once. The balances that the awards touched are told.
     fn tell_earner(&mut self, member: MemberId, body: &Accrue) {
+        let touched = self.settle_earner(member);
+        let named: BTreeSet<PointTypeId> = body.awards.iter().map(|award| award.point_type).collect();
+        named.iter().chain(touched.difference(&named)).for_each(|point_type| self.tell(member, *point_type));
+    }
+
+    /// What is granted too late to be used is gone at once. Returns the types that this touched.
+    pub(super) fn settle_earner(&mut self, member: MemberId) -> BTreeSet<PointTypeId> {
         let places = self.members.values().flat_map(|member| &member.log.granted);
         let place = places.map(|(_, place)| place + 1).max().unwrap_or(0);
         let Model { members, rules, now, .. } = self;
@@ -120,13 +127,11 @@ impl Model {
         of.settle(*now, rules, Some(place));
         let moved = of.log.moves[moves..].iter().map(|part| part.item);
         let touched = moved.chain(of.log.granted[granted..].iter().map(|(item, _)| *item));
-        let touched: BTreeSet<PointTypeId> = touched.map(|item| of.items[&item].point_type).collect();
-        let named: BTreeSet<PointTypeId> = body.awards.iter().map(|award| award.point_type).collect();
-        named.iter().chain(touched.difference(&named)).for_each(|point_type| self.tell(member, *point_type));
+        touched.map(|item| of.items[&item].point_type).collect()
     }
 
     /// One award becomes an item.
-    fn give(
+    pub(super) fn give(
         &mut self,
         member: MemberId,
         (award, place): (&Award, u16),

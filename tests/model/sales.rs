@@ -19,7 +19,16 @@ impl Model {
             Action::RefundFee(body) => self.refund_fee(body),
             Action::BillPartner(body) => self.bill(body, self.serial, zone),
             Action::ContinueBill(body) => self.continue_bill(body),
-            other => self.change_source(other),
+            Action::CreateSource(_)
+            | Action::EditSource(_)
+            | Action::PauseSource(_)
+            | Action::ResumeSource(_)
+            | Action::ArchiveSource(_)
+            | Action::SetInventory(_)
+            | Action::ModifyInventory(_)
+            | Action::RestrictSource(_)
+            | Action::UnrestrictSource(_) => self.change_source(&command.action),
+            _ => self.decide_trade(command, at),
         }
     }
 

@@ -35,10 +35,16 @@ pub(crate) enum Slip {
     Low,
     Limit,
     Stock,
+    Percentage,
+    Award,
+    Settled,
+    Money,
+    Subtype,
+    Draft,
 }
 
 impl Slip {
-    pub(crate) const ALL: [Slip; 30] = [
+    pub(crate) const ALL: [Slip; 36] = [
         Slip::Order,
         Slip::Expiry,
         Slip::Zone,
@@ -69,6 +75,12 @@ impl Slip {
         Slip::Low,
         Slip::Limit,
         Slip::Stock,
+        Slip::Percentage,
+        Slip::Award,
+        Slip::Settled,
+        Slip::Money,
+        Slip::Subtype,
+        Slip::Draft,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -103,6 +115,12 @@ impl Slip {
             Slip::Low => "points that are low one point earlier",
             Slip::Limit => "a limit of one point more",
             Slip::Stock => "an inventory of one point more",
+            Slip::Percentage => "a contribution of the wrong percentage",
+            Slip::Award => "a purchase with an award of one more",
+            Slip::Settled => "a settlement run without its credits",
+            Slip::Money => "money that is rounded the other way",
+            Slip::Subtype => "another default subtype",
+            Slip::Draft => "a draft that gives points",
         }
     }
 
@@ -167,11 +185,10 @@ impl Slip {
             (Slip::Captured, Action::Capture(Capture { hold, points })) => {
                 command.action = Release { hold: *hold, points: *points }.into();
             }
-            (Slip::Limit, Action::CreateSource(body)) => {
-                body.restrictions.iter_mut().for_each(|of| of.max = Points(of.max.0.saturating_add(1)));
+            (_, action) => {
+                self.tell_of_members(action);
+                self.tell_of_merchants(action);
             }
-            (Slip::Stock, Action::ModifyInventory(body)) => body.points = Points(body.points.0.saturating_add(1)),
-            (_, action) => self.tell_of_members(action),
         }
         command
     }
@@ -192,8 +209,31 @@ impl Slip {
                     threshold.points = Points(threshold.points.0 + 1);
                 }
             }
+            (Slip::Money, Action::Accrue(body)) => {
+                for spend in body.awards.iter_mut().filter_map(|award| award.spend.as_mut()) {
+                    spend.rounding = if spend.rounding == Rounding::Up { Rounding::Down } else { Rounding::Up };
+                }
+            }
+            (Slip::Subtype, Action::CreateSubtype(body)) => body.subtype = SubtypeId(15 - body.subtype.0),
+            (Slip::Draft, Action::CreateProgram(body)) => body.status = ProgramStatus::Active,
             (Slip::RollsUp, Action::JoinHousehold(body)) => body.rolls_up = false,
             (Slip::Merged, Action::MergeMembers(body)) => std::mem::swap(&mut body.member, &mut body.other),
+            _ => {}
+        }
+    }
+
+    /// The same, of sources and of settlement.
+    fn tell_of_merchants(self, action: &mut Action) {
+        match (self, action) {
+            (Slip::Limit, Action::CreateSource(body)) => {
+                body.restrictions.iter_mut().for_each(|of| of.max = Points(of.max.0.saturating_add(1)));
+            }
+            (Slip::Stock, Action::ModifyInventory(body)) => body.points = Points(body.points.0.saturating_add(1)),
+            (Slip::Percentage, Action::SetContributionRules(body)) => {
+                body.rules.iter_mut().for_each(|rule| rule.percentage = "7".parse().unwrap());
+            }
+            (Slip::Award, Action::RecordPurchase(body)) => body.award = Points(body.award.0.saturating_add(1)),
+            (Slip::Settled, Action::CreateRun(body)) => body.criteria.settlement_type = SettlementType::Debit,
             _ => {}
         }
     }

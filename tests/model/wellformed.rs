@@ -321,6 +321,107 @@ fn bad_source(action: &Action) -> bool {
         Action::SetInventory(body) => missing(body.source) || body.points.0 < 0,
         Action::ModifyInventory(body) => missing(body.source) || body.points.0 == 0,
         Action::RestrictSource(body) => missing(body.source) || bad_restriction(&body.restriction),
+        _ => bad_trade(action),
+    }
+}
+
+/// The same of what merchants are about.
+fn bad_trade(action: &Action) -> bool {
+    let few = |points: Points| points.0 <= 0;
+    let (nobody, no_partner) = (|id: MemberId| id == MemberId(0), |id: PartnerId| id == PartnerId(0));
+    let no_scheme = |scheme: &SchemeId| *scheme == SchemeId(0);
+    match action {
+        Action::RecordPurchase(RecordPurchase {
+            member,
+            partner,
+            amount,
+            offer,
+            award,
+            expires,
+            brand,
+            medium,
+            ..
+        }) => {
+            let bad_medium = [brand, medium].into_iter().flatten().any(|text| bad_name(text));
+            let bad_amount = few(*amount) || few(*award) || expires.as_ref().is_some_and(bad_expiry);
+            nobody(*member) || no_partner(*partner) || *offer == OfferId(0) || bad_amount || bad_medium
+        }
+        Action::SpendAt(body) => {
+            let nowhere = no_partner(body.partner) || body.scheme.as_ref().is_some_and(no_scheme);
+            nobody(body.member) || nowhere || few(body.points)
+        }
+        Action::CreditMember(body) => nobody(body.member) || no_partner(body.partner) || few(body.points),
+        Action::SetParticipant(body) => nobody(body.member) || body.schemes.len() > 100,
+        Action::SignUp(body) => {
+            nobody(body.member) || no_partner(body.partner) || !(1..=100).contains(&body.schemes.len())
+        }
+        Action::CreateRun(body) => body.every.as_ref().is_some_and(bad_span),
+        Action::SaveRun(SaveRun { run }) | Action::SubmitRun(SubmitRun { run, .. }) => *run == RequestId(0),
+        Action::SetScheme(body) => no_scheme(&body.scheme) || bad_name(&body.name),
+        Action::SetOffer(body) => body.offer == OfferId(0) || no_scheme(&body.scheme) || bad_name(&body.name),
+        Action::SetGroup(body) => {
+            body.group == GroupId(0) || bad_name(&body.name) || body.collaborating.contains(&body.group)
+        }
+        Action::SetUnit(body) => {
+            no_partner(body.partner) || body.merchant == Some(MerchantId(0)) || body.group == Some(GroupId(0))
+        }
+        Action::SetAgreement(body) => bad_agreement(body),
+        Action::SetContributionRules(body) => {
+            let bad_period = |of: &PeriodContribution| of.from > of.to;
+            let bad_rule = |rule: &NewContributionRule| {
+                let bad_medium = rule.brands.iter().chain(&rule.mediums).any(|text| bad_name(text));
+                rule.periods.len() > 100 || bad_medium || rule.periods.iter().any(bad_period)
+            };
+            let of_nobody = body.partners.is_empty() && body.groups.is_empty();
+            of_nobody || body.rules.len() > 100 || body.rules.iter().any(bad_rule)
+        }
+        Action::SwitchGroup(body) => {
+            let different: BTreeSet<u32> = body.rules.iter().map(|rule| rule.rule).collect();
+            let unclear = body.partners.is_empty() == body.from.is_none();
+            body.to == GroupId(0) || unclear || different.len() < body.rules.len()
+        }
+        Action::SetSettlement(_) => false,
         other => panic!("the model does not know {other:?}"),
     }
+}
+
+/// Agreements of a partner or a group, as far as histories have them: at the point of sale.
+fn bad_agreement(body: &SetAgreement) -> bool {
+    let SetAgreement { award, spend, .. } = body;
+    let bad_range = |range: &SpendRange| {
+        let negative = [range.from, range.to].into_iter().flatten().any(|bound| bound.0 < 0);
+        negative || range.from.zip(range.to).is_some_and(|(from, to)| from > to)
+    };
+    let chosen = |choice: &Option<SchemeChoice>| match choice {
+        Some(SchemeChoice::Specific(schemes)) => Some(schemes.clone()),
+        Some(SchemeChoice::All) | None => None,
+    };
+    let of_signing_up = body.sign_up.as_ref().and_then(|rules| chosen(&rules.schemes));
+    let none_chosen = [chosen(&award.schemes), of_signing_up].into_iter().flatten().any(|schemes| schemes.is_empty());
+    let bad_ranges = match &spend.range {
+        None => false,
+        Some(SpendRanges::Single(range)) => bad_range(range),
+        Some(SpendRanges::PerScheme(ranges)) => match chosen(&award.schemes) {
+            None => true,
+            Some(schemes) => ranges.iter().any(|(scheme, range)| !schemes.contains(scheme) || bad_range(range)),
+        },
+    };
+    let bounds = SpendRange { from: spend.minimum, to: spend.maximum };
+    let bad_amounts = bad_ranges || spend.automatic_range.as_ref().is_some_and(bad_range) || bad_range(&bounds);
+    let not_a_groups = AwardRules { own_group: None, collaborating: None, ..(**award).clone() } != **award
+        || SpendRules {
+            range: spend.range.clone(),
+            block_without_scheme: spend.block_without_scheme,
+            ..SpendRules::default()
+        } != **spend
+        || *body.reduction != Reduction::FrontEnd
+        || body.sign_up.is_some()
+        || body.receivable.is_some();
+    let bad_owner = match (body.partner, body.group) {
+        (Some(partner), None) => partner == PartnerId(0),
+        (None, Some(group)) => group == GroupId(0) || not_a_groups,
+        (Some(_), Some(_)) | (None, None) => true,
+    };
+    assert!(*body.reduction == Reduction::FrontEnd, "the model does not know {body:?}");
+    bad_owner || bad_text(&body.description, 1024) || none_chosen || bad_amounts
 }

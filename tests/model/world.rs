@@ -101,10 +101,12 @@ pub(super) enum Verb {
     Refund,
     Bill,
     Source,
+    /// Merchants: what they agree upon, purchases, spends, settlement runs.
+    Trade,
 }
 
 impl Verb {
-    pub(super) const ALL: [Verb; 28] = [
+    pub(super) const ALL: [Verb; 29] = [
         Verb::Enrol,
         Verb::Purchase,
         Verb::Approve,
@@ -133,6 +135,7 @@ impl Verb {
         Verb::Refund,
         Verb::Bill,
         Verb::Source,
+        Verb::Trade,
     ];
 }
 
@@ -203,6 +206,7 @@ impl World {
         let troubles: Vec<_> = (0..some).map(|_| *rng.pick(&TROUBLES)).collect();
         let faulty = if troubles.is_empty() { 0 } else { on(rng, 4, 4) };
         let stand = if theme == Theme::Clock { 1 } else { on(rng, 3, 1) };
+        let trade = on(rng, 2, 40);
         World {
             programs: if rng.one_in(4) { 2 } else { 1 },
             shards: *rng.pick(&[1, 2, 3, 4, 64]),
@@ -226,12 +230,22 @@ impl World {
             troubles,
             jumps: jumps.to_vec(),
             back,
-            verbs: World::verb_weights(rng),
-            steps: World::step_weights(rng, faulty, stand),
+            verbs: World::verb_weights(rng, trade),
+            steps: World::step_weights(rng, faulty, stand, trade),
         }
     }
 
-    fn verb_weights(rng: &mut Rng<'_>) -> [u64; Verb::ALL.len()] {
+    /// Whether its partners are merchants.
+    pub(super) fn trades(&self) -> bool {
+        self.verbs[Verb::Trade as usize] > 0
+    }
+
+    /// Whether time leaps by a year or more.
+    pub(super) fn leaps(&self) -> bool {
+        self.jumps.iter().chain(&self.back).any(|jump| *jump >= 365 * DAY && *jump < i64::MAX)
+    }
+
+    fn verb_weights(rng: &mut Rng<'_>, trade: u64) -> [u64; Verb::ALL.len()] {
         [
             on(rng, 3, 2),
             on(rng, 3, 4),
@@ -261,16 +275,17 @@ impl World {
             on(rng, 3, 3),
             on(rng, 3, 4),
             on(rng, 3, 10),
+            trade,
         ]
     }
 
-    fn step_weights(rng: &mut Rng<'_>, faulty: u64, stand: u64) -> [u64; 13] {
+    fn step_weights(rng: &mut Rng<'_>, faulty: u64, stand: u64, trade: u64) -> [u64; 13] {
         [
             40 + rng.below(40),
             on(rng, 2, 10),
             on(rng, 3, 3),
             on(rng, 4, 8),
-            on(rng, 3, 3),
+            on(rng, 3, 3) + 4 * trade.min(1),
             on(rng, 3, 6),
             on(rng, 2, 2),
             on(rng, 3, 3),
@@ -283,6 +298,7 @@ impl World {
     }
 
     fn calm(rng: &mut Rng<'_>) -> World {
+        let trade = if rng.one_in(3) { 30 } else { 0 };
         World {
             programs: 1,
             shards: *rng.pick(&[1, 1, 2, 3, 4]),
@@ -307,8 +323,8 @@ impl World {
             troubles: Vec::new(),
             jumps: vec![0, 0, 0, 1, DAY - 1, DAY, DAY, 3 * DAY, 10 * DAY],
             back: vec![1, DAY, 10 * DAY],
-            verbs: [1, 2, 2, 1, 5, 7, 10, 3, 3, 2, 2, 1, 2, 2, 1, 2, 2, 2, 1, 1, 3, 1, 1, 2, 2, 1, 2, 5],
-            steps: [49, 4, 0, 3, 2, 1, 1, 1, 2, 0, 0, 0, 0],
+            verbs: [1, 2, 2, 1, 5, 7, 10, 3, 3, 2, 2, 1, 2, 2, 1, 2, 2, 2, 1, 1, 3, 1, 1, 2, 2, 1, 2, 5, trade],
+            steps: [49, 4, 0, 3, 2 + trade / 6, 1, 1, 1, 2, 0, 0, 0, 0],
         }
     }
 }

@@ -8,8 +8,10 @@ impl Draw<'_> {
     pub(super) fn request(&mut self) -> RequestId {
         let recent = self.sent.len().saturating_sub(if self.rng.one_in(4) { usize::MAX } else { 16 });
         let cancels = |sent: &&Command| {
-            use Action::{Accrue, AccrueShared, Capture, Redeem, Transfer};
-            matches!(sent.action, Accrue(_) | AccrueShared(_) | Redeem(_) | Transfer(_) | Capture(_))
+            use Action::{Accrue, AccrueShared, Capture, CreditMember, RecordPurchase, Redeem, SpendAt, Transfer};
+            let of_merchants = matches!(sent.action, RecordPurchase(_) | SpendAt(_) | CreditMember(_));
+            let given = matches!(sent.action, Accrue(_) | AccrueShared(_));
+            of_merchants || given || matches!(sent.action, Redeem(_) | Transfer(_) | Capture(_))
         };
         let any = self.rng.one_in(8);
         let sent: Vec<&Command> = self.sent[recent..].iter().filter(|sent| any || cancels(sent)).collect();

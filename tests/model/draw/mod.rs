@@ -9,6 +9,7 @@ mod policies;
 mod programs;
 mod sources;
 mod times;
+mod trade;
 
 use super::rng::Rng;
 use super::world::{Verb, World};
@@ -56,6 +57,7 @@ impl Draw<'_> {
             Verb::Refund => RefundFee { fee: self.fee_request(), reason: self.words() }.into(),
             Verb::Bill => self.bill(partner),
             Verb::Source => self.source_change(),
+            Verb::Trade => self.trade(),
             Verb::Accrue | Verb::Repeat => self.accrual(member, partner),
         }
     }

@@ -54,6 +54,10 @@ impl Draw<'_> {
         if status == ProgramStatus::Draft && !self.rng.one_in(4) {
             actions.push(ActivateProgram {}.into());
         }
+        if self.world.trades() {
+            let before = actions.len();
+            actions.extend(self.set_up_trade(before));
+        }
         actions
     }
 
