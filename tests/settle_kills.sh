@@ -20,8 +20,8 @@ killed=0 before=0
 while [ "$killed" -lt "$kills" ]; do
     "$accruedb" sweep --db "$db" >/dev/null 2>&1 &
     pid=$!
-    # between 0.1 and 0.8 seconds, opening included
-    sleep "$(od -An -N2 -tu2 /dev/urandom | awk '{ printf "%.3f", 0.1 + $1 / 65536 * 0.7 }')"
+    # between 0.1 and 0.45 seconds, opening included
+    sleep "$(od -An -N2 -tu2 /dev/urandom | awk '{ printf "%.3f", 0.1 + $1 / 65536 * 0.35 }')"
     kill -9 "$pid" 2>/dev/null || { echo "the run was over after $killed kills: more events are needed"; exit 1; }
     wait "$pid" 2>/dev/null
     killed=$((killed + 1))
