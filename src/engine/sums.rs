@@ -23,13 +23,16 @@ pub(super) type Parts = BTreeMap<Vec<u8>, Vec<u8>>;
 /// Changed rows of all shards.
 type Deltas = [Arc<Mutex<Delta>>];
 
+/// A stored sum with a part added; `None` where nothing is left.
+type Added = fn(&[u8], &[u8]) -> Result<Option<Vec<u8>>, Fault>;
+
 /// What is done with a table of sums, whichever it is.
 #[derive(Clone, Copy)]
 pub(super) struct Summed {
     /// What the shards gathered, encoded.
     pub(super) parts: fn(&Deltas) -> Result<Parts, Fault>,
     /// A stored sum with a part added; `None` where nothing is left.
-    pub(super) added: fn(&[u8], &[u8]) -> Result<Option<Vec<u8>>, Fault>,
+    pub(super) added: Added,
     /// Writes what the shards gathered, added to what the table holds.
     pub(super) write: fn(&Deltas, &dyn Read, &mut Run) -> Result<(), Fault>,
 }

@@ -84,10 +84,9 @@ fn bad_fee(body: &ChargeFee) -> bool {
 
 /// Fees have names, and those in points cost some.
 fn bad_fees(fees: &std::collections::BTreeMap<Box<str>, ScheduledFee>) -> bool {
-    let bad_fee = |(name, fee): (&Box<str>, &ScheduledFee)| {
-        bad_words(name, 128) || matches!(fee, ScheduledFee::Points(points) if points.0 <= 0)
-    };
-    fees.len() > 64 || fees.iter().any(bad_fee)
+    let bad_name = |name: &str| bad_words(name, 128);
+    let bad_cost = |fee: &ScheduledFee| matches!(fee, ScheduledFee::Points(points) if points.0 <= 0);
+    fees.len() > 64 || fees.iter().any(|(name, fee)| bad_name(name) || bad_cost(fee))
 }
 
 /// What a point type, new or changed, says of itself.
@@ -104,8 +103,8 @@ struct TypeSettings<'a> {
 
 impl TypeSettings<'_> {
     fn are_bad(&self) -> bool {
-        let bad_currency =
-            |code: &str| !code.is_empty() && !(code.len() == 3 && code.chars().all(|c| c.is_ascii_uppercase()));
+        let is_code = |code: &str| code.len() == 3 && code.chars().all(|c| c.is_ascii_uppercase());
+        let bad_currency = |code: &str| !(code.is_empty() || is_code(code));
         let bad_inactivity = |inactivity: &Inactivity| match inactivity {
             Inactivity::Ignored => false,
             Inactivity::Expires { period, evaluated, .. } => {
