@@ -148,7 +148,7 @@ fn too_little_memory_is_an_error() {
     let shell = Shell::new();
     shell.run("load --accruals 10 --members 5 --db db");
     let mut refused = 0;
-    for (mib, call) in [100, 200, 300, 400, 500, 700, 900, 1200, 1700]
+    for (mib, call) in [100, 200, 300, 400, 500, 600, 660, 700, 740, 780, 900, 1200, 1700]
         .into_iter()
         .flat_map(|mib| ["verify --db db", "load --accruals 20000 --members 1000"].map(|call| (mib, call)))
     {
