@@ -13,7 +13,7 @@ mod table;
 mod terminal;
 
 pub use figure::{Figure, FigureError, Form, POINTS_MAX, SERIES_MAX, Series};
-pub use stacked::stacked;
+pub use stacked::settlements;
 pub use svg::{CSS, Styled, svg};
 pub use table::{grouped, table};
 pub use terminal::bars;

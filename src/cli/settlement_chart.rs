@@ -2,10 +2,10 @@
 //! C100).
 
 use super::output::Failure;
-use crate::chart::{Figure, Form, Styled, grouped, stacked, svg};
+use crate::chart::{Figure, Styled, settlements, svg};
 use crate::domain::{PartnerId, Timestamp};
 use crate::report::settlement::MonthRow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// The months as SVG, as of an instant.
 pub(super) fn svg_of_months(all: &[MonthRow], now: Timestamp) -> Result<String, Failure> {
@@ -14,27 +14,11 @@ pub(super) fn svg_of_months(all: &[MonthRow], now: Timestamp) -> Result<String, 
 }
 
 fn figure(all: &[MonthRow], now: Timestamp) -> Figure {
-    let months: BTreeSet<u32> = all.iter().map(|row| row.month).collect();
-    let sums: BTreeMap<(PartnerId, u32), i128> =
-        all.iter().map(|row| ((row.partner, row.month), row.amount())).collect();
+    let texts: Vec<String> = all.iter().map(MonthRow::month_text).collect();
+    let amounts = all.iter().zip(&texts).map(|(row, month)| ((row.partner, month.as_str()), row.amount())).collect();
     let partners: BTreeSet<PartnerId> = all.iter().map(|row| row.partner).collect();
-    let series = stacked(&sums, |partner| format!("partner {partner}"));
-    let label = |month: &u32| all.iter().find(|row| row.month == *month).map_or_else(String::new, MonthRow::month_text);
-    let whole: i128 = sums.values().sum();
-    Figure {
-        title: "Settlements by month".to_owned(),
-        description: format!(
-            "What settlement invoiced to {} partners less what it credited them, by month: {} in all.",
-            partners.len(),
-            grouped(whole)
-        ),
-        dated: format!("as of {now}"),
-        unit: "minor units".to_owned(),
-        axis: "month".to_owned(),
-        form: Form::StackedBars,
-        labels: months.iter().map(label).collect(),
-        series,
-    }
+    let what = format!("What settlement invoiced to {} partners less what it credited them", partners.len());
+    settlements(&what, &amounts, now)
 }
 
 #[cfg(test)]

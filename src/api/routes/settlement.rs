@@ -11,7 +11,7 @@ use super::super::settlement_views::{
 };
 use super::super::views::value;
 use super::catalog;
-use crate::chart::{Figure, Form, grouped, stacked};
+use crate::chart::{Figure, settlements};
 use crate::domain::{
     Date, Fault, LineKey, OwnerKey, PartnerId, PartnerKey, PostingKey, Program, ProgramId, RefundKey, Rejection,
     RequestId, RunKey, Subject, Timestamp,
@@ -20,7 +20,6 @@ use crate::engine::Error;
 use crate::report::{self, settlement};
 use crate::storage::Read;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
 
 const PAGED: &[Param] = &[
     Param::new("limit", Kind::Limit, "Rows of the page, at most."),
@@ -201,20 +200,9 @@ fn months(
 
 /// The months, the partners on top of each other.
 fn figure(months: &[settlement::MonthRow], now: Timestamp) -> Figure {
-    let amounts: BTreeMap<(PartnerId, u32), i128> =
-        months.iter().map(|row| ((row.partner, row.month), row.amount())).collect();
-    let labels: BTreeSet<String> = months.iter().map(settlement::MonthRow::month_text).collect();
-    let whole = amounts.values().fold(0, |sum: i128, amount| sum.saturating_add(*amount));
-    Figure {
-        title: "Settlements by month".to_owned(),
-        description: format!("Invoiced to partners less credited to them, by month: {} in all.", grouped(whole)),
-        dated: format!("as of {now}"),
-        unit: "minor units".to_owned(),
-        axis: "month".to_owned(),
-        form: Form::StackedBars,
-        labels: labels.into_iter().collect(),
-        series: stacked(&amounts, |partner| format!("partner {partner}")),
-    }
+    let texts: Vec<String> = months.iter().map(settlement::MonthRow::month_text).collect();
+    let amounts = months.iter().zip(&texts).map(|(row, month)| ((row.partner, month.as_str()), row.amount()));
+    settlements("Invoiced to partners less credited to them", &amounts.collect(), now)
 }
 
 fn owner(context: &Context, call: &Call) -> Result<OwnerKey, Problem> {

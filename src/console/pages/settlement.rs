@@ -4,11 +4,9 @@ use super::super::ask::Ask;
 use super::super::blocks::{Block, Cell, Fact, Field, Form, Table, chart, plain, words};
 use super::super::forms;
 use super::super::page::{Page, Way, home, nothing};
-
 use crate::api::{Problem, Scope, encoded};
-use crate::chart::{Figure, Form as Shape, grouped, stacked};
+use crate::chart::{Figure, settlements};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// All partners: twelve months, agreements, runs, lines (rules C80, C98 to C100).
 pub(super) fn settlement(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page, Problem> {
@@ -212,28 +210,12 @@ fn why(row: &Value) -> String {
 
 /// Settlements by month, the partners on top of each other.
 pub(super) fn figure(months: &[Value], now: &str) -> Figure {
-    let key = |row: &Value| (plain(row, "partner").parse::<u32>().unwrap_or_default(), plain(row, "month"));
-    let labels: BTreeSet<String> = months.iter().map(|row| plain(row, "month")).collect();
-    let at: Vec<&String> = labels.iter().collect();
-    let amounts: BTreeMap<(u32, usize), i128> = months
-        .iter()
-        .map(|row| {
-            let (partner, month) = key(row);
-            let month = at.binary_search(&&month).unwrap_or_default();
-            ((partner, month), plain(row, "settlement_exact").parse().unwrap_or_default())
-        })
-        .collect();
-    let whole = amounts.values().fold(0, |sum: i128, amount| sum.saturating_add(*amount));
-    Figure {
-        title: "Settlements by month".to_owned(),
-        description: format!("Invoiced to partners less credited to them, by month: {} in all.", grouped(whole)),
-        dated: format!("as of {now}"),
-        unit: "minor units".to_owned(),
-        axis: "month".to_owned(),
-        form: Shape::StackedBars,
-        series: stacked(&amounts, |partner| format!("partner {partner}")),
-        labels: labels.into_iter().collect(),
-    }
+    let texts: Vec<String> = months.iter().map(|row| plain(row, "month")).collect();
+    let amounts = months.iter().zip(&texts).map(|(row, month)| {
+        let partner: u32 = plain(row, "partner").parse().unwrap_or_default();
+        ((partner, month.as_str()), plain(row, "settlement_exact").parse().unwrap_or_default())
+    });
+    settlements("Invoiced to partners less credited to them", &amounts.collect(), now)
 }
 
 fn actions(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Vec<Block> {
