@@ -6,7 +6,8 @@
 # installed, `cargo +nightly fuzz run TARGET` does the same. All targets are built at once.
 #
 # Inputs begin with those of fuzz/corpus/TARGET. What a run of a minute or more finds interesting is kept with the
-# build, for the next one; shorter runs begin with the same seed each time. What breaks a target is kept under fuzz/artifacts/TARGET; to see one again:
+# build, for the next one; shorter runs begin with the same seed each time. What breaks a target is kept under
+# fuzz/artifacts/TARGET; to see one again:
 # fuzz/run.sh TARGET 0 fuzz/artifacts/TARGET/crash-...
 #
 # The last line is a row of the soak's table: inputs tried, by target, and inputs that broke one. As its control, a

@@ -179,15 +179,6 @@ impl Totals {
         self.gone.get(state as usize).copied().unwrap_or_default()
     }
 
-    /// The sum in which what an item was given counts: issued, moved in, or adjusted in.
-    pub fn given_mut(&mut self, item: &Item) -> &mut i128 {
-        match Figure::given(item) {
-            Figure::MovedIn => &mut self.moved_in,
-            Figure::AdjustedIn => &mut self.adjusted_in,
-            Figure::Issued | Figure::Gone(_) => &mut self.issued,
-        }
-    }
-
     /// Adds points to one sum.
     pub fn count(&mut self, figure: Figure, points: i128) {
         match figure {

@@ -7,8 +7,8 @@ use super::effects::Effects;
 use super::settlement;
 use crate::domain::tables::{Lines, Receivables, RowTable};
 use crate::domain::{
-    Account, Block, Fault, Item, ItemPosition, LockName, Member, PointState, PointType, Points, Program, Source,
-    SourceStatus, Subject, Timestamp, Totals,
+    Account, Block, Fault, Figure, Item, ItemPosition, LockName, Member, PointState, PointType, Points, Program,
+    Source, SourceStatus, Subject, Timestamp, Totals,
 };
 pub use partners::{PartnerBooks, bill, partner};
 
@@ -139,7 +139,7 @@ pub fn totals(recorded: &Totals, counted: &Totals) -> Option<Broken> {
 pub fn totals_of(item: &Item) -> Totals {
     let granted = i128::from(item.granted.0);
     let mut totals = Totals::NONE;
-    *totals.given_mut(item) = granted;
+    totals.count(Figure::given(item), granted);
     for (state, points) in item.sums.iter() {
         totals.add_gone(state, points.0.into());
     }

@@ -5,8 +5,8 @@ use super::unbooked::{Unbooked, programs, unbooked};
 use crate::domain::keys::Key;
 use crate::domain::tables::Table;
 use crate::domain::{
-    AccountKey, CohortKey, Entry, ExpiringKey, Fault, ForwardKey, Item, ItemId, ItemKey, ItemPosition, Leg, MemberId,
-    MemberKey, PointTypeId, Points, ProgramId, Timestamp, Totals, TotalsKey, Zone,
+    AccountKey, CohortKey, Entry, ExpiringKey, Fault, Figure, ForwardKey, Item, ItemId, ItemKey, ItemPosition, Leg,
+    MemberId, MemberKey, PointTypeId, Points, ProgramId, Timestamp, Totals, TotalsKey, Zone,
 };
 use crate::machine::laws;
 use crate::storage::rows::{self, Rows};
@@ -80,7 +80,7 @@ impl Past<'_> {
         let points = posting.points.0;
         match posting.movement {
             None => {
-                *totals.given_mut(&touched.now) = i128::from(points).saturating_neg();
+                totals.count(Figure::given(&touched.now), i128::from(points).saturating_neg());
                 touched.then = None;
             }
             Some((from, to, _)) => {
