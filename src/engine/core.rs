@@ -1,41 +1,41 @@
 //! The way of every command: lock, decide, append, apply. What the threads and the public [`super::Engine`] share.
 
 use super::answer::Answer;
+use super::broken::Broken;
 use super::checkpointer::Checkpointer;
 use super::clock::Clock;
 use super::error::{Error, ExecuteError};
-use super::journal::Refused;
+use super::guards::{Guards, places};
 use super::locks::LockedShards;
+use super::open_batch::{Joining, Refused};
 use super::options::{ClockSource, EngineOptions};
 use super::pace::Pace;
 use super::prepared::Prepared;
 use super::profile::{Profile, Step};
 use super::state::State;
-use super::sync::atomic::{AtomicBool, Ordering};
-use super::sync::{Mutant, Mutex, RwLock, planted, thread_local};
+use super::sync::{Mutant, RwLock, planted, thread_local};
 use super::texts::{Texts, erases, index_of_erased};
 use super::unwind::OnUnwind;
 use crate::domain::{
     Actor, BookDue, CatalogKey, Command, Definition, Entry, Fault, LockName, Outcome, Own, OwnIds, Program, ProgramId,
-    Programs, RequestId, RequestKey, Sequence, Subject, Timestamp, own_ids,
+    Programs, RequestId, RequestKey, Sequence, Subject, TextKey, Timestamp, own_ids,
 };
 use crate::machine::{Cold, Effects, LockSet, Undecided, check, decide, decide_again, defines, laws, lock_set};
 use crate::storage::record::{self, NewEntry};
 use crate::storage::{Epoch, TextChange};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 thread_local! {
-    static SCRATCH: RefCell<Scratch> = RefCell::default();
+    pub(super) static SCRATCH: RefCell<Scratch> = RefCell::default();
 }
 
 /// Where a thread decides its commands, one after the other: memory that is used again.
 #[derive(Debug, Default)]
-struct Scratch {
-    effects: Effects,
+pub(super) struct Scratch {
+    pub(super) effects: Effects,
     /// The entry's bytes, before they join the batch.
-    entry: Vec<u8>,
+    pub(super) entry: Vec<u8>,
 }
 
 /// The programs with their definitions, and those that are not in the tables yet.
@@ -74,35 +74,8 @@ pub(super) struct Core {
     pub(super) broken: Broken,
 }
 
-/// Subjects whose records break a law: they take no more commands until they are repaired.
-#[derive(Debug, Default)]
-pub(super) struct Broken {
-    any: AtomicBool,
-    subjects: Mutex<BTreeMap<LockName, String>>,
-}
-
-impl Broken {
-    fn add(&self, fault: &Fault) {
-        if let Some(subject) = fault.subject {
-            self.subjects.lock().entry(subject).or_insert_with(|| fault.what.clone());
-            self.any.store(true, Ordering::Release);
-        }
-    }
-
-    fn check(&self, names: &LockSet) -> Result<(), Error> {
-        if !self.any.load(Ordering::Acquire) {
-            return Ok(());
-        }
-        let subjects = self.subjects.lock();
-        match names.names().iter().find_map(|name| subjects.get(name)) {
-            Some(what) => Err(Error::corrupt(format!("{what}; it takes no commands until it is repaired"))),
-            None => Ok(()),
-        }
-    }
-}
-
 /// One try at a command.
-enum Attempt {
+pub(super) enum Attempt {
     Answered(Answer),
     /// Book this first.
     Due(Subject),
@@ -122,8 +95,31 @@ pub(super) struct Asked<'a> {
     pub(super) texts: &'a Texts,
 }
 
+/// A decision that is to be recorded.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Decided<'a> {
+    pub(super) now: Timestamp,
+    pub(super) asked: Asked<'a>,
+    pub(super) effects: &'a Effects,
+    pub(super) outcome: &'a Outcome,
+}
+
+impl Decided<'_> {
+    /// Joins the journal's open batch as this entry. `index`: what goes with the texts that it erases.
+    pub(super) fn join(self, open: &mut Joining<'_>, entry: &[u8], index: Vec<TextKey>) -> Result<Sequence, Refused> {
+        let Decided { now, asked: Asked { command, texts, .. }, effects, outcome } = self;
+        let beside = |sequence, changes: &mut Vec<TextChange>| {
+            if !texts.is_empty(&effects.erased) {
+                changes.extend(texts.changes(command, sequence, &effects.erased));
+                changes.extend(index.into_iter().map(|key| TextChange { key, value: None }));
+            }
+        };
+        open.append(now, entry, beside, |counts| counts.count(&command.action, outcome))
+    }
+}
+
 /// What the rules say: what the journal is to record, its effects being there; or why there is no entry.
-enum Verdict {
+pub(super) enum Verdict {
     Entry(Outcome),
     None(Attempt),
 }
@@ -151,7 +147,7 @@ impl Core {
     }
 
     /// On the commands' own time, the first one has to tell it: nothing happened in the year 1.
-    fn check_timed(&self, command: &Command) -> Result<(), Error> {
+    pub(super) fn check_timed(&self, command: &Command) -> Result<(), Error> {
         if command.transaction_at.is_some() || self.clock.is_set() {
             return Ok(());
         }
@@ -187,7 +183,7 @@ impl Core {
         }
     }
 
-    fn wait_for_room(&self) -> Result<(), Error> {
+    pub(super) fn wait_for_room(&self) -> Result<(), Error> {
         self.state.journal.wait_for_room()?;
         self.checkpointer.wait_for_room(&self.state.journal)
     }
@@ -247,86 +243,61 @@ impl Core {
     ) -> Result<Attempt, Error> {
         let mut watch = self.profile.watch();
         self.broken.check(names)?;
-        let lock = || LockedShards::new(&self.state, programs, prepared, names);
-        let mut locked = lock();
+        let mut places = places(&self.state, names.names());
+        let backwards = planted(Mutant::LockedInAnyOrder) && names.names().iter().any(is_member_one);
+        let mut guards = Guards::of(&self.state, &mut places, backwards);
         // IMPORTANT: an entry that is in the journal and not in memory must not be decided upon: the shards are locked
         // until this has happened
         let _poisoned = OnUnwind::new(|| drop(self.state.journal.poison(&Fault::io("a decision ended in a panic"))));
+        guards.touch(names.names(), &places).for_each(drop);
         watch.step(Step::Lock);
         loop {
             let now = self.clock.stamp(asked.command.transaction_at);
+            let locked = LockedShards::new(&self.state, (programs, prepared), &guards, &places);
             let outcome = match self.verdict(&locked, programs, asked.command, now, effects)? {
                 Verdict::Entry(outcome) => outcome,
                 Verdict::None(attempt) => return Ok(attempt),
             };
             watch.step(Step::Decide);
             if planted(Mutant::UnlockedBeforeAppend) {
-                drop(locked);
-                locked = lock();
+                drop(guards);
+                guards = Guards::of(&self.state, &mut places, backwards);
             }
-            let sequence = match self.append(now, asked, effects, &outcome, entry) {
+            let decided = Decided { now, asked, effects: &*effects, outcome: &outcome };
+            self.encode(decided, entry)?;
+            let index = index_of_erased(&self.state, asked.command.program, &effects.erased)?;
+            let sequence = match decided.join(&mut self.state.journal.join(), entry, index) {
                 Ok(sequence) => sequence,
                 Err(Refused::TimePassed) => continue,
                 Err(Refused::Closed(error)) => return Err(error),
             };
             watch.step(Step::Append);
             if planted(Mutant::UnlockedBeforeApply) {
-                drop(locked);
-                locked = lock();
+                drop(guards);
+                guards = Guards::of(&self.state, &mut places, backwards);
             }
             let own = own_ids(sequence, asked.command, &effects.links);
-            self.settle(&locked, asked.command, &own, &outcome, effects)?;
-            drop(locked);
+            self.checkpointer.count(changes(effects));
+            let locked = LockedShards::new(&self.state, (programs, prepared), &guards, &places);
+            let settled = settle(&locked, asked.command, &own, &outcome, effects);
+            settled.map_err(|fault| self.state.journal.poison(&fault))?;
+            drop(guards);
             watch.step(Step::Apply);
             return Ok(Attempt::Answered(Answer::new(&own, now, outcome)));
         }
     }
 
-    fn append(
-        &self,
-        now: Timestamp,
-        Asked { command, actor, texts }: Asked<'_>,
-        effects: &Effects,
-        outcome: &Outcome,
-        entry: &mut Vec<u8>,
-    ) -> Result<Sequence, Refused> {
+    /// The bytes of an entry.
+    pub(super) fn encode(&self, decided: Decided<'_>, entry: &mut Vec<u8>) -> Result<(), Error> {
+        let Decided { now, asked: Asked { command, actor, texts }, effects, outcome } = decided;
         entry.clear();
         let (links, commitment) = (effects.links.as_slice(), texts.commitment);
         let new = NewEntry { recorded_at: now, actor, links, command, commitment, outcome };
-        record::encode_entry(&new, entry).map_err(|f| Refused::Closed(f.into()))?;
+        record::encode_entry(&new, entry)?;
         if erases(outcome, &effects.erased) {
             self.checkpointer.erased();
         }
-        let index = index_of_erased(&self.state, command.program, &effects.erased).map_err(Refused::Closed)?;
-        let beside = |sequence, changes: &mut Vec<TextChange>| {
-            if !texts.is_empty(&effects.erased) {
-                changes.extend(texts.changes(command, sequence, &effects.erased));
-                changes.extend(index.into_iter().map(|key| TextChange { key, value: None }));
-            }
-        };
-        self.state.journal.append(now, entry, beside, |counts| counts.count(&command.action, outcome))
-    }
-
-    /// Applies a decision that has its number. It cannot fail; if it did, memory would no longer be what the journal
-    /// says, so nothing more may be decided.
-    fn settle(
-        &self,
-        locked: &LockedShards<'_>,
-        command: &Command,
-        own: &OwnIds,
-        outcome: &Outcome,
-        effects: &mut Effects,
-    ) -> Result<(), Error> {
-        effects.fill(own);
-        self.checkpointer.count(effects.rows.len().saturating_add(1));
-        let used = matches!(outcome, Outcome::Done { .. }) && command.request_id != RequestId(0);
-        let request = RequestKey { program: command.program, request: command.request_id };
-        locked.mark(command, own.sequence, outcome);
-        let applied = locked.apply(effects).and_then(|()| match used {
-            true => locked.use_request(request, own.sequence),
-            false => Ok(()),
-        });
-        applied.map_err(|fault| self.state.journal.poison(&fault))
+        Ok(())
     }
 
     /// Does an entry of the journal again, as recovery, verification and replicas do: the same command at the same
@@ -356,7 +327,9 @@ impl Core {
         (prepared, names): (&Prepared, &LockSet),
         entry: &Entry,
     ) -> Result<Option<Attempt>, Error> {
-        let locked = LockedShards::new(&self.state, &catalog.programs, prepared, names);
+        let mut places = places(&self.state, names.names());
+        let guards = Guards::of(&self.state, &mut places, false);
+        let locked = LockedShards::new(&self.state, (&catalog.programs, prepared), &guards, &places);
         effects.clear();
         let decided = decide_again(&locked, (&entry.command, entry.says_reference()), entry.recorded_at, effects);
         let program = catalog.programs.get(&entry.command.program);
@@ -370,17 +343,19 @@ impl Core {
         if outcome != entry.outcome || effects.links != entry.links {
             return Err(diverged(entry, "its outcome is another"));
         }
-        self.settle(&locked, &entry.command, &own, &outcome, effects)?;
-        drop(locked);
+        self.checkpointer.count(changes(effects));
+        let settled = settle(&locked, &entry.command, &own, &outcome, effects);
+        settled.map_err(|fault| self.state.journal.poison(&fault))?;
+        drop(guards);
         catalog.enter(std::mem::take(&mut effects.definitions))?;
         self.clock.not_before(entry.recorded_at);
         Ok(None)
     }
 
     /// What the rules say about a command. A decision that breaks a law is a fault of the subject.
-    fn verdict(
+    pub(super) fn verdict(
         &self,
-        locked: &LockedShards<'_>,
+        locked: &LockedShards<'_, '_>,
         programs: &Programs,
         command: &Command,
         now: Timestamp,
@@ -395,7 +370,7 @@ impl Core {
     fn judge(
         &self,
         decided: Result<(), Undecided>,
-        locked: &LockedShards<'_>,
+        locked: &LockedShards<'_, '_>,
         program: Option<&Program>,
         effects: &mut Effects,
     ) -> Result<Verdict, Error> {
@@ -440,17 +415,19 @@ impl Core {
     pub(super) fn look<R>(
         &self,
         mut names: LockSet,
-        look: impl Fn(&LockedShards<'_>) -> Result<R, Undecided>,
+        look: impl Fn(&LockedShards<'_, '_>) -> Result<R, Undecided>,
     ) -> Result<R, Error> {
         let mut prepared = Prepared::default();
         loop {
             let catalog = self.catalog.read();
-            let locked = LockedShards::new(&self.state, &catalog.programs, &prepared, &names);
-            let undecided = match look(&locked) {
-                Ok(seen) => return Ok(seen),
-                Err(undecided) => undecided,
-            };
-            drop(locked);
+            let mut places = places(&self.state, names.names());
+            let guards = Guards::of(&self.state, &mut places, false);
+            let undecided =
+                match look(&LockedShards::new(&self.state, (&catalog.programs, &prepared), &guards, &places)) {
+                    Ok(seen) => return Ok(seen),
+                    Err(undecided) => undecided,
+                };
+            drop(guards);
             drop(catalog);
             match undecided {
                 Undecided::Outside(name) => names.add(name),
@@ -474,8 +451,37 @@ impl Core {
     }
 }
 
+/// Applies a decision that has its number. It cannot fail; if it did, memory would no longer be what the journal says, so
+/// nothing more may be decided.
+pub(super) fn settle(
+    locked: &LockedShards<'_, '_>,
+    command: &Command,
+    own: &OwnIds,
+    outcome: &Outcome,
+    effects: &mut Effects,
+) -> Result<(), Fault> {
+    effects.fill(own);
+    let used = matches!(outcome, Outcome::Done { .. }) && command.request_id != RequestId(0);
+    let request = RequestKey { program: command.program, request: command.request_id };
+    locked.mark(command, own.sequence, outcome);
+    locked.apply(effects)?;
+    match used {
+        true => locked.use_request(request, own.sequence),
+        false => Ok(()),
+    }
+}
+
+/// How many records a decision changes.
+pub(super) fn changes(effects: &Effects) -> usize {
+    effects.rows.len().saturating_add(1)
+}
+
+fn is_member_one(name: &LockName) -> bool {
+    matches!(name, LockName::Subject(_, Subject::Member(member)) if member.0 == 1)
+}
+
 /// The receipt of a request that was done before, with what was cancelled of it since.
-pub(super) fn repeated(locked: &LockedShards<'_>, entry: Entry) -> Result<Answer, Error> {
+pub(super) fn repeated(locked: &LockedShards<'_, '_>, entry: Entry) -> Result<Answer, Error> {
     let request = RequestKey { program: entry.command.program, request: entry.command.request_id };
     let sequence = entry.sequence;
     let mut outcome = entry.answer(true);

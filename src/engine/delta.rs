@@ -161,10 +161,13 @@ impl Shard {
     }
 
     /// Has what a decision will look for brought from memory, all at once: one after the other, it would wait for each.
-    pub(super) fn touch(&self, name: &LockName) {
+    /// Returns a member who may be in the tables only.
+    pub(super) fn touch(&self, name: &LockName) -> Option<MemberKey> {
         match name {
             LockName::Subject(program, Subject::Member(member)) => {
-                std::hint::black_box(self.members.peek(&MemberKey { program: *program, member: *member }).is_some());
+                let key = MemberKey { program: *program, member: *member };
+                let is_here = std::hint::black_box(self.members.peek(&key).is_some());
+                return (!is_here && self.members.may_be_stored(&key)).then_some(key);
             }
             // one that comes in order is looked for nowhere
             LockName::Request(key) if self.newest_request.is_some_and(|newest| *key < newest) => {
@@ -173,6 +176,7 @@ impl Shard {
             }
             _ => {}
         }
+        None
     }
 
     /// Freezes what changed so far, for a checkpoint.

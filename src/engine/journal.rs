@@ -7,18 +7,16 @@
 use super::clock::Stopwatch;
 use super::error::{ClosedReason, Error, ErrorKind};
 use super::metrics::{EntryCounts, GroupCounts};
+use super::open_batch::{Joining, Open};
 use super::profile::{Profile, Step};
 use super::sync::atomic::{AtomicU8, AtomicU64, AtomicUsize, Ordering};
 use super::sync::{Condvar, Mutant, Mutex, MutexGuard, planted};
 use super::unwind::OnUnwind;
 use crate::domain::{Fault, FaultKind, Sequence, Timestamp};
-use crate::storage::{Appended, ChainHash, Epoch, JournalRecord, Store, Tail, TextChange, record};
+use crate::storage::{Appended, ChainHash, Epoch, JournalRecord, Store, Tail, record};
 use std::sync::Arc;
 use std::task::Waker;
 use std::time::Duration;
-
-/// A record is closed when it has this many bytes: small enough to read one entry of it at little cost.
-const RECORD_BYTES: usize = 64 << 10;
 
 /// The writer's thread begins a write when this much is pending, or after [`LINGER`]: a sync costs about as much for
 /// one entry as for thousands. Whoever waits for an entry does not linger.
@@ -29,35 +27,6 @@ const LINGER: Duration = Duration::from_millis(1);
 const BUSY: u8 = 0;
 const LINGERING: u8 = 1;
 const IDLE: u8 = 2;
-
-/// The batch that entries join.
-#[derive(Debug)]
-struct Open {
-    next: Sequence,
-    last_at: Timestamp,
-    records: Vec<OpenRecord>,
-    /// Texts that are written together with these records.
-    texts: Vec<TextChange>,
-    counts: EntryCounts,
-    /// Why nothing joins any more.
-    closed: Option<Error>,
-}
-
-#[derive(Debug)]
-struct OpenRecord {
-    first: Sequence,
-    count: u32,
-    bytes: Vec<u8>,
-}
-
-/// Why an entry did not join the batch.
-#[derive(Debug)]
-pub(super) enum Refused {
-    /// A later entry joined first: take a new time and decide again.
-    TimePassed,
-    /// The journal is closed.
-    Closed(Error),
-}
 
 #[derive(Debug)]
 pub(super) struct Journal {
@@ -94,14 +63,7 @@ impl Journal {
             store,
             epoch,
             bytes_max,
-            open: Mutex::new(Open {
-                next: tail.sequence.next(),
-                last_at,
-                records: Vec::new(),
-                texts: Vec::new(),
-                counts: EntryCounts::default(),
-                closed: None,
-            }),
+            open: Mutex::new(Open::new(tail.sequence.next(), last_at)),
             turn: Mutex::new(tail.hash),
             durable: AtomicU64::new(tail.sequence.0),
             pending_bytes: AtomicUsize::new(0),
@@ -115,42 +77,10 @@ impl Journal {
         }
     }
 
-    /// Adds an entry to the open batch. Called with the locks held under which it was decided.
-    pub(super) fn append(
-        &self,
-        recorded_at: Timestamp,
-        entry: &[u8],
-        texts: impl FnOnce(Sequence, &mut Vec<TextChange>),
-        count: impl FnOnce(&mut EntryCounts),
-    ) -> Result<Sequence, Refused> {
-        let before = planted(Mutant::NumberBeforeLock).then(|| self.last().next());
-        let mut open = self.open.lock();
-        if let Some(error) = &open.closed {
-            return Err(Refused::Closed(error.clone()));
-        }
-        if recorded_at < open.last_at {
-            return Err(Refused::TimePassed);
-        }
-        let sequence = before.unwrap_or(open.next);
-        open.next = sequence.next();
-        open.last_at = recorded_at;
-        let mut added = 0usize;
-        if open.records.last().is_none_or(|record| record.bytes.len() >= RECORD_BYTES) {
-            let mut bytes = Vec::with_capacity(RECORD_BYTES.saturating_add(entry.len()));
-            record::begin(&mut bytes);
-            added = bytes.len();
-            open.records.push(OpenRecord { first: sequence, count: 0, bytes });
-        }
-        if let Some(last) = open.records.last_mut() {
-            let before = last.bytes.len();
-            record::push(entry, &mut last.bytes);
-            last.count = last.count.saturating_add(1);
-            added = added.saturating_add(last.bytes.len()).saturating_sub(before);
-        }
-        texts(sequence, &mut open.texts);
-        count(&mut open.counts);
-        self.pending_bytes.fetch_add(added, Ordering::Relaxed);
-        Ok(sequence)
+    /// Opens the batch for entries, under the locks under which they are decided.
+    pub(super) fn join(&self) -> Joining<'_> {
+        let number = planted(Mutant::NumberBeforeLock).then(|| self.last().next());
+        Joining::new(self.open.lock(), &self.pending_bytes, number)
     }
 
     /// The last entry that was given a number.
@@ -456,6 +386,7 @@ fn poisoned(fault: &Fault) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::open_batch::Refused;
     use crate::storage::memory::MemoryStore;
     use std::ops::ControlFlow;
     use std::thread;
@@ -473,7 +404,7 @@ mod tests {
         for (pending, waits) in [(99, false), (100, false), (101, true), (500, true)] {
             let (_, journal) = journal(100);
             // a record has 48 bytes of its own, an entry 4
-            let entry = journal.append(Timestamp::MIN, &vec![7; pending - 52], |_, _| (), |_| ()).unwrap();
+            let entry = journal.join().append(Timestamp::MIN, &vec![7; pending - 52], |_, _| (), |_| ()).unwrap();
             journal.wait_for_room().unwrap();
             assert_eq!(journal.is_durable(entry), waits, "{pending} bytes pending, 100 may be");
             journal.wait(entry).unwrap();
@@ -486,7 +417,7 @@ mod tests {
     fn entries_share_records_of_64_kib() {
         let (store, journal) = journal(1 << 30);
         for _ in 0..200 {
-            journal.append(Timestamp::MIN, &[7; 1 << 10], |_, _| (), |_| ()).unwrap();
+            journal.join().append(Timestamp::MIN, &[7; 1 << 10], |_, _| (), |_| ()).unwrap();
         }
         journal.wait(Sequence(200)).unwrap();
         let mut firsts = Vec::new();
@@ -502,14 +433,14 @@ mod tests {
     fn damage_is_told_as_damage() {
         let (_, journal) = journal(1 << 20);
         assert_eq!(journal.poison(&Fault::corrupt("a table")).kind, ErrorKind::Corrupt);
-        let refused = journal.append(Timestamp::MIN, &[7; 10], |_, _| (), |_| ()).unwrap_err();
+        let refused = journal.join().append(Timestamp::MIN, &[7; 10], |_, _| (), |_| ()).unwrap_err();
         assert!(matches!(refused, Refused::Closed(error) if error.kind == ErrorKind::Corrupt));
     }
 
     #[test]
     fn nobody_waits_for_an_entry_that_is_not_there() {
         let (_, journal) = journal(1 << 20);
-        let last = journal.append(Timestamp::MIN, &[7; 10], |_, _| (), |_| ()).unwrap();
+        let last = journal.join().append(Timestamp::MIN, &[7; 10], |_, _| (), |_| ()).unwrap();
         let error = journal.wait(last.next()).unwrap_err();
         assert_eq!(error.kind, ErrorKind::Corrupt, "{error}");
         assert!(journal.is_durable(last));
@@ -531,7 +462,7 @@ mod tests {
             scope.spawn(|| journal.run_writer());
             let written = (0..3).all(|_| {
                 let asleep = soon(&|| journal.writer_rest.load(Ordering::Acquire) == IDLE);
-                let entry = journal.append(Timestamp::MIN, &[7; 10], |_, _| (), |_| ()).unwrap();
+                let entry = journal.join().append(Timestamp::MIN, &[7; 10], |_, _| (), |_| ()).unwrap();
                 journal.nudge();
                 asleep && soon(&|| journal.is_durable(entry))
             });

@@ -1,13 +1,13 @@
-//! The shards that one command touches, locked: what the rules see, and where their effects go.
+//! What one command touches of shards that are locked: what the rules see, and where their effects go.
 
 use super::delta::{Delta, Known, Shard};
+use super::guards::{Guarded, Guards, Places};
 use super::merge;
 use super::next_items;
 use super::pending_marks::MarkSet;
 use super::prepared::Prepared;
 use super::record_cache::RecordCache;
 use super::state::State;
-use super::sync::{Mutant, Mutex, MutexGuard, planted};
 use crate::domain::keys::{DueKey, Key};
 use crate::domain::tables::{Expiries, Items, RowTable, Table};
 use crate::domain::{
@@ -15,80 +15,45 @@ use crate::domain::{
     LockName, Mark, Member, MemberKey, Outcome, Partner, PartnerKey, Program, ProgramId, Programs, RequestKey,
     Sequence, Source, SourceKey, Subject, Timestamp,
 };
-use crate::machine::{Cold, Effects, FoundRows, LockSet, RowSink, Undecided, View};
+use crate::machine::{Cold, Effects, FoundRows, RowSink, Undecided, View};
 use crate::storage::rows::{self, Rows};
 use crate::storage::{Blocks, Corrections, Due, Members, Partners, SourceCounts, Sources, TableId, requests};
-use smallvec::SmallVec;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::hash::Hash;
 use std::ops::Range;
 
-/// Tries for a shard before a thread sleeps: a command holds it for microseconds, and to be woken takes several.
-const TRIES: usize = if cfg!(all(test, shuttle)) { 0 } else { 100 };
-
-fn lock_soon(shard: &Mutex<Shard>) -> MutexGuard<'_, Shard> {
-    for _ in 0..TRIES {
-        if let Some(locked) = shard.try_lock() {
-            return locked;
-        }
-        std::hint::spin_loop();
-    }
-    shard.lock()
-}
-
-type Guarded<'a> = RefCell<MutexGuard<'a, Shard>>;
-
-/// Locked shards.
-pub(super) struct LockedShards<'a> {
+/// What one command sees of shards that are locked, and changes there.
+pub(super) struct LockedShards<'g, 'a> {
     state: &'a State,
-    catalog: &'a Programs,
-    prepared: &'a Prepared,
-    /// In the order of their indexes.
-    shards: SmallVec<[Guarded<'a>; 4]>,
-    places: Places,
+    catalog: &'g Programs,
+    prepared: &'g Prepared,
+    guards: &'g Guards<'a>,
+    /// Where sums and marks gather: a checkpoint adds them up.
+    first: Option<&'g Guarded<'a>>,
+    places: &'g Places,
 }
 
-/// Each name of a lock set, with the place of its shard among those that are locked.
-type Places = SmallVec<[((u64, u128), usize); 4]>;
-
-impl<'a> LockedShards<'a> {
-    /// Locks the shards of a lock set in the order of their indexes, so that no two commands can wait for each other.
+impl<'g, 'a> LockedShards<'g, 'a> {
+    /// Of a command whose names have these places.
     pub(super) fn new(
         state: &'a State,
-        catalog: &'a Programs,
-        prepared: &'a Prepared,
-        names: &LockSet,
-    ) -> LockedShards<'a> {
-        let mut places: Places = names.names().iter().map(|name| (name.raw(), state.shard_of(name))).collect();
-        let mut ordered: SmallVec<[usize; 4]> = places.iter().map(|(_, index)| *index).collect();
-        ordered.sort_unstable();
-        ordered.dedup();
-        if planted(Mutant::LockedInAnyOrder) && names.names().iter().any(is_member_one) {
-            ordered.reverse();
-        }
-        for (_, index) in &mut places {
-            *index = ordered.iter().position(|locked| locked == index).unwrap_or_default();
-        }
-        let lock = |index: &usize| Some(RefCell::new(lock_soon(state.shards.get(*index)?)));
-        let shards: SmallVec<[Guarded<'a>; 4]> = ordered.iter().filter_map(lock).collect();
-        for (name, (_, place)) in names.names().iter().zip(&places) {
-            if let Some(shard) = shards.get(*place) {
-                shard.borrow().touch(name);
-            }
-        }
-        LockedShards { state, catalog, prepared, shards, places }
+        (catalog, prepared): (&'g Programs, &'g Prepared),
+        guards: &'g Guards<'a>,
+        places: &'g Places,
+    ) -> LockedShards<'g, 'a> {
+        let first = places.first().and_then(|place| guards.at(*place));
+        LockedShards { state, catalog, prepared, guards, first, places }
     }
 
     /// The shard of something, if it is in the lock set.
-    fn shard(&self, name: &LockName) -> Result<&Guarded<'a>, Undecided> {
+    fn shard(&self, name: &LockName) -> Result<&'g Guarded<'a>, Undecided> {
         let raw = name.raw();
-        let named = self.places.iter().find(|(known, _)| *known == raw);
-        named.and_then(|(_, place)| self.shards.get(*place)).ok_or(Undecided::Outside(*name))
+        let named = self.places.iter().find(|place| place.raw == raw);
+        named.and_then(|place| self.guards.at(*place)).ok_or(Undecided::Outside(*name))
     }
 
     /// The shard of something that was decided upon: it is locked.
-    fn locked(&self, name: &LockName) -> Result<&Guarded<'a>, Fault> {
+    fn locked(&self, name: &LockName) -> Result<&'g Guarded<'a>, Fault> {
         self.shard(name).map_err(|_| Fault::io(format!("{name} was decided upon without its lock")))
     }
 
@@ -160,8 +125,7 @@ impl<'a> LockedShards<'a> {
         effects.rows.drain(&mut ApplyRows(self))?;
         let counts_nothing = effects.totals.is_empty() && effects.cohorts.is_empty() && effects.expiring.is_empty();
         if !counts_nothing {
-            // sums may gather in any shard: a checkpoint adds them up
-            let shard = self.shards.first().ok_or_else(|| Fault::io("totals without a lock"))?;
+            let shard = self.first.ok_or_else(|| Fault::io("totals without a lock"))?;
             let mut shard = shard.borrow_mut();
             for counted in effects.totals.drain(..) {
                 shard.active.totals.entry(counted.key).or_default().count(counted.figure, counted.points);
@@ -179,7 +143,7 @@ impl<'a> LockedShards<'a> {
 
     /// Notes in the index of the audit log what an entry is about. Marks may gather in any shard, as sums do.
     pub(super) fn mark(&self, command: &Command, sequence: Sequence, outcome: &Outcome) {
-        let (Outcome::Done { legs, .. }, Some(shard)) = (outcome, self.shards.first()) else { return };
+        let (Outcome::Done { legs, .. }, Some(shard)) = (outcome, self.first) else { return };
         let (verb, mut marks) = (command.action.verb(), MarkSet::new());
         let mut add = |mark| {
             if !marks.contains(&mark) {
@@ -199,14 +163,10 @@ impl<'a> LockedShards<'a> {
     }
 }
 
-fn is_member_one(name: &LockName) -> bool {
-    matches!(name, LockName::Subject(_, Subject::Member(member)) if member.0 == 1)
-}
-
 /// Takes the rows of a decision into memory, with the index rows that follow from them.
-struct ApplyRows<'a, 'b>(&'a LockedShards<'b>);
+struct ApplyRows<'a, 'g, 's>(&'a LockedShards<'g, 's>);
 
-impl RowSink for ApplyRows<'_, '_> {
+impl RowSink for ApplyRows<'_, '_, '_> {
     type Error = Fault;
 
     fn row<T: RowTable>(&mut self, key: T::Key, value: Option<T::Value>) -> Result<(), Fault> {
@@ -253,7 +213,7 @@ fn put_due(
     Ok(())
 }
 
-impl View for LockedShards<'_> {
+impl View for LockedShards<'_, '_> {
     fn program(&self, id: ProgramId) -> Option<&Program> {
         self.catalog.get(&id)
     }

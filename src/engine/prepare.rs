@@ -8,7 +8,7 @@ use super::prepared::Prepared;
 use super::record_cache::{CacheEpoch, RecordCache};
 use super::state::State;
 use crate::domain::tables::{RowTable, Table};
-use crate::domain::{Fault, LockName};
+use crate::domain::{Fault, LockName, MemberKey};
 use crate::machine::Cold;
 use crate::storage::rows;
 use crate::storage::{Blocks, Members, Partners, SourceCounts, Sources};
@@ -34,6 +34,23 @@ impl Core {
         prepared.add_record(cold, absent);
         Ok(())
     }
+
+    /// Reads members who are not in memory, all at once, in the order in which they are stored.
+    pub(super) fn prepare_members(&self, mut keys: Vec<MemberKey>, prepared: &mut Prepared) -> Result<(), Fault> {
+        keys.sort_unstable();
+        keys.dedup();
+        let shard = |key: &MemberKey| self.state.shard(&key.lock());
+        let before: Vec<Option<CacheEpoch>> =
+            keys.iter().map(|key| shard(key).map(|shard| shard.lock().members.applied())).collect();
+        let found = rows::get_many::<Members>(self.state.store.as_ref(), &keys)?;
+        for ((key, before), member) in keys.into_iter().zip(before).zip(found) {
+            let (Some(shard), Some(before)) = (shard(&key), before) else { continue };
+            if let Some(since) = keep(&mut shard.lock().members, key, member, before) {
+                prepared.add_absent(Cold::Member(key), since);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Brings a record into memory as the tables have it. Returns since which checkpoint it is known to be in none.
@@ -49,18 +66,22 @@ where
     let Some(shard) = state.shard(lock) else { return Ok(None) };
     let before = cache(&mut shard.lock()).applied();
     let value = rows::get::<T>(state.store.as_ref(), key)?;
-    let mut shard = shard.lock();
-    let cache = cache(&mut shard);
+    Ok(keep(cache(&mut shard.lock()), *key, value, before))
+}
+
+/// Keeps what was read of a record. Returns since which checkpoint it is known to be in no table.
+fn keep<K: Copy + Eq + Hash, V: Clone>(
+    cache: &mut RecordCache<K, V>,
+    key: K,
+    value: Option<V>,
+    before: CacheEpoch,
+) -> Option<CacheEpoch> {
     // IMPORTANT: a record that changed stays in memory until its checkpoint is done: so what was read is the newest,
     // unless a checkpoint was done meanwhile
-    if cache.applied() != before || cache.get(key).is_some() {
-        return Ok(None);
+    if cache.applied() != before || cache.get(&key).is_some() {
+        return None;
     }
-    match value {
-        Some(value) => {
-            cache.keep(*key, value);
-            Ok(None)
-        }
-        None => Ok(Some(before)),
-    }
+    let Some(value) = value else { return Some(before) };
+    cache.keep(key, value);
+    None
 }

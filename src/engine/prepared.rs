@@ -43,4 +43,9 @@ impl Prepared {
         self.reads = self.reads.saturating_add(1);
         self.absent.extend(absent.map(|epoch| (cold, epoch)));
     }
+
+    /// Notes that no table has a record since a checkpoint.
+    pub(super) fn add_absent(&mut self, cold: Cold, since: CacheEpoch) {
+        self.absent.push((cold, since));
+    }
 }

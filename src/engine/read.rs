@@ -32,7 +32,7 @@ impl Core {
         &self,
         (program, subject): (ProgramId, Subject),
         at: Timestamp,
-        look: impl Fn(&LockedShards<'_>, Effects) -> Result<R, Undecided>,
+        look: impl Fn(&LockedShards<'_, '_>, Effects) -> Result<R, Undecided>,
     ) -> Result<R, Error> {
         let limit = self.options.book_items_max;
         loop {

@@ -1,9 +1,10 @@
 //! Opening: claim the store, load the catalog, replay the journal's entries that the tables do not hold yet, and see
 //! that none is missing. It takes time in proportion to these entries, not to the database.
 
+use super::broken::Broken;
 use super::checkpointer::Checkpointer;
 use super::clock::{Clock, Reporter};
-use super::core::{Broken, Catalog, Core, enter_definition};
+use super::core::{Catalog, Core, enter_definition};
 use super::error::Error;
 use super::journal::Journal;
 use super::options::EngineOptions;

@@ -70,6 +70,10 @@ pub(in crate::cli) struct Load {
     /// as are answered.
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000_000))]
     pub(super) rate: Option<u64>,
+    /// Commands that a thread sends in one call. They share locks and a reading of the clock. Not with --rate.
+    #[arg(long, default_value_t = 1, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=4096))]
+    #[arg(conflicts_with = "rate")]
+    pub(super) group: u16,
     /// Purchases at the partners that are recorded before the load, and settled by a run beside it.
     #[arg(long, default_value_t = 0, value_name = "N", value_parser = clap::value_parser!(u64).range(0..=100_000_000))]
     pub(super) settle: u64,

@@ -49,6 +49,9 @@ impl Sent {
 }
 
 pub(super) struct Sender {
+    /// Commands that are sent once there are enough of them.
+    group: Vec<Command>,
+    group_max: usize,
     in_flight: VecDeque<(Instant, Sent)>,
     in_flight_max: usize,
     /// When the command that is sent next is due, at a rate.
@@ -61,7 +64,9 @@ impl Sender {
     pub(super) fn new(load: &Load) -> Result<Sender, Failure> {
         let in_flight_max = load.in_flight.div_ceil(load.threads) as usize;
         let in_flight = VecDeque::with_capacity(in_flight_max);
-        Ok(Sender { in_flight, in_flight_max, due: None, latency_us: latencies()?, refused: 0 })
+        let group_max = usize::from(load.group).min(in_flight_max);
+        let group = Vec::with_capacity(group_max);
+        Ok(Sender { group, group_max, in_flight, in_flight_max, due: None, latency_us: latencies()?, refused: 0 })
     }
 
     /// Adds what another sender measured.
@@ -90,12 +95,14 @@ impl Sender {
                 let due = load.rate.and_then(|rate| began.checked_add(offset(number, rate)));
                 self.due = due.map_or(Ok(None), |due| self.wait_until(due).map(|()| Some(due)))?;
                 match act(load, number) {
+                    Act::Send(command) if self.group_max > 1 => self.gather(engine, command)?,
                     Act::Send(command) => self.send(engine, &command)?,
                     Act::Balance(member) => self.read(engine, member)?,
                 }
             }
             bar.inc(stride);
         }
+        self.send_group(engine)?;
         while !self.in_flight.is_empty() {
             self.answer()?;
         }
@@ -119,7 +126,24 @@ impl Sender {
         Ok(())
     }
 
+    fn gather(&mut self, engine: &Engine, command: Command) -> Result<(), Failure> {
+        self.group.push(command);
+        if self.group.len() < self.group_max { Ok(()) } else { self.send_group(engine) }
+    }
+
+    fn send_group(&mut self, engine: &Engine) -> Result<(), Failure> {
+        while self.in_flight.len().saturating_add(self.group.len()) > self.in_flight_max {
+            self.answer()?;
+        }
+        let sent = Instant::now();
+        let tickets = engine.submit_batch(&self.group);
+        self.in_flight.extend(tickets.into_iter().map(|ticket| (sent, Sent::Command(ticket))));
+        self.group.clear();
+        Ok(())
+    }
+
     fn read(&mut self, engine: &Engine, member: MemberId) -> Result<(), Failure> {
+        self.send_group(engine)?;
         self.make_room()?;
         let read = engine.submit_balances(MemberKey { program: PROGRAM, member })?;
         self.in_flight.push_back((self.due.unwrap_or_else(Instant::now), Sent::Read(read)));

@@ -36,6 +36,7 @@ enum End {
 enum Step {
     Execute(Command),
     Submit(Command),
+    Together(Vec<Command>),
     Checkpoint,
     Balances(MemberKey),
     Partner,
@@ -205,12 +206,17 @@ fn start(engine: Engine, disk: &Arc<Disk>, end: End, dice: &mut Dice) -> (Arc<En
     let clients = (0..2 + dice.below(2)).map(|_| {
         let steps = (0..1 + dice.below(3)).map(|_| {
             request += 1;
-            match dice.below(16) {
+            match dice.below(20) {
                 0 | 1 => Step::Checkpoint,
                 2 => Step::Balances(MemberKey { program: PROGRAM, member: MemberId(1) }),
                 3 => Step::Partner,
                 4 => Step::Verify,
                 5..=8 => Step::Submit(draw(dice, request)),
+                9..=12 => {
+                    let count = 2 + dice.below(2);
+                    request += count;
+                    Step::Together((0..count).map(|back| draw(dice, request - back)).collect())
+                }
                 _ => Step::Execute(draw(dice, request)),
             }
         });
@@ -245,6 +251,11 @@ impl Client {
                     answers.extend(self.answered(command.request_id, sent, self.engine.execute(command)));
                 }
                 Step::Submit(command) => tickets.push((command.request_id, sent, self.engine.submit(command))),
+                Step::Together(commands) => {
+                    let requests = commands.iter().map(|command| command.request_id);
+                    let answers = requests.zip(self.engine.submit_batch(commands));
+                    tickets.extend(answers.map(|(request, ticket)| (request, sent, ticket)));
+                }
                 Step::Checkpoint => {
                     let before = durable;
                     let made = self.expected(self.engine.checkpoint());

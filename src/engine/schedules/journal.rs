@@ -108,7 +108,7 @@ impl Caller {
             if self.journal.wait_for_room().is_err() {
                 break;
             }
-            match self.journal.append(Timestamp::MIN, b"entry", |_, _| (), |_| ()) {
+            match self.journal.join().append(Timestamp::MIN, b"entry", |_, _| (), |_| ()) {
                 Ok(sequence) => {
                     numbers.push(sequence.0);
                     self.wait(sequence, *patience);
