@@ -100,6 +100,54 @@ fn a_life_from_opening_to_reopening() {
     assert_eq!(engine.statement(key, None, 10).unwrap().unwrap().len(), 6);
 }
 
+/// Commands that are sent together are decided under one hold of their locks. What comes of them is what comes of them
+/// one by one: repetitions, refusals, bad forms, definitions, bookings and corrections among them.
+#[test]
+fn what_is_sent_together_is_done_as_one_by_one() {
+    let engine = |options| {
+        let engine = Engine::open_store(Arc::new(MemoryStore::new()), options).unwrap();
+        set_up(&engine);
+        engine
+    };
+    // the second keeps so few members that most have to be read
+    let small = EngineOptions { cache_members: 1, checkpoint_changes: 5, ..options() };
+    let (day, later) = ("2026-01-02T00:00:00Z", "2026-03-01T00:00:00Z");
+    let redeem = |points| Redeem { member: MemberId(1), point_type: POINTS, points: Points(points) };
+    let cancel = |request| Cancel { request: RequestId(request), amount: CancelAmount::Whole };
+    let second = CreatePointType { point_type: PointTypeId(2), ..CreatePointType::default() };
+    let mut commands: Vec<Command> = (1..300).map(|n| command(n, day, accrue(n % 40 + 1, 3))).collect();
+    commands.extend([
+        command(300, day, accrue(1, 100)),
+        command(301, day, redeem(60)),
+        // again, with another body, too much, out of form
+        command(301, day, redeem(60)),
+        command(301, day, redeem(61)),
+        command(302, day, redeem(10_000)),
+        command(303, day, accrue(0, 5)),
+        command(304, day, second),
+        command(305, day, Accrue { awards: vec![Award::new(PointTypeId(2), Points(7))], ..accrue(1, 0) }),
+        command(306, day, cancel(301)),
+        command(307, day, cancel(300)),
+        // all has expired: it is booked first
+        command(308, later, redeem(1)),
+        command(309, later, accrue(2, 8)),
+        // before the clock
+        command(310, day, accrue(2, 8)),
+    ]);
+    let one_by_one = engine(options());
+    let told = |answer: Result<Receipt, ExecuteError>| answer.map_err(|error| error.to_string());
+    let expected: Vec<_> = commands.iter().map(|command| told(one_by_one.execute(command))).collect();
+    for (options, size) in [(options(), 1000), (options(), 7), (small.clone(), 1000), (small, 64)] {
+        let together = engine(options);
+        let answers: Vec<_> = commands.chunks(size).flat_map(|chunk| together.execute_batch(chunk)).map(told).collect();
+        for ((command, answer), expected) in commands.iter().zip(&answers).zip(&expected) {
+            assert_eq!(answer, expected, "{command:?}, {size} together");
+        }
+        assert_eq!(together.digest().unwrap(), one_by_one.digest().unwrap(), "{size} together");
+        assert_eq!(together.verify(Some(Arc::new(MemoryStore::new()))).unwrap().violations, Vec::<String>::new());
+    }
+}
+
 #[test]
 fn a_crash_loses_nothing_and_repeats_nothing() {
     let store = Arc::new(MemoryStore::new());

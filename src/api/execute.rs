@@ -63,6 +63,11 @@ pub(crate) fn submit(context: &Context, token: &Token, command: &Command) -> Tic
     context.engine.by(Actor::new(&token.id).unwrap_or_default()).submit(command)
 }
 
+/// Does commands that were admitted, one after the other, with a ticket for each.
+pub(crate) fn submit_all(context: &Context, token: &Token, commands: &[Command]) -> Vec<Ticket> {
+    context.engine.by(Actor::new(&token.id).unwrap_or_default()).submit_batch(commands)
+}
+
 /// Waits until a command is durable, and settles its budget.
 pub(crate) fn settle(context: &Context, taken: &Taken<'_>, ticket: Ticket) -> Result<Done, Problem> {
     let answer = ticket.wait();

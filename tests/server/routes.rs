@@ -220,6 +220,33 @@ fn a_leaked_till_token_is_bounded_by_its_budget() {
     assert_eq!(grant("e", 1), (429, true));
 }
 
+/// Lines of a batch are sent some together. One that repeats another of them costs nothing, as if they came alone.
+#[test]
+fn a_batch_spends_a_budget_line_by_line() {
+    let served = Served::with_points();
+    let till = served.token(|token| {
+        token.scopes.insert(Scope::Post);
+        token.budget = Budget { granted: Some(Points(100)), largest: None, redeemed: None };
+    });
+    let line = |request: &str, points: i64| {
+        let awards = json!([{ "point_type": 1, "points": points }]);
+        json!({ "kind": "accrue", "program": 1, "request_id": request, "member": "M1", "awards": awards }).to_string()
+    };
+    let body = [
+        line("till-a", 60),
+        line("till-b", 60),
+        line("till-a", 60),
+        line("till-c", 40),
+        line("till-c", 40),
+        line("till-d", 1),
+    ]
+    .join("\n");
+    let answered = served.api.call(Head::new(Method::Post, "/v1/commands", wall()), Some(&till), body.as_bytes());
+    let text = String::from_utf8(answered.body).unwrap();
+    let answers = text.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["status"].as_u64().unwrap());
+    assert_eq!(answers.collect::<Vec<u64>>(), [201, 429, 200, 201, 200, 429]);
+}
+
 #[test]
 fn the_clock_moves_for_tests_only_where_it_may() {
     let served = Served::with_points();

@@ -7,11 +7,14 @@ use super::super::execute::{self, Done, Taken};
 use super::super::json::{Bad, object};
 use super::super::problem::Problem;
 use super::super::route::{Body, Bounded, DRY_RUN, Lane, Route, Shape};
-use super::super::token::Scope;
+use super::super::token::{Scope, Token};
 use super::{edits, verbs};
 use crate::domain::{Action, Command};
 use crate::engine::Ticket;
 use serde_json::{Value, json};
+
+/// Lines that are sent together.
+const TOGETHER: usize = 64;
 
 /// Lines of a batch, at most.
 pub(crate) const LINES_MAX: usize = 10_000;
@@ -45,7 +48,8 @@ fn batch(context: &Context, call: &Call, body: &[u8]) -> Result<Answer, Problem>
     }
     let is_tried = call.query.get("dry_run").is_some_and(|dry| dry == "true");
     let mut turn = None;
-    // all are on their way before the first answer is awaited: they share the journal's writes
+    // all are on their way before the first answer is awaited: they share locks, and the journal's writes
+    let mut sending = Sending { context, token, coming: Vec::with_capacity(TOGETHER), tickets: Vec::new() };
     let mut sent = Vec::with_capacity(lines.len());
     for (number, line) in lines {
         let one = read(line).and_then(|(route, command)| {
@@ -55,15 +59,26 @@ fn batch(context: &Context, call: &Call, body: &[u8]) -> Result<Answer, Problem>
             if turn.is_none() && edits::defines(route) {
                 turn = Some(edits::beside(context, true));
             }
-            let taken = execute::admit(context, route, token, &command, call.head.at)?;
-            Ok(Sent::Going(taken, execute::submit(context, token, &command)))
+            let admit = || execute::admit(context, route, token, &command, call.head.at);
+            let taken = admit().or_else(|_| {
+                // a line that was done before needs no budget: perhaps it was one of this batch
+                sending.send();
+                admit()
+            })?;
+            sending.add(command);
+            Ok(Sent::Going(taken))
         });
         sent.push((number, one));
     }
+    sending.send();
+    let mut tickets = sending.tickets.into_iter();
     let mut answers = String::new();
     for (number, sent) in sent {
         let done = sent.and_then(|sent| match sent {
-            Sent::Going(taken, ticket) => execute::settle(context, &taken, ticket),
+            Sent::Going(taken) => {
+                let ticket = tickets.next().ok_or_else(|| Problem::new("internal", "a line was not sent"))?;
+                execute::settle(context, &taken, ticket)
+            }
             Sent::Tried(receipt) => Ok(Done { receipt, replayed: true }),
         });
         let mut answer = match done {
@@ -81,10 +96,32 @@ fn batch(context: &Context, call: &Call, body: &[u8]) -> Result<Answer, Problem>
 
 /// A line that was begun.
 enum Sent<'a> {
-    /// It is on its way.
-    Going(Taken<'a>, Ticket),
+    /// It is on its way; its ticket is the next one.
+    Going(Taken<'a>),
     /// It was tried: the receipt that it would get.
     Tried(Value),
+}
+
+/// Commands on their way, some of them together.
+struct Sending<'a> {
+    context: &'a Context,
+    token: &'a Token,
+    coming: Vec<Command>,
+    tickets: Vec<Ticket>,
+}
+
+impl Sending<'_> {
+    fn add(&mut self, command: Command) {
+        self.coming.push(command);
+        if self.coming.len() >= TOGETHER {
+            self.send();
+        }
+    }
+
+    fn send(&mut self) {
+        self.tickets.extend(execute::submit_all(self.context, self.token, &self.coming));
+        self.coming.clear();
+    }
 }
 
 /// The command of a line.
