@@ -275,7 +275,7 @@ impl Core {
                 locked = lock();
             }
             let own = own_ids(sequence, asked.command, &effects.links);
-            self.settle(&locked, asked.command, &own, &outcome, effects)?;
+            self.settle(&locked, (asked.command, now), &own, &outcome, effects)?;
             drop(locked);
             watch.step(Step::Apply);
             return Ok(Attempt::Answered(Answer::new(&own, now, outcome)));
@@ -312,7 +312,7 @@ impl Core {
     fn settle(
         &self,
         locked: &LockedShards<'_>,
-        command: &Command,
+        (command, now): (&Command, Timestamp),
         own: &OwnIds,
         outcome: &Outcome,
         effects: &mut Effects,
@@ -321,7 +321,7 @@ impl Core {
         self.checkpointer.count(effects.rows.len().saturating_add(1));
         let used = matches!(outcome, Outcome::Done { .. }) && command.request_id != RequestId(0);
         let request = RequestKey { program: command.program, request: command.request_id };
-        locked.mark(command, own.sequence, outcome);
+        locked.mark(command, (own.sequence, now), outcome);
         let applied = locked.apply(effects).and_then(|()| match used {
             true => locked.use_request(request, own.sequence),
             false => Ok(()),
@@ -370,7 +370,7 @@ impl Core {
         if outcome != entry.outcome || effects.links != entry.links {
             return Err(diverged(entry, "its outcome is another"));
         }
-        self.settle(&locked, &entry.command, &own, &outcome, effects)?;
+        self.settle(&locked, (&entry.command, entry.recorded_at), &own, &outcome, effects)?;
         drop(locked);
         catalog.enter(std::mem::take(&mut effects.definitions))?;
         self.clock.not_before(entry.recorded_at);
