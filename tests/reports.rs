@@ -4,12 +4,13 @@
 use accruedb::domain::keys::{KEY_BYTES_MAX, Key};
 use accruedb::domain::*;
 use accruedb::engine::{ClockSource, Engine, EngineOptions};
-use accruedb::report::{By, Liability, liability};
-use accruedb::storage::memory::MemoryStore;
-use accruedb::storage::{Read, Store, TableId, requests};
+use accruedb::report::{AsOf, By, Filter, Grouping, Liability, liability, outstanding};
+use accruedb::storage::memory::{Call, MemoryStore, Trouble};
+use accruedb::storage::{Read, Store, TableId, Visit, requests};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 const PROGRAM: ProgramId = ProgramId(1);
 const TYPE: PointTypeId = PointTypeId(1);
@@ -222,4 +223,118 @@ fn what_if_is_the_history_under_other_rules() {
     let more = Command { transaction_at: None, ..command(changed, more) };
     let found = engine.what_if(&open(), (Timestamp::MIN, &[more])).unwrap_err();
     assert!(found.what.contains("a change is refused"), "before there is a program: {found}");
+}
+
+/// A page of the index begins at the end of the journal, not at the end of all numbers: so it comes to the newest entries
+/// first, and not by way of all others.
+#[test]
+fn the_index_is_read_from_the_end_of_the_journal() {
+    let store = Arc::new(MemoryStore::new());
+    let engine = engine(&store);
+    (100..200).for_each(|request| drop(engine.execute(&some(request))));
+    engine.checkpoint().unwrap();
+    let nothing = Mark::Source(SourceId(77));
+    for mark in [Mark::Source(SourceId(1)), Mark::PointType(TYPE), Mark::Kind(AuditKind::Issuance), nothing] {
+        store.trouble(Call::Read, 4, Trouble::Fail);
+        let found = engine.marked(PROGRAM, &[mark..=mark], (Sequence(u64::MAX), 10)).unwrap();
+        assert_eq!(found.len(), if mark == nothing { 0 } else { 10 }, "{mark:?}");
+        assert_eq!(store.calm().len(), 1, "{mark:?} takes a few look-ups");
+    }
+    // days on which nothing happened that was recorded later cost nothing
+    store.trouble(Call::Read, 4, Trouble::Fail);
+    let all_days = Mark::Happened(Day(i32::MIN))..=Mark::Happened(Day(i32::MAX));
+    assert!(engine.marked(PROGRAM, &[all_days], (Sequence(u64::MAX), 10)).unwrap().is_empty());
+}
+
+/// What was recorded more than some seconds after it happened, or before, is in the index by the day of the event; what
+/// was recorded at once is not.
+#[test]
+fn what_is_recorded_late_is_found_by_its_day() {
+    let store = Arc::new(MemoryStore::new());
+    let engine = engine(&store);
+    let begin = engine.now();
+    let dated = |request: u128, hours: i64, ms: i64| {
+        let award = Award { expires: Some(Expiry::After(Span::days(30))), ..Award::new(TYPE, Points(10)) };
+        let accrue = Accrue { member: MemberId(1), partner: None, awards: vec![award] };
+        let at = Timestamp::from_ms(begin.saturating_add_hours(hours).ms() + ms);
+        let command = Command { transaction_at: at, ..Command::new(PROGRAM, RequestId(request), accrue) };
+        engine.execute(&command).unwrap().sequence
+    };
+    let prompt = dated(100, 240, 0);
+    let [late, soon] = [dated(101, 72, 0), dated(102, 240, -PROMPT_SECONDS * 1000)];
+    let happened = |hours: i64| {
+        let day = begin.saturating_add_hours(hours).day();
+        let marks = Mark::Happened(day)..=Mark::Happened(day);
+        engine.marked(PROGRAM, &[marks], (Sequence(u64::MAX), 10)).unwrap()
+    };
+    for _ in 0..2 {
+        assert_eq!((happened(72), happened(240)), (vec![late], vec![]), "not {prompt}, not {soon}");
+        engine.checkpoint().unwrap();
+    }
+    // booked ten days late
+    engine.advance_to(begin.saturating_add_hours(24 * 50)).unwrap();
+    engine.book_due().unwrap();
+    assert_eq!(happened(24 * 40), vec![engine.last_sequence()], "the expiry of the points of day 10");
+    let audit = engine.verify(Some(Arc::new(MemoryStore::new()))).unwrap();
+    assert_eq!(audit.violations, Vec::<String>::new());
+}
+
+/// Counts the records of the journal that are read.
+struct Counting<'a>(&'a dyn Read, AtomicU64);
+
+impl Read for Counting<'_> {
+    fn get(&self, table: TableId, key: &[u8]) -> Result<Option<Vec<u8>>, Fault> {
+        self.0.get(table, key)
+    }
+
+    fn scan(&self, table: TableId, from: &[u8], to: &[u8], visit: &mut Visit<'_>) -> Result<(), Fault> {
+        self.0.scan(table, from, to, visit)
+    }
+
+    fn last_key(&self, table: TableId) -> Result<Option<Vec<u8>>, Fault> {
+        self.0.last_key(table)
+    }
+
+    fn journal(&self, from: Sequence, visit: &mut Visit<'_>) -> Result<(), Fault> {
+        self.0.journal(from, &mut |key, bytes| {
+            self.1.fetch_add(1, Ordering::Relaxed);
+            visit(key, bytes)
+        })
+    }
+
+    fn shown(&self) -> Sequence {
+        self.0.shown()
+    }
+
+    fn text(&self, key: TextKey) -> Result<Option<Vec<u8>>, Fault> {
+        self.0.text(key)
+    }
+
+    fn referred(&self, newest: TextKey, limit: usize) -> Result<Vec<Sequence>, Fault> {
+        self.0.referred(newest, limit)
+    }
+
+    fn journal_record(&self, at: Sequence) -> Result<Option<(Sequence, Vec<u8>)>, Fault> {
+        self.1.fetch_add(1, Ordering::Relaxed);
+        self.0.journal_record(at)
+    }
+}
+
+/// What is owed as of now hangs on sums alone, however much was recorded today.
+#[test]
+fn what_is_owed_now_reads_the_last_record_of_the_journal_alone() {
+    let engine = engine(&Arc::new(MemoryStore::new()));
+    (100..400).for_each(|request| drop(engine.execute(&some(request))));
+    let now = engine.now();
+    let owed = engine
+        .with_snapshot(|read| {
+            let read = Counting(read, AtomicU64::new(0));
+            let all = (&Filter::default(), Grouping::default());
+            let owed = outstanding(&read, now, (PROGRAM, AsOf::At(now)), all)?;
+            assert_eq!(read.1.load(Ordering::Relaxed), 1, "records read");
+            assert_eq!(owed, outstanding(&read, now, (PROGRAM, AsOf::Day(now.day())), all)?);
+            Ok::<_, Fault>(owed)
+        })
+        .unwrap();
+    assert!(owed.unwrap().iter().any(|row| row.points > 0));
 }

@@ -11,6 +11,7 @@ use crate::domain::{
 use crate::engine::{Engine, Error};
 use crate::report::{Among, AuditClock, AuditId, AuditKind, AuditLine, AuditQuery, AuditReader, Preset, audit};
 use std::cell::Cell as MemoryCell;
+use std::ops::RangeInclusive;
 
 /// Shows what happened to points, newest first: every issue, redemption, expiry, transfer, cancellation.
 ///
@@ -221,19 +222,20 @@ fn cells(line: &AuditLine) -> impl Iterator<Item = Cell> {
 /// Entries that are read at once by the index.
 const MARKED: usize = 128;
 
-/// Some entries that have one of these marks, the newest first; none of them is left out in between.
-fn marked(engine: &Engine, program: ProgramId, marks: &[Mark], up_to: Sequence) -> Result<Vec<Sequence>, Error> {
-    let (mut found, mut whole_from) = (Vec::new(), Sequence(0));
-    for mark in marks {
-        let some = engine.marked(program, *mark, (up_to, MARKED))?;
-        if let Some(oldest) = some.last().filter(|_| some.len() >= MARKED) {
-            whole_from = whole_from.max(*oldest);
-        }
-        found.extend(some);
-    }
-    found.retain(|sequence| *sequence >= whole_from);
+/// Some entries with a mark of these ranges, and of a range of numbers, the newest first; none of them is left out in
+/// between.
+fn marked(
+    engine: &Engine,
+    (program, marks): (ProgramId, &[RangeInclusive<Mark>]),
+    numbers: RangeInclusive<Sequence>,
+    up_to: Sequence,
+) -> Result<Vec<Sequence>, Error> {
+    let mut found = engine.marked(program, marks, (up_to, MARKED))?;
+    let newest = up_to.min(*numbers.end()).min(engine.last_sequence());
+    found.extend((numbers.start().0..=newest.0).rev().take(MARKED).map(Sequence));
     found.sort_unstable_by(|one, other| other.cmp(one));
     found.dedup();
+    found.truncate(MARKED);
     Ok(found)
 }
 
@@ -275,7 +277,14 @@ impl AuditReader for EngineAudit<'_> {
     fn entries(&self, program: ProgramId, among: &Among, up_to: Sequence) -> Result<Vec<Entry>, Error> {
         match among {
             Among::Member(member) => self.chain(MemberKey { program, member: *member }, up_to),
-            Among::Marked(marks) => self.engine.entries(&marked(self.engine, program, marks, up_to)?),
+            Among::Marked(marks) => {
+                let marks: Vec<_> = marks.iter().map(|mark| *mark..=*mark).collect();
+                self.engine.entries(&self.engine.marked(program, &marks, (up_to, MARKED))?)
+            }
+            Among::Happened { recorded, days } => {
+                let marks = Mark::Happened(*days.start())..=Mark::Happened(*days.end());
+                self.engine.entries(&marked(self.engine, (program, &[marks]), recorded.clone(), up_to)?)
+            }
             Among::Referred(reference) => {
                 self.engine.entries(&self.engine.referred(program, reference, (up_to, MARKED))?)
             }

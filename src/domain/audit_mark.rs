@@ -1,11 +1,14 @@
 //! Where the index of the audit log has entries.
 //!
-//! A [`Mark`] says what an entry is about: points of a source, a type, a subtype, or a type of transaction. For each mark
-//! the index keeps the numbers of the entries, in segments of 65,536 of them, so that a page of what is rare reads no
-//! others.
+//! A [`Mark`] says what an entry is about: points of a source, a type, a subtype, a type of transaction, or a day on
+//! which something happened that was recorded at another time. For each mark the index keeps the numbers of the entries,
+//! in segments of 65,536 of them, so that a page of what is rare reads no others.
 
 use super::own::names_no_entry;
-use super::{AuditKind, InventoryChange, Leg, PointState, PointTypeId, ProgramId, Sequence, SourceId, SubtypeId};
+use super::{
+    AuditKind, Command, Day, InventoryChange, Leg, PointState, PointTypeId, ProgramId, Sequence, SourceId, SubtypeId,
+    Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 impl Serialize for AuditKind {
@@ -75,14 +78,34 @@ fn moved(verb: &str, from: PointState, to: PointState) -> AuditKind {
 /// What the index of the audit log finds entries by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Mark {
-    /// Points of a source, or its inventory or status; points without a source have no mark.
+    /// Points of a source, or its inventory or status; 0: points without one.
     Source(SourceId),
     /// Points of a type.
     PointType(PointTypeId),
-    /// Points of a subtype that is not 0.
+    /// Points of a subtype; 0: of none.
     Subtype(SubtypeId),
-    /// A type of transaction, but for issuances: those are nearly everywhere.
+    /// A type of transaction.
     Kind(AuditKind),
+    /// The day (UTC) on which something happened that was not recorded within [`PROMPT_SECONDS`]: what was recorded at
+    /// once is found by the time of its record.
+    Happened(Day),
+}
+
+/// What is recorded so many seconds before or after it happened, at most, has no mark for its day.
+pub const PROMPT_SECONDS: i64 = 10;
+
+/// Flips the sign of a day's number, so that later days have higher numbers.
+const DAY_SIGN: u32 = 1 << 31;
+
+impl Leg {
+    /// When it happened: the instant of an expiry, else that of the transaction, as it was given.
+    #[must_use]
+    pub fn happened_at(&self, command: &Command, recorded_at: Timestamp) -> Timestamp {
+        match *self {
+            Leg::Moved { effective_at, .. } if effective_at < recorded_at => effective_at,
+            _ => command.transaction_at.unwrap_or(recorded_at),
+        }
+    }
 }
 
 impl Mark {
@@ -94,6 +117,7 @@ impl Mark {
             Mark::PointType(PointTypeId(id)) => (1, id.into()),
             Mark::Subtype(SubtypeId(id)) => (2, id.into()),
             Mark::Kind(kind) => (3, kind as u32),
+            Mark::Happened(Day(day)) => (4, day.cast_unsigned() ^ DAY_SIGN),
         }
     }
 
@@ -105,32 +129,41 @@ impl Mark {
             1 => Some(Mark::PointType(PointTypeId(u16::try_from(id).ok()?))),
             2 => Some(Mark::Subtype(SubtypeId(u16::try_from(id).ok()?))),
             3 => AuditKind::ALL.get(usize::try_from(id).ok()?).copied().map(Mark::Kind),
+            4 => Some(Mark::Happened(Day((id ^ DAY_SIGN).cast_signed()))),
             _ => None,
         }
     }
 
-    /// Gives the marks of a leg of a verb's entry to `each`.
-    pub fn each(verb: &str, leg: &Leg, mut each: impl FnMut(Mark)) {
-        let Some(kind) = AuditKind::of(verb, leg) else { return };
-        if kind != AuditKind::Issuance {
+    /// Gives the marks of a command that was done to `each`, some of them several times.
+    pub fn each(command: &Command, recorded_at: Timestamp, legs: &[Leg], mut each: impl FnMut(Mark)) {
+        let verb = command.action.verb();
+        for leg in legs {
+            let Some(kind) = AuditKind::of(verb, leg) else { continue };
             each(Mark::Kind(kind));
+            Mark::each_of_points(leg, &mut each);
+            let happened_at = leg.happened_at(command, recorded_at);
+            if happened_at.ms().abs_diff(recorded_at.ms()) > PROMPT_SECONDS.unsigned_abs().saturating_mul(1000) {
+                each(Mark::Happened(happened_at.day()));
+            }
         }
+    }
+
+    /// Gives the marks of a leg's points to `each`.
+    fn each_of_points(leg: &Leg, each: &mut impl FnMut(Mark)) {
         let (point_type, source, subtype) = match *leg {
             Leg::Granted { point_type, source, subtype, .. } | Leg::Moved { point_type, source, subtype, .. } => {
-                (Some(point_type), source, subtype)
+                (Some(point_type), source, Some(subtype))
             }
-            Leg::Inventory { source, .. } | Leg::SourceStatus { source, .. } => (None, Some(source), SubtypeId(0)),
+            Leg::Inventory { source, .. } | Leg::SourceStatus { source, .. } => (None, Some(source), None),
             Leg::Owed { point_type, .. }
             | Leg::Forgiven { point_type, .. }
             | Leg::Absorbed { point_type, .. }
-            | Leg::Merged { point_type, .. } => (Some(point_type), None, SubtypeId(0)),
+            | Leg::Merged { point_type, .. } => (Some(point_type), None, None),
             _ => return,
         };
-        point_type.map(Mark::PointType).into_iter().for_each(&mut each);
-        source.filter(|source| *source != SourceId(0)).map(Mark::Source).into_iter().for_each(&mut each);
-        if subtype != SubtypeId(0) {
-            each(Mark::Subtype(subtype));
-        }
+        each(Mark::Source(source.unwrap_or_default()));
+        point_type.map(Mark::PointType).into_iter().for_each(&mut *each);
+        subtype.map(Mark::Subtype).into_iter().for_each(each);
     }
 }
 
@@ -242,7 +275,9 @@ mod tests {
     fn marks_are_stored_as_numbers() {
         let kinds = AuditKind::ALL.iter().copied().map(Mark::Kind);
         let ids = [Mark::Source(SourceId(u32::MAX)), Mark::PointType(PointTypeId(7)), Mark::Subtype(SubtypeId(9))];
-        for mark in kinds.chain(ids) {
+        let days = [i32::MIN, -1, 0, 1, 20_000, i32::MAX].map(|day| Mark::Happened(Day(day)));
+        assert!(days.map(Mark::to_raw).is_sorted(), "later days have higher numbers");
+        for mark in kinds.chain(ids).chain(days) {
             let (kind, id) = mark.to_raw();
             assert_eq!(Mark::from_raw(kind, id), Some(mark));
         }

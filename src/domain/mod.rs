@@ -56,7 +56,7 @@ pub use agreement::{
     SchemeChoice, SignUpRules, SpendRange, SpendRanges, SpendRules,
 };
 pub use audit_kind::AuditKind;
-pub use audit_mark::{Mark, MarkKey, Marked};
+pub use audit_mark::{Mark, MarkKey, Marked, PROMPT_SECONDS};
 pub use block::{Block, BlockKind, BlockStatus, BlockTurn, BlockTurnKey, OWN_BLOCKS_FROM, OpenBlockKey};
 pub use catalog::{CatalogKey, Definition, Programs};
 pub use charge::{

@@ -5,6 +5,7 @@ use super::own::names_no_entry;
 use super::tagged::tagged;
 use super::{MemberId, Own, OwnIds, PointTypeId, Points, ProgramId, Sequence, SourceId, Span, Timestamp, Unit, Zone};
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 use std::collections::BTreeSet;
 
 /// What happens to an accrual beyond an inventory or a limit (rules E95, E100).
@@ -249,7 +250,7 @@ pub const COUNTED_PARTS_MAX: usize = 64;
 /// Points that a limit has counted: of a calendar window in one part, of a sliding one by instant.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Counted {
-    parts: Vec<(Timestamp, Points)>,
+    parts: SmallVec<[(Timestamp, Points); 1]>,
 }
 
 names_no_entry!(CountKey, Counted);
@@ -263,10 +264,11 @@ impl Window {
         }
     }
 
-    /// Whether issues counted at `place` still count at `now`.
-    fn holds(self, place: Timestamp, now: Timestamp, zone: &Zone) -> bool {
-        match self {
-            Window::Calendar(unit) => place == now.start_of(unit, zone),
+    /// Tells of issues counted at a place whether they still count at `now`.
+    fn holding(self, now: Timestamp, zone: &Zone) -> impl Fn(Timestamp) -> bool {
+        let current = self.place(now, zone);
+        move |place| match self {
+            Window::Calendar(_) => place == current,
             Window::Sliding(span) => span.after(place, zone).is_none_or(|end| now < end),
         }
     }
@@ -276,13 +278,15 @@ impl Counted {
     /// Points that count at `now`.
     #[must_use]
     pub fn at(&self, now: Timestamp, window: Window, zone: &Zone) -> Points {
-        let parts = self.parts.iter().filter(|(place, _)| window.holds(*place, now, zone));
+        let is_held = window.holding(now, zone);
+        let parts = self.parts.iter().filter(|(place, _)| is_held(*place));
         Points(parts.fold(0i64, |sum, (_, points)| sum.saturating_add(points.0)))
     }
 
     /// Counts points that are issued at `now`; those that count no more are forgotten.
     pub fn add(&mut self, points: Points, now: Timestamp, window: Window, zone: &Zone) {
-        self.parts.retain(|(place, _)| window.holds(*place, now, zone));
+        let is_held = window.holding(now, zone);
+        self.parts.retain(|(place, _)| is_held(*place));
         let place = window.place(now, zone);
         match self.parts.last_mut().filter(|(last, _)| *last == place) {
             Some((_, sum)) => *sum = Points(sum.0.saturating_add(points.0)),
@@ -299,7 +303,7 @@ impl Counted {
     /// Points that were issued at `issued_at` came back at `now`: they count no more, where they still did.
     pub fn give_back(&mut self, points: Points, (issued_at, now): (Timestamp, Timestamp), window: Window, zone: &Zone) {
         let place = window.place(issued_at, zone);
-        if !window.holds(place, now, zone) {
+        if !window.holding(now, zone)(place) {
             return;
         }
         let found = match window {

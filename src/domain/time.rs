@@ -4,7 +4,7 @@
 //! database, so that the same command gives the same instant on every machine.
 
 use jiff::civil;
-use jiff::tz::TimeZone;
+use jiff::tz::{Offset, TimeZone};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::str::FromStr;
@@ -83,14 +83,14 @@ impl Timestamp {
     /// The beginning of the calendar day, week (from Monday), month or year of a zone that this instant lies in.
     #[must_use]
     pub fn start_of(self, unit: Unit, zone: &Zone) -> Timestamp {
-        let date = self.day_in(zone).date().0;
-        let first = match unit {
-            Unit::Days => Some(date),
-            Unit::Weeks => date.checked_sub(jiff::Span::new().days(date.weekday().to_monday_zero_offset())).ok(),
-            Unit::Months => Some(date.first_of_month()),
-            Unit::Years => Some(date.first_of_year()),
+        let day = self.day_in(zone);
+        let days_before = match unit {
+            Unit::Days => 0,
+            Unit::Weeks => i32::from(day.date().0.weekday().to_monday_zero_offset()),
+            Unit::Months => i32::from(day.date().0.day()).saturating_sub(1),
+            Unit::Years => i32::from(day.date().0.day_of_year()).saturating_sub(1),
         };
-        first.and_then(|first| Date(first).start(zone)).unwrap_or(Timestamp::MIN)
+        Day(day.0.saturating_sub(days_before)).start(zone)
     }
 
     /// A number whose unsigned order is the order of instants: for keys.
@@ -159,7 +159,16 @@ impl Day {
     #[must_use]
     pub fn date(self) -> Date {
         let instant = jiff::Timestamp::from_millisecond(i64::from(self.0).saturating_mul(DAY_MS));
-        Date(instant.map_or(civil::Date::MAX, |i| i.to_zoned(TimeZone::UTC).date()))
+        Date(instant.map_or(civil::Date::MAX, |instant| Offset::UTC.to_datetime(instant).date()))
+    }
+
+    /// The instant at which it begins in a zone, kept within the years 1 to 9999.
+    fn start(self, zone: &Zone) -> Timestamp {
+        if zone.0 == TimeZone::UTC {
+            let ms = i64::from(self.0).saturating_mul(DAY_MS);
+            return Timestamp(ms.clamp(Timestamp::MIN.0, Timestamp::MAX.0));
+        }
+        self.date().start(zone).unwrap_or(Timestamp::MIN)
     }
 }
 

@@ -4,16 +4,18 @@ use super::error::Error;
 use super::handle::Engine;
 use super::recover;
 use crate::domain::{Entry, Mark, ProgramId, Sequence, TextKey};
+use std::ops::RangeInclusive;
 
 impl Engine {
-    /// Up to `limit` numbers of entries with a mark, up to a number, the newest first: from the index of the audit log.
+    /// Up to `limit` numbers of entries with a mark of these ranges, up to a number, the newest first and none left out
+    /// in between: from the index of the audit log.
     pub fn marked(
         &self,
         program: ProgramId,
-        mark: Mark,
+        marks: &[RangeInclusive<Mark>],
         (up_to, limit): (Sequence, usize),
     ) -> Result<Vec<Sequence>, Error> {
-        self.core.marked(program, mark, (up_to, limit))
+        self.core.marked(program, marks, (up_to, limit))
     }
 
     /// Up to `limit` numbers of entries with a reference, up to a number, the newest first: from the index

@@ -162,6 +162,11 @@ impl Checkpointer {
         self.turn.lock()
     }
 
+    /// The same, unless somebody has it.
+    pub(super) fn try_turn(&self) -> Option<MutexGuard<'_, RunMemory>> {
+        self.turn.try_lock()
+    }
+
     /// What changed until now is frozen.
     pub(super) fn froze(&self) {
         self.frozen.store(self.active.swap(0, Ordering::Relaxed), Ordering::Relaxed);

@@ -279,7 +279,7 @@ impl Core {
             let own = own_ids(sequence, asked.command, &effects.links);
             self.checkpointer.count(changes(effects));
             let locked = LockedShards::new(&self.state, (programs, prepared), &guards, &places);
-            let settled = settle(&locked, asked.command, &own, &outcome, effects);
+            let settled = settle(&locked, (asked.command, now), &own, &outcome, effects);
             settled.map_err(|fault| self.state.journal.poison(&fault))?;
             drop(guards);
             watch.step(Step::Apply);
@@ -344,7 +344,7 @@ impl Core {
             return Err(diverged(entry, "its outcome is another"));
         }
         self.checkpointer.count(changes(effects));
-        let settled = settle(&locked, &entry.command, &own, &outcome, effects);
+        let settled = settle(&locked, (&entry.command, entry.recorded_at), &own, &outcome, effects);
         settled.map_err(|fault| self.state.journal.poison(&fault))?;
         drop(guards);
         catalog.enter(std::mem::take(&mut effects.definitions))?;
@@ -455,7 +455,7 @@ impl Core {
 /// nothing more may be decided.
 pub(super) fn settle(
     locked: &LockedShards<'_, '_>,
-    command: &Command,
+    (command, now): (&Command, Timestamp),
     own: &OwnIds,
     outcome: &Outcome,
     effects: &mut Effects,
@@ -463,7 +463,7 @@ pub(super) fn settle(
     effects.fill(own);
     let used = matches!(outcome, Outcome::Done { .. }) && command.request_id != RequestId(0);
     let request = RequestKey { program: command.program, request: command.request_id };
-    locked.mark(command, own.sequence, outcome);
+    locked.mark(command, (own.sequence, now), outcome);
     locked.apply(effects)?;
     match used {
         true => locked.use_request(request, own.sequence),

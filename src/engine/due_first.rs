@@ -1,8 +1,9 @@
 //! Where the first due row of each program is in the table. Rows before it were booked and deleted: a report that walked
-//! over what is left of them, until the store has merged it away, would take longer than for all else.
+//! over what is left of them, until the store has merged it away, would take longer than for all else; so would every
+//! look of the sweeper.
 //!
-//! Checkpoints and reports take turns, and only they touch this: a checkpoint may bring an earlier row, a report finds the
-//! first one that is left.
+//! Checkpoints, reports and the sweeper take turns, and only they touch this: a checkpoint may bring an earlier row, the
+//! others find the first one that is left. A sweeper that does not get a turn tells nothing.
 
 use super::sync::Mutex;
 use crate::domain::keys::{DueKey, Key};

@@ -120,7 +120,7 @@ impl Core {
             watch.step(Step::Append);
             changed = changed.saturating_add(changes(effects));
             let own = own_ids(sequence, command, &effects.links);
-            fault = settle(&locked, command, &own, &outcome, effects).err();
+            fault = settle(&locked, (command, now), &own, &outcome, effects).err();
             answers.push(match &fault {
                 None => Ok(Answer::new(&own, now, outcome)),
                 Some(fault) => Err(fault.clone().into()),

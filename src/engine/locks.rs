@@ -142,15 +142,14 @@ impl<'g, 'a> LockedShards<'g, 'a> {
     }
 
     /// Notes in the index of the audit log what an entry is about. Marks may gather in any shard, as sums do.
-    pub(super) fn mark(&self, command: &Command, sequence: Sequence, outcome: &Outcome) {
+    pub(super) fn mark(&self, command: &Command, (sequence, now): (Sequence, Timestamp), outcome: &Outcome) {
         let (Outcome::Done { legs, .. }, Some(shard)) = (outcome, self.first) else { return };
-        let (verb, mut marks) = (command.action.verb(), MarkSet::new());
-        let mut add = |mark| {
+        let mut marks = MarkSet::new();
+        Mark::each(command, now, legs, |mark| {
             if !marks.contains(&mark) {
                 marks.push(mark);
             }
-        };
-        legs.iter().for_each(|leg| Mark::each(verb, leg, &mut add));
+        });
         if !marks.is_empty() {
             shard.borrow_mut().active.marks.add(command.program, marks, sequence);
         }

@@ -3,9 +3,10 @@
 use crate::domain::{Mark, ProgramId, Sequence};
 use hashbrown::HashMap;
 use smallvec::SmallVec;
+use std::ops::RangeInclusive;
 
 /// What one entry is about.
-pub(super) type MarkSet = SmallVec<[Mark; 4]>;
+pub(super) type MarkSet = SmallVec<[Mark; 6]>;
 
 /// Entries of a shard by what they are about. Most are about the same as the one before: those cost a comparison.
 #[derive(Debug, Default)]
@@ -53,15 +54,16 @@ impl PendingMarks {
         self.places.clear();
     }
 
-    /// Up to `limit` of the entries of each set that has a mark, up to a number, the newest.
+    /// Up to `limit` of the entries of each set that has a mark of these ranges, up to a number, the newest.
     pub(super) fn newest(
         &self,
         program: ProgramId,
-        mark: Mark,
+        wanted: &[RangeInclusive<Mark>],
         (up_to, limit): (Sequence, usize),
         found: &mut Vec<Sequence>,
     ) {
-        for set in self.sets.iter().filter(|set| set.program == program && set.marks.contains(&mark)) {
+        let is_wanted = |mark: &Mark| wanted.iter().any(|marks| marks.contains(mark));
+        for set in self.sets.iter().filter(|set| set.program == program && set.marks.iter().any(is_wanted)) {
             let until = set.entries.partition_point(|entry| *entry <= up_to);
             found.extend(set.entries.get(..until).unwrap_or_default().iter().rev().take(limit));
         }

@@ -10,6 +10,7 @@ use crate::domain::{Fault, ProgramId, Timestamp};
 use crate::storage::rows::Rows;
 use crate::storage::{Due, TableId};
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::time::Duration;
 
 /// Members and partners that one look finds.
@@ -64,17 +65,37 @@ fn find_due(core: &Core, now: Timestamp) -> Result<BTreeSet<DueKey>, Error> {
             }
             correct(&mut shard.active)?;
         }
-        for row in Rows::<Due>::between(core.state.store.as_ref(), due.start.to_bytes(), due.end.to_bytes(), 1024) {
-            let (key, ()) = row?;
+        stored_due(core, &due, |key| {
             if !removed.contains(&key) {
                 found.insert(key);
             }
-            if found.len() >= FOUND_MAX {
-                break;
-            }
-        }
+            found.len() < FOUND_MAX
+        })?;
     }
     Ok(found)
+}
+
+/// What the table has of a range, in order, as long as `each` wants more. What is left of rows that were deleted at its
+/// front is walked over once, not by every look.
+fn stored_due(core: &Core, due: &Range<DueKey>, mut each: impl FnMut(DueKey) -> bool) -> Result<(), Error> {
+    let (start, end) = (due.start.to_bytes(), due.end.to_bytes());
+    let firsts = &core.state.due_first;
+    // without a turn, a checkpoint may bring an earlier row behind this look: it then tells nobody what it found
+    let turn = core.checkpointer.try_turn();
+    // IMPORTANT: after memory was looked at: a row that left it before is in the table, and known to be there
+    let from = firsts.from(&start).min(end.clone());
+    let mut first = None;
+    for row in Rows::<Due>::between(core.state.store.as_ref(), from, end.clone(), 1024) {
+        let (key, ()) = row?;
+        first.get_or_insert(key);
+        if !each(key) {
+            break;
+        }
+    }
+    if turn.is_some() {
+        firsts.found(&start, &first.map_or(end, |first| first.to_bytes()));
+    }
+    Ok(())
 }
 
 /// Tells the sweeper's thread when to look, and when to stop.
@@ -108,5 +129,55 @@ impl Sweeper {
     pub(super) fn stop(&self) {
         *self.stopped.lock() = true;
         self.wake.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{
+        Accrue, Action, Award, Command, CreatePointType, CreateProgram, Enrolment, Expiry, MemberId, PointTypeId,
+        Points, RequestId, Span,
+    };
+    use crate::engine::{ClockSource, Engine, EngineOptions};
+    use crate::storage::memory::MemoryStore;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_look_does_not_walk_over_rows_that_are_gone() {
+        let (program, point_type) = (ProgramId(1), PointTypeId(1));
+        let options = EngineOptions { clock: ClockSource::Commands, ..EngineOptions::default() };
+        let engine = Engine::open_store(Arc::new(MemoryStore::new()), options).unwrap();
+        let day = |day: i64| Timestamp::from_ms(day * 86_400_000).unwrap();
+        let mut requests = (1..).map(RequestId);
+        let mut execute = |at, action: Action| {
+            let command = Command::new(program, requests.next().unwrap(), action);
+            engine.execute(&Command { transaction_at: Some(at), ..command }).unwrap();
+        };
+        execute(day(1), CreateProgram { enrolment: Enrolment::OnFirstAccrual, ..CreateProgram::default() }.into());
+        execute(day(1), CreatePointType { point_type, ..CreatePointType::default() }.into());
+        for (member, days) in [(1, 1), (2, 2), (3, 9)] {
+            let award = Award { expires: Some(Expiry::After(Span::days(days))), ..Award::new(point_type, Points(10)) };
+            let accrue = Accrue { member: MemberId(member), partner: None, awards: vec![award] };
+            execute(day(1), accrue.into());
+        }
+        engine.checkpoint().unwrap();
+        engine.advance_to(day(5)).unwrap();
+        assert_eq!(engine.book_due(), Ok(2));
+        engine.checkpoint().unwrap();
+
+        let begin = || engine.core.state.due_first.from(&DueKey::until(program, day(5)).start.to_bytes());
+        assert!(find_due(&engine.core, day(5)).unwrap().is_empty());
+        assert_eq!(begin(), DueKey::until(program, day(5)).end.to_bytes(), "nothing is left until then");
+        assert_eq!(find_due(&engine.core, day(20)).unwrap().len(), 1);
+        assert!(begin() > DueKey::until(program, day(9)).end.to_bytes(), "the first that is left");
+        // a checkpoint is under way: what is found may be found too late
+        let turn = engine.core.checkpointer.turn();
+        let known = begin();
+        assert_eq!(find_due(&engine.core, day(20)).unwrap().len(), 1);
+        assert_eq!(begin(), known);
+        drop(turn);
+        engine.advance_to(day(20)).unwrap();
+        assert_eq!(engine.book_due(), Ok(1));
     }
 }

@@ -24,10 +24,8 @@ pub(super) struct ToldMarks(BTreeMap<(ProgramId, Mark), Named>);
 impl ToldMarks {
     /// Counts what an entry is about.
     pub(super) fn count(&mut self, entry: &Entry) {
-        let (program, verb) = (entry.command.program, entry.command.action.verb());
-        for leg in entry.legs() {
-            Mark::each(verb, leg, |mark| self.add(program, mark, entry.sequence));
-        }
+        let Entry { command, recorded_at, sequence, .. } = entry;
+        Mark::each(command, *recorded_at, entry.legs(), |mark| self.add(command.program, mark, *sequence));
     }
 
     fn add(&mut self, program: ProgramId, mark: Mark, sequence: Sequence) {

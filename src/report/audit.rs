@@ -6,21 +6,24 @@
 //! | a member | the member's chain of entries |
 //! | a reference | entries that the index of references names |
 //! | sources, subtypes, types of transactions, or point types | entries that the index names ([`Mark`]), of the first of these |
-//! | days | the journal back from the end of the range, found by bisection |
-//! | issuances, points without a source or subtype, a text, or nothing | the journal backwards |
+//! | a range of the times of record | the journal back from the end of the range, found by bisection |
+//! | a range of the times at which it happened | the journal between the ends of the range, and what the index names for its days: what was recorded later or earlier |
+//! | a text, or nothing | the journal backwards |
 //!
 //! The rest of what is asked for is looked for in these entries, up to [`AuditQuery::entries_max`] a page; then the page
-//! ends early. Issuances are nearly everywhere. The index of references is kept beside the references, and erased with them; a text
-//! is looked for as a part of others, which no index helps to find.
+//! ends early, and the next one goes on from there. So a page takes a bounded time, also for a text: it is looked for as
+//! a part of others, which no index helps to find. The index of references is kept beside the references, and erased with
+//! them.
 //!
 //! The modifications of a source (or an account) add up to the points that are left of it: debts stand beside them.
 
 use crate::domain::{
-    AHEAD_HOURS_MAX, AuditKind, Entry, Granted, Item, ItemId, Leg, Mark, MemberId, PointFate, PointState, PointTypeId,
-    Points, ProgramId, Sequence, SourceId, SubtypeId, Timestamp,
+    AHEAD_HOURS_MAX, AuditKind, Day, Entry, Granted, Item, ItemId, Leg, Mark, MemberId, PROMPT_SECONDS, PointFate,
+    PointState, PointTypeId, Points, ProgramId, Sequence, SourceId, SubtypeId, Timestamp, Zone,
 };
 use serde::Serialize;
-use std::fmt;
+use std::fmt::{self, Write};
+use std::ops::RangeInclusive;
 use std::str::FromStr;
 
 /// The number of a line: unique, and growing with time (rule E43).
@@ -166,9 +169,12 @@ pub struct AuditQuery {
     pub before: Option<AuditId>,
     /// At most this many lines.
     pub limit: usize,
-    /// At most this many entries are read for one page.
+    /// At most this many entries are read for one page, and those that are read together with the last of them.
     pub entries_max: usize,
 }
+
+/// Entries that a page reads where nothing else is said: some milliseconds.
+const ENTRIES_MAX: usize = 5_000;
 
 impl AuditQuery {
     /// All lines of a program, a hundred a page.
@@ -188,29 +194,46 @@ impl AuditQuery {
             text: None,
             before: None,
             limit: 100,
-            entries_max: 1_000_000,
+            entries_max: ENTRIES_MAX,
         }
     }
 
     /// The fewest entries among which all lines are.
-    fn among(&self) -> Among {
+    fn among<R: AuditReader>(&self, reader: &R) -> Result<Among, R::Error> {
         let AuditQuery { sources, subtypes, kinds, point_types, .. } = self;
         if let Some(member) = self.member {
-            return Among::Member(member);
+            return Ok(Among::Member(member));
         }
         if let Some(reference) = &self.reference {
-            return Among::Referred(reference.clone());
+            return Ok(Among::Referred(reference.clone()));
         }
-        let marks: Vec<Mark> = if !sources.is_empty() && !sources.contains(&SourceId(0)) {
+        let marks: Vec<Mark> = if !sources.is_empty() {
             sources.iter().copied().map(Mark::Source).collect()
-        } else if !subtypes.is_empty() && !subtypes.contains(&SubtypeId(0)) {
+        } else if !subtypes.is_empty() {
             subtypes.iter().copied().map(Mark::Subtype).collect()
-        } else if !kinds.is_empty() && !kinds.contains(&AuditKind::Issuance) {
+        } else if !kinds.is_empty() {
             kinds.iter().copied().map(Mark::Kind).collect()
         } else {
             point_types.iter().copied().map(Mark::PointType).collect()
         };
-        if marks.is_empty() { Among::All } else { Among::Marked(marks) }
+        match self.clock {
+            _ if !marks.is_empty() => Ok(Among::Marked(marks)),
+            AuditClock::Occurred if self.from.is_some() || self.to.is_some() => self.happened(reader),
+            AuditClock::Occurred | AuditClock::Recorded => Ok(Among::All),
+        }
+    }
+
+    /// The entries of what happened in the range of times.
+    fn happened<R: AuditReader>(&self, reader: &R) -> Result<Among, R::Error> {
+        let away = |at: Timestamp, ms: i64| Timestamp::from_ms(at.ms().saturating_add(ms));
+        let prompt_ms = PROMPT_SECONDS.saturating_mul(1000);
+        let first = self.from.and_then(|from| away(from, prompt_ms.saturating_neg()));
+        let end = self.to.and_then(|to| away(to, prompt_ms));
+        let recorded = first.map_or(Ok(Sequence(1)), |first| reader.first_at(first))?
+            ..=end.map_or(Ok(Sequence(u64::MAX)), |end| reader.first_at(end))?;
+        let last = self.to.map_or(Day(i32::MAX), |to| to.last_day_before(&Zone::UTC));
+        let days = self.from.map_or(Day(i32::MIN), Timestamp::day)..=last;
+        Ok(Among::Happened { recorded, days })
     }
 
     /// Whether entries recorded at an instant, and before, are too old for any line.
@@ -220,7 +243,7 @@ impl AuditQuery {
         self.from.is_some_and(|from| recorded_at.saturating_add_hours(ahead) < from)
     }
 
-    fn asks_for(&self, line: &AuditLine) -> bool {
+    fn asks_for(&self, line: &AuditLine, text: &mut PartOfText) -> bool {
         fn listed<T: PartialEq>(list: &[T], value: &T) -> bool {
             list.is_empty() || list.contains(value)
         }
@@ -237,30 +260,53 @@ impl AuditQuery {
             && listed(&self.kinds, &line.transaction_type)
             && self.member.is_none_or(|member| line.member == Some(member))
             && self.reference.as_deref().is_none_or(|text| line.reference.as_deref() == Some(text))
-            && self.text.as_deref().is_none_or(|text| line.holds(text))
+            && text.is_in(line)
     }
 }
 
-impl AuditLine {
-    /// Whether one of its texts holds another, in any case.
-    fn holds(&self, part: &str) -> bool {
-        let part = part.to_lowercase();
-        let ids = [self.member.map(|id| id.to_string()), self.source.map(|id| id.to_string())];
-        let texts = [Some(self.id.to_string()), self.item.map(|id| id.to_string())];
-        let plain = [self.reference.as_deref(), Some(&*self.actor), Some(self.verb), Some(self.reference_type)];
-        let plain = plain.into_iter().flatten().map(str::to_owned);
-        ids.into_iter().chain(texts).flatten().chain(plain).any(|text| text.to_lowercase().contains(&part))
+/// A part of a text that lines are to have somewhere, in any case.
+struct PartOfText {
+    part: Option<String>,
+    /// A text of a line.
+    shown: String,
+}
+
+impl PartOfText {
+    fn of(query: &AuditQuery) -> PartOfText {
+        PartOfText { part: query.text.as_deref().map(str::to_lowercase), shown: String::new() }
+    }
+
+    /// Whether one of a line's texts holds the part.
+    fn is_in(&mut self, line: &AuditLine) -> bool {
+        let Some(part) = &self.part else { return true };
+        let shown = &mut self.shown;
+        let mut holds = |text: &dyn fmt::Display| {
+            shown.clear();
+            let _never_fails = write!(shown, "{text}");
+            match shown.is_ascii() {
+                true => shown.make_ascii_lowercase(),
+                false => *shown = shown.to_lowercase(),
+            }
+            shown.contains(part.as_str())
+        };
+        holds(&line.verb)
+            || holds(&line.reference_type)
+            || holds(&line.actor)
+            || holds(&line.id)
+            || line.reference.as_ref().is_some_and(|text| holds(text))
+            || line.member.is_some_and(|id| holds(&id))
+            || line.source.is_some_and(|id| holds(&id))
+            || line.item.is_some_and(|id| holds(&id))
     }
 }
 
 /// The lines of an entry in the order of its legs, with the new item of each that adds one.
 fn lines_of(entry: &Entry) -> impl Iterator<Item = (AuditLine, Option<Granted>)> + '_ {
     let verb = entry.command.action.verb();
-    let occurred_at = entry.command.transaction_at.unwrap_or(entry.recorded_at);
     entry.legs().iter().zip(0u32..).filter_map(move |(leg, place)| {
         let line = AuditLine {
             id: AuditId { sequence: entry.sequence, place },
-            occurred_at,
+            occurred_at: leg.happened_at(&entry.command, entry.recorded_at),
             recorded_at: entry.recorded_at,
             transaction_type: AuditKind::Issuance,
             reference_type: "",
@@ -294,7 +340,7 @@ fn fill(line: AuditLine, leg: &Leg) -> Option<AuditLine> {
             subtype: Some(subtype),
             ..of_account(line, member, point_type)
         },
-        Leg::Moved { member, item, point_type, from, to, points, effective_at, source, subtype, .. } => {
+        Leg::Moved { member, item, point_type, from, to, points, source, subtype, .. } => {
             let modification = match (from.is_owned(), to.is_owned()) {
                 (true, false) => points.0.saturating_neg(),
                 (false, true) => points.0,
@@ -305,9 +351,8 @@ fn fill(line: AuditLine, leg: &Leg) -> Option<AuditLine> {
                 (PointState::Repaid, _) => points.0,
                 _ => 0,
             };
-            let occurred_at = if effective_at < line.recorded_at { effective_at } else { line.occurred_at };
             let line = AuditLine { subtype: Some(subtype), ..of_account(line, member, point_type) };
-            AuditLine { modification, debt, item: Some(item), source, occurred_at, ..line }
+            AuditLine { modification, debt, item: Some(item), source, ..line }
         }
         Leg::Owed { member, point_type, points } => {
             AuditLine { debt: points.0, ..of_account(line, member, point_type) }
@@ -341,6 +386,13 @@ pub enum Among {
     Referred(Box<str>),
     /// Those that have one of these marks.
     Marked(Vec<Mark>),
+    /// Those about what happened on some days, as far as it is not told otherwise.
+    Happened {
+        /// The entries that were recorded then.
+        recorded: RangeInclusive<Sequence>,
+        /// The days that others have marks of.
+        days: RangeInclusive<Day>,
+    },
 }
 
 /// Where the log reads: an engine, which this layer does not know.
@@ -377,7 +429,8 @@ pub fn audit<R: AuditReader>(reader: &R, query: &AuditQuery) -> Result<AuditPage
         (None, Some(to)) => Sequence(reader.first_at(to)?.0.saturating_sub(1)),
         (None, None) => Sequence(u64::MAX),
     };
-    let among = query.among();
+    let among = query.among(reader)?;
+    let mut text = PartOfText::of(query);
     let mut read = 0usize;
     while next > Sequence(0) {
         let entries = reader.entries(query.program, &among, next)?;
@@ -391,7 +444,7 @@ pub fn audit<R: AuditReader>(reader: &R, query: &AuditQuery) -> Result<AuditPage
             if entry.command.program != query.program {
                 continue;
             }
-            let mut lines: Vec<_> = lines_of(entry).filter(|(line, _)| query.asks_for(line)).collect();
+            let mut lines: Vec<_> = lines_of(entry).filter(|(line, _)| query.asks_for(line, &mut text)).collect();
             lines.reverse();
             for (mut line, granted) in lines {
                 if page.lines.len() >= query.limit {

@@ -22,10 +22,16 @@ pub(super) fn entries_from(read: &dyn Read, from: Timestamp, each: &mut dyn FnMu
     })
 }
 
-/// The first entry that was recorded at an instant or later: found by bisection.
+/// The first entry that was recorded at an instant or later: found by bisection, unless the last one is earlier.
 fn first_at(read: &dyn Read, instant: Timestamp) -> Result<Sequence, Fault> {
     let Some((first, bytes)) = read.journal_record(read.shown())? else { return Ok(Sequence(1)) };
-    let last = Record::read(first, &bytes)?.last().min(read.shown());
+    let record = Record::read(first, &bytes)?;
+    let last = record.last().min(read.shown());
+    if let Some(newest) = record.entries(last).next().transpose()?
+        && newest.recorded_at < instant
+    {
+        return Ok(last.next());
+    }
     let (mut before, mut from) = (Sequence(0), last.next());
     while before.next() < from {
         let middle = Sequence(before.0.midpoint(from.0));

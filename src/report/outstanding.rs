@@ -6,9 +6,7 @@ use super::history;
 use super::past::as_of;
 use super::sums::{self, Days};
 use super::unbooked::{programs, unbooked};
-use crate::domain::{
-    CohortKey, Day, Fault, ItemPosting, Leg, Program, ProgramId, Timestamp, Totals, TotalsKey, Unit, Zone,
-};
+use crate::domain::{CohortKey, Day, Fault, ItemPosting, Leg, Program, ProgramId, Timestamp, Totals, TotalsKey, Zone};
 use crate::storage::Read;
 use std::collections::BTreeMap;
 
@@ -17,7 +15,7 @@ use std::collections::BTreeMap;
 pub enum AsOf {
     /// The end of a day, in the program's zone; of today: now. Needs no scan.
     Day(Day),
-    /// An instant. Reads the journal from the beginning of its day on.
+    /// An instant. Reads the journal from there on: of now, nothing.
     At(Timestamp),
 }
 
@@ -74,30 +72,27 @@ pub fn outstanding(
             *sum = sum.saturating_add(points);
         }
     };
-    // whole days from the sums, the rest of the day from the journal
     let (until, instant) = match as_of {
-        AsOf::Day(day) => (day, day.date().end(&zone).unwrap_or(Timestamp::MAX)),
-        AsOf::At(at) => (Day(at.day_in(&zone).0.saturating_sub(1)), at),
+        AsOf::Day(day) => (Some(day), day.date().end(&zone).unwrap_or(Timestamp::MAX)),
+        AsOf::At(at) => (None, at),
     };
     let instant = instant.min(now);
-    sums::totals(read, program, Days { from: None, to: Some(until) }, &mut |key, totals| {
+    sums::totals(read, program, Days { from: None, to: until }, &mut |key, totals| {
         add(series_of(&key), totals.outstanding());
     })?;
     let rows: Vec<(TotalsKey, Totals)> = unbooked(read, program, instant)?.totals;
-    let unbooked_today = |key: &TotalsKey| matches!(as_of, AsOf::At(_)) && key.day > until;
-    for (key, totals) in rows.iter().filter(|(key, _)| key.day <= until || unbooked_today(key)) {
+    for (key, totals) in rows.iter().filter(|(key, _)| until.is_none_or(|until| key.day <= until)) {
         add(series_of(&key.series()), totals.outstanding());
     }
-    if let AsOf::At(_) = as_of {
-        let start = instant.start_of(Unit::Days, &zone);
-        history::entries_from(read, start, &mut |entry| {
+    // what came after the instant is in the sums, and taken out again
+    let after = Timestamp::from_ms(instant.ms().saturating_add(1)).filter(|_| until.is_none());
+    if let Some(after) = after {
+        history::entries_from(read, after, &mut |entry| {
             if entry.command.program == program {
                 for posting in entry.legs().iter().filter_map(Leg::posting) {
                     let ItemPosting { source, point_type, subtype, .. } = posting;
-                    // points that expire at the first instant of a day are in the sums of the day before
-                    let is_today = posting.day(entry.recorded_at, &zone) > until;
-                    if is_today && posting.effective_at(entry.recorded_at) <= instant {
-                        add(Series { source, point_type, subtype }, posting.gain().into());
+                    if posting.effective_at(entry.recorded_at) > instant {
+                        add(Series { source, point_type, subtype }, i128::from(posting.gain()).saturating_neg());
                     }
                 }
             }

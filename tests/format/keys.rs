@@ -39,6 +39,10 @@ fn the_bytes_of_keys_are_pinned() {
             format!("{p}00{:08x}{:016x}", 5, 7),
         ),
         (
+            hex(&MarkKey { program, mark: Mark::Happened(Day(-1)), segment: 7 }.to_bytes()),
+            format!("{p}047fffffff{:016x}", 7),
+        ),
+        (
             hex(&TotalsKey { program, day: Day(-1), utc_day: Day(0), source, point_type, subtype }.to_bytes()),
             format!("{p}7fffffff800000000000000500040006"),
         ),

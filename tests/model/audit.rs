@@ -25,10 +25,14 @@ impl AuditReader for Log<'_> {
         match (among, self.scans) {
             // few at a time, so that pages go on
             (Among::Marked(marks), false) => {
-                let mut found: Vec<Sequence> = Vec::new();
-                for mark in marks {
-                    found.extend(self.engine.marked(program, *mark, (up_to, 3))?);
-                }
+                let marks: Vec<_> = marks.iter().map(|mark| *mark..=*mark).collect();
+                self.engine.entries(&self.engine.marked(program, &marks, (up_to, 3))?)
+            }
+            (Among::Happened { recorded, days }, false) => {
+                let marks = Mark::Happened(*days.start())..=Mark::Happened(*days.end());
+                let mut found = self.engine.marked(program, &[marks], (up_to, 3))?;
+                let newest = up_to.min(*recorded.end()).min(self.engine.last_sequence());
+                found.extend((recorded.start().0..=newest.0).rev().take(3).map(Sequence));
                 found.sort_unstable_by(|one, other| other.cmp(one));
                 found.dedup();
                 found.truncate(3);
@@ -120,13 +124,36 @@ impl Run {
             AuditKind::ALL.iter().map(|kind| AuditQuery { kinds: vec![*kind], ..all.clone() }).collect();
         let types = (1..=6).map(PointTypeId);
         queries.extend(types.map(|point_type| AuditQuery { point_types: vec![point_type], ..all.clone() }));
-        queries.push(AuditQuery { subtypes: vec![SubtypeId(7)], ..all.clone() });
+        queries.extend([0, 7].map(|id| AuditQuery { subtypes: vec![SubtypeId(id)], ..all.clone() }));
         queries.push(AuditQuery { sources: [1, 2, 3].map(SourceId).to_vec(), ..all.clone() });
         let kinds = vec![AuditKind::Expiration, AuditKind::Redemption];
-        queries.push(AuditQuery { kinds, point_types: vec![PointTypeId(1)], ..all });
+        queries.push(AuditQuery { kinds, point_types: vec![PointTypeId(1)], ..all.clone() });
+        let hour = |hours| Some(self.now().saturating_add_hours(hours));
+        let ranges = [
+            (hour(-72), hour(-24)),
+            (hour(-24 * 90), hour(-24 * 30)),
+            (None, hour(-48)),
+            (hour(-1), None),
+            (hour(-24), hour(-72)),
+        ];
+        for (from, to) in ranges {
+            queries.extend([AuditClock::Occurred, AuditClock::Recorded].map(|clock| AuditQuery {
+                clock,
+                from,
+                to,
+                ..all.clone()
+            }));
+        }
+        for part in ["EDEEM", "ref", "7"] {
+            queries.push(AuditQuery { text: Some(part.into()), entries_max: 5, ..all.clone() });
+        }
         for query in queries {
             let [found, expected] = [false, true].map(|scans| self.ask(|engine| lines(engine, &query, scans)));
             assert_eq!(found, expected, "{query:?}");
+            let is_late = |line: &AuditLine| line.occurred_at.day() != line.recorded_at.day();
+            if query.clock == AuditClock::Occurred && found.iter().any(is_late) {
+                self.tally.count("late lines of a range");
+            }
         }
     }
 }

@@ -23,6 +23,7 @@ mod merge;
 mod partner;
 mod points;
 mod policies;
+mod printed;
 pub(crate) mod rng;
 mod rules;
 pub(crate) mod run;

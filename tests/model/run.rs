@@ -84,6 +84,8 @@ pub(super) struct Run {
     rolls_over: bool,
     random_ids: bool,
     pub(super) past: Vec<BTreeMap<ProgramId, Book>>,
+    /// What was printed, and when.
+    pub(super) printed: Vec<(Timestamp, String)>,
     pub(super) told: u128,
     pub(super) comparable: bool,
     /// The entry up to which bookings were read for the names of items that came into being there.
@@ -131,6 +133,7 @@ impl Run {
             rolls_over: history.world.policies,
             random_ids: history.world.random_ids,
             past: Vec::new(),
+            printed: Vec::new(),
             told: 0,
             comparable: true,
             named: Sequence(0),
@@ -162,6 +165,9 @@ impl Run {
             }
             Step::Advance(ms) if !self.stands => {
                 let to = Timestamp::from_ms(*ms).expect("within the years 1 to 9999");
+                if to > self.now() {
+                    self.print();
+                }
                 self.advance(to);
                 self.engine().advance_to(to).expect("time comes from the commands");
                 self.compare_all();
@@ -395,6 +401,7 @@ impl Run {
         self.compare_bills();
         self.compare_statements();
         self.compare_reports();
+        self.compare_printed();
         self.set_stands(false);
         self.reopen();
         self.compare_items();

@@ -104,7 +104,7 @@ pub(super) fn give<V: View>(
     }
     unfit.into_iter().for_each(|(place, given)| issue.give(place, given));
     pay(draft, issue.awards())?;
-    draft.issue(&issue)?;
+    draft.issue(issue)?;
     draft.note_activity(member, Activity::Accrue)?;
     // points that were granted too late for use are gone before anybody is told of them
     if draft.effects.members[member].is_due(draft.now) {

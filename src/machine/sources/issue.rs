@@ -27,13 +27,24 @@ pub(in crate::machine) fn name(program: &Program, awards: &[Award], names: &mut 
     }
 }
 
+/// What an accrual takes from a source.
+struct Drawn<'a> {
+    known: Known<'a>,
+    points: Points,
+    /// What each of its limits has counted before.
+    counts: Counts,
+}
+
+/// What the limits of a source have counted, in their order.
+type Counts = SmallVec<[(CountKey, Counted); 2]>;
+
 /// What an accrual gives, and takes from its sources.
 pub(in crate::machine) struct Issue<'a, 'b> {
     member: MemberId,
     /// As they were asked for.
     asked: &'b [Award],
     awards: Cow<'b, [Award]>,
-    drawn: SmallVec<[(Known<'a>, Points); 1]>,
+    drawn: SmallVec<[Drawn<'a>; 1]>,
     /// What accounts had no room for, by the award's place.
     unfit: SmallVec<[(u16, Points); 1]>,
 }
@@ -50,9 +61,9 @@ impl Issue<'_, '_> {
         let Some(award) = self.awards.to_mut().get_mut(usize::from(place)) else { return };
         self.unfit.push((place, Points(award.points.0.saturating_sub(given.0))));
         award.points = given;
-        for (known, drawn) in &mut self.drawn {
+        for Drawn { known, points, .. } in &mut self.drawn {
             let given = self.awards.iter().filter(|award| award.source == Some(known.id)).map(|award| award.points);
-            *drawn = counted(known.terms.counting, given).unwrap_or(*drawn);
+            *points = counted(known.terms.counting, given).unwrap_or(*points);
         }
     }
 }
@@ -81,7 +92,7 @@ impl<'a, V: View> Draft<'a, V> {
         check_named(program, asked)?;
         for source in asked.iter().filter_map(|award| award.source) {
             let is_guarded = program.source(source).is_some_and(|terms| terms.is_guarded());
-            if is_guarded && issue.drawn.iter().all(|(known, _)| known.id != source) {
+            if is_guarded && issue.drawn.iter().all(|drawn| drawn.known.id != source) {
                 self.plan_source(&mut issue, source)?;
             }
         }
@@ -94,9 +105,10 @@ impl<'a, V: View> Draft<'a, V> {
         let of_source = |award: &&Award| award.source == Some(source);
         let wanted =
             fits(counted(known.terms.counting, issue.asked.iter().filter(of_source).map(|award| award.points)))?;
-        let (room, beyond) = self.room(&known, issue.member)?;
+        let counts = self.counts_of(&known, issue.member)?;
+        let (room, beyond) = self.room(&known, &counts)?;
         if wanted <= room {
-            issue.drawn.push((known, wanted));
+            issue.drawn.push(Drawn { known, points: wanted, counts });
             return Ok(());
         }
         if known.terms.beyond == Beyond::Reject {
@@ -109,12 +121,18 @@ impl<'a, V: View> Draft<'a, V> {
                 left = Points(left.0.saturating_sub(award.points.0));
             }
         }
-        issue.drawn.push((known, room));
+        issue.drawn.push(Drawn { known, points: room, counts });
         Ok(())
     }
 
-    /// How many points a source may still give a member, and why no more.
-    fn room(&mut self, known: &Known<'a>, member: MemberId) -> Result<(Points, Rejection), Undecided> {
+    /// What the limits of a source have counted.
+    fn counts_of(&self, known: &Known<'a>, member: MemberId) -> Result<Counts, Undecided> {
+        let keys = known.terms.limits.iter().map(|limit| self.count_key(known.id, limit, member));
+        keys.map(|key| Ok((key, self.counted_of(&key)?.unwrap_or_default()))).collect()
+    }
+
+    /// How many points a source may still give, and why no more.
+    fn room(&self, known: &Known<'a>, counts: &Counts) -> Result<(Points, Rejection), Undecided> {
         let source = known.id;
         let mut room = (Points(i64::MAX), Rejection::Overflow);
         if let Some(inventory) = self.effects.sources[known.at].inventory {
@@ -122,9 +140,8 @@ impl<'a, V: View> Draft<'a, V> {
             room = (left, Rejection::InventoryExceeded { source, left });
         }
         let zone = &self.settings()?.zone;
-        for limit in &known.terms.limits {
-            let used = self.counted_of(&self.count_key(source, limit, member))?.unwrap_or_default();
-            let used = used.at(self.now, limit.restriction.window, zone);
+        for (limit, (_, counted)) in known.terms.limits.iter().zip(counts) {
+            let used = counted.at(self.now, limit.restriction.window, zone);
             let left = Points(limit.restriction.max.0.saturating_sub(used.0).max(0));
             if left < room.0 {
                 room = (left, Rejection::LimitReached { source, restriction: limit.restriction.restriction, left });
@@ -151,7 +168,7 @@ impl<'a, V: View> Draft<'a, V> {
     }
 
     /// Takes what was planned from the sources.
-    pub(in crate::machine) fn issue(&mut self, issue: &Issue<'a, '_>) -> Result<(), Undecided> {
+    pub(in crate::machine) fn issue(&mut self, issue: Issue<'a, '_>) -> Result<(), Undecided> {
         for ((asked, given), place) in issue.asked.iter().zip(issue.awards()).zip(0..u16::MAX) {
             if let (Some(source), true) = (asked.source, given.points < asked.points) {
                 let unfit = issue.unfit.iter().find(|(of, _)| *of == place).map_or(Points::ZERO, |(_, points)| *points);
@@ -161,7 +178,7 @@ impl<'a, V: View> Draft<'a, V> {
                 }
             }
         }
-        for (known, points) in issue.drawn.iter().filter(|(_, points)| points.is_positive()) {
+        for Drawn { known, points, counts } in issue.drawn.into_iter().filter(|drawn| drawn.points.is_positive()) {
             let before = self.effects.sources[known.at].inventory.map(|inventory| inventory.left());
             if let Some(before) = before {
                 self.change_inventory(known.at, InventoryChange::Drawn, fits(points.negated())?)?;
@@ -171,11 +188,9 @@ impl<'a, V: View> Draft<'a, V> {
                 }
             }
             let zone = &self.settings()?.zone;
-            for limit in &known.terms.limits {
-                let key = self.count_key(known.id, limit, issue.member);
-                let mut counts = self.counted_of(&key)?.unwrap_or_default();
-                counts.add(*points, self.now, limit.restriction.window, zone);
-                self.put::<SourceCounts>(key, Some(counts));
+            for (limit, (key, mut counted)) in known.terms.limits.iter().zip(counts) {
+                counted.add(points, self.now, limit.restriction.window, zone);
+                self.put::<SourceCounts>(key, Some(counted));
             }
         }
         Ok(())
