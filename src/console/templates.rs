@@ -18,6 +18,8 @@ pub(super) struct PageHtml<'a> {
     pub(super) who: Option<&'a str>,
     pub(super) proof: &'a str,
     pub(super) now: &'a str,
+    /// The address of the page, so that forms lead back to it.
+    pub(super) here: &'a str,
 }
 
 /// An entry of the navigation.
