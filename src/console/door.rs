@@ -1,7 +1,7 @@
 //! [`Console`]: finds the page of an address, for a visitor who is signed in, and puts the head around it.
 
 use super::ask::Ask;
-use super::blocks::instant;
+use super::blocks::{Block, instant};
 use super::forms;
 use super::page::{Page, Way, own_path};
 use super::pages;
@@ -187,6 +187,9 @@ impl Console {
         let name = who.map(|who| format!("{} ({})", who.token.name, who.token.id));
         let query = if visit.query.is_empty() { String::new() } else { format!("?{}", visit.query) };
         let here = if visit.method == Method::Get { format!("{}{query}", visit.path) } else { String::new() };
+        // a short page shows what can be done without a way there
+        let action = |block: &Block| matches!(block, Block::Form(form) if form.is_post && form.is_folded);
+        let actions_at = page.blocks.iter().position(action).filter(|at| *at > 2);
         let html = PageHtml {
             title: &page.title,
             trail: &page.trail,
@@ -197,6 +200,8 @@ impl Console {
             proof: who.map_or("", |who| &who.proof),
             now: &now,
             here: &here,
+            has_actions: actions_at.is_some(),
+            actions_at: actions_at.unwrap_or(usize::MAX),
         };
         rendered(&html, status)
     }

@@ -173,8 +173,10 @@ pub(super) fn legs(legs: Option<&Value>) -> Block {
         let rest = leg.as_object().into_iter().flatten();
         let rest =
             rest.filter(|(name, value)| !["kind", "item", "points"].contains(&name.as_str()) && !value.is_null());
+        // where points went from and to is said by what happened
+        let rest = rest.filter(|(name, _)| !["from", "to"].contains(&name.as_str()));
         let rest: Vec<String> =
-            rest.map(|(name, _)| format!("{} {}", name.replace('_', " "), plain(leg, name))).collect();
+            rest.map(|(name, _)| format!("{} {}", name.replace('_', " "), Cell::of(leg, name).text)).collect();
         vec![
             Cell::text(plain(leg, "kind").replace('_', " ")),
             item_cell(&item.unwrap_or_default()),

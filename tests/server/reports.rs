@@ -94,7 +94,7 @@ fn what_is_owed_and_deferred_is_told_as_of_any_instant() {
 fn what_expires_is_told_by_day_by_member_and_by_date() {
     let served = with_history();
     let curve = rows(&served, "reports/expiry?by=month");
-    assert_eq!(curve, [json!({ "bucket": "2026-04", "point_type": 2, "source": null, "points_exact": "45" })]);
+    assert_eq!(curve, [json!({ "bucket": "2026-03", "point_type": 2, "source": null, "points_exact": "45" })]);
     assert_eq!(rows(&served, "reports/expiry?by_source=true")[0]["source"], 0);
     assert_eq!(rows(&served, "reports/expiry?to=2026-03-01"), [Value::Null; 0]);
     // 30 days from the first of February
@@ -181,7 +181,7 @@ fn with_agreements() -> Served {
         ("partners", "p7", json!({ "partner": 7, "billing": "post_paid" })),
         ("schemes/1", "s1", json!({ "name": "all" })),
         ("offers/1", "o1", json!({ "scheme": 1, "class": "increase_revenue_transaction_based", "name": "five" })),
-        ("groups/3", "g3", json!({ "name": "shops" })),
+        ("partner-groups/3", "g3", json!({ "name": "shops" })),
         ("partners/6/unit", "u6", json!({ "group": 3 })),
         ("partners/7/unit", "u7", json!({})),
         ("agreements", "a6", json!({ "partner": 6 })),
@@ -202,7 +202,7 @@ fn with_agreements() -> Served {
 #[test]
 fn awards_credits_and_settlement_reports_are_read() {
     let served = with_agreements();
-    assert_eq!(rows(&served, "groups")[0]["partners"], json!([6]));
+    assert_eq!(rows(&served, "partner-groups")[0]["partners"], json!([6]));
     assert_eq!(rows(&served, "schemes")[0]["accessible_to"], Value::Null);
     assert_eq!(rows(&served, "offers")[0]["is_settled"], true);
     let awards = rows(&served, "reports/awards?by=partner,state&show=events,amount");
@@ -247,7 +247,8 @@ fn a_preview_comes_in_pages_and_reads_only_what_its_run_takes() {
     assert_eq!(whole.len(), 3);
     assert_eq!(walked(&served, "settlement-runs/n1/preview", 1), whole);
     assert_eq!(walked(&served, "settlement-runs/n1/preview", 2), whole);
-    assert_eq!(walked(&served, "settlement-runs/n2/preview", 1), whole[2..]);
+    let of_seven = walked(&served, "settlement-runs/n2/preview", 1);
+    assert_eq!((of_seven.len(), &of_seven[0]["sequence"]), (1, &whole[2]["sequence"]));
     let next = served.get("/v1/programs/1/settlement-runs/n1/preview?limit=1")["next"].clone();
     assert_eq!(served.post("/v1/programs/2", "p2", json!({})).0, 201);
     let other = format!("/v1/programs/2/settlement-runs/n1/preview?cursor={}", next.as_str().unwrap());

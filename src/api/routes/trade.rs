@@ -67,7 +67,7 @@ const TABLE: &[Format] = &[Format::Csv, Format::JsonLines];
 
 #[rustfmt::skip]
 pub(crate) const ROUTES: &[Route] = &[
-    Route::get("/v1/programs/{program}/groups", "list_groups", Shape::Page(|g| g.subschema_for::<GroupRow>()), list_groups)
+    Route::get("/v1/programs/{program}/partner-groups", "list_groups", Shape::Page(|g| g.subschema_for::<GroupRow>()), list_groups)
         .with(PAGED).also_as(TABLE)
         .about("Groups of partners, each with its units and the groups that it collaborates with (rules C72, C111)."),
     Route::get("/v1/programs/{program}/schemes", "list_schemes", Shape::Page(|g| g.subschema_for::<SchemeRow>()), list_schemes)

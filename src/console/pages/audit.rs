@@ -152,7 +152,18 @@ pub(super) fn entry(ask: &Ask<'_>, way: &Way<'_>, sequence: &str) -> Result<Page
             .into_iter()
             .filter(|fact| !fact.value.is_empty()),
     );
+    let program: u32 = text("program").parse().unwrap_or_default();
     let mut blocks = vec![Block::Facts(facts)];
+    let pages = [("member", "Member", "members"), ("partner", "Partner", "partners"), ("source", "Source", "sources")];
+    let command = entry.get("command").cloned().unwrap_or_default();
+    let links = pages.map(|(field, name, page)| {
+        let id = plain(&command, field);
+        (!id.is_empty()).then(|| (format!("{name} {id}"), format!("/p/{program}/{page}/{}", crate::api::encoded(&id))))
+    });
+    let links: Vec<(String, String)> = links.into_iter().flatten().collect();
+    if !links.is_empty() {
+        blocks.push(Block::Links(links));
+    }
     if let Some(refused) = entry.get("refused").filter(|refused| !refused.is_null()) {
         blocks.push(Block::Note { tone: "bad", text: format!("Refused; nothing changed: {refused}") });
     } else {
@@ -162,9 +173,9 @@ pub(super) fn entry(ask: &Ask<'_>, way: &Way<'_>, sequence: &str) -> Result<Page
     if !balances.is_empty() {
         blocks.push(Block::Table(Table::of("Balances after it", &super::standing::BALANCE, &balances)));
     }
-    let command = entry.get("command").cloned().unwrap_or_default();
     let fields = command.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null());
-    let fields = fields.map(|(name, _)| vec![Cell::text(name.replace('_', " ")), Cell::text(plain(&command, name))]);
+    let fields = fields.map(|(name, _)| vec![Cell::text(name.replace('_', " ")), Cell::of(&command, name)]);
+    let fields = fields.map(|row| row.into_iter().map(|cell| Cell { is_number: false, ..cell }).collect());
     let head = vec![Cell::text("field"), Cell::text("value")];
     blocks.push(Block::Table(Table {
         caption: "The command".to_owned(),
@@ -172,7 +183,6 @@ pub(super) fn entry(ask: &Ask<'_>, way: &Way<'_>, sequence: &str) -> Result<Page
         rows: fields.collect(),
         ..Table::default()
     }));
-    let program: u32 = text("program").parse().unwrap_or_default();
     let can_be_cancelled = ["accrue", "accrue_shared", "redeem"].contains(&text("kind").as_str());
     if can_be_cancelled && ask.may(Scope::Adjust) && ask.token.partner.is_none() {
         let hidden = [("program", program.to_string()), ("request", text("request_id"))];

@@ -66,11 +66,11 @@ pub(super) fn overview(ask: &Ask<'_>, _: &Way<'_>, program: u32) -> Result<Page,
             value: grouped(sum_exact(&expiring, "points_exact")),
             about: format!("points in {DAYS} days, unless they are used"),
         },
-        Fact { name: "Sources paused", value: grouped(paused as i128), about: format!("of {} sources", sources.len()) },
+        Fact { name: "Sources paused", value: grouped(paused as i128), about: format!("of {} in all", sources.len()) },
         Fact {
             name: "Partners out of points",
             value: grouped(partners.iter().filter(|row| is_out(row)).count() as i128),
-            about: format!("prepaid, of {} partners", partners.len()),
+            about: format!("prepaid, of {} in all", partners.len()),
         },
     ];
     let mut blocks = vec![Block::Facts(facts), related(program)];

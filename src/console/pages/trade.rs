@@ -45,7 +45,7 @@ pub(super) fn definitions(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<
         ("collaborating", "collaborates with groups"),
     ];
     let empty = "There is no group: each partner stands alone.";
-    blocks.push(Block::Table(table("groups", "Groups of partners", &columns, empty)?));
+    blocks.push(Block::Table(table("partner-groups", "Groups of partners", &columns, empty)?));
     let columns =
         [("scheme", "scheme"), ("name", "name"), ("life_cycle", "life cycle"), ("accessible_to", "only for partners")];
     let empty = "There is no scheme: define one before purchases under agreements.";
