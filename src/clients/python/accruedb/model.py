@@ -3213,9 +3213,6 @@ OPERATIONS: Dict[str, Any] = {
     "erase": ("POST", "/v1/programs/{program}/erasures"),
     "refund_fee": ("POST", "/v1/programs/{program}/fees/{fee}/refund"),
     "switch_group": ("POST", "/v1/programs/{program}/group-switches"),
-    "list_groups": ("GET", "/v1/programs/{program}/groups"),
-    "list_groups_csv": ("GET", "/v1/programs/{program}/groups.csv"),
-    "list_groups_jsonl": ("GET", "/v1/programs/{program}/groups.jsonl"),
     "hold": ("POST", "/v1/programs/{program}/holds"),
     "capture": ("POST", "/v1/programs/{program}/holds/{hold}/capture"),
     "release": ("POST", "/v1/programs/{program}/holds/{hold}/release"),
@@ -3254,6 +3251,9 @@ OPERATIONS: Dict[str, Any] = {
     "list_offers_csv": ("GET", "/v1/programs/{program}/offers.csv"),
     "list_offers_jsonl": ("GET", "/v1/programs/{program}/offers.jsonl"),
     "set_offer": ("POST", "/v1/programs/{program}/offers/{offer}"),
+    "list_groups": ("GET", "/v1/programs/{program}/partner-groups"),
+    "list_groups_csv": ("GET", "/v1/programs/{program}/partner-groups.csv"),
+    "list_groups_jsonl": ("GET", "/v1/programs/{program}/partner-groups.jsonl"),
     "set_group": ("POST", "/v1/programs/{program}/partner-groups/{group}"),
     "list_partners": ("GET", "/v1/programs/{program}/partners"),
     "create_partner": ("POST", "/v1/programs/{program}/partners"),
@@ -3571,18 +3571,6 @@ class Operations(Base):
         """Moves partners from one group to another, with their rules."""
         return self._command("switch_group", (program,), body, key, dry_run)
 
-    def list_groups(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[Group]:
-        """Groups of partners, each with its units and the groups that it collaborates with (rules C72, C111)."""
-        return self._pages("list_groups", (program,), {"limit": limit, "cursor": cursor})
-
-    def list_groups_csv(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
-        """Groups of partners, each with its units and the groups that it collaborates with (rules C72, C111)."""
-        return self._text("list_groups_csv", (program,), {"limit": limit, "cursor": cursor})
-
-    def list_groups_jsonl(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
-        """Groups of partners, each with its units and the groups that it collaborates with (rules C72, C111)."""
-        return self._text("list_groups_jsonl", (program,), {"limit": limit, "cursor": cursor})
-
     def hold(self, program: int, body: HoldBody, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Sets points aside before a purchase is paid for. The key names the hold."""
         return self._command("hold", (program,), body, key, dry_run)
@@ -3746,6 +3734,18 @@ class Operations(Base):
     def set_offer(self, program: int, offer: int, body: SetOfferBody, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Defines a reward offer of a scheme, or changes it (rule C78)."""
         return self._command("set_offer", (program, offer), body, key, dry_run)
+
+    def list_groups(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[Group]:
+        """Groups of partners, each with its units and the groups that it collaborates with (rules C72, C111)."""
+        return self._pages("list_groups", (program,), {"limit": limit, "cursor": cursor})
+
+    def list_groups_csv(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """Groups of partners, each with its units and the groups that it collaborates with (rules C72, C111)."""
+        return self._text("list_groups_csv", (program,), {"limit": limit, "cursor": cursor})
+
+    def list_groups_jsonl(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """Groups of partners, each with its units and the groups that it collaborates with (rules C72, C111)."""
+        return self._text("list_groups_jsonl", (program,), {"limit": limit, "cursor": cursor})
 
     def set_group(self, program: int, group: int, body: Optional[SetGroupBody] = None, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Defines a group of partners, or changes it."""

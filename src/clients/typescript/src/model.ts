@@ -3584,9 +3584,6 @@ export const OPERATIONS: Record<string, [string, string]> = {
   erase: ["POST", "/v1/programs/{program}/erasures"],
   refund_fee: ["POST", "/v1/programs/{program}/fees/{fee}/refund"],
   switch_group: ["POST", "/v1/programs/{program}/group-switches"],
-  list_groups: ["GET", "/v1/programs/{program}/groups"],
-  list_groups_csv: ["GET", "/v1/programs/{program}/groups.csv"],
-  list_groups_jsonl: ["GET", "/v1/programs/{program}/groups.jsonl"],
   hold: ["POST", "/v1/programs/{program}/holds"],
   capture: ["POST", "/v1/programs/{program}/holds/{hold}/capture"],
   release: ["POST", "/v1/programs/{program}/holds/{hold}/release"],
@@ -3625,6 +3622,9 @@ export const OPERATIONS: Record<string, [string, string]> = {
   list_offers_csv: ["GET", "/v1/programs/{program}/offers.csv"],
   list_offers_jsonl: ["GET", "/v1/programs/{program}/offers.jsonl"],
   set_offer: ["POST", "/v1/programs/{program}/offers/{offer}"],
+  list_groups: ["GET", "/v1/programs/{program}/partner-groups"],
+  list_groups_csv: ["GET", "/v1/programs/{program}/partner-groups.csv"],
+  list_groups_jsonl: ["GET", "/v1/programs/{program}/partner-groups.jsonl"],
   set_group: ["POST", "/v1/programs/{program}/partner-groups/{group}"],
   list_partners: ["GET", "/v1/programs/{program}/partners"],
   create_partner: ["POST", "/v1/programs/{program}/partners"],
@@ -3978,21 +3978,6 @@ export abstract class Operations extends Base {
     return this.sendCommand("switch_group", [program], body, how);
   }
 
-  /** Groups of partners, each with its units and the groups that it collaborates with (rules C72, C111). */
-  listGroups(program: number, query: { limit?: number; cursor?: string } = {}): Pages<Group> {
-    return this.getPages("list_groups", [program], query);
-  }
-
-  /** Groups of partners, each with its units and the groups that it collaborates with (rules C72, C111). */
-  listGroupsCsv(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
-    return this.getText("list_groups_csv", [program], query);
-  }
-
-  /** Groups of partners, each with its units and the groups that it collaborates with (rules C72, C111). */
-  listGroupsJsonl(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
-    return this.getText("list_groups_jsonl", [program], query);
-  }
-
   /** Sets points aside before a purchase is paid for. The key names the hold. */
   hold(program: number, body: HoldBody, how: How = {}): Promise<Receipt> {
     return this.sendCommand("hold", [program], body, how);
@@ -4190,6 +4175,21 @@ export abstract class Operations extends Base {
   /** Defines a reward offer of a scheme, or changes it (rule C78). */
   setOffer(program: number, offer: number, body: SetOfferBody, how: How = {}): Promise<Receipt> {
     return this.sendCommand("set_offer", [program, offer], body, how);
+  }
+
+  /** Groups of partners, each with its units and the groups that it collaborates with (rules C72, C111). */
+  listGroups(program: number, query: { limit?: number; cursor?: string } = {}): Pages<Group> {
+    return this.getPages("list_groups", [program], query);
+  }
+
+  /** Groups of partners, each with its units and the groups that it collaborates with (rules C72, C111). */
+  listGroupsCsv(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_groups_csv", [program], query);
+  }
+
+  /** Groups of partners, each with its units and the groups that it collaborates with (rules C72, C111). */
+  listGroupsJsonl(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_groups_jsonl", [program], query);
   }
 
   /** Defines a group of partners, or changes it. */
