@@ -14,7 +14,7 @@ help:
 	@echo 'make serve   the same purchases on a port, with a console: prints the address and a link into it'
 	@echo 'make test    every check and test (about 10 minutes, and 15 more where RocksDB is not compiled yet)'
 	@echo 'make browser  a browser walks the console; needs chromium, node and npm, says SKIPPED without them'
-	@echo 'make clients  the Python and the TypeScript client: built, installed, 68 cases each against a running server'
+	@echo 'make clients  the Python and the TypeScript client: built, installed, 69 cases each against a running server'
 	@echo 'make contract  calls made up from the OpenAPI document against a running server (CALLS=2000)'
 	@echo 'make killed   kill -9 of the server and of a reader of its feed (ROUNDS=200)'
 	@echo 'make speed    how fast the server is, beside what is wanted; needs wrk (ROWS="batch singles")'

@@ -66,6 +66,7 @@ pub mod engine;
 #[doc(hidden)]
 #[cfg(feature = "server")]
 pub mod http;
+pub mod look;
 pub mod machine;
 pub mod report;
 #[doc(hidden)]

@@ -4,6 +4,7 @@ mod access;
 mod console;
 mod documents;
 mod edits;
+mod reports;
 mod routes;
 mod settlement;
 mod sockets;

@@ -135,6 +135,12 @@ impl Call {
         text.parse().map(Some).map_err(|_| Problem::parameter(name, "out of range"))
     }
 
+    /// The numbers or words of a parameter that has commas between them; none where it was not given.
+    pub(crate) fn listed<T: FromStr>(&self, name: &'static str) -> Result<Vec<T>, Problem> {
+        let parts = self.query.get(name).into_iter().flat_map(|text| text.split(',')).filter(|part| !part.is_empty());
+        parts.map(|part| part.parse().map_err(|_| Problem::parameter(name, format!("{part} is none")))).collect()
+    }
+
     fn path<T: FromStr>(&self, name: &'static str) -> Result<T, Problem> {
         let text = self.path.get(name).map_or("", String::as_str);
         text.parse().map_err(|_| Problem::parameter(name, "out of range"))

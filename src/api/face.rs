@@ -1,7 +1,7 @@
 //! [`Api`]: the face of the routes, to servers and to callers in the process.
 
 use super::access;
-use super::call::{Call, Head, Method};
+use super::call::{Answer, Call, Format, Head, Method};
 use super::context::{Context, Metrics};
 use super::etag;
 use super::params::{check_path, read_query};
@@ -40,6 +40,14 @@ pub struct Admitted {
     pub route: &'static Route,
     /// The call.
     pub call: Call,
+}
+
+impl Admitted {
+    /// The form in which rows are answered.
+    #[must_use]
+    pub fn format(&self) -> Format {
+        self.call.format
+    }
 }
 
 impl Api {
@@ -97,6 +105,11 @@ impl Api {
         let answer = (route.handle)(&self.context, call, body);
         let response = answer.and_then(|answer| render(call, answer)).unwrap_or_else(Response::from);
         etag::marked(call, response)
+    }
+
+    /// Looks at what a call that was let in answers, before it becomes bytes: rows with their picture.
+    pub fn look(&self, admitted: &Admitted) -> Result<Answer, Problem> {
+        (admitted.route.handle)(&self.context, &admitted.call, b"")
     }
 
     /// Does a call: by method, path and bytes. `authorization` is the text of a token.

@@ -20,6 +20,7 @@ mod openapi;
 mod params;
 mod problem;
 mod problems;
+mod range;
 mod render;
 mod route;
 mod routes;

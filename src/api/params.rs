@@ -12,6 +12,9 @@ pub const PAGE_DEFAULT: usize = 100;
 /// Seconds that a reader of the feed waits, at most.
 pub const WAIT_MAX: u64 = 60;
 
+/// Bytes of a text that is looked for, at most: those of a reference.
+const TEXT_BYTES_MAX: usize = 128;
+
 /// What a parameter may be.
 #[derive(Debug, Clone, Copy)]
 pub enum Kind {
@@ -27,6 +30,12 @@ pub enum Kind {
     Word(&'static [&'static str]),
     /// Some words with commas between them.
     Words,
+    /// Some whole numbers with commas between them, each up to this one.
+    Numbers(u64),
+    /// A text of a caller's.
+    Text,
+    /// A civil date, which means its end, or an instant.
+    When,
     /// A text that a route gave.
     Cursor,
     /// How many rows.
@@ -88,6 +97,12 @@ impl Param {
             Kind::Words => {
                 text.len() <= 1_000 && text.bytes().all(|b| b.is_ascii_lowercase() || matches!(b, b'_' | b','))
             }
+            Kind::Numbers(most) => {
+                let is_good = |number: &str| whole(number).is_some_and(|number| number <= most);
+                text.len() <= 1_000 && text.split(',').all(is_good)
+            }
+            Kind::Text => (1..=TEXT_BYTES_MAX).contains(&text.len()) && !text.contains(char::is_control),
+            Kind::When => text.parse::<Date>().is_ok() || text.parse::<Timestamp>().is_ok(),
             Kind::Cursor => text.len() <= 1_000,
             Kind::Limit => whole(text).is_some_and(|number| (1..=PAGE_MAX as u64).contains(&number)),
         };
@@ -102,6 +117,9 @@ impl Param {
             Kind::Date => "a date like 2026-03-01".to_owned(),
             Kind::Word(words) => format!("one of {}", words.join(", ")),
             Kind::Words => "words with commas between them".to_owned(),
+            Kind::Numbers(most) => format!("whole numbers from 0 to {most} with commas between them"),
+            Kind::Text => format!("a text of 1 to {TEXT_BYTES_MAX} bytes without control characters"),
+            Kind::When => "a date like 2026-03-01 or an instant like 2026-03-01T12:00:00Z".to_owned(),
             Kind::Cursor => "a cursor that this route gave".to_owned(),
             Kind::Limit => format!("a whole number from 1 to {PAGE_MAX}"),
         }
@@ -116,6 +134,9 @@ impl Param {
             Kind::Date => json!({ "type": "string", "format": "date" }),
             Kind::Word(words) => json!({ "type": "string", "enum": words }),
             Kind::Words => json!({ "type": "string", "maxLength": 1000, "pattern": "^[a-z_,]*$" }),
+            Kind::Numbers(_) => json!({ "type": "string", "maxLength": 1000, "pattern": "^[0-9]+(,[0-9]+)*$" }),
+            Kind::Text => json!({ "type": "string", "minLength": 1, "maxLength": TEXT_BYTES_MAX }),
+            Kind::When => json!({ "type": "string", "maxLength": 40 }),
             Kind::Cursor => json!({ "type": "string", "maxLength": 1000 }),
             Kind::Limit => json!({ "type": "integer", "minimum": 1, "maximum": PAGE_MAX, "default": PAGE_DEFAULT }),
         }
@@ -198,7 +219,19 @@ mod tests {
 
     #[test]
     fn a_query_says_what_the_route_knows_and_once() {
-        let known = [Param::new("limit", Kind::Limit, ""), Param::new("as_of", Kind::Moment, "")];
+        let known = [
+            Param::new("limit", Kind::Limit, ""),
+            Param::new("as_of", Kind::Moment, ""),
+            Param::new("source", Kind::Numbers(9), ""),
+            Param::new("at", Kind::When, ""),
+            Param::new("text", Kind::Text, ""),
+        ];
+        for good in ["source=0,9", "at=2026-03-01", "at=2026-03-01T00:00:00Z", "text=a%20b"] {
+            assert!(read_query(good, &known).is_ok(), "{good}");
+        }
+        for bad in ["source=", "source=1,,2", "source=10", "source=01", "at=today", "text=", "text=%00"] {
+            assert_eq!(read_query(bad, &known).unwrap_err().status, 400, "{bad}");
+        }
         assert_eq!(read_query("limit=5&", &known).unwrap().get("limit").map(String::as_str), Some("5"));
         for bad in ["limit=0", "limit=1001", "limit=05", "limit=+5", "limit=5&limit=5", "lim=5", "as_of=now", "limit"] {
             let problem = read_query(bad, &known).unwrap_err();

@@ -10,6 +10,7 @@ use crate::domain::{
     PartnerKey, Points, Rate, Rejection, RequestId, Sequence, Timestamp, Zone,
 };
 use crate::engine::{Engine, Error, ExecuteError};
+use crate::look;
 use crate::report::{self, FeeUnit, Money, Page, PartnerLine};
 use crate::storage::Read;
 use serde_json::{Value, json};
@@ -45,8 +46,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "NUMBER")]
     number: Option<u32>,
     /// A forecast goes on at the rate of so many days.
-    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(i64).range(1..=3660))]
-    days: i64,
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(1..=3660))]
+    days: u16,
     /// At most this many lines of a statement.
     #[arg(long, default_value_t = 50)]
     limit: usize,
@@ -121,11 +122,11 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         What::Statement => statement(&engine, key, args.limit)?,
         What::Purchases => purchases(&engine, key)?,
         What::Forecast => forecast(&engine, key, args.days)?,
-        What::Charges => look(&engine, |read| charges(read, key))?,
-        What::Bills => look(&engine, |read| bills(read, key))?,
+        What::Charges => looked(&engine, |read| charges(read, key))?,
+        What::Bills => looked(&engine, |read| bills(read, key))?,
         What::BillLines => {
             let number = args.number.unwrap_or(record.bills);
-            look(&engine, |read| bill_lines(read, BillKey { partner: key, number }))?
+            looked(&engine, |read| bill_lines(read, BillKey { partner: key, number }))?
         }
         What::Fees => {
             let unit = match args.unit {
@@ -133,10 +134,10 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
                 Some(Unit::Points) => FeeUnit::Points,
                 Some(Unit::Money) => FeeUnit::Money,
             };
-            look(&engine, |read| fees(read, key, range(args, &zone), unit))?
+            looked(&engine, |read| fees(read, key, range(args, &zone), unit))?
         }
-        What::Usage => look(&engine, |read| usage(read, key, range(args, &zone), &zone))?,
-        What::Reconcile => look(&engine, |read| reconcile(read, key, range(args, &zone)))?,
+        What::Usage => looked(&engine, |read| usage(read, key, range(args, &zone), &zone))?,
+        What::Reconcile => looked(&engine, |read| reconcile(read, key, range(args, &zone)))?,
     };
     listing.show(args.csv, output)?;
     let disagree = args.what == What::Reconcile && listing.has("agrees", "no");
@@ -144,8 +145,8 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 }
 
 /// Looks at a snapshot.
-fn look<R>(engine: &Engine, look: impl FnOnce(&dyn Read) -> Result<R, Fault>) -> Result<R, Failure> {
-    Ok(engine.with_snapshot(look)?.map_err(Error::from)?)
+fn looked<R>(engine: &Engine, at: impl FnOnce(&dyn Read) -> Result<R, Fault>) -> Result<R, Failure> {
+    Ok(engine.with_snapshot(at)?.map_err(Error::from)?)
 }
 
 /// From the first instant of the first day to the end of the last.
@@ -311,15 +312,9 @@ fn reconcile(read: &dyn Read, key: PartnerKey, range: (Timestamp, Timestamp)) ->
     Ok(listing)
 }
 
-fn forecast(engine: &Engine, key: PartnerKey, days: i64) -> Result<Listing, Failure> {
-    let now = engine.now();
-    let from = now.saturating_add_hours(days.saturating_mul(-24));
-    let lines = look(engine, |read| report::partner_use(read, key, (from, Timestamp::MAX)))?;
-    let taken = lines.iter().map(|line| line.taken).fold(0, i128::saturating_add);
-    let open = engine.open_blocks(key, usize::MAX)?;
-    let window_ms = now.ms().saturating_sub(from.ms());
+fn forecast(engine: &Engine, key: PartnerKey, days: u16) -> Result<Listing, Failure> {
     let mut listing = Listing::new(&["block", "left", "ends", "lost"]);
-    for end in report::forecast(&open, now, (taken, window_ms)) {
+    for end in look::forecast(engine, key, days)? {
         let cells =
             vec![end.block.to_string(), end.remaining.to_string(), end.ends_at.to_string(), end.lost.to_string()];
         listing.object(cells, &end);
@@ -349,7 +344,7 @@ fn bill(args: &Args, engine: &Engine, key: PartnerKey, output: &mut Output) -> R
         done => drop(done?),
     }
     finish_bill(engine, key)?;
-    look(engine, |read| bills(read, key))?.last().show(args.csv, output)?;
+    looked(engine, |read| bills(read, key))?.last().show(args.csv, output)?;
     Ok(Exit::Done)
 }
 

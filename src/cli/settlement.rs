@@ -10,7 +10,8 @@ use crate::domain::{
     RuleOwner, SchemeId, Subject, Timestamp, Zone,
 };
 use crate::engine::{Engine, Error};
-use crate::report::settlement::{self, AwardFilter, Dimension, LineRow, Measure};
+use crate::report::Page;
+use crate::report::settlement::{self, AwardFilter, Dimension, LineRow, Measure, PreviewPage};
 use crate::storage::Read;
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::ops::Range;
@@ -286,8 +287,8 @@ fn rows_of(
             let found = settlement::lines(read, program, partner.map(PartnerId), None);
             lines(&found.collect::<Result<Vec<LineRow>, Fault>>()?)
         }
-        What::Preview { run } => match settlement::preview(read, program, *run, now)? {
-            Some(found) => lines(&found),
+        What::Preview { run } => match settlement::preview(read, (program, *run), now, PreviewPage::ALL)? {
+            Some(found) => lines(&found.lines),
             None => return Ok(None),
         },
         What::Run { run } => {
@@ -305,7 +306,7 @@ fn rows_of(
         }
         What::Refunds { limit } => refunds(&settlement::pending_refunds(read, program, None, *limit)?),
         What::Credits { partner, during } => {
-            let all = settlement::partner_credits(read, partner_key(*partner), during.range(zone))?;
+            let all = settlement::partner_credits(read, partner_key(*partner), during.range(zone), Page::ALL)?;
             let row = |(_, credit): &settlement::CreditRow| {
                 let (at, reason) = (credit.posted_at.to_string(), credit.cause.code().to_owned());
                 vec![credit.member.to_string(), credit.receivable.to_string(), at, reason, credit.amount.to_string()]

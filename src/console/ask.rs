@@ -1,9 +1,12 @@
 //! Asking the API as the visitor.
 
-use crate::api::{Api, Head, Method, Problem, Response, Scope, Token};
+use crate::api::{self, Answer, Api, Format, Head, Method, Problem, Response, Scope, Token};
 use crate::domain::Timestamp;
 use serde_json::Value;
 use std::sync::Arc;
+
+/// Bytes after which a file is given up: some 300,000 rows.
+const FILE_BYTES_MAX: usize = 48 << 20;
 
 /// The API and the visitor's token.
 pub(super) struct Ask<'a> {
@@ -22,6 +25,45 @@ impl Ask<'_> {
     /// The rows of a page.
     pub(super) fn rows(&self, path: &str) -> Result<Vec<Value>, Problem> {
         Ok(self.get(path)?.get_mut("rows").map(Value::take).and_then(into_list).unwrap_or_default())
+    }
+
+    /// A page of rows, with its picture where it has one.
+    pub(super) fn page(&self, path: &str) -> Result<api::Page, Problem> {
+        let admitted = self.api.admit(Head::new(Method::Get, path, self.at), Some(self.token.clone()))?;
+        match self.api.look(&admitted)? {
+            Answer::Page(page) => Ok(*page),
+            _ => Err(Problem::new("internal", format!("{path} has no rows"))),
+        }
+    }
+
+    /// Rows as a file: those of all pages, up to a size.
+    pub(super) fn file(&self, path: &str, query: &str) -> Result<Response, Problem> {
+        let head = |query: &str| Head::new(Method::Get, &format!("{path}?{query}"), self.at);
+        let admitted = self.api.admit(head(query), Some(self.token.clone()))?;
+        let knows = |name: &str| admitted.route.params.iter().any(|param| param.name == name);
+        let is_table = matches!(admitted.format(), Format::Csv | Format::JsonLines);
+        let is_asked = query.split('&').any(|field| field.starts_with("limit=") || field.starts_with("cursor="));
+        if !is_table || is_asked || !knows("cursor") {
+            return self.raw(head(query), b"");
+        }
+        let query = if query.is_empty() { "limit=1000".to_owned() } else { format!("{query}&limit=1000") };
+        let mut file = self.raw(head(&query), b"")?;
+        while let Some(cursor) = next(&file) {
+            file.headers.retain(|(name, _)| *name != "link");
+            if file.body.len() > FILE_BYTES_MAX {
+                let what = "the file would be too long: choose fewer rows by the filters of the page";
+                return Err(Problem::new("too_large", what));
+            }
+            let more = self.raw(head(&format!("{query}&cursor={cursor}")), b"")?;
+            // each page of a table has its head
+            let head = match admitted.format() {
+                Format::Csv => more.body.iter().position(|byte| *byte == b'\n').map_or(0, |at| at.saturating_add(1)),
+                _ => 0,
+            };
+            file.body.extend(more.body.get(head..).unwrap_or_default());
+            file.headers.extend(more.headers.into_iter().filter(|(name, _)| *name == "link"));
+        }
+        Ok(file)
     }
 
     /// Does something: the answer as JSON.
@@ -49,6 +91,13 @@ impl Ask<'_> {
     pub(super) fn may(&self, scope: Scope) -> bool {
         self.token.scopes.contains(&scope)
     }
+}
+
+/// The cursor of the next page, where there is one.
+fn next(response: &Response) -> Option<String> {
+    let (_, link) = response.headers.iter().find(|(name, _)| *name == "link")?;
+    let (_, rest) = link.split_once("cursor=")?;
+    rest.split(['&', '>']).next().map(str::to_owned)
 }
 
 fn into_list(value: Value) -> Option<Vec<Value>> {

@@ -1,5 +1,6 @@
 //! What pages are made of: facts, tables, pictures with their tables, forms, notes.
 
+use crate::api::encoded;
 use crate::chart::{Figure, Styled, grouped, svg, table};
 use serde_json::Value;
 
@@ -20,6 +21,8 @@ pub(super) enum Block {
     },
     /// Something that the visitor may ask or do.
     Form(Form),
+    /// Ways to pages about the same: name and address.
+    Links(Vec<(String, String)>),
     /// A sentence.
     Note {
         /// `good`, `bad` or `plain`.
@@ -177,10 +180,29 @@ impl Table {
         Table { caption: caption.to_owned(), head: head.collect(), rows, empty: "Nothing here.", ..Table::default() }
     }
 
+    /// The same table, the cells of a column that are fields of rows leading to a page of what they name.
+    pub(super) fn leading(self, column: usize, rows: &[Value], name: &str, page: &str) -> Table {
+        let ids: Vec<String> = rows.iter().map(|row| plain(row, name)).collect();
+        self.linked(column, |at| ids.get(at).map(|id| format!("{page}/{}", encoded(id))).unwrap_or_default())
+    }
+
+    /// The same table, words with blanks in place of the lines of codes.
+    pub(super) fn worded(mut self, column: usize) -> Table {
+        for cell in self.rows.iter_mut().filter_map(|row| row.get_mut(column)) {
+            cell.text = cell.text.replace('_', " ");
+        }
+        self
+    }
+
+    /// The same table, saying this where it has no rows.
+    pub(super) fn or(self, empty: &'static str) -> Table {
+        Table { empty, ..self }
+    }
+
     /// The same table, the cells of a column leading somewhere.
     pub(super) fn linked(mut self, column: usize, href: impl Fn(usize) -> String) -> Table {
         for (at, row) in self.rows.iter_mut().enumerate() {
-            if let Some(cell) = row.get_mut(column) {
+            if let Some(cell) = row.get_mut(column).filter(|cell| !cell.text.is_empty()) {
                 cell.href = Some(href(at));
             }
         }
@@ -192,6 +214,20 @@ impl Table {
         let query = if query.is_empty() { String::new() } else { format!("?{query}") };
         Table { export: Some((format!("/data{path}"), query)), ..self }
     }
+}
+
+/// A form that asks for another view of a page.
+pub(super) fn filter(action: String, title: &str, fields: Vec<Field>) -> Block {
+    Block::Form(Form {
+        action,
+        is_post: false,
+        title: title.to_owned(),
+        fields,
+        hidden: Vec::new(),
+        button: "Show".to_owned(),
+        has_dry_run: false,
+        is_folded: false,
+    })
 }
 
 /// A picture and its table.
@@ -218,7 +254,7 @@ pub(super) struct Form {
     pub(super) title: String,
     pub(super) fields: Vec<Field>,
     pub(super) hidden: Vec<(String, String)>,
-    pub(super) button: &'static str,
+    pub(super) button: String,
     /// Whether it can be tried without being done.
     pub(super) has_dry_run: bool,
     /// Whether it is folded away until it is asked for.

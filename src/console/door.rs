@@ -1,14 +1,14 @@
 //! [`Console`]: finds the page of an address, for a visitor who is signed in, and puts the head around it.
 
 use super::ask::Ask;
-use super::blocks::instant;
+use super::blocks::{Block, instant};
 use super::forms;
-use super::page::{Page, Way};
+use super::page::{Page, Way, own_path};
 use super::pages;
 use super::reference;
 use super::session::{Sessions, SignedIn};
 use super::templates::{NavItem, PageHtml, SignInHtml};
-use crate::api::{self, Api, Head, Method, Problem, Response, Scope, Version};
+use crate::api::{self, Api, Method, Problem, Response, Scope, Version};
 use crate::chart;
 use crate::domain::Timestamp;
 use askama::Template;
@@ -133,8 +133,7 @@ impl Console {
         };
         let ask = Ask { api, token: who.token.clone(), at: visit.at };
         if let Some(path) = visit.path.strip_prefix("/data").filter(|_| visit.method == Method::Get) {
-            let head = Head::new(Method::Get, &format!("{path}?{}", visit.query), visit.at);
-            return ask.raw(head, b"").unwrap_or_else(|problem| self.trouble(api, visit, &who, &problem));
+            return ask.file(path, &visit.query).unwrap_or_else(|problem| self.trouble(api, visit, &who, &problem));
         }
         let shown = match visit.method {
             Method::Get => self.look(&ask, visit),
@@ -172,7 +171,11 @@ impl Console {
 
     fn trouble(&self, api: &Api, visit: &Visit, who: &SignedIn, problem: &Problem) -> Response {
         let title = problem.code.replace('_', " ");
-        let page = Page::note(&title, "bad", &problem.detail);
+        let (first, rest) = title.split_at(title.len().min(1));
+        let form = form_of(visit);
+        let mut page = Page::note(&format!("{}{rest}", first.to_uppercase()), "bad", &problem.detail);
+        page.program = form.get("program").and_then(|program| program.parse().ok());
+        page.trail.extend(forms::back(&form));
         self.html(api, visit, Some(who), &page, problem.status)
     }
 
@@ -182,6 +185,11 @@ impl Console {
         let nav = page.program.map(|program| nav(program, who, &visit.path)).unwrap_or_default();
         let create = page.program.zip(who).map(|(program, who)| create(program, who)).unwrap_or_default();
         let name = who.map(|who| format!("{} ({})", who.token.name, who.token.id));
+        let query = if visit.query.is_empty() { String::new() } else { format!("?{}", visit.query) };
+        let here = if visit.method == Method::Get { format!("{}{query}", visit.path) } else { String::new() };
+        // a short page shows what can be done without a way there
+        let action = |block: &Block| matches!(block, Block::Form(form) if form.is_post && form.is_folded);
+        let actions_at = page.blocks.iter().position(action).filter(|at| *at > 2);
         let html = PageHtml {
             title: &page.title,
             trail: &page.trail,
@@ -191,6 +199,9 @@ impl Console {
             who: name.as_deref(),
             proof: who.map_or("", |who| &who.proof),
             now: &now,
+            here: &here,
+            has_actions: actions_at.is_some(),
+            actions_at: actions_at.unwrap_or(usize::MAX),
         };
         rendered(&html, status)
     }
@@ -227,6 +238,10 @@ fn nav(program: u32, who: Option<&SignedIn>, path: &str) -> Vec<NavItem> {
         ],
     };
     let overview = of("");
+    // reports about points are reached from the liability
+    let under = ["outstanding", "expiry", "deferred-revenue"].map(|page| of(&format!("/{page}")));
+    let path = if under.iter().any(|page| path == page) { of("/liability") } else { path.to_owned() };
+    let path = if path == of("/journal") { of("/audit") } else { path };
     let is_here = |href: &str| path == href || (href != overview && path.starts_with(&format!("{href}/")));
     items.into_iter().map(|(name, href)| NavItem { name, is_here: is_here(&href), href }).collect()
 }
@@ -234,12 +249,6 @@ fn nav(program: u32, who: Option<&SignedIn>, path: &str) -> Vec<NavItem> {
 /// Whether a browser says that a form was sent by another site.
 fn is_foreign(visit: &Visit) -> bool {
     visit.fetch_site.as_deref().is_some_and(|site| site != "same-origin")
-}
-
-/// A path of ours: whatever else a form says, nobody is sent away.
-fn own_path(path: &str) -> &str {
-    let is_own = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']);
-    if is_own { path } else { "/" }
 }
 
 fn form_of(visit: &Visit) -> BTreeMap<String, String> {
@@ -284,19 +293,4 @@ fn document(version: Version) -> Response {
     let kept = if version == Version::V3_0 { older } else { newer };
     let text = kept.get_or_init(|| api::document(api::routes(), version).to_string());
     Response { status: 200, media_type: "application/json", headers: Vec::new(), body: text.clone().into_bytes() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nobody_is_sent_away() {
-        for path in ["/", "/p/1?a=b"] {
-            assert_eq!(own_path(path), path);
-        }
-        for path in ["", "//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nset-cookie: x"] {
-            assert_eq!(own_path(path), "/");
-        }
-    }
 }

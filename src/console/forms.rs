@@ -2,7 +2,7 @@
 
 use super::ask::Ask;
 use super::blocks::{Block, Cell, Field, Form, Table, plain};
-use super::page::Page;
+use super::page::{Page, own_path};
 use crate::api::{Problem, encoded, routes};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -40,7 +40,7 @@ pub(super) fn command(
         title: title.to_owned(),
         fields,
         hidden: all,
-        button: "Do it",
+        button: title.to_owned(),
         has_dry_run: routes().any(|route| route.id == id && route.verb.is_some()),
         is_folded: true,
     })
@@ -66,7 +66,7 @@ pub(super) fn act(ask: &Ask<'_>, id: &str, form: &BTreeMap<String, String>) -> R
     let mut body = Map::new();
     for (name, text) in form.iter().filter(|(_, text)| !text.trim().is_empty()) {
         match name.as_str() {
-            "key" | "proof" | "dry_run" => {}
+            "key" | "proof" | "dry_run" | "back" => {}
             name if in_path.contains(&name) => {}
             name if is_text(name) => put(&mut body, name, json!(text.trim())),
             "confirm" => put(&mut body, name, json!(text == "yes")),
@@ -90,7 +90,14 @@ pub(super) fn act(ask: &Ask<'_>, id: &str, form: &BTreeMap<String, String>) -> R
         let text = "Nothing was done: this is what would happen now.".to_owned();
         page.blocks.splice(..1, [Block::Note { tone: "plain", text }]);
     }
+    page.trail.splice(..0, back(form));
     Ok(page)
+}
+
+/// The way back to the page that a form was on.
+pub(super) fn back(form: &BTreeMap<String, String>) -> Option<(String, String)> {
+    let page = form.get("back").map(|page| own_path(page)).filter(|page| *page != "/")?;
+    Some(("Back".to_owned(), page.to_owned()))
 }
 
 /// Places of a list in a form, at most.
@@ -166,11 +173,13 @@ pub(super) fn legs(legs: Option<&Value>) -> Block {
         let rest = leg.as_object().into_iter().flatten();
         let rest =
             rest.filter(|(name, value)| !["kind", "item", "points"].contains(&name.as_str()) && !value.is_null());
+        // where points went from and to is said by what happened
+        let rest = rest.filter(|(name, _)| !["from", "to"].contains(&name.as_str()));
         let rest: Vec<String> =
-            rest.map(|(name, _)| format!("{} {}", name.replace('_', " "), plain(leg, name))).collect();
+            rest.map(|(name, _)| format!("{} {}", name.replace('_', " "), Cell::of(leg, name).text)).collect();
         vec![
             Cell::text(plain(leg, "kind").replace('_', " ")),
-            Cell::text(item.unwrap_or_default()),
+            item_cell(&item.unwrap_or_default()),
             Cell::of(leg, "points"),
             Cell::text(rest.join(", ")),
         ]
@@ -182,6 +191,12 @@ pub(super) fn legs(legs: Option<&Value>) -> Block {
         empty: "No points moved.",
         ..Table::default()
     })
+}
+
+/// An item, leading to the entry that gave it.
+pub(super) fn item_cell(item: &str) -> Cell {
+    let given = item.split('.').next().filter(|given| !given.is_empty());
+    given.map_or_else(|| Cell::text(item), |given| Cell::text(item).to(format!("/entries/{given}")))
 }
 
 #[cfg(test)]

@@ -28,6 +28,13 @@ impl Way<'_> {
         self.query.get(name).map_or("", |text| text.trim())
     }
 
+    /// Where a table of the page goes on, as a query for the API. Each table has a name of its own for it: a place is good
+    /// for one table only.
+    pub(super) fn place(&self, name: &str) -> String {
+        let place = self.asked(name);
+        if place.is_empty() { String::new() } else { format!("cursor={}", encoded(place)) }
+    }
+
     /// Some fields of the query as a query for the API.
     pub(super) fn pass(&self, names: &[&str]) -> String {
         let said = names.iter().map(|name| (name, self.asked(name))).filter(|(_, text)| !text.is_empty());
@@ -50,4 +57,25 @@ pub(super) fn home() -> Vec<(String, String)> {
 
 pub(super) fn nothing() -> Problem {
     Problem::new("not_found", "there is no page at this address")
+}
+
+/// A path of ours: whatever else a form says, nobody is sent away.
+pub(super) fn own_path(path: &str) -> &str {
+    let is_own = path.starts_with('/') && !path.starts_with("//") && !path.contains(['\\', '\r', '\n']);
+    if is_own { path } else { "/" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nobody_is_sent_away() {
+        for path in ["/", "/p/1?a=b"] {
+            assert_eq!(own_path(path), path);
+        }
+        for path in ["", "//evil.example", "https://evil.example", "/\\evil.example", "/a\r\nset-cookie: x"] {
+            assert_eq!(own_path(path), "/");
+        }
+    }
 }

@@ -14,10 +14,16 @@ pub(super) struct PageHtml<'a> {
     /// What can be made from every page: name and address.
     pub(super) create: &'a [(&'static str, String)],
     pub(super) blocks: &'a [Block],
+    /// Whether there is a way to what can be done here.
+    pub(super) has_actions: bool,
+    /// Which block is the first of it.
+    pub(super) actions_at: usize,
     /// Who is signed in; nobody on open pages.
     pub(super) who: Option<&'a str>,
     pub(super) proof: &'a str,
     pub(super) now: &'a str,
+    /// The address of the page, so that forms lead back to it.
+    pub(super) here: &'a str,
 }
 
 /// An entry of the navigation.

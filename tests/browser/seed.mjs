@@ -30,6 +30,8 @@ export async function seed(address, token) {
   await of(`settlement-runs/${run}/save`);
   await of(`settlement-runs/${run}/submit`, {});
   await post('/v1/admin/sweep');
+  await of('credits', { member: '101', partner: 3, point_type: 1, points: 15 });
+  await of('partner-groups/1', { name: 'Old town', collaborating: [] });
   await of('households', { member: 'HOME' });
   await of('members/101/household', { household: 'HOME' });
   await of('holds', { member: '101', point_type: 1, points: 20 });

@@ -40,6 +40,11 @@ export async function tasks(page, { address, tell, suffix }) {
     equal(title, (await page.locator('.facts dd').first().innerText()).split('\n')[0], status);
   }
   await act(source, 'Change the inventory', { points: '-500' });
+  await go(source);
+  await page.locator('.links a', { hasText: 'Its audit log' }).click();
+  equal('the filter', await page.locator('[name=source]').inputValue(), `${500 + suffix}`);
+  const kinds = await page.locator('tbody tr td:nth-child(3)').allInnerTexts();
+  if (!kinds.includes('Inventory Modification (deduct)')) tell(`the source's audit log has only ${kinds}`);
   await act(source, 'Pause this source');
   await act(source, 'Archive this source', { confirm: 'yes' });
   await act('/p/1/sources', 'Create source', { source: `${600 + suffix}`, name: 'without end' });
@@ -60,7 +65,11 @@ export async function tasks(page, { address, tell, suffix }) {
   await act(member, 'Redeem points', { points: '300' });
   if (!(await page.locator('table').first().innerText()).includes('redeemed')) tell('no leg says which item paid');
   await page.locator('.trail a').last().click();
-  await act(new URL(page.url()).pathname, 'Cancel this transaction');
+  const redemption = new URL(page.url()).pathname;
+  // the item that paid leads to the entry that gave it
+  await page.locator('section', { hasText: 'What happened' }).locator('tbody a').first().click();
+  equal('what gave the points', await page.locator('.facts dd').first().innerText(), 'accrue');
+  await act(redemption, 'Cancel this transaction');
   await act(member, 'Adjust points by hand', { points: '-10', reason: '2024' });
   await act(member, 'Give points to another member', { to: `F${suffix}`, points: '20' }).catch((error) => tell(`${error}`));
   await act(member, 'Put points on hold', { points: '50' });
@@ -109,7 +118,11 @@ export async function tasks(page, { address, tell, suffix }) {
   await go(`/p/1/settlement/runs/${run}`);
   if (!(await page.locator('main').innerText()).includes('completed')) tell('the run was not executed');
 
-  await go('/p/1/liability?from=1998-06-01&to=1998-06-30');
+  // last month's liability, as a file
+  await go('/p/1/liability');
+  await page.locator('form[method=get] [name=range]').selectOption('last-month');
+  await page.locator('form[method=get] button').first().click();
+  equal('months', await page.locator('section tbody tr').count() > 0, true);
   const csv = await page.locator('a', { hasText: 'CSV' }).first().getAttribute('href');
   const table = await page.request.get(address + csv);
   if (!(await table.text()).startsWith('bucket,point_type,issued_exact')) tell(`no liability: ${await table.text()}`);

@@ -34,7 +34,8 @@ async function pages(page) {
   while (left.length > 0) {
     const path = left.pop();
     // a partner is prepaid, or billed, or settled with: each looks different
-    const kind = path.split('?')[0].replace(/\/(members|sources|entries|problems|bills|runs)\/[^/]+/g, '/$1/x');
+    const kind = path.split('?')[0].replace(/\/(members|sources|entries|problems|bills|runs)\/[^/]+/g, '/$1/x')
+      .replace(/\/partners\/\d+\/(?=forecast|reconciliation|settled|credits)/, '/partners/x/');
     if (seen.has(path) || kinds.has(kind) || path.startsWith('/data/')) continue;
     seen.add(path);
     kinds.set(kind, path);
@@ -43,9 +44,19 @@ async function pages(page) {
     const links = await page.$$eval('a[href]', (all) => all.map((link) => link.getAttribute('href')));
     left.push(...links.filter((link) => link.startsWith('/')));
   }
-  const more = ['/sign-in', '/p/1/point-types?create=yes', '/p/1/liability?by=day&from=1998-05-01', '/p/1/audit?kind=redeem'];
+  const more = [
+    '/sign-in', '/p/1/point-types?create=yes', '/p/1/liability?by=day&from=1998-05-01', '/p/1/audit?type=redemption',
+    '/p/1/audit?source=1&text=nothing-has-this', '/p/1/journal?kind=redeem', '/p/1/outstanding?as_of=1998-03-31',
+    '/p/1/expiry?by=day&until=1999-06-30', '/p/1/deferred-revenue?range=last-month&redeemed_per_mille=900',
+    '/p/1/source-report?source=1', '/p/1/sources/999', '/p/1/partners/1/forecast', '/p/1/partners/1/reconciliation',
+    '/p/1/partners/3/settled', '/p/1/partners/3/credits', '/p/1/settlement/awards?by=partner&then=month',
+  ];
   const found = [...kinds.values(), ...more.filter((path) => !seen.has(path))];
-  const wanted = ['/p/1/tiers', '/p/1/settlement', '/p/1/settlement/runs/', '/p/1/partners/2/bills/'];
+  const wanted = [
+    '/p/1/tiers', '/p/1/settlement', '/p/1/settlement/runs/', '/p/1/partners/2/bills/', '/p/1/outstanding', '/p/1/expiry',
+    '/p/1/deferred-revenue', '/p/1/source-report', '/p/1/journal', '/p/1/settlement/awards',
+    '/p/1/settlement/definitions',
+  ];
   wanted.filter((want) => !found.some((path) => path.startsWith(want))).forEach((want) => tell(`no way leads to ${want}`));
   return found;
 }

@@ -102,9 +102,23 @@ fn every_link_leads_somewhere_and_to_no_other_host() {
             left.extend(links(&html));
         }
     }
-    for page in
-        ["/p/1/members/M1", "/entries/8", "/p/1/partners/1", "/p/1/system", "/problems/insufficient_points", "/docs"]
-    {
+    for page in [
+        "/p/1/outstanding",
+        "/p/1/expiry",
+        "/p/1/deferred-revenue",
+        "/p/1/audit?source=7",
+        "/p/1/journal",
+        "/p/1/partners/1/forecast",
+        "/p/1/partners/1/reconciliation",
+        "/p/1/settlement/awards",
+        "/p/1/settlement/definitions",
+        "/p/1/members/M1",
+        "/entries/8",
+        "/p/1/partners/1",
+        "/p/1/system",
+        "/problems/insufficient_points",
+        "/docs",
+    ] {
         assert!(seen.contains(page), "{page} was not found from the first page");
     }
     assert!(seen.iter().any(|path| path.starts_with("/data/") && path.contains(".csv")));
@@ -125,7 +139,9 @@ fn what_a_caller_wrote_is_text() {
         "/p/1/members/%3Cb%3Ex%3C%2Fb%3E",
         "/p/1/audit",
         "/entries/7",
-        "/p/1/audit?member=%22%3E%3Cu%3E",
+        "/p/1/journal",
+        "/p/1/journal?member=%22%3E%3Cu%3E",
+        "/p/1/audit?text=%22%3E%3Cu%3E",
     ] {
         let html = text(&visitor.get(page));
         for markup in ["<b>x", "<img", "<i>key", "<u>"] {
@@ -179,6 +195,48 @@ fn programs_are_made_and_blocks_approved_by_forms() {
     assert_eq!(served.get("/v1/programs/2/members/00004")["member"], "00004");
     let refused = visitor.post("/do/enrol", &(visitor.hidden("/p/2/members", "/do/enrol") + "&member=00004"));
     assert_eq!(refused.response.status, 409);
+}
+
+#[test]
+fn files_hold_the_rows_of_all_pages() {
+    let served = Served::with_points();
+    for member in 0..1_005 {
+        let member = json!({ "member": format!("N{member}") });
+        assert_eq!(served.post("/v1/programs/1/members", &format!("{member}"), member).0, 201);
+    }
+    let visitor = Visitor::new(&served, &served.all);
+    for (file, head) in [("members.csv", 1), ("members.jsonl", 0)] {
+        let file = text(&visitor.get(&format!("/data/v1/programs/1/{file}")));
+        let lines: BTreeSet<&str> = file.lines().collect();
+        assert_eq!((file.lines().count(), lines.len()), (1_006 + head, 1_006 + head));
+    }
+    // who asks for a part gets a part
+    let part = text(&visitor.get("/data/v1/programs/1/members.csv?limit=10"));
+    assert_eq!(part.lines().count(), 11);
+}
+
+#[test]
+fn each_table_of_a_page_goes_on_by_itself() {
+    let served = Served::with_points();
+    for (path, key, body) in [
+        ("partners/1/unit", "u", json!({})),
+        ("schemes/1", "s", json!({ "name": "all" })),
+        ("offers/1", "o", json!({ "scheme": 1, "class": "increase_revenue_transaction_based" })),
+        ("agreements", "g", json!({ "partner": 1 })),
+        ("settlement", "z", json!({ "rounding": "half_up" })),
+    ] {
+        assert_eq!(served.post(&format!("/v1/programs/1/{path}"), key, body).0, 201, "{path}");
+    }
+    let clock = served.get("/v1/clock")["now"].clone();
+    for number in 0..201 {
+        let block = json!({ "block": 100 + number, "points": 5, "transaction_at": clock });
+        assert_eq!(served.post("/v1/programs/1/partners/1/blocks", &format!("b{number}"), block).0, 201);
+    }
+    let visitor = Visitor::new(&served, &served.all);
+    let html = text(&visitor.get("/p/1/partners/1"));
+    let next = links(&html).into_iter().find(|link| link.contains("?blocks=")).expect("blocks go on");
+    let shown = visitor.get(&next);
+    assert!(shown.response.status == 200 && text(&shown).contains("300"), "{}", text(&shown));
 }
 
 // covers: E07

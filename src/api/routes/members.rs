@@ -18,8 +18,15 @@ const PAGED: &[Param] = &[
     Param::new("limit", Kind::Limit, "Rows of the page, at most."),
     Param::new("cursor", Kind::Cursor, "Where the page begins: `next` of the page before."),
 ];
-const AS_OF: &[Param] =
-    &[Param::new("as_of", Kind::Moment, "The balances as they were shown at this instant. Default: now.")];
+const AS_OF: &[Param] = &[
+    Param::new("as_of", Kind::Moment, "The balances of this instant. Default: now."),
+    Param::new(
+        "clock",
+        Kind::Word(&["recorded", "occurred"]),
+        "Whether `as_of` is about when something was recorded, so that the balances are those that were shown then; or \
+         about when it happened, as each transaction says it. Default: recorded.",
+    ),
+];
 const ITEMS: &[Param] = &[
     Param::new("point_type", Kind::Number(u16::MAX as u64), "Of which point type. Default: 1."),
     Param::new(
@@ -81,7 +88,12 @@ fn get_member(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Proble
     let key = call.member()?;
     catalog::program(context, call)?;
     let as_of = call.query::<Timestamp>("as_of")?;
+    let by_transaction = call.query.get("clock").is_some_and(|clock| clock == "occurred");
     let balances = match as_of {
+        _ if by_transaction => {
+            let at = as_of.unwrap_or_else(|| context.engine.now());
+            context.engine.balances_by_transaction(key, at)?
+        }
         Some(at) => context.engine.balances_as_of(key, at)?,
         None => context.engine.balances(key)?,
     };

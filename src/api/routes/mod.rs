@@ -1,20 +1,26 @@
 //! All routes, a table for each resource.
 
 mod admin;
+mod asked;
 mod audit;
+mod audit_log;
 mod batch;
 mod bills;
 mod catalog;
 mod edits;
+mod expiry;
 mod feed;
 mod members;
 mod meta;
 mod more_verbs;
+mod partner_use;
 mod partners;
+mod points;
 mod reports;
 mod settlement;
 mod sources;
 mod standing;
+mod trade;
 mod verbs;
 
 use super::route::Route;
@@ -36,10 +42,15 @@ pub fn all() -> impl Iterator<Item = &'static Route> + Clone {
         standing::ROUTES,
         partners::ROUTES,
         bills::ROUTES,
+        partner_use::ROUTES,
         settlement::ROUTES,
+        trade::ROUTES,
         sources::ROUTES,
         audit::ROUTES,
+        audit_log::ROUTES,
         reports::ROUTES,
+        points::ROUTES,
+        expiry::ROUTES,
         feed::ROUTES,
         admin::ROUTES,
         meta::ROUTES,

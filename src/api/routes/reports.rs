@@ -4,25 +4,28 @@ use super::super::call::{Answer, Call, Format, Page};
 use super::super::context::Context;
 use super::super::params::{Kind, Param};
 use super::super::problem::Problem;
+use super::super::range;
 use super::super::route::{Route, Shape};
 use super::super::views::{self, MovementRow, value};
 use super::catalog;
 use crate::chart::{Figure, Form, POINTS_MAX, SERIES_MAX, Series, grouped};
-use crate::domain::{Date, Day, PointState, PointTypeId, SourceId, Timestamp, Zone};
+use crate::domain::{PointState, PointTypeId, SourceId, Timestamp};
 use crate::engine::Error;
 use crate::report::{By, Liability, LiabilityRow, liability};
 use std::collections::{BTreeMap, BTreeSet};
 
 const QUERY: &[Param] = &[
     Param::new("by", Kind::Word(&["day", "month"]), "What a row is about. Default: month."),
-    Param::new("from", Kind::Date, "The first day (UTC)."),
-    Param::new("to", Kind::Date, "The last day (UTC)."),
+    range::FROM,
+    range::TO,
+    range::RANGE,
     Param::new("source", Kind::Number(u32::MAX as u64), "Only points of this source; 0: those without one."),
     Param::new("point_type", Kind::Number(u16::MAX as u64), "Only points of this type."),
 ];
-const RANGE: &[Param] = &[
-    Param::new("from", Kind::Date, "The first day (UTC)."),
-    Param::new("to", Kind::Date, "The last day (UTC)."),
+const DAYS: &[Param] = &[
+    range::FROM,
+    range::TO,
+    range::RANGE,
     Param::new("point_type", Kind::Number(u16::MAX as u64), "Only points of this type."),
 ];
 const ALL: &[Format] = &[Format::Csv, Format::JsonLines, Format::Svg];
@@ -33,7 +36,7 @@ pub(crate) const ROUTES: &[Route] = &[
         .with(QUERY).also_as(ALL).long()
         .about("Points owed to members at the end of each day or month, and what moved in it. What has expired or matured is in it, booked or not."),
     Route::get("/v1/programs/{program}/reports/sources", "report_sources", Shape::Page(|g| g.subschema_for::<MovementRow>()), by_source)
-        .with(RANGE).also_as(ALL).long()
+        .with(DAYS).also_as(ALL).long()
         .about("Points issued by each source, and what became of them."),
 ];
 
@@ -52,24 +55,17 @@ fn by_source(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Problem
 }
 
 fn rows(context: &Context, call: &Call, by: By) -> Result<Vec<LiabilityRow>, Problem> {
-    catalog::program(context, call)?;
-    let day = |name| -> Result<Option<Day>, Problem> {
-        let Some(date) = call.query::<Date>(name)? else { return Ok(None) };
-        let start = date.start(&Zone::UTC).ok_or_else(|| Problem::parameter(name, "out of range"))?;
-        Ok(Some(start.day()))
-    };
+    let of = catalog::program(context, call)?;
+    let now = context.engine.now();
+    let (from, to) = range::days(call, now, &of.settings.zone)?;
     let query = Liability {
         program: call.program()?,
-        from: day("from")?,
-        to: day("to")?,
+        from,
+        to,
         source: call.query("source")?.map(SourceId),
         point_type: call.query("point_type")?.map(PointTypeId),
         by,
     };
-    if query.from.zip(query.to).is_some_and(|(from, to)| from > to) {
-        return Err(Problem::parameter("from", "after `to`"));
-    }
-    let now = context.engine.now();
     Ok(context.engine.with_snapshot(|read| liability(read, now, &query))?.map_err(Error::from)?)
 }
 

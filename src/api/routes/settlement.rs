@@ -13,10 +13,11 @@ use super::super::views::value;
 use super::catalog;
 use crate::chart::{Figure, settlements};
 use crate::domain::{
-    Date, Fault, LineKey, OwnerKey, PartnerId, PartnerKey, PostingKey, Program, ProgramId, RefundKey, Rejection,
-    RequestId, RunKey, Subject, Timestamp,
+    Date, EventKey, Fault, LineKey, OwnerKey, PartnerId, PartnerKey, PostingKey, Program, ProgramId, RefundKey,
+    Rejection, RequestId, RunKey, Subject, Timestamp,
 };
 use crate::engine::Error;
+use crate::report::settlement::PreviewPage;
 use crate::report::{self, settlement};
 use crate::storage::Read;
 use serde_json::Value;
@@ -25,7 +26,8 @@ const PAGED: &[Param] = &[
     Param::new("limit", Kind::Limit, "Rows of the page, at most."),
     Param::new("cursor", Kind::Cursor, "Where the page begins: `next` of the page before."),
 ];
-const LIMIT: &[Param] = &[Param::new("limit", Kind::Limit, "Rows, at most: the first ones.")];
+/// Events that one page of a preview looks at, at most: it may be short, and then goes on at its cursor.
+const LOOKED_AT_MAX: usize = 10_000;
 const UNTIL: &[Param] = &[Param::new("until", Kind::Date, "A day of the last month. Default: today.")];
 const TABLE: &[Format] = &[Format::Csv, Format::JsonLines];
 const ALL: &[Format] = &[Format::Csv, Format::JsonLines, Format::Svg];
@@ -42,8 +44,8 @@ pub(crate) const ROUTES: &[Route] = &[
         .also_as(TABLE)
         .about("The executions of a settlement run."),
     Route::get("/v1/programs/{program}/settlement-runs/{run}/preview", "preview_run", Shape::Page(|g| g.subschema_for::<LineRow>()), preview_run)
-        .with(LIMIT).also_as(TABLE).long()
-        .about("The lines that a run would write now; nothing is changed."),
+        .with(PAGED).also_as(TABLE).long()
+        .about("The lines that a run would write now; nothing is changed. A page may be short where the run takes few events: go on at its cursor until there is none."),
     Route::get("/v1/programs/{program}/settlement-lines", "list_settlement_lines", Shape::Page(|g| g.subschema_for::<LineRow>()), list_lines)
         .with(PAGED).also_as(TABLE)
         .about("Settled events of all partners, each with the rule that was applied (rules C48 to C59, C87)."),
@@ -144,9 +146,14 @@ fn preview_run(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Probl
     catalog::program(context, call)?;
     let (program, run, limit) = (call.program()?, call.number::<RequestId>("run")?, call.limit()?);
     let now = context.engine.now();
-    let lines = look(context, |read| settlement::preview(read, program, run, now))?.ok_or_else(unknown_run)?;
-    let rows = lines.into_iter().take(limit).map(|line| value(&LineRow::would_be(line)));
-    Ok(page(views::LINE, rows.collect(), None))
+    let from = call.cursor::<Row<EventKey>>()?.map(|row| row.0);
+    if from.is_some_and(|from| from.program != program) {
+        return Err(Problem::new("invalid_cursor", "the cursor is of another program").with("parameter", "cursor"));
+    }
+    let asked = PreviewPage { from, lines_max: limit, events_max: LOOKED_AT_MAX };
+    let found = look(context, |read| settlement::preview(read, (program, run), now, asked))?.ok_or_else(unknown_run)?;
+    let rows = found.lines.into_iter().map(|line| value(&LineRow::would_be(line)));
+    Ok(page(views::LINE, rows.collect(), call.next(found.next.map(Row))))
 }
 
 fn list_lines(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Problem> {

@@ -2,11 +2,11 @@
 
 use super::args::Load;
 use super::workload::{PROGRAM, member_of};
-use crate::cli::audit::EngineAudit;
 use crate::cli::lists;
 use crate::cli::output::{Failure, Output};
 use crate::domain::{AuditKind, Day, Fault, PointTypeId, Sequence, SourceId, SubtypeId, Timestamp};
 use crate::engine::{Engine, Error};
+use crate::look::EngineAudit;
 use crate::report::{
     AsOf, AuditClock, AuditQuery, By, Filter, Grouping, Liability, audit, cohort, expiry_curve, liability, outstanding,
     source_report,

@@ -5,12 +5,12 @@ use super::orders::extras::in_program;
 use super::show::{Names, name, of, or_none};
 use super::step::{Audit, Report, Sums};
 use super::words::{Syntax, Words};
-use crate::cli::audit::EngineAudit;
 use crate::cli::export::csv_line;
 use crate::cli::report::by_day_sheet;
 use crate::cli::sheet::Sheet;
 use crate::domain::{Date, Day, PointTypeId, ProgramId, SourceId, SubtypeId, Timestamp, Totals, Zone};
 use crate::engine::{Engine, Error};
+use crate::look::EngineAudit;
 use crate::report::{
     AsOf, AuditClock, AuditLine, AuditQuery, CohortRow, ExpiringRow, Filter, Grouping, Preset, Series, SourceDay,
     audit as audit_page, cohort, expiry_curve, outstanding, source_report,

@@ -8,7 +8,8 @@ use crate::domain::{
     RefundKey, RequestId, RuleOwner, SchemeId, SettlementCatalog, Subject, Timestamp, Versions,
 };
 use crate::engine::{Engine, Error};
-use crate::report::settlement::{self, AwardFilter, Dimension, LineRow, Measure};
+use crate::report::Page;
+use crate::report::settlement::{self, AwardFilter, Dimension, LineRow, Measure, PreviewPage};
 use std::ops::Range;
 
 /// A question of this room, and the program that it is about.
@@ -191,10 +192,19 @@ impl Question {
             About::Lines(partner) => settlement::lines(read, program, *partner, None)
                 .map(|row| row.map(|row| line(&row)))
                 .collect::<Result<_, _>>()?,
-            About::Preview(run) => match settlement::preview(read, program, *run, now)? {
-                Some(rows) => rows.iter().map(line).collect(),
-                None => return Ok(None),
-            },
+            About::Preview(run) => {
+                // small pages, so that every table that has a preview also walks over their edges
+                let mut page = PreviewPage { from: None, lines_max: 2, events_max: 3 };
+                let mut rows = Vec::new();
+                loop {
+                    let Some(found) = settlement::preview(read, (program, *run), now, page)? else { return Ok(None) };
+                    rows.extend(found.lines.iter().map(line));
+                    page.from = found.next;
+                    if page.from.is_none() {
+                        break rows;
+                    }
+                }
+            }
             About::Run(run) => {
                 let executions = settlement::run_executions(read, program, *run)?;
                 if executions.is_empty() {
@@ -229,13 +239,14 @@ impl Question {
                     place.figure("debits", row.sums.debits).figure("credits", row.sums.credits)
                 })
                 .collect(),
-            About::Credits(partner, range) => settlement::partner_credits(read, partner_key(*partner), range.clone())?
-                .iter()
-                .map(|(_, credit)| {
+            About::Credits(partner, range) => {
+                let all = settlement::partner_credits(read, partner_key(*partner), range.clone(), Page::ALL)?;
+                let row = |(_, credit): &settlement::CreditRow| {
                     let row = Row::new(credit.member.to_string()).amount(credit.amount);
                     row.figure("receivable", credit.receivable).figure("reason", credit.cause.code())
-                })
-                .collect(),
+                };
+                all.iter().map(row).collect()
+            }
             About::Refunds { skip, newest } => {
                 let mut after: Option<RefundKey> = None;
                 if *skip > 0 {

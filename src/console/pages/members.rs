@@ -1,12 +1,13 @@
 //! Members: the list, and one with balances, items and statement.
 
 use super::super::ask::Ask;
-use super::super::blocks::{Block, Cell, Field, Form, Table, plain};
+use super::super::blocks::{Block, Cell, Field, Table, filter, plain};
 use super::super::forms;
 use super::super::page::{Page, Way, home};
 use super::standing::{self, BALANCE};
 
 use crate::api::{Problem, Scope, encoded};
+use crate::domain::Day;
 use serde_json::Value;
 
 /// The list; or the member that was asked for.
@@ -25,17 +26,8 @@ pub(super) fn members(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page
     let mut table = Table::of("Members", &[("member", "member")], &rows).linked(0, link).exported(&path, "");
     table.empty = "There is no member yet.";
     table.next = page.get("next").and_then(Value::as_str).map(|next| format!("/p/{program}/members?cursor={next}"));
-    let search = Form {
-        action: format!("/p/{program}/members"),
-        is_post: false,
-        title: "Go to a member".to_owned(),
-        fields: vec![Field::line("member", "Member", "text", "").required()],
-        hidden: Vec::new(),
-        button: "Show",
-        has_dry_run: false,
-        is_folded: false,
-    };
-    let mut blocks = vec![Block::Form(search), Block::Table(table)];
+    let fields = vec![Field::line("member", "Member", "text", "").required()];
+    let mut blocks = vec![filter(format!("/p/{program}/members"), "Go to a member", fields), Block::Table(table)];
     if ask.may(Scope::Post) {
         let hidden = [("program", program.to_string())];
         let fields = vec![Field::line("member", "Member", "text", "").required()];
@@ -56,24 +48,20 @@ pub(super) fn member(ask: &Ask<'_>, way: &Way<'_>, program: u32, member: &str) -
     let as_of = way.asked("as_of");
     // a day alone means its end
     let instant = if as_of.len() == 10 { format!("{as_of}T23:59:59.999Z") } else { as_of.to_owned() };
-    let asked = if instant.is_empty() { String::new() } else { format!("?as_of={}", encoded(&instant)) };
+    let clock = if way.asked("clock") == "occurred" { "occurred" } else { "recorded" };
+    let asked = if instant.is_empty() { String::new() } else { format!("?as_of={}&clock={clock}", encoded(&instant)) };
     let shown = ask.get(&format!("{path}{asked}"))?;
     let balances = shown.get("balances").and_then(Value::as_array).cloned().unwrap_or_default();
-    let time = Form {
-        action: here.clone(),
-        is_post: false,
-        title: "At another time".to_owned(),
-        fields: vec![Field::line("as_of", "Balances at the end of", "date", as_of)],
-        hidden: Vec::new(),
-        button: "Show",
-        has_dry_run: false,
-        is_folded: false,
-    };
+    let fields = vec![
+        Field::line("as_of", "Balances at the end of (UTC)", "date", as_of),
+        Field::choice("clock", "by when transactions were", &["recorded", "occurred"], clock),
+    ];
+    let time = filter(here.clone(), "At another time", fields);
     let caption = format!("Balances as of {}", Cell::of(&shown, "as_of").text);
     let mut balance_table = Table::of(&caption, &BALANCE, &balances);
     balance_table.empty = "The member never had points.";
     let mut blocks = standing::facts(ask, &path, program)?;
-    blocks.extend([Block::Form(time), Block::Table(balance_table)]);
+    blocks.extend([time, Block::Table(balance_table)]);
     for balance in &balances {
         let point_type = plain(balance, "point_type");
         blocks.push(Block::Table(items(ask, &path, &point_type, "open", "in the order of use")?));
@@ -81,6 +69,7 @@ pub(super) fn member(ask: &Ask<'_>, way: &Way<'_>, program: u32, member: &str) -
             blocks.push(Block::Table(items(ask, &path, &point_type, "future", "not available yet")?));
         }
     }
+    blocks.push(Block::Table(expiring(ask, &path)?));
     blocks.extend(standing::holds(ask, way, &path, program)?);
     blocks.push(Block::Table(statement(ask, way, &path, &here)?));
     blocks.extend(actions(ask, way, program, member));
@@ -111,6 +100,17 @@ fn items(ask: &Ask<'_>, path: &str, point_type: &str, state: &str, what: &str) -
     let mut table = Table::of(&caption, &columns, &rows).linked(0, link);
     table.empty = "No item with points left.";
     Ok(table.exported(&format!("{path}/items"), &query))
+}
+
+/// What expires in the next year, date by date.
+fn expiring(ask: &Ask<'_>, path: &str) -> Result<Table, Problem> {
+    const DAYS_AHEAD: i32 = 365;
+    let until = Day(ask.api.now().day().0.saturating_add(DAYS_AHEAD));
+    let query = format!("until={until}");
+    let rows = ask.rows(&format!("{path}/expiring?{query}"))?;
+    let columns = [("at", "unusable from"), ("point_type", "point type"), ("points", "points")];
+    let table = Table::of("What expires within a year, unless it is used before", &columns, &rows);
+    Ok(table.exported(&format!("{path}/expiring"), &query).or("Nothing expires within a year."))
 }
 
 fn statement(ask: &Ask<'_>, way: &Way<'_>, path: &str, here: &str) -> Result<Table, Problem> {

@@ -4,12 +4,14 @@ mod audit;
 mod bills;
 mod members;
 mod overview;
+mod partner_use;
 mod partners;
 mod reports;
 mod settlement;
 mod sources;
 mod standing;
 mod system;
+mod trade;
 mod types;
 
 use super::ask::Ask;
@@ -30,14 +32,24 @@ pub(super) fn find(ask: &Ask<'_>, way: &Way<'_>) -> Result<Page, Problem> {
         ["p", p, "partners"] => partners::partners(ask, way, program(p)?),
         ["p", p, "partners", partner] => partners::partner(ask, way, program(p)?, partner),
         ["p", p, "partners", partner, "bills", bill] => bills::bill(ask, way, program(p)?, (partner, bill)),
+        ["p", p, "partners", partner, "forecast"] => partner_use::forecast(ask, way, program(p)?, partner),
+        ["p", p, "partners", partner, "reconciliation"] => partner_use::reconciliation(ask, way, program(p)?, partner),
+        ["p", p, "partners", partner, "settled"] => partner_use::settled(ask, way, program(p)?, partner),
+        ["p", p, "partners", partner, "credits"] => partner_use::credits(ask, way, program(p)?, partner),
+        ["p", p, "settlement", "awards"] => trade::awards(ask, way, program(p)?),
+        ["p", p, "settlement", "definitions"] => trade::definitions(ask, way, program(p)?),
         ["p", p, "settlement"] => settlement::settlement(ask, way, program(p)?),
         ["p", p, "settlement", "runs", run] => settlement::run(ask, way, program(p)?, run),
         ["p", p, "tiers"] => standing::tiers(ask, way, program(p)?),
         ["p", p, "liability"] => reports::liability(ask, way, program(p)?),
+        ["p", p, "outstanding"] => reports::outstanding(ask, way, program(p)?),
+        ["p", p, "expiry"] => reports::expiry(ask, way, program(p)?),
+        ["p", p, "deferred-revenue"] => reports::deferred(ask, way, program(p)?),
         ["p", p, "sources"] => sources::sources(ask, way, program(p)?),
         ["p", p, "sources", source] => sources::source(ask, way, program(p)?, source),
         ["p", p, "source-report"] => reports::sources(ask, way, program(p)?),
         ["p", p, "audit"] => audit::log(ask, way, program(p)?),
+        ["p", p, "journal"] => audit::journal(ask, way, program(p)?),
         ["p", p, "books"] => system::books(ask, way, program(p)?),
         ["p", p, "system"] => system::system(ask, way, program(p)?),
         _ => Err(nothing()),

@@ -4,6 +4,7 @@ use super::super::ask::Ask;
 use super::super::blocks::{Block, Fact, Field, Table, chart, plain};
 use super::super::forms;
 use super::super::page::{Page, Way, home};
+use super::reports::related;
 
 use crate::api::{Problem, Scope};
 use crate::chart::{Figure, Form, Series, grouped};
@@ -17,8 +18,13 @@ const DAYS: i32 = 30;
 /// The programs that the visitor sees.
 pub(super) fn programs(ask: &Ask<'_>, way: &Way<'_>) -> Result<Page, Problem> {
     let rows = ask.rows("/v1/programs?limit=1000")?;
-    let columns =
-        [("program", "program"), ("zone", "zone"), ("enrolment", "enrolment"), ("point_types", "point types")];
+    let columns = [
+        ("program", "program"),
+        ("name", "name"),
+        ("zone", "zone"),
+        ("enrolment", "enrolment"),
+        ("point_types", "point types"),
+    ];
     let link = |at: usize| format!("/p/{}", rows.get(at).map(|row| plain(row, "program")).unwrap_or_default());
     let mut table = Table::of("Programs", &columns, &rows).linked(0, link);
     table.empty = "There is no program yet.";
@@ -42,6 +48,10 @@ pub(super) fn overview(ask: &Ask<'_>, _: &Way<'_>, program: u32) -> Result<Page,
     let months = ask.rows(&format!("{base}/reports/liability"))?;
     let days = ask.rows(&format!("{base}/reports/liability?by=day&from={first}"))?;
     let partners = ask.rows(&format!("{base}/partners?limit=1000"))?;
+    let sources = ask.rows(&format!("{base}/sources?limit=1000"))?;
+    let paused = sources.iter().filter(|row| plain(row, "status") == "paused").count();
+    let soon = Day(now.day().0.saturating_add(DAYS));
+    let expiring = ask.rows(&format!("{base}/reports/expiry?to={soon}"))?;
     let sum = |name: &str| {
         days.iter().filter_map(|row| row.get(name)?.as_i64()).map(i128::from).fold(0, i128::saturating_add)
     };
@@ -52,12 +62,18 @@ pub(super) fn overview(ask: &Ask<'_>, _: &Way<'_>, program: u32) -> Result<Page,
         fact("Expired", sum("expired")),
         fact("Cancelled", sum("cancelled")),
         Fact {
+            name: "Will expire",
+            value: grouped(sum_exact(&expiring, "points_exact")),
+            about: format!("points in {DAYS} days, unless they are used"),
+        },
+        Fact { name: "Sources paused", value: grouped(paused as i128), about: format!("of {} in all", sources.len()) },
+        Fact {
             name: "Partners out of points",
             value: grouped(partners.iter().filter(|row| is_out(row)).count() as i128),
-            about: format!("prepaid, of {} partners", partners.len()),
+            about: format!("prepaid, of {} in all", partners.len()),
         },
     ];
-    let mut blocks = vec![Block::Facts(facts)];
+    let mut blocks = vec![Block::Facts(facts), related(program)];
     let svg = |report: &str| Some(format!("/data{base}/reports/{report}.svg"));
     blocks.extend(chart(&moved(&months, now), "moved", None));
     blocks.extend(chart(&owed(&months, now), "owed", svg("liability")));

@@ -6,6 +6,7 @@ use super::super::forms;
 use super::super::page::{Page, Way, home, nothing};
 use super::bills;
 use super::overview::is_out;
+use super::partner_use::related;
 
 use crate::api::{Problem, Scope};
 use crate::chart::{Figure, Form, Series, grouped};
@@ -18,6 +19,7 @@ pub(super) fn partners(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Pag
     let rows = page.get("rows").and_then(Value::as_array).cloned().unwrap_or_default();
     let columns = [
         ("partner", "partner"),
+        ("name", "name"),
         ("billing", "billing"),
         ("balance", "in usable blocks"),
         ("open_blocks", "open blocks"),
@@ -26,7 +28,7 @@ pub(super) fn partners(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Pag
     let link = |at: usize| {
         format!("/p/{program}/partners/{}", rows.get(at).map(|row| plain(row, "partner")).unwrap_or_default())
     };
-    let mut table = Table::of("Partners", &columns, &rows).linked(0, link).exported(&path, "");
+    let mut table = Table::of("Partners", &columns, &rows).linked(0, link).worded(2).exported(&path, "");
     table.head.push(Cell::text("state"));
     for (cells, row) in table.rows.iter_mut().zip(&rows) {
         cells.push(Cell::text(if is_out(row) { "out of points" } else { "" }));
@@ -52,7 +54,7 @@ pub(super) fn partner(ask: &Ask<'_>, way: &Way<'_>, program: u32, partner: &str)
     let id: u32 = partner.parse().map_err(|_| nothing())?;
     let path = format!("/v1/programs/{program}/partners/{id}");
     let of = ask.get(&path)?;
-    let page = ask.get(&format!("{path}/blocks?{}&limit=200", way.pass(&["cursor"])))?;
+    let page = ask.get(&format!("{path}/blocks?{}&limit=200", way.place("blocks")))?;
     let blocks_of = page.get("rows").and_then(Value::as_array).cloned().unwrap_or_default();
     let amount = |name: &str| grouped(of.get(name).and_then(Value::as_i64).map_or(0, i128::from));
     let fact = |name, value: String, about: &str| Fact { name, value, about: about.to_owned() };
@@ -80,8 +82,9 @@ pub(super) fn partner(ask: &Ask<'_>, way: &Way<'_>, program: u32, partner: &str)
     table = table.exported(&format!("{path}/blocks"), "");
     table.empty = "The partner has bought no block.";
     table.next =
-        page.get("next").and_then(Value::as_str).map(|next| format!("/p/{program}/partners/{id}?cursor={next}"));
-    let mut blocks = vec![Block::Facts(facts)];
+        page.get("next").and_then(Value::as_str).map(|next| format!("/p/{program}/partners/{id}?blocks={next}"));
+    let has_receivables = !ask.rows(&format!("{path}/receivables"))?.is_empty();
+    let mut blocks = vec![Block::Facts(facts), related(program, id, has_receivables)];
     if !blocks_of.is_empty() {
         blocks.extend(chart(&use_of(&blocks_of, &ask.api.now().to_string()), "blocks", None));
     }
@@ -94,7 +97,9 @@ pub(super) fn partner(ask: &Ask<'_>, way: &Way<'_>, program: u32, partner: &str)
     blocks.extend(bills::actions(ask, way, (program, id), is_prepaid));
     let mut trail = home();
     trail.push(("Partners".to_owned(), format!("/p/{program}/partners")));
-    Ok(Page { title: format!("Partner {id}"), trail, program: Some(program), blocks })
+    let name = plain(&of, "name");
+    let title = if name.is_empty() { format!("Partner {id}") } else { format!("Partner {id}: {name}") };
+    Ok(Page { title, trail, program: Some(program), blocks })
 }
 
 /// The rates, as `type 1: 1/3`.

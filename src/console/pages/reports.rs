@@ -1,137 +1,263 @@
-//! Liability and sources.
+//! Reports about points: what is owed and moved, as of any instant, by source and by day; what expires; deferred revenue.
 
 use super::super::ask::Ask;
-use super::super::blocks::{Block, Cell, Field, Form, Table, chart, plain};
+use super::super::blocks::{Block, Field, Table, chart, filter};
 use super::super::page::{Page, Way, home};
 
 use crate::api::Problem;
-use crate::chart::{Figure, Form as Shape, Series};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
 
-const COLUMNS: [(&str, &str); 7] = [
-    ("point_type", "point type"),
-    ("issued_exact", "issued"),
-    ("redeemed", "redeemed"),
-    ("expired", "expired"),
-    ("cancelled", "cancelled"),
-    ("repaid", "repaid"),
-    ("outstanding_exact", "owed"),
-];
+/// The words of ranges, and none.
+pub(super) const RANGES: [&str; 5] = ["", "last-month", "this-month", "last-7-days", "last-30-days"];
+
+/// A report of the API as a picture and a table, both to be had alone. `columns` are fields with their heads.
+pub(super) fn report(
+    ask: &Ask<'_>,
+    (path, query): (&str, &str),
+    caption: &str,
+    columns: &[(&'static str, &str)],
+) -> Result<(Vec<Block>, Table, Vec<Value>), Problem> {
+    let page = ask.page(&format!("{path}?{query}"))?;
+    let id = path.rsplit('/').next().unwrap_or_default();
+    let picture = page.figure.filter(|_| !page.rows.is_empty());
+    let pictures = picture.and_then(|figure| chart(&figure, id, Some(format!("/data{path}.svg?{query}"))));
+    let table = Table::of(caption, columns, &page.rows).exported(path, query);
+    Ok((pictures.into_iter().collect(), table, page.rows))
+}
+
+/// Where the reports about points are.
+pub(super) fn related(program: u32) -> Block {
+    let pages = [
+        ("By month or day", "liability"),
+        ("By source, as of any instant", "outstanding"),
+        ("Expiry curve", "expiry"),
+        ("Deferred revenue and breakage", "deferred-revenue"),
+        ("Source report", "source-report"),
+    ];
+    Block::Links(pages.map(|(name, page)| (name.to_owned(), format!("/p/{program}/{page}"))).into())
+}
+
+fn lines(way: &Way<'_>, fields: &[(&'static str, &'static str, &'static str)]) -> Vec<Field> {
+    fields.iter().map(|(name, label, kind)| Field::line(name, label, kind, way.asked(name))).collect()
+}
+
+fn range(way: &Way<'_>) -> Field {
+    Field::choice("range", "or days by name", &RANGES, way.asked("range"))
+}
+
+/// What the query says of days: a range by its name goes before a first and a last day.
+fn days(way: &Way<'_>, others: &[&str]) -> String {
+    let own: &[&str] = if way.asked("range").is_empty() { &["from", "to"] } else { &["range"] };
+    way.pass(&[others, own].concat())
+}
 
 /// What is owed, by month or day.
 pub(super) fn liability(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page, Problem> {
     let path = format!("/v1/programs/{program}/reports/liability");
-    let query = way.pass(&["by", "from", "to", "point_type", "source"]);
-    let rows = ask.rows(&format!("{path}?{query}"))?;
+    let query = days(way, &["by", "point_type", "source"]);
     let axis = if way.asked("by") == "day" { "day" } else { "month" };
-    let fields = vec![
-        Field::choice("by", "By", &["month", "day"], way.asked("by")),
-        Field::line("from", "From", "date", way.asked("from")),
-        Field::line("to", "To", "date", way.asked("to")),
-        Field::line("point_type", "Point type", "number", way.asked("point_type")),
-        Field::line("source", "Source", "number", way.asked("source")),
+    let mut fields = vec![Field::choice("by", "By", &["month", "day"], way.asked("by"))];
+    fields.extend(lines(way, &[("from", "From", "date"), ("to", "To", "date")]));
+    fields.push(range(way));
+    fields.extend(lines(way, &[("point_type", "Point type", "number"), ("source", "Source", "number")]));
+    let columns = [
+        ("bucket", axis),
+        ("point_type", "point type"),
+        ("issued_exact", "issued"),
+        ("redeemed", "redeemed"),
+        ("expired", "expired"),
+        ("cancelled", "cancelled"),
+        ("repaid", "repaid"),
+        ("outstanding_exact", "owed at the end"),
     ];
-    let now = ask.api.now().to_string();
-    let mut blocks = vec![filter(format!("/p/{program}/liability"), fields)];
-    blocks.extend(chart(&owed(&rows, axis, &now), "owed", Some(format!("/data{path}.svg?{query}"))));
-    blocks.push(Block::Table(movements("Points owed and moved", axis, &rows).exported(&path, &query)));
+    let (pictures, table, _) = report(ask, (&path, &query), "Points owed and moved", &columns)?;
+    let mut blocks = vec![related(program), filter(format!("/p/{program}/liability"), "Filters", fields)];
+    blocks.extend(pictures);
+    blocks.push(Block::Table(table.or("Nothing moved in this time.")));
     Ok(Page { title: "Liability".to_owned(), trail: home(), program: Some(program), blocks })
 }
 
-/// What each source issued, and what became of it.
-pub(super) fn sources(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page, Problem> {
-    let path = format!("/v1/programs/{program}/reports/sources");
-    let query = way.pass(&["from", "to", "point_type"]);
-    let rows = ask.rows(&format!("{path}?{query}"))?;
-    let fields = vec![
-        Field::line("from", "From", "date", way.asked("from")),
-        Field::line("to", "To", "date", way.asked("to")),
-        Field::line("point_type", "Point type", "number", way.asked("point_type")),
+/// What is owed by source and type, as of any instant (rules E50, E51).
+pub(super) fn outstanding(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page, Problem> {
+    let path = format!("/v1/programs/{program}/reports/outstanding");
+    let query = way.pass(&["as_of", "source", "point_type", "by_subtype"]);
+    let mut fields = lines(
+        way,
+        &[
+            ("as_of", "As of a day or an instant (empty: now)", "text"),
+            ("source", "Sources, with commas", "text"),
+            ("point_type", "Point types, with commas", "text"),
+        ],
+    );
+    fields.push(Field::choice("by_subtype", "A row for each subtype", &["", "true"], way.asked("by_subtype")));
+    let columns = [("source", "source"), ("point_type", "point type"), ("subtype", "subtype"), ("owed_exact", "owed")];
+    let (pictures, table, rows) = report(ask, (&path, &query), "Points owed; source 0: without one", &columns)?;
+    let text = "Points that members are owed, by where they come from. The report of a past instant says what it said \
+                then: 2026-03-31 means the end of that day in the program's zone, 2026-03-31T12:00:00Z that instant.";
+    let mut blocks = vec![
+        related(program),
+        filter(format!("/p/{program}/outstanding"), "Filters", fields),
+        Block::Note { tone: "plain", text: text.to_owned() },
     ];
-    let names = ["redeemed", "expired", "cancelled", "outstanding_exact"];
-    let series = names.map(|name| Series {
-        name: if name == "outstanding_exact" { "owed".to_owned() } else { name.to_owned() },
-        values: rows.iter().map(|row| plain(row, name).parse().unwrap_or_default()).collect(),
-    });
-    let label = |row: &Value| match plain(row, "bucket").as_str() {
-        "0" => "none".to_owned(),
-        source => format!("{source} / {}", plain(row, "point_type")),
-    };
-    let figure = Figure {
-        title: "What became of each source's points".to_owned(),
-        description: format!("{} rows: a bar for each source and point type.", rows.len()),
-        dated: format!("as of {}", ask.api.now()),
-        unit: "points".to_owned(),
-        axis: "source / point type".to_owned(),
-        form: Shape::StackedBars,
-        labels: rows.iter().map(label).collect(),
-        series: series.into(),
-    };
-    let mut blocks = vec![filter(format!("/p/{program}/source-report"), fields)];
-    blocks.extend(chart(&figure, "sources", Some(format!("/data{path}.svg?{query}"))));
-    blocks.push(Block::Table(movements("By source; 0: points without one", "source", &rows).exported(&path, &query)));
+    blocks.extend(pictures);
+    let table = to_sources(table, 0, (&rows, "source"), program);
+    blocks.push(Block::Table(table.or("Nothing was owed then.")));
+    Ok(Page { title: "Points owed by source".to_owned(), trail: trail(program), program: Some(program), blocks })
+}
+
+/// What expires when, and whose.
+pub(super) fn expiry(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page, Problem> {
+    let path = format!("/v1/programs/{program}/reports/expiry");
+    let by = if way.asked("by").is_empty() { "month" } else { way.asked("by") };
+    let query = way.pass(&["to", "as_of", "source", "point_type"]);
+    let query = if query.is_empty() { format!("by={by}") } else { format!("by={by}&{query}") };
+    let mut fields = vec![Field::choice("by", "By", &["month", "day"], by)];
+    fields.extend(lines(
+        way,
+        &[
+            ("to", "Up to", "date"),
+            ("as_of", "As of a day or an instant (empty: now)", "text"),
+            ("source", "Sources, with commas", "text"),
+            ("point_type", "Point types, with commas", "text"),
+        ],
+    ));
+    let head = if by == "month" { "last usable in" } else { "last usable on" };
+    let columns = [("bucket", head), ("point_type", "point type"), ("points_exact", "points")];
+    let (pictures, table, _) =
+        report(ask, (&path, &query), "Points that expire, unless they are used before", &columns)?;
+    let mut blocks = vec![related(program), filter(format!("/p/{program}/expiry"), "Filters", fields)];
+    blocks.extend(pictures);
+    blocks.push(Block::Table(table.or("No points that members have expire in this time.")));
+    let path = format!("/v1/programs/{program}/reports/expiring");
+    let asked = way.pass(&["until"]);
+    let page = ask.page(&format!("{path}?{asked}&limit=50&{}", way.pass(&["cursor"])))?;
+    let fields = vec![Field::line("until", "Until (empty: 30 days from today)", "date", way.asked("until"))];
+    blocks.push(filter(format!("/p/{program}/expiry"), "Whose points expire soon", fields));
+    let columns = [("member", "member"), ("point_type", "point type"), ("at", "unusable from"), ("points", "points")];
+    let table = Table::of("Members whose points expire soon", &columns, &page.rows).exported(&path, &asked);
+    let mut table = table.leading(0, &page.rows, "member", &format!("/p/{program}/members"));
+    table.next = page.next.map(|next| format!("/p/{program}/expiry?{asked}&cursor={next}"));
+    blocks.push(Block::Table(table.or("Nobody's points expire until then.")));
+    Ok(Page { title: "Expiry curve".to_owned(), trail: trail(program), program: Some(program), blocks })
+}
+
+/// What has become of points that were issued, and of the money that was deferred for them (rule E52).
+pub(super) fn deferred(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page, Problem> {
+    let base = format!("/v1/programs/{program}/reports");
+    let common = ["as_of", "source", "point_type"];
+    let query = days(way, &common);
+    let money = days(way, &[&common[..], &["value", "redeemed_per_mille"]].concat());
+    let mut fields = lines(way, &[("from", "Issued from", "date"), ("to", "to", "date")]);
+    fields.push(range(way));
+    fields.extend(lines(
+        way,
+        &[
+            ("as_of", "As of a day or an instant (empty: now)", "text"),
+            ("source", "Sources, with commas", "text"),
+            ("point_type", "Point types, with commas", "text"),
+            ("value", "A thousand points are worth (smallest unit of money; empty: 1000)", "number"),
+            ("redeemed_per_mille", "Of a thousand points are redeemed (empty: as seen so far)", "number"),
+        ],
+    ));
+    let columns = [
+        ("source", "source"),
+        ("point_type", "point type"),
+        ("issued_exact", "points issued"),
+        ("redeemed_exact", "redeemed"),
+        ("expected_exact", "expected to be redeemed"),
+        ("breakage_exact", "breakage"),
+        ("deferred_exact", "deferred"),
+        ("recognised_exact", "recognised"),
+        ("liability_exact", "still owed"),
+    ];
+    let path = format!("{base}/deferred-revenue");
+    let (pictures, table, rows) =
+        report(ask, (&path, &money), "Points, then money in its smallest unit; source 0: without one", &columns)?;
+    let text = "When points are given, a part of the price is not revenue yet: it is deferred, and recognised as the \
+                points are redeemed, in proportion to all that are expected to be (IFRS 15). Points that nobody is \
+                expected to redeem are breakage. The expectation is learned from points that were redeemed or have \
+                expired, unless you set it.";
+    let mut blocks = vec![
+        related(program),
+        filter(format!("/p/{program}/deferred-revenue"), "Filters", fields),
+        Block::Note { tone: "plain", text: text.to_owned() },
+    ];
+    blocks.extend(pictures);
+    blocks.push(Block::Table(
+        to_sources(table, 0, (&rows, "source"), program).or("No points were issued in these days."),
+    ));
+    let columns = [
+        ("source", "source"),
+        ("point_type", "point type"),
+        ("issued_exact", "issued"),
+        ("redeemed_exact", "redeemed"),
+        ("expired_exact", "expired"),
+        ("cancelled_exact", "cancelled"),
+        ("other_exact", "otherwise gone"),
+        ("left_exact", "left"),
+    ];
+    let path = format!("{base}/cohorts");
+    let (pictures, table, rows) =
+        report(ask, (&path, &query), "What became of the points that were issued in these days", &columns)?;
+    blocks.extend(pictures);
+    blocks.push(Block::Table(
+        to_sources(table, 0, (&rows, "source"), program).or("No points were issued in these days."),
+    ));
+    let title = "Deferred revenue and breakage".to_owned();
+    Ok(Page { title, trail: trail(program), program: Some(program), blocks })
+}
+
+/// What each source issued, and what became of it; and what happened by day (rules E53 to E56).
+pub(super) fn sources(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page, Problem> {
+    let base = format!("/v1/programs/{program}/reports");
+    let mut fields = lines(way, &[("from", "From", "date"), ("to", "To", "date")]);
+    fields.push(range(way));
+    fields.extend(lines(
+        way,
+        &[("point_type", "Point type", "number"), ("source", "By day: sources, with commas", "text")],
+    ));
+    let mut blocks = vec![related(program), filter(format!("/p/{program}/source-report"), "Filters", fields)];
+    let columns = [
+        ("bucket", "source"),
+        ("point_type", "point type"),
+        ("issued_exact", "issued"),
+        ("redeemed", "redeemed"),
+        ("expired", "expired"),
+        ("cancelled", "cancelled"),
+        ("repaid", "repaid"),
+        ("outstanding_exact", "owed at the end"),
+    ];
+    let (path, query) = (format!("{base}/sources"), days(way, &["point_type"]));
+    let (pictures, table, rows) = report(ask, (&path, &query), "By source; 0: points without one", &columns)?;
+    blocks.extend(pictures);
+    blocks.push(Block::Table(to_sources(table, 0, (&rows, "bucket"), program).or("Nothing moved in this time.")));
+    let columns = [
+        ("day", "day"),
+        ("issued_exact", "issued"),
+        ("redeemed_exact", "redeemed"),
+        ("expired_exact", "expired"),
+        ("issued_so_far_exact", "issued so far"),
+        ("redeemed_so_far_exact", "redeemed so far"),
+        ("expired_so_far_exact", "expired so far"),
+    ];
+    let (path, query) = (format!("{base}/days"), days(way, &["point_type", "source"]));
+    let (pictures, table, _) = report(ask, (&path, &query), "By day: of each day, and summed up so far", &columns)?;
+    blocks.extend(pictures);
+    blocks.push(Block::Table(table.or("Nothing moved in this time.")));
     Ok(Page { title: "Source report".to_owned(), trail: home(), program: Some(program), blocks })
 }
 
-fn filter(action: String, fields: Vec<Field>) -> Block {
-    let title = "Filters".to_owned();
-    Block::Form(Form {
-        action,
-        is_post: false,
-        title,
-        fields,
-        hidden: Vec::new(),
-        button: "Show",
-        has_dry_run: false,
-        is_folded: false,
-    })
+fn trail(program: u32) -> Vec<(String, String)> {
+    let mut trail = home();
+    trail.push(("Liability".to_owned(), format!("/p/{program}/liability")));
+    trail
 }
 
-fn movements(caption: &str, axis: &str, rows: &[Value]) -> Table {
-    let columns: Vec<(&str, &str)> = std::iter::once(("bucket", axis)).chain(COLUMNS).collect();
-    let columns: Vec<(&'static str, &str)> = columns
-        .into_iter()
-        .map(|(name, text)| (if name == "bucket" { "bucket" } else { static_name(name) }, text))
-        .collect();
-    let mut table = Table::of(caption, &columns, rows);
-    table.head.iter_mut().take(1).for_each(|head| *head = Cell::text(axis));
-    table.empty = "Nothing moved in this time.";
-    table
-}
-
-fn static_name(name: &str) -> &'static str {
-    COLUMNS.iter().find(|(known, _)| *known == name).map_or("", |(known, _)| known)
-}
-
-/// A series for each point type, up to as many as can be told apart.
-fn owed(rows: &[Value], axis: &str, now: &str) -> Figure {
-    let buckets: BTreeSet<String> = rows.iter().map(|row| plain(row, "bucket")).collect();
-    let skipped = buckets.len().saturating_sub(crate::chart::POINTS_MAX);
-    let types: BTreeSet<u16> = rows.iter().filter_map(|row| plain(row, "point_type").parse().ok()).collect();
-    let known: BTreeMap<(String, String), i128> = rows
-        .iter()
-        .map(|row| {
-            let sum = plain(row, "outstanding_exact").parse().unwrap_or_default();
-            ((plain(row, "point_type"), plain(row, "bucket")), sum)
-        })
-        .collect();
-    let series = types.iter().take(crate::chart::SERIES_MAX).map(|point_type| {
-        let mut last = 0;
-        let values = buckets.iter().map(|bucket| {
-            last = known.get(&(point_type.to_string(), bucket.clone())).copied().unwrap_or(last);
-            last
-        });
-        Series { name: format!("point type {point_type}"), values: values.skip(skipped).collect() }
-    });
-    Figure {
-        title: "Points owed to members".to_owned(),
-        description: format!("Points owed at the end of each {axis}."),
-        dated: format!("as of {now}"),
-        unit: "points".to_owned(),
-        axis: axis.to_owned(),
-        form: Shape::Steps,
-        series: series.collect(),
-        labels: buckets.into_iter().skip(skipped).collect(),
+/// The cells of a column leading to the pages of sources, but those without one.
+fn to_sources(table: Table, column: usize, (rows, name): (&[Value], &str), program: u32) -> Table {
+    let mut table = table.leading(column, rows, name, &format!("/p/{program}/sources"));
+    for cell in table.rows.iter_mut().filter_map(|row| row.get_mut(column)).filter(|cell| cell.text == "0") {
+        cell.href = None;
     }
+    table
 }

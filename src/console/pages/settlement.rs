@@ -1,7 +1,7 @@
 //! Settlement between merchants: what was settled by month, agreements, runs and the lines that they wrote.
 
 use super::super::ask::Ask;
-use super::super::blocks::{Block, Cell, Fact, Field, Form, Table, chart, plain, words};
+use super::super::blocks::{Block, Cell, Fact, Field, Table, chart, filter, plain, words};
 use super::super::forms;
 use super::super::page::{Page, Way, home, nothing};
 use crate::api::{Problem, Scope, encoded};
@@ -13,17 +13,11 @@ pub(super) fn settlement(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<P
     let base = format!("/v1/programs/{program}");
     let query = way.pass(&["until"]);
     let months = ask.rows(&format!("{base}/reports/settlements?{query}"))?;
-    let until = Form {
-        action: format!("/p/{program}/settlement"),
-        is_post: false,
-        title: "Which months".to_owned(),
-        fields: vec![Field::line("until", "Twelve months until", "date", way.asked("until"))],
-        hidden: Vec::new(),
-        button: "Show",
-        has_dry_run: false,
-        is_folded: false,
-    };
-    let mut blocks = vec![Block::Form(until)];
+    let fields = vec![Field::line("until", "Twelve months until", "date", way.asked("until"))];
+    let links = [("Awards by your own criteria", "awards"), ("Groups, schemes and offers", "definitions")];
+    let links = links.map(|(name, page)| (name.to_owned(), format!("/p/{program}/settlement/{page}")));
+    let here = format!("/p/{program}/settlement");
+    let mut blocks = vec![Block::Links(links.into()), filter(here, "Which months", fields)];
     if months.is_empty() {
         blocks.push(Block::Note { tone: "plain", text: "Nothing was settled in these months.".to_owned() });
     } else {
@@ -64,9 +58,13 @@ pub(super) fn run(ask: &Ask<'_>, way: &Way<'_>, program: u32, run: &str) -> Resu
         fact("Runs", once(words(last.get("every").unwrap_or(&Value::Null)))),
     ];
     let mut blocks = vec![Block::Facts(facts), Block::Table(executed(program, &executions).exported(&path, ""))];
-    let preview = ask.rows(&format!("{path}/preview?limit=100"))?;
-    let mut table = explained("What it would settle now", &preview).exported(&format!("{path}/preview"), "");
-    table.empty = "Nothing: all that it takes is settled.";
+    let preview = ask.page(&format!("{path}/preview?limit=100&{}", way.place("cursor")))?;
+    let mut table = explained(ask, "What it would settle now", &preview.rows).exported(&format!("{path}/preview"), "");
+    table.empty = match preview.next {
+        None => "Nothing: all that it takes is settled.",
+        Some(_) => "None of the events that this page looked at. Go on at the next page.",
+    };
+    table.next = preview.next.map(|next| format!("/p/{program}/settlement/runs/{}?cursor={next}", encoded(run)));
     blocks.push(Block::Table(table));
     if ask.may(Scope::Adjust) {
         let hidden = [("program", program.to_string()), ("run", run.to_owned())];
@@ -159,15 +157,14 @@ pub(super) fn shares(agreement: &Value) -> String {
 
 /// Settled lines, each with its reason.
 pub(super) fn lines(ask: &Ask<'_>, way: &Way<'_>, path: &str, here: &str) -> Result<Table, Problem> {
-    let page = ask.get(&format!("{path}?{}&limit=50", way.pass(&["cursor"])))?;
-    let rows = page.get("rows").and_then(Value::as_array).cloned().unwrap_or_default();
-    let mut table = explained("Settled lines, and why", &rows).exported(path, "");
+    let page = ask.page(&format!("{path}?limit=50&{}", way.place("lines")))?;
+    let mut table = explained(ask, "Settled lines, and why", &page.rows).exported(path, "");
     table.empty = "Nothing was settled yet.";
-    table.next = page.get("next").and_then(Value::as_str).map(|next| format!("{here}?cursor={next}"));
+    table.next = page.next.map(|next| format!("{here}?lines={next}"));
     Ok(table)
 }
 
-fn explained(caption: &str, rows: &[Value]) -> Table {
+fn explained(ask: &Ask<'_>, caption: &str, rows: &[Value]) -> Table {
     let columns = [
         ("sequence", "entry"),
         ("partner", "partner"),
@@ -178,8 +175,10 @@ fn explained(caption: &str, rows: &[Value]) -> Table {
         ("contribution", "partner"),
         ("host", "host"),
     ];
-    let link = |at: usize| format!("/entries/{}", rows.get(at).map(|row| plain(row, "sequence")).unwrap_or_default());
-    let mut table = Table::of(caption, &columns, rows).linked(0, link);
+    let mut table = Table::of(caption, &columns, rows);
+    if ask.token.partner.is_none() {
+        table = table.leading(0, rows, "sequence", "/entries");
+    }
     table.head.push(Cell::text("why"));
     for (cells, row) in table.rows.iter_mut().zip(rows) {
         if let Some(cell) = cells.get_mut(2) {

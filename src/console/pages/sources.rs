@@ -4,6 +4,7 @@ use super::super::ask::Ask;
 use super::super::blocks::{Block, Cell, Fact, Field, Table, plain};
 use super::super::forms;
 use super::super::page::{Page, Way, home, nothing};
+use super::audit;
 
 use crate::api::{Problem, Scope};
 use crate::chart::grouped;
@@ -55,7 +56,10 @@ pub(super) fn sources(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page
 /// One source.
 pub(super) fn source(ask: &Ask<'_>, way: &Way<'_>, program: u32, source: &str) -> Result<Page, Problem> {
     let id: u32 = source.parse().map_err(|_| nothing())?;
-    let of = ask.get(&format!("/v1/programs/{program}/sources/{id}"))?;
+    let of = match ask.get(&format!("/v1/programs/{program}/sources/{id}")) {
+        Err(problem) if problem.code == "source_unknown" => return undefined(ask, program, id),
+        of => of?,
+    };
     let amount = |name: &str| of.get(name).and_then(Value::as_i64).map(|points| grouped(points.into()));
     let fact = |name, value: String, about: &str| Fact { name, value, about: about.to_owned() };
     let status = plain(&of, "status");
@@ -70,7 +74,8 @@ pub(super) fn source(ask: &Ask<'_>, way: &Way<'_>, program: u32, source: &str) -
     let columns = [("number", "number"), ("max", "points, at most"), ("scope", "for"), ("window", "in")];
     let mut table = Table::of("Restrictions", &columns, &restrictions);
     table.empty = "It has no restriction.";
-    let mut blocks = vec![Block::Facts(facts), Block::Table(table)];
+    let mut blocks = vec![Block::Facts(facts), related(program, id), Block::Table(table)];
+    blocks.push(Block::Table(history(ask, program, id)?));
     if ask.may(Scope::Catalog) {
         blocks.extend(actions(way, program, id, (&status, amount("left").is_some())));
     }
@@ -79,6 +84,40 @@ pub(super) fn source(ask: &Ask<'_>, way: &Way<'_>, program: u32, source: &str) -
     let name = plain(&of, "name");
     let title = if name.is_empty() { format!("Source {id}") } else { format!("Source {id}: {name}") };
     Ok(Page { title, trail, program: Some(program), blocks })
+}
+
+/// A source that points name and nobody defined: its points are reported all the same.
+fn undefined(ask: &Ask<'_>, program: u32, source: u32) -> Result<Page, Problem> {
+    let text = "This source is not defined. Accruals may name it all the same: it has no inventory, no restriction, and \
+                cannot be paused.";
+    let blocks = vec![
+        Block::Note { tone: "plain", text: text.to_owned() },
+        related(program, source),
+        Block::Table(history(ask, program, source)?),
+    ];
+    let mut trail = home();
+    trail.push(("Sources".to_owned(), format!("/p/{program}/sources")));
+    Ok(Page { title: format!("Source {source}"), trail, program: Some(program), blocks })
+}
+
+/// Where more about a source is.
+fn related(program: u32, source: u32) -> Block {
+    Block::Links(vec![
+        ("Its audit log".to_owned(), format!("/p/{program}/audit?source={source}")),
+        ("Its points by day".to_owned(), format!("/p/{program}/source-report?source={source}")),
+        ("What is owed of it".to_owned(), format!("/p/{program}/liability?source={source}")),
+        ("Its expiry curve".to_owned(), format!("/p/{program}/expiry?source={source}")),
+    ])
+}
+
+/// The newest lines of the audit log that are about a source (rule E38).
+fn history(ask: &Ask<'_>, program: u32, source: u32) -> Result<Table, Problem> {
+    let query = format!("source={source}");
+    let asked = format!("{query}&limit=25");
+    let (table, next) = audit::lines(ask, program, ("What happened with it, the newest first", &asked), "")?;
+    let mut table = table.exported(&format!("/v1/programs/{program}/reports/audit"), &query);
+    table.next = next.map(|_| format!("/p/{program}/audit?{query}"));
+    Ok(table)
 }
 
 fn types(row: &Value) -> String {

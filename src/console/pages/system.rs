@@ -88,11 +88,15 @@ fn metrics(ask: &Ask<'_>) -> Result<Table, Problem> {
     let response = ask.raw(Head::new(Method::Get, "/metrics", ask.at), b"")?;
     let text = String::from_utf8_lossy(&response.body).into_owned();
     let shown = text.lines().filter(|line| !line.starts_with('#') && !line.contains("_bucket{"));
-    let rows = shown.filter_map(|line| line.rsplit_once(' '));
+    let mut rows: Vec<(&str, &str)> = shown.filter_map(|line| line.rsplit_once(' ')).collect();
+    rows.sort_unstable();
     Ok(Table {
         caption: "Metrics".to_owned(),
         head: vec![Cell::text("name"), Cell::number_head("value")],
-        rows: rows.map(|(name, value)| vec![Cell::text(name), Cell { is_number: true, ..Cell::text(value) }]).collect(),
+        rows: rows
+            .into_iter()
+            .map(|(name, value)| vec![Cell::text(name), Cell { is_number: true, ..Cell::text(value) }])
+            .collect(),
         empty: "Nothing is measured.",
         ..Table::default()
     })

@@ -1,7 +1,7 @@
 //! The point types of a program.
 
 use super::super::ask::Ask;
-use super::super::blocks::{Block, Field, Table, plain};
+use super::super::blocks::{Block, Field, Table, filter, plain};
 use super::super::forms;
 use super::super::page::{Page, Way, home};
 
@@ -18,27 +18,20 @@ pub(super) fn point_types(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<
     }
     let columns = [
         ("point_type", "point type"),
+        ("name", "name"),
         ("class", "class"),
         ("order", "used first"),
         ("expiry", "expiry"),
         ("negative_balance", "negative balance"),
     ];
-    let mut table = Table::of("Point types", &columns, &rows).exported(&path, "");
+    let mut table = Table::of("Point types", &columns, &rows).worded(3).exported(&path, "");
     table.empty = if search.is_empty() { "There is no point type yet." } else { "No point type fits the search." };
-    let filter = super::super::blocks::Form {
-        action: format!("/p/{program}/point-types"),
-        is_post: false,
-        title: "Search".to_owned(),
-        fields: vec![
-            Field::line("q", "Search", "text", way.asked("q")),
-            Field::choice("sort", "Sort by", &["point type", "class"], way.asked("sort")),
-        ],
-        hidden: Vec::new(),
-        button: "Show",
-        has_dry_run: false,
-        is_folded: false,
-    };
-    let mut blocks = vec![Block::Form(filter), Block::Table(table)];
+    let fields = vec![
+        Field::line("q", "Search", "text", way.asked("q")),
+        Field::choice("sort", "Sort by", &["point type", "class"], way.asked("sort")),
+    ];
+    let filter = filter(format!("/p/{program}/point-types"), "Search", fields);
+    let mut blocks = vec![filter, Block::Table(table)];
     if ask.may(Scope::Catalog) && ask.token.partner.is_none() {
         let fields = vec![
             Field::line("point_type", "Point type (a number)", "number", "").required(),

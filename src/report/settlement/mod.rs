@@ -7,7 +7,7 @@ mod months;
 mod receivables;
 
 pub use awards::{AwardFilter, AwardRow, Dimension, Measure, awards};
-pub use lines::{LineRow, lines, preview, unsettled};
+pub use lines::{LineRow, Preview, PreviewPage, lines, preview, unsettled};
 pub use months::{MONTHS, MonthRow, months};
 pub use receivables::{
     CreditRow, PostingRow, RefundRow, SettlementReport, partner_credits, pending_refunds, postings,

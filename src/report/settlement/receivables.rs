@@ -4,11 +4,14 @@ use super::super::partner_records::{Page, page};
 use crate::domain::keys::Key;
 use crate::domain::{
     Fault, OwnerKey, PartnerCredit, PartnerCreditKey, PartnerKey, Posting, PostingCause, PostingKey, ProgramId,
-    Receivables, RefundKey, RefundRequest, RefundState, RequestId, RequestKey, Run, RunKey, Timestamp,
+    Receivables, RefundKey, RefundRequest, RefundState, RequestId, RequestKey, Run, RunKey, Sequence, Timestamp,
 };
 use crate::storage::Read;
 use crate::storage::rows::{self, Rows};
 use std::ops::Range;
+
+/// Rows read in one go.
+const CHUNK: usize = 1024;
 
 /// A posting with its place.
 pub type PostingRow = (PostingKey, Posting);
@@ -74,10 +77,29 @@ pub fn settlement_report(
     Ok(report)
 }
 
-/// Credit notes that members got for spends at a partner in a time (rules C103, C104).
-pub fn partner_credits(read: &dyn Read, partner: PartnerKey, range: Range<Timestamp>) -> Result<Vec<CreditRow>, Fault> {
-    let all = Rows::<crate::domain::tables::PartnerCredits>::under(read, &partner);
-    all.filter(|row| row.as_ref().map_or(true, |(_, credit)| range.contains(&credit.posted_at))).collect()
+/// Credit notes that members got for spends at a partner in a time (rules C103, C104), in the order in which they were
+/// posted.
+pub fn partner_credits(
+    read: &dyn Read,
+    partner: PartnerKey,
+    range: Range<Timestamp>,
+    rows: Page<PartnerCreditKey>,
+) -> Result<Vec<CreditRow>, Fault> {
+    let all = match rows.from {
+        None => Rows::<crate::domain::tables::PartnerCredits>::under(read, &partner),
+        Some(from) => {
+            let last = PartnerCreditKey { sequence: Sequence(u64::MAX), place: u16::MAX, ..first_of(partner) };
+            Rows::between(read, from.max(first_of(partner)).to_bytes(), last.to_bytes(), rows.limit.min(CHUNK))
+        }
+    };
+    // the later a row, the later it was posted
+    let until = all.take_while(|row| row.as_ref().map_or(true, |(_, credit)| credit.posted_at < range.end));
+    let inside = until.filter(|row| row.as_ref().map_or(true, |(_, credit)| range.start <= credit.posted_at));
+    inside.take(rows.limit).collect()
+}
+
+fn first_of(partner: PartnerKey) -> PartnerCreditKey {
+    PartnerCreditKey { program: partner.program, partner: partner.partner, sequence: Sequence(0), place: 0 }
 }
 
 /// Up to `limit` requests for refunds that wait for the gateway, in the order in which they came, behind a place: a page

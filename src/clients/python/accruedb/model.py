@@ -193,6 +193,34 @@ class ArchiveSourceBody(TypedDict, total=False):
 
 
 
+class _AuditLine(TypedDict):
+    debt: int
+    id: str
+    modification: int
+    occurred_at: Timestamp
+    recorded_at: Timestamp
+    reference_type: str
+    transaction_type: str
+    verb: str
+
+
+class AuditLine(_AuditLine, total=False):
+    """A line of the audit log."""
+    actor: Optional[str]
+    amount_cancelled: Optional[Points]
+    amount_expired: Optional[Points]
+    amount_moved: Optional[Points]
+    amount_spent: Optional[Points]
+    item: Optional[str]
+    left: Optional[Points]
+    member: Optional[MemberId]
+    point_type: Optional[PointTypeId]
+    reference: Optional[str]
+    source: Optional[SourceId]
+    subtype: Optional[SubtypeId]
+
+
+
 class _AutoCreation(TypedDict):
     size: Points
 
@@ -217,6 +245,25 @@ class Award(_Award, total=False):
     spend: Optional[Spend]
     start: Start
     subtype: SubtypeId
+
+
+
+class AwardReportRow(TypedDict, total=False):
+    """Awards and spends of one group. What was not asked for is null."""
+    amount_exact: Optional[str]
+    brand: Optional[str]
+    contribution_exact: Optional[str]
+    events_exact: Optional[str]
+    host_exact: Optional[str]
+    kind: Optional[str]
+    medium: Optional[str]
+    member: Optional[str]
+    month: Optional[str]
+    offer: Optional[str]
+    partner: Optional[str]
+    rule: Optional[str]
+    scheme: Optional[str]
+    state: Optional[str]
 
 
 
@@ -318,6 +365,15 @@ class Block(_Block, total=False):
 
 
 
+class BlockForecast(TypedDict):
+    """When a block will end."""
+    block: BlockId
+    ends_at: Timestamp
+    lost_exact: str
+    remaining: Points
+
+
+
 class _CancelAmount(TypedDict):
     kind: Literal["award", "points", "whole"]
 
@@ -391,6 +447,20 @@ class Clock(TypedDict):
     """The engine's time."""
     now: Timestamp
     source: str
+
+
+
+class Cohort(TypedDict):
+    """What became of the points of a source and a type that were issued in some days. Exact sums, as texts."""
+    cancelled_exact: str
+    expired_exact: str
+    issued_exact: str
+    left_exact: str
+    other_exact: str
+    point_type: PointTypeId
+    redeemed_exact: str
+    source: SourceId
+    subtype: SubtypeId
 
 
 
@@ -517,6 +587,37 @@ class CreditMemberBody(_CreditMemberBody, total=False):
     """
     reference: Optional[str]
     transaction_at: Optional[Timestamp]
+
+
+
+class DayOfPoints(TypedDict):
+    """What happened to points on a day, and since the range began. Exact sums, as texts."""
+    adjusted_exact: str
+    day: str
+    expired_exact: str
+    expired_so_far_exact: str
+    issued_exact: str
+    issued_so_far_exact: str
+    redeemed_exact: str
+    redeemed_so_far_exact: str
+
+
+
+class DeferredRevenue(TypedDict):
+    """Deferred revenue of the points of a source and a type that were issued in some days. Exact sums, as texts;
+    money in its smallest unit.
+    """
+    breakage_exact: str
+    deferred_exact: str
+    expected_exact: str
+    issued_exact: str
+    liability_exact: str
+    point_type: PointTypeId
+    recognised_exact: str
+    redeemed_exact: str
+    redeemed_per_mille_exact: str
+    source: SourceId
+    subtype: SubtypeId
 
 
 
@@ -699,6 +800,15 @@ class Event(_Event, total=False):
 
 
 
+class Expiring(TypedDict):
+    """Points of a member that expire at an instant, unless they are used before."""
+    at: Timestamp
+    member: MemberId
+    point_type: PointTypeId
+    points: Points
+
+
+
 class _Expiry(TypedDict):
     kind: Literal["after", "at", "end_of", "never", "on", "rolling"]
 
@@ -711,6 +821,18 @@ class Expiry(_Expiry, total=False):
     period: Period
     since: Optional[Timestamp]
     span: Any
+
+
+
+class _ExpiryCurveRow(TypedDict):
+    bucket: str
+    point_type: PointTypeId
+    points_exact: str
+
+
+class ExpiryCurveRow(_ExpiryCurveRow, total=False):
+    """Points that expire with a day or a month."""
+    source: Optional[SourceId]
 
 
 
@@ -763,6 +885,15 @@ class FeedPage(TypedDict):
     events: List[Event]
     more: bool
     next: str
+
+
+
+class Group(TypedDict):
+    """A group of partners."""
+    collaborating: List[GroupId]
+    group: GroupId
+    name: str
+    partners: List[PartnerId]
 
 
 
@@ -940,6 +1071,18 @@ class ModifyInventoryBody(_ModifyInventoryBody, total=False):
 
 
 
+class MonthOfUse(TypedDict):
+    """What was given with a partner in a month, and what it cost. Exact sums, as texts."""
+    agrees: bool
+    differing: int
+    given_exact: str
+    lines: int
+    month: str
+    owed_exact: str
+    taken_exact: str
+
+
+
 class MoveClock(TypedDict):
     """Where the clock is to be."""
     to: Timestamp
@@ -991,6 +1134,10 @@ class NewContributionRule(_NewContributionRule, total=False):
 
 
 
+Offer = TypedDict("Offer", {"basis": "AwardBasis", "class": "OfferClass", "is_settled": "bool", "life_cycle": "LifeCycle", "name": "str", "offer": "OfferId", "scheme": "SchemeId", "spend_method": "SpendMethod"}, total=False)
+
+
+
 class _OpenReceivableBody(TypedDict):
     receivable: ReceivableId
 
@@ -1002,6 +1149,15 @@ class OpenReceivableBody(_OpenReceivableBody, total=False):
     reference: Optional[str]
     standing: Standing
     transaction_at: Optional[Timestamp]
+
+
+
+class Outstanding(TypedDict):
+    """Points owed of a source and a type."""
+    owed_exact: str
+    point_type: PointTypeId
+    source: SourceId
+    subtype: SubtypeId
 
 
 
@@ -1029,6 +1185,18 @@ class Partner(TypedDict):
     reserve: Points
     rounding: Rounding
     waiting: Points
+
+
+
+class PartnerCredit(TypedDict):
+    """A credit note of a member for a spend at a partner."""
+    amount: Points
+    member: MemberId
+    place: int
+    posted_at: Timestamp
+    reason: str
+    receivable: ReceivableId
+    sequence: Sequence
 
 
 
@@ -1398,6 +1566,18 @@ class _ScheduledFee(TypedDict):
 class ScheduledFee(_ScheduledFee, total=False):
     amount: Rate
     points: Points
+
+
+
+class _Scheme(TypedDict):
+    life_cycle: LifeCycle
+    name: str
+    scheme: SchemeId
+
+
+class Scheme(_Scheme, total=False):
+    """A reward scheme."""
+    accessible_to: Optional[List[PartnerId]]
 
 
 
@@ -1865,6 +2045,19 @@ class UnrestrictSourceBody(TypedDict, total=False):
     """Deletes a restriction of an active source (rule E94)."""
     reference: Optional[str]
     transaction_at: Optional[Timestamp]
+
+
+
+class Use(TypedDict):
+    """An accrual that a partner pays for, or the cancellation of one. Exact amounts, as texts."""
+    agrees: bool
+    given_exact: str
+    member: MemberId
+    owed_exact: str
+    request_id: RequestId
+    sequence: Sequence
+    taken_exact: str
+    transaction_at: Timestamp
 
 
 
@@ -3029,6 +3222,9 @@ OPERATIONS: Dict[str, Any] = {
     "list_members_csv": ("GET", "/v1/programs/{program}/members.csv"),
     "list_members_jsonl": ("GET", "/v1/programs/{program}/members.jsonl"),
     "get_member": ("GET", "/v1/programs/{program}/members/{member}"),
+    "list_expiring": ("GET", "/v1/programs/{program}/members/{member}/expiring"),
+    "list_expiring_csv": ("GET", "/v1/programs/{program}/members/{member}/expiring.csv"),
+    "list_expiring_jsonl": ("GET", "/v1/programs/{program}/members/{member}/expiring.jsonl"),
     "list_holds": ("GET", "/v1/programs/{program}/members/{member}/holds"),
     "list_holds_csv": ("GET", "/v1/programs/{program}/members/{member}/holds.csv"),
     "list_holds_jsonl": ("GET", "/v1/programs/{program}/members/{member}/holds.jsonl"),
@@ -3051,7 +3247,13 @@ OPERATIONS: Dict[str, Any] = {
     "get_statement_jsonl": ("GET", "/v1/programs/{program}/members/{member}/statement.jsonl"),
     "set_member_status": ("POST", "/v1/programs/{program}/members/{member}/status"),
     "unmerge": ("POST", "/v1/programs/{program}/members/{member}/unmerge"),
+    "list_offers": ("GET", "/v1/programs/{program}/offers"),
+    "list_offers_csv": ("GET", "/v1/programs/{program}/offers.csv"),
+    "list_offers_jsonl": ("GET", "/v1/programs/{program}/offers.jsonl"),
     "set_offer": ("POST", "/v1/programs/{program}/offers/{offer}"),
+    "list_groups": ("GET", "/v1/programs/{program}/partner-groups"),
+    "list_groups_csv": ("GET", "/v1/programs/{program}/partner-groups.csv"),
+    "list_groups_jsonl": ("GET", "/v1/programs/{program}/partner-groups.jsonl"),
     "set_group": ("POST", "/v1/programs/{program}/partner-groups/{group}"),
     "list_partners": ("GET", "/v1/programs/{program}/partners"),
     "create_partner": ("POST", "/v1/programs/{program}/partners"),
@@ -3079,17 +3281,31 @@ OPERATIONS: Dict[str, Any] = {
     "list_charges": ("GET", "/v1/programs/{program}/partners/{partner}/charges"),
     "list_charges_csv": ("GET", "/v1/programs/{program}/partners/{partner}/charges.csv"),
     "list_charges_jsonl": ("GET", "/v1/programs/{program}/partners/{partner}/charges.jsonl"),
+    "list_partner_credits": ("GET", "/v1/programs/{program}/partners/{partner}/credits"),
+    "list_partner_credits_csv": ("GET", "/v1/programs/{program}/partners/{partner}/credits.csv"),
+    "list_partner_credits_jsonl": ("GET", "/v1/programs/{program}/partners/{partner}/credits.jsonl"),
     "edit_partner": ("POST", "/v1/programs/{program}/partners/{partner}/edit"),
     "list_fees": ("GET", "/v1/programs/{program}/partners/{partner}/fees"),
     "charge_fee": ("POST", "/v1/programs/{program}/partners/{partner}/fees"),
     "list_fees_csv": ("GET", "/v1/programs/{program}/partners/{partner}/fees.csv"),
     "list_fees_jsonl": ("GET", "/v1/programs/{program}/partners/{partner}/fees.jsonl"),
+    "get_forecast": ("GET", "/v1/programs/{program}/partners/{partner}/forecast"),
+    "get_forecast_csv": ("GET", "/v1/programs/{program}/partners/{partner}/forecast.csv"),
+    "get_forecast_jsonl": ("GET", "/v1/programs/{program}/partners/{partner}/forecast.jsonl"),
+    "get_forecast_svg": ("GET", "/v1/programs/{program}/partners/{partner}/forecast.svg"),
     "list_postings": ("GET", "/v1/programs/{program}/partners/{partner}/postings"),
     "list_postings_csv": ("GET", "/v1/programs/{program}/partners/{partner}/postings.csv"),
     "list_postings_jsonl": ("GET", "/v1/programs/{program}/partners/{partner}/postings.jsonl"),
     "list_receivables": ("GET", "/v1/programs/{program}/partners/{partner}/receivables"),
     "list_receivables_csv": ("GET", "/v1/programs/{program}/partners/{partner}/receivables.csv"),
     "list_receivables_jsonl": ("GET", "/v1/programs/{program}/partners/{partner}/receivables.jsonl"),
+    "get_reconciliation": ("GET", "/v1/programs/{program}/partners/{partner}/reconciliation"),
+    "get_reconciliation_csv": ("GET", "/v1/programs/{program}/partners/{partner}/reconciliation.csv"),
+    "get_reconciliation_jsonl": ("GET", "/v1/programs/{program}/partners/{partner}/reconciliation.jsonl"),
+    "get_reconciliation_svg": ("GET", "/v1/programs/{program}/partners/{partner}/reconciliation.svg"),
+    "list_settled": ("GET", "/v1/programs/{program}/partners/{partner}/settled"),
+    "list_settled_csv": ("GET", "/v1/programs/{program}/partners/{partner}/settled.csv"),
+    "list_settled_jsonl": ("GET", "/v1/programs/{program}/partners/{partner}/settled.jsonl"),
     "list_partner_settlement_lines": ("GET", "/v1/programs/{program}/partners/{partner}/settlement-lines"),
     "list_partner_settlement_lines_csv": ("GET", "/v1/programs/{program}/partners/{partner}/settlement-lines.csv"),
     "list_partner_settlement_lines_jsonl": ("GET", "/v1/programs/{program}/partners/{partner}/settlement-lines.jsonl"),
@@ -3102,6 +3318,9 @@ OPERATIONS: Dict[str, Any] = {
     "get_partner_statement_jsonl": ("GET", "/v1/programs/{program}/partners/{partner}/statement.jsonl"),
     "get_partner_terms": ("GET", "/v1/programs/{program}/partners/{partner}/terms"),
     "set_unit": ("POST", "/v1/programs/{program}/partners/{partner}/unit"),
+    "list_uses": ("GET", "/v1/programs/{program}/partners/{partner}/uses"),
+    "list_uses_csv": ("GET", "/v1/programs/{program}/partners/{partner}/uses.csv"),
+    "list_uses_jsonl": ("GET", "/v1/programs/{program}/partners/{partner}/uses.jsonl"),
     "list_point_types": ("GET", "/v1/programs/{program}/point-types"),
     "create_point_type": ("POST", "/v1/programs/{program}/point-types"),
     "list_point_types_csv": ("GET", "/v1/programs/{program}/point-types.csv"),
@@ -3116,10 +3335,39 @@ OPERATIONS: Dict[str, Any] = {
     "list_refunds": ("GET", "/v1/programs/{program}/refunds"),
     "list_refunds_csv": ("GET", "/v1/programs/{program}/refunds.csv"),
     "list_refunds_jsonl": ("GET", "/v1/programs/{program}/refunds.jsonl"),
+    "report_audit": ("GET", "/v1/programs/{program}/reports/audit"),
+    "report_audit_csv": ("GET", "/v1/programs/{program}/reports/audit.csv"),
+    "report_audit_jsonl": ("GET", "/v1/programs/{program}/reports/audit.jsonl"),
+    "report_awards": ("GET", "/v1/programs/{program}/reports/awards"),
+    "report_awards_csv": ("GET", "/v1/programs/{program}/reports/awards.csv"),
+    "report_awards_jsonl": ("GET", "/v1/programs/{program}/reports/awards.jsonl"),
+    "report_cohorts": ("GET", "/v1/programs/{program}/reports/cohorts"),
+    "report_cohorts_csv": ("GET", "/v1/programs/{program}/reports/cohorts.csv"),
+    "report_cohorts_jsonl": ("GET", "/v1/programs/{program}/reports/cohorts.jsonl"),
+    "report_cohorts_svg": ("GET", "/v1/programs/{program}/reports/cohorts.svg"),
+    "report_days": ("GET", "/v1/programs/{program}/reports/days"),
+    "report_days_csv": ("GET", "/v1/programs/{program}/reports/days.csv"),
+    "report_days_jsonl": ("GET", "/v1/programs/{program}/reports/days.jsonl"),
+    "report_days_svg": ("GET", "/v1/programs/{program}/reports/days.svg"),
+    "report_deferred_revenue": ("GET", "/v1/programs/{program}/reports/deferred-revenue"),
+    "report_deferred_revenue_csv": ("GET", "/v1/programs/{program}/reports/deferred-revenue.csv"),
+    "report_deferred_revenue_jsonl": ("GET", "/v1/programs/{program}/reports/deferred-revenue.jsonl"),
+    "report_deferred_revenue_svg": ("GET", "/v1/programs/{program}/reports/deferred-revenue.svg"),
+    "report_expiring": ("GET", "/v1/programs/{program}/reports/expiring"),
+    "report_expiring_csv": ("GET", "/v1/programs/{program}/reports/expiring.csv"),
+    "report_expiring_jsonl": ("GET", "/v1/programs/{program}/reports/expiring.jsonl"),
+    "report_expiry": ("GET", "/v1/programs/{program}/reports/expiry"),
+    "report_expiry_csv": ("GET", "/v1/programs/{program}/reports/expiry.csv"),
+    "report_expiry_jsonl": ("GET", "/v1/programs/{program}/reports/expiry.jsonl"),
+    "report_expiry_svg": ("GET", "/v1/programs/{program}/reports/expiry.svg"),
     "report_liability": ("GET", "/v1/programs/{program}/reports/liability"),
     "report_liability_csv": ("GET", "/v1/programs/{program}/reports/liability.csv"),
     "report_liability_jsonl": ("GET", "/v1/programs/{program}/reports/liability.jsonl"),
     "report_liability_svg": ("GET", "/v1/programs/{program}/reports/liability.svg"),
+    "report_outstanding": ("GET", "/v1/programs/{program}/reports/outstanding"),
+    "report_outstanding_csv": ("GET", "/v1/programs/{program}/reports/outstanding.csv"),
+    "report_outstanding_jsonl": ("GET", "/v1/programs/{program}/reports/outstanding.jsonl"),
+    "report_outstanding_svg": ("GET", "/v1/programs/{program}/reports/outstanding.svg"),
     "report_settlements": ("GET", "/v1/programs/{program}/reports/settlements"),
     "report_settlements_csv": ("GET", "/v1/programs/{program}/reports/settlements.csv"),
     "report_settlements_jsonl": ("GET", "/v1/programs/{program}/reports/settlements.jsonl"),
@@ -3128,6 +3376,9 @@ OPERATIONS: Dict[str, Any] = {
     "report_sources_csv": ("GET", "/v1/programs/{program}/reports/sources.csv"),
     "report_sources_jsonl": ("GET", "/v1/programs/{program}/reports/sources.jsonl"),
     "report_sources_svg": ("GET", "/v1/programs/{program}/reports/sources.svg"),
+    "list_schemes": ("GET", "/v1/programs/{program}/schemes"),
+    "list_schemes_csv": ("GET", "/v1/programs/{program}/schemes.csv"),
+    "list_schemes_jsonl": ("GET", "/v1/programs/{program}/schemes.jsonl"),
     "set_scheme": ("POST", "/v1/programs/{program}/schemes/{scheme}"),
     "set_settlement": ("POST", "/v1/programs/{program}/settlement"),
     "list_settlement_lines": ("GET", "/v1/programs/{program}/settlement-lines"),
@@ -3352,9 +3603,21 @@ class Operations(Base):
         """The members of a program, in the order of their ids' bits."""
         return self._text("list_members_jsonl", (program,), {"limit": limit, "cursor": cursor})
 
-    def get_member(self, program: int, member: Union[str, int], *, as_of: Optional[str] = None) -> Member:
+    def get_member(self, program: int, member: Union[str, int], *, as_of: Optional[str] = None, clock: Optional[Literal["recorded", "occurred"]] = None) -> Member:
         """A member's balances, one for each point type the member ever had (rules D28, D29, D31)."""
-        return self._object("get_member", (program, member), {"as_of": as_of})
+        return self._object("get_member", (program, member), {"as_of": as_of, "clock": clock})
+
+    def list_expiring(self, program: int, member: Union[str, int], *, until: Optional[str] = None) -> Pages[Expiring]:
+        """The points of a member that expire until a day, by date, unless they are used before."""
+        return self._pages("list_expiring", (program, member), {"until": until})
+
+    def list_expiring_csv(self, program: int, member: Union[str, int], *, until: Optional[str] = None) -> str:
+        """The points of a member that expire until a day, by date, unless they are used before."""
+        return self._text("list_expiring_csv", (program, member), {"until": until})
+
+    def list_expiring_jsonl(self, program: int, member: Union[str, int], *, until: Optional[str] = None) -> str:
+        """The points of a member that expire until a day, by date, unless they are used before."""
+        return self._text("list_expiring_jsonl", (program, member), {"until": until})
 
     def list_holds(self, program: int, member: Union[str, int], *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[Hold]:
         """A member's points on hold, the newest first. Those of a member who was merged into this one are found
@@ -3456,9 +3719,33 @@ class Operations(Base):
         """Takes a merge back."""
         return self._command("unmerge", (program, member), body, key, dry_run)
 
+    def list_offers(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[Offer]:
+        """Reward offers, each with its scheme and its classification (rule C10)."""
+        return self._pages("list_offers", (program,), {"limit": limit, "cursor": cursor})
+
+    def list_offers_csv(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """Reward offers, each with its scheme and its classification (rule C10)."""
+        return self._text("list_offers_csv", (program,), {"limit": limit, "cursor": cursor})
+
+    def list_offers_jsonl(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """Reward offers, each with its scheme and its classification (rule C10)."""
+        return self._text("list_offers_jsonl", (program,), {"limit": limit, "cursor": cursor})
+
     def set_offer(self, program: int, offer: int, body: SetOfferBody, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Defines a reward offer of a scheme, or changes it (rule C78)."""
         return self._command("set_offer", (program, offer), body, key, dry_run)
+
+    def list_groups(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[Group]:
+        """Groups of partners, each with its units and the groups that it collaborates with (rules C72, C111)."""
+        return self._pages("list_groups", (program,), {"limit": limit, "cursor": cursor})
+
+    def list_groups_csv(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """Groups of partners, each with its units and the groups that it collaborates with (rules C72, C111)."""
+        return self._text("list_groups_csv", (program,), {"limit": limit, "cursor": cursor})
+
+    def list_groups_jsonl(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """Groups of partners, each with its units and the groups that it collaborates with (rules C72, C111)."""
+        return self._text("list_groups_jsonl", (program,), {"limit": limit, "cursor": cursor})
 
     def set_group(self, program: int, group: int, body: Optional[SetGroupBody] = None, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Defines a group of partners, or changes it."""
@@ -3568,6 +3855,24 @@ class Operations(Base):
         """What a prepaid partner is charged for its blocks, in the order in which it was (rules A17, A18, A23)."""
         return self._text("list_charges_jsonl", (program, partner), {"limit": limit, "cursor": cursor})
 
+    def list_partner_credits(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[PartnerCredit]:
+        """Credit notes that members got for spends at a partner, in the order in which they were posted (rules
+        C103, C104).
+        """
+        return self._pages("list_partner_credits", (program, partner), {"from": from_, "to": to, "range": range, "limit": limit, "cursor": cursor})
+
+    def list_partner_credits_csv(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """Credit notes that members got for spends at a partner, in the order in which they were posted (rules
+        C103, C104).
+        """
+        return self._text("list_partner_credits_csv", (program, partner), {"from": from_, "to": to, "range": range, "limit": limit, "cursor": cursor})
+
+    def list_partner_credits_jsonl(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """Credit notes that members got for spends at a partner, in the order in which they were posted (rules
+        C103, C104).
+        """
+        return self._text("list_partner_credits_jsonl", (program, partner), {"from": from_, "to": to, "range": range, "limit": limit, "cursor": cursor})
+
     def edit_partner(self, program: int, partner: int, body: Optional[EditPartnerBody] = None, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Changes a partner's terms: all of them are said anew."""
         return self._command("edit_partner", (program, partner), body, key, dry_run)
@@ -3587,6 +3892,30 @@ class Operations(Base):
     def list_fees_jsonl(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, unit: Optional[Literal["points", "money"]] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
         """A partner's fees, each with its refund behind it (rules B05, B08, B41)."""
         return self._text("list_fees_jsonl", (program, partner), {"from": from_, "to": to, "unit": unit, "limit": limit, "cursor": cursor})
+
+    def get_forecast(self, program: int, partner: int, *, days: Optional[int] = None) -> Pages[BlockForecast]:
+        """When each of a partner's open blocks will be used up or expire, in the order of debit, if members are
+        given points as in the last days.
+        """
+        return self._pages("get_forecast", (program, partner), {"days": days})
+
+    def get_forecast_csv(self, program: int, partner: int, *, days: Optional[int] = None) -> str:
+        """When each of a partner's open blocks will be used up or expire, in the order of debit, if members are
+        given points as in the last days.
+        """
+        return self._text("get_forecast_csv", (program, partner), {"days": days})
+
+    def get_forecast_jsonl(self, program: int, partner: int, *, days: Optional[int] = None) -> str:
+        """When each of a partner's open blocks will be used up or expire, in the order of debit, if members are
+        given points as in the last days.
+        """
+        return self._text("get_forecast_jsonl", (program, partner), {"days": days})
+
+    def get_forecast_svg(self, program: int, partner: int, *, days: Optional[int] = None) -> str:
+        """When each of a partner's open blocks will be used up or expire, in the order of debit, if members are
+        given points as in the last days.
+        """
+        return self._text("get_forecast_svg", (program, partner), {"days": days})
 
     def list_postings(self, program: int, partner: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[Posting]:
         """Invoices, credit notes, debits and credits that were posted to a partner, account by account (rules
@@ -3617,6 +3946,42 @@ class Operations(Base):
     def list_receivables_jsonl(self, program: int, partner: int) -> str:
         """A partner's accounts of money; settlement posts to the primary one (rule C112)."""
         return self._text("list_receivables_jsonl", (program, partner), {})
+
+    def get_reconciliation(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None) -> Pages[MonthOfUse]:
+        """By month, what members were given with a partner, what that costs it by its terms, and what left its
+        blocks or was charged: both are read from the journal, each from its own part of an entry.
+        """
+        return self._pages("get_reconciliation", (program, partner), {"from": from_, "to": to, "range": range})
+
+    def get_reconciliation_csv(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None) -> str:
+        """By month, what members were given with a partner, what that costs it by its terms, and what left its
+        blocks or was charged: both are read from the journal, each from its own part of an entry.
+        """
+        return self._text("get_reconciliation_csv", (program, partner), {"from": from_, "to": to, "range": range})
+
+    def get_reconciliation_jsonl(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None) -> str:
+        """By month, what members were given with a partner, what that costs it by its terms, and what left its
+        blocks or was charged: both are read from the journal, each from its own part of an entry.
+        """
+        return self._text("get_reconciliation_jsonl", (program, partner), {"from": from_, "to": to, "range": range})
+
+    def get_reconciliation_svg(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None) -> str:
+        """By month, what members were given with a partner, what that costs it by its terms, and what left its
+        blocks or was charged: both are read from the journal, each from its own part of an entry.
+        """
+        return self._text("get_reconciliation_svg", (program, partner), {"from": from_, "to": to, "range": range})
+
+    def list_settled(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None) -> Pages[Posting]:
+        """The settlement report: debits and credits that settlement posted to a partner in a time (rule C102)."""
+        return self._pages("list_settled", (program, partner), {"from": from_, "to": to, "range": range})
+
+    def list_settled_csv(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None) -> str:
+        """The settlement report: debits and credits that settlement posted to a partner in a time (rule C102)."""
+        return self._text("list_settled_csv", (program, partner), {"from": from_, "to": to, "range": range})
+
+    def list_settled_jsonl(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None) -> str:
+        """The settlement report: debits and credits that settlement posted to a partner in a time (rule C102)."""
+        return self._text("list_settled_jsonl", (program, partner), {"from": from_, "to": to, "range": range})
 
     def list_partner_settlement_lines(self, program: int, partner: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[SettlementLine]:
         """Settled events of a partner, each with the rule that was applied."""
@@ -3665,6 +4030,24 @@ class Operations(Base):
     def set_unit(self, program: int, partner: int, body: Optional[SetUnitBody] = None, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Says which merchant and group a partner belongs to."""
         return self._command("set_unit", (program, partner), body, key, dry_run)
+
+    def list_uses(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, agrees: Optional[Literal["true", "false"]] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[Use]:
+        """The accruals that a partner pays for, and their cancellations: both sides of each, in the order of the
+        journal.
+        """
+        return self._pages("list_uses", (program, partner), {"from": from_, "to": to, "range": range, "agrees": agrees, "limit": limit, "cursor": cursor})
+
+    def list_uses_csv(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, agrees: Optional[Literal["true", "false"]] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """The accruals that a partner pays for, and their cancellations: both sides of each, in the order of the
+        journal.
+        """
+        return self._text("list_uses_csv", (program, partner), {"from": from_, "to": to, "range": range, "agrees": agrees, "limit": limit, "cursor": cursor})
+
+    def list_uses_jsonl(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, agrees: Optional[Literal["true", "false"]] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """The accruals that a partner pays for, and their cancellations: both sides of each, in the order of the
+        journal.
+        """
+        return self._text("list_uses_jsonl", (program, partner), {"from": from_, "to": to, "range": range, "agrees": agrees, "limit": limit, "cursor": cursor})
 
     def list_point_types(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[PointTypeRow]:
         """The point types of a program, by id (rules D02 to D06)."""
@@ -3722,29 +4105,179 @@ class Operations(Base):
         """Requests for refunds that wait for the payment gateway (rule C109)."""
         return self._text("list_refunds_jsonl", (program,), {"limit": limit, "cursor": cursor})
 
-    def report_liability(self, program: int, *, by: Optional[Literal["day", "month"]] = None, from_: Optional[str] = None, to: Optional[str] = None, source: Optional[int] = None, point_type: Optional[int] = None) -> Pages[Movement]:
-        """Points owed to members at the end of each day or month, and what moved in it. What has expired or
-        matured is in it, booked or not.
+    def report_audit(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, clock: Optional[Literal["recorded", "occurred"]] = None, point_type: Optional[str] = None, source: Optional[str] = None, subtype: Optional[str] = None, type: Optional[str] = None, member: Optional[str] = None, reference: Optional[str] = None, text: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[AuditLine]:
+        """The audit log of points, the newest first, with what became of added points so far. A page may be
+        short where filters leave out much: go on at its cursor until there is none (rules E35 to E49).
         """
-        return self._pages("report_liability", (program,), {"by": by, "from": from_, "to": to, "source": source, "point_type": point_type})
+        return self._pages("report_audit", (program,), {"from": from_, "to": to, "range": range, "clock": clock, "point_type": point_type, "source": source, "subtype": subtype, "type": type, "member": member, "reference": reference, "text": text, "limit": limit, "cursor": cursor})
 
-    def report_liability_csv(self, program: int, *, by: Optional[Literal["day", "month"]] = None, from_: Optional[str] = None, to: Optional[str] = None, source: Optional[int] = None, point_type: Optional[int] = None) -> str:
-        """Points owed to members at the end of each day or month, and what moved in it. What has expired or
-        matured is in it, booked or not.
+    def report_audit_csv(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, clock: Optional[Literal["recorded", "occurred"]] = None, point_type: Optional[str] = None, source: Optional[str] = None, subtype: Optional[str] = None, type: Optional[str] = None, member: Optional[str] = None, reference: Optional[str] = None, text: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """The audit log of points, the newest first, with what became of added points so far. A page may be
+        short where filters leave out much: go on at its cursor until there is none (rules E35 to E49).
         """
-        return self._text("report_liability_csv", (program,), {"by": by, "from": from_, "to": to, "source": source, "point_type": point_type})
+        return self._text("report_audit_csv", (program,), {"from": from_, "to": to, "range": range, "clock": clock, "point_type": point_type, "source": source, "subtype": subtype, "type": type, "member": member, "reference": reference, "text": text, "limit": limit, "cursor": cursor})
 
-    def report_liability_jsonl(self, program: int, *, by: Optional[Literal["day", "month"]] = None, from_: Optional[str] = None, to: Optional[str] = None, source: Optional[int] = None, point_type: Optional[int] = None) -> str:
-        """Points owed to members at the end of each day or month, and what moved in it. What has expired or
-        matured is in it, booked or not.
+    def report_audit_jsonl(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, clock: Optional[Literal["recorded", "occurred"]] = None, point_type: Optional[str] = None, source: Optional[str] = None, subtype: Optional[str] = None, type: Optional[str] = None, member: Optional[str] = None, reference: Optional[str] = None, text: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """The audit log of points, the newest first, with what became of added points so far. A page may be
+        short where filters leave out much: go on at its cursor until there is none (rules E35 to E49).
         """
-        return self._text("report_liability_jsonl", (program,), {"by": by, "from": from_, "to": to, "source": source, "point_type": point_type})
+        return self._text("report_audit_jsonl", (program,), {"from": from_, "to": to, "range": range, "clock": clock, "point_type": point_type, "source": source, "subtype": subtype, "type": type, "member": member, "reference": reference, "text": text, "limit": limit, "cursor": cursor})
 
-    def report_liability_svg(self, program: int, *, by: Optional[Literal["day", "month"]] = None, from_: Optional[str] = None, to: Optional[str] = None, source: Optional[int] = None, point_type: Optional[int] = None) -> str:
+    def report_awards(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, partner: Optional[str] = None, scheme: Optional[str] = None, offer: Optional[str] = None, kind: Optional[str] = None, by: Optional[str] = None, show: Optional[str] = None) -> Pages[AwardReportRow]:
+        """Awards and spends, chosen and grouped by your own criteria, with the figures that you want (rule
+        C101).
+        """
+        return self._pages("report_awards", (program,), {"from": from_, "to": to, "range": range, "partner": partner, "scheme": scheme, "offer": offer, "kind": kind, "by": by, "show": show})
+
+    def report_awards_csv(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, partner: Optional[str] = None, scheme: Optional[str] = None, offer: Optional[str] = None, kind: Optional[str] = None, by: Optional[str] = None, show: Optional[str] = None) -> str:
+        """Awards and spends, chosen and grouped by your own criteria, with the figures that you want (rule
+        C101).
+        """
+        return self._text("report_awards_csv", (program,), {"from": from_, "to": to, "range": range, "partner": partner, "scheme": scheme, "offer": offer, "kind": kind, "by": by, "show": show})
+
+    def report_awards_jsonl(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, partner: Optional[str] = None, scheme: Optional[str] = None, offer: Optional[str] = None, kind: Optional[str] = None, by: Optional[str] = None, show: Optional[str] = None) -> str:
+        """Awards and spends, chosen and grouped by your own criteria, with the figures that you want (rule
+        C101).
+        """
+        return self._text("report_awards_jsonl", (program,), {"from": from_, "to": to, "range": range, "partner": partner, "scheme": scheme, "offer": offer, "kind": kind, "by": by, "show": show})
+
+    def report_cohorts(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, as_of: Optional[str] = None, source: Optional[str] = None, point_type: Optional[str] = None, subtype: Optional[str] = None, by_subtype: Optional[Literal["true", "false"]] = None) -> Pages[Cohort]:
+        """What became of the points that were issued in some days, by source and type (rule E52)."""
+        return self._pages("report_cohorts", (program,), {"from": from_, "to": to, "range": range, "as_of": as_of, "source": source, "point_type": point_type, "subtype": subtype, "by_subtype": by_subtype})
+
+    def report_cohorts_csv(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, as_of: Optional[str] = None, source: Optional[str] = None, point_type: Optional[str] = None, subtype: Optional[str] = None, by_subtype: Optional[Literal["true", "false"]] = None) -> str:
+        """What became of the points that were issued in some days, by source and type (rule E52)."""
+        return self._text("report_cohorts_csv", (program,), {"from": from_, "to": to, "range": range, "as_of": as_of, "source": source, "point_type": point_type, "subtype": subtype, "by_subtype": by_subtype})
+
+    def report_cohorts_jsonl(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, as_of: Optional[str] = None, source: Optional[str] = None, point_type: Optional[str] = None, subtype: Optional[str] = None, by_subtype: Optional[Literal["true", "false"]] = None) -> str:
+        """What became of the points that were issued in some days, by source and type (rule E52)."""
+        return self._text("report_cohorts_jsonl", (program,), {"from": from_, "to": to, "range": range, "as_of": as_of, "source": source, "point_type": point_type, "subtype": subtype, "by_subtype": by_subtype})
+
+    def report_cohorts_svg(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, as_of: Optional[str] = None, source: Optional[str] = None, point_type: Optional[str] = None, subtype: Optional[str] = None, by_subtype: Optional[Literal["true", "false"]] = None) -> str:
+        """What became of the points that were issued in some days, by source and type (rule E52)."""
+        return self._text("report_cohorts_svg", (program,), {"from": from_, "to": to, "range": range, "as_of": as_of, "source": source, "point_type": point_type, "subtype": subtype, "by_subtype": by_subtype})
+
+    def report_days(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, as_of: Optional[str] = None, source: Optional[str] = None, point_type: Optional[str] = None, subtype: Optional[str] = None) -> Pages[DayOfPoints]:
+        """Points issued, redeemed and expired by day, daily and summed up (rules E53 to E56)."""
+        return self._pages("report_days", (program,), {"from": from_, "to": to, "range": range, "as_of": as_of, "source": source, "point_type": point_type, "subtype": subtype})
+
+    def report_days_csv(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, as_of: Optional[str] = None, source: Optional[str] = None, point_type: Optional[str] = None, subtype: Optional[str] = None) -> str:
+        """Points issued, redeemed and expired by day, daily and summed up (rules E53 to E56)."""
+        return self._text("report_days_csv", (program,), {"from": from_, "to": to, "range": range, "as_of": as_of, "source": source, "point_type": point_type, "subtype": subtype})
+
+    def report_days_jsonl(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, as_of: Optional[str] = None, source: Optional[str] = None, point_type: Optional[str] = None, subtype: Optional[str] = None) -> str:
+        """Points issued, redeemed and expired by day, daily and summed up (rules E53 to E56)."""
+        return self._text("report_days_jsonl", (program,), {"from": from_, "to": to, "range": range, "as_of": as_of, "source": source, "point_type": point_type, "subtype": subtype})
+
+    def report_days_svg(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, as_of: Optional[str] = None, source: Optional[str] = None, point_type: Optional[str] = None, subtype: Optional[str] = None) -> str:
+        """Points issued, redeemed and expired by day, daily and summed up (rules E53 to E56)."""
+        return self._text("report_days_svg", (program,), {"from": from_, "to": to, "range": range, "as_of": as_of, "source": source, "point_type": point_type, "subtype": subtype})
+
+    def report_deferred_revenue(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, as_of: Optional[str] = None, source: Optional[str] = None, point_type: Optional[str] = None, subtype: Optional[str] = None, by_subtype: Optional[Literal["true", "false"]] = None, value: Optional[int] = None, redeemed_per_mille: Optional[int] = None) -> Pages[DeferredRevenue]:
+        """Deferred revenue and breakage of the points that were issued in some days: what is recognised, and
+        what is left as a liability.
+        """
+        return self._pages("report_deferred_revenue", (program,), {"from": from_, "to": to, "range": range, "as_of": as_of, "source": source, "point_type": point_type, "subtype": subtype, "by_subtype": by_subtype, "value": value, "redeemed_per_mille": redeemed_per_mille})
+
+    def report_deferred_revenue_csv(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, as_of: Optional[str] = None, source: Optional[str] = None, point_type: Optional[str] = None, subtype: Optional[str] = None, by_subtype: Optional[Literal["true", "false"]] = None, value: Optional[int] = None, redeemed_per_mille: Optional[int] = None) -> str:
+        """Deferred revenue and breakage of the points that were issued in some days: what is recognised, and
+        what is left as a liability.
+        """
+        return self._text("report_deferred_revenue_csv", (program,), {"from": from_, "to": to, "range": range, "as_of": as_of, "source": source, "point_type": point_type, "subtype": subtype, "by_subtype": by_subtype, "value": value, "redeemed_per_mille": redeemed_per_mille})
+
+    def report_deferred_revenue_jsonl(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, as_of: Optional[str] = None, source: Optional[str] = None, point_type: Optional[str] = None, subtype: Optional[str] = None, by_subtype: Optional[Literal["true", "false"]] = None, value: Optional[int] = None, redeemed_per_mille: Optional[int] = None) -> str:
+        """Deferred revenue and breakage of the points that were issued in some days: what is recognised, and
+        what is left as a liability.
+        """
+        return self._text("report_deferred_revenue_jsonl", (program,), {"from": from_, "to": to, "range": range, "as_of": as_of, "source": source, "point_type": point_type, "subtype": subtype, "by_subtype": by_subtype, "value": value, "redeemed_per_mille": redeemed_per_mille})
+
+    def report_deferred_revenue_svg(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, as_of: Optional[str] = None, source: Optional[str] = None, point_type: Optional[str] = None, subtype: Optional[str] = None, by_subtype: Optional[Literal["true", "false"]] = None, value: Optional[int] = None, redeemed_per_mille: Optional[int] = None) -> str:
+        """Deferred revenue and breakage of the points that were issued in some days: what is recognised, and
+        what is left as a liability.
+        """
+        return self._text("report_deferred_revenue_svg", (program,), {"from": from_, "to": to, "range": range, "as_of": as_of, "source": source, "point_type": point_type, "subtype": subtype, "by_subtype": by_subtype, "value": value, "redeemed_per_mille": redeemed_per_mille})
+
+    def report_expiring(self, program: int, *, until: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[Expiring]:
+        """The members of whom points expire until a day, in the order in which something of theirs is due next:
+        what a reminder is written from.
+        """
+        return self._pages("report_expiring", (program,), {"until": until, "limit": limit, "cursor": cursor})
+
+    def report_expiring_csv(self, program: int, *, until: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """The members of whom points expire until a day, in the order in which something of theirs is due next:
+        what a reminder is written from.
+        """
+        return self._text("report_expiring_csv", (program,), {"until": until, "limit": limit, "cursor": cursor})
+
+    def report_expiring_jsonl(self, program: int, *, until: Optional[str] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """The members of whom points expire until a day, in the order in which something of theirs is due next:
+        what a reminder is written from.
+        """
+        return self._text("report_expiring_jsonl", (program,), {"until": until, "limit": limit, "cursor": cursor})
+
+    def report_expiry(self, program: int, *, to: Optional[str] = None, as_of: Optional[str] = None, by: Optional[Literal["day", "month"]] = None, by_source: Optional[Literal["true", "false"]] = None, source: Optional[str] = None, point_type: Optional[str] = None) -> Pages[ExpiryCurveRow]:
+        """The expiry curve: points that members have, by the last day or month in which they can use them."""
+        return self._pages("report_expiry", (program,), {"to": to, "as_of": as_of, "by": by, "by_source": by_source, "source": source, "point_type": point_type})
+
+    def report_expiry_csv(self, program: int, *, to: Optional[str] = None, as_of: Optional[str] = None, by: Optional[Literal["day", "month"]] = None, by_source: Optional[Literal["true", "false"]] = None, source: Optional[str] = None, point_type: Optional[str] = None) -> str:
+        """The expiry curve: points that members have, by the last day or month in which they can use them."""
+        return self._text("report_expiry_csv", (program,), {"to": to, "as_of": as_of, "by": by, "by_source": by_source, "source": source, "point_type": point_type})
+
+    def report_expiry_jsonl(self, program: int, *, to: Optional[str] = None, as_of: Optional[str] = None, by: Optional[Literal["day", "month"]] = None, by_source: Optional[Literal["true", "false"]] = None, source: Optional[str] = None, point_type: Optional[str] = None) -> str:
+        """The expiry curve: points that members have, by the last day or month in which they can use them."""
+        return self._text("report_expiry_jsonl", (program,), {"to": to, "as_of": as_of, "by": by, "by_source": by_source, "source": source, "point_type": point_type})
+
+    def report_expiry_svg(self, program: int, *, to: Optional[str] = None, as_of: Optional[str] = None, by: Optional[Literal["day", "month"]] = None, by_source: Optional[Literal["true", "false"]] = None, source: Optional[str] = None, point_type: Optional[str] = None) -> str:
+        """The expiry curve: points that members have, by the last day or month in which they can use them."""
+        return self._text("report_expiry_svg", (program,), {"to": to, "as_of": as_of, "by": by, "by_source": by_source, "source": source, "point_type": point_type})
+
+    def report_liability(self, program: int, *, by: Optional[Literal["day", "month"]] = None, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, source: Optional[int] = None, point_type: Optional[int] = None) -> Pages[Movement]:
         """Points owed to members at the end of each day or month, and what moved in it. What has expired or
         matured is in it, booked or not.
         """
-        return self._text("report_liability_svg", (program,), {"by": by, "from": from_, "to": to, "source": source, "point_type": point_type})
+        return self._pages("report_liability", (program,), {"by": by, "from": from_, "to": to, "range": range, "source": source, "point_type": point_type})
+
+    def report_liability_csv(self, program: int, *, by: Optional[Literal["day", "month"]] = None, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, source: Optional[int] = None, point_type: Optional[int] = None) -> str:
+        """Points owed to members at the end of each day or month, and what moved in it. What has expired or
+        matured is in it, booked or not.
+        """
+        return self._text("report_liability_csv", (program,), {"by": by, "from": from_, "to": to, "range": range, "source": source, "point_type": point_type})
+
+    def report_liability_jsonl(self, program: int, *, by: Optional[Literal["day", "month"]] = None, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, source: Optional[int] = None, point_type: Optional[int] = None) -> str:
+        """Points owed to members at the end of each day or month, and what moved in it. What has expired or
+        matured is in it, booked or not.
+        """
+        return self._text("report_liability_jsonl", (program,), {"by": by, "from": from_, "to": to, "range": range, "source": source, "point_type": point_type})
+
+    def report_liability_svg(self, program: int, *, by: Optional[Literal["day", "month"]] = None, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, source: Optional[int] = None, point_type: Optional[int] = None) -> str:
+        """Points owed to members at the end of each day or month, and what moved in it. What has expired or
+        matured is in it, booked or not.
+        """
+        return self._text("report_liability_svg", (program,), {"by": by, "from": from_, "to": to, "range": range, "source": source, "point_type": point_type})
+
+    def report_outstanding(self, program: int, *, as_of: Optional[str] = None, source: Optional[str] = None, point_type: Optional[str] = None, subtype: Optional[str] = None, by_subtype: Optional[Literal["true", "false"]] = None) -> Pages[Outstanding]:
+        """Points owed to members by source and type, as of any instant: what the same report said then (rules
+        E50, E51).
+        """
+        return self._pages("report_outstanding", (program,), {"as_of": as_of, "source": source, "point_type": point_type, "subtype": subtype, "by_subtype": by_subtype})
+
+    def report_outstanding_csv(self, program: int, *, as_of: Optional[str] = None, source: Optional[str] = None, point_type: Optional[str] = None, subtype: Optional[str] = None, by_subtype: Optional[Literal["true", "false"]] = None) -> str:
+        """Points owed to members by source and type, as of any instant: what the same report said then (rules
+        E50, E51).
+        """
+        return self._text("report_outstanding_csv", (program,), {"as_of": as_of, "source": source, "point_type": point_type, "subtype": subtype, "by_subtype": by_subtype})
+
+    def report_outstanding_jsonl(self, program: int, *, as_of: Optional[str] = None, source: Optional[str] = None, point_type: Optional[str] = None, subtype: Optional[str] = None, by_subtype: Optional[Literal["true", "false"]] = None) -> str:
+        """Points owed to members by source and type, as of any instant: what the same report said then (rules
+        E50, E51).
+        """
+        return self._text("report_outstanding_jsonl", (program,), {"as_of": as_of, "source": source, "point_type": point_type, "subtype": subtype, "by_subtype": by_subtype})
+
+    def report_outstanding_svg(self, program: int, *, as_of: Optional[str] = None, source: Optional[str] = None, point_type: Optional[str] = None, subtype: Optional[str] = None, by_subtype: Optional[Literal["true", "false"]] = None) -> str:
+        """Points owed to members by source and type, as of any instant: what the same report said then (rules
+        E50, E51).
+        """
+        return self._text("report_outstanding_svg", (program,), {"as_of": as_of, "source": source, "point_type": point_type, "subtype": subtype, "by_subtype": by_subtype})
 
     def report_settlements(self, program: int, *, until: Optional[str] = None) -> Pages[SettlementMonth]:
         """Settlements of all partners in twelve months: debits less credits (rules C98 to C100)."""
@@ -3762,21 +4295,33 @@ class Operations(Base):
         """Settlements of all partners in twelve months: debits less credits (rules C98 to C100)."""
         return self._text("report_settlements_svg", (program,), {"until": until})
 
-    def report_sources(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, point_type: Optional[int] = None) -> Pages[Movement]:
+    def report_sources(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, point_type: Optional[int] = None) -> Pages[Movement]:
         """Points issued by each source, and what became of them."""
-        return self._pages("report_sources", (program,), {"from": from_, "to": to, "point_type": point_type})
+        return self._pages("report_sources", (program,), {"from": from_, "to": to, "range": range, "point_type": point_type})
 
-    def report_sources_csv(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, point_type: Optional[int] = None) -> str:
+    def report_sources_csv(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, point_type: Optional[int] = None) -> str:
         """Points issued by each source, and what became of them."""
-        return self._text("report_sources_csv", (program,), {"from": from_, "to": to, "point_type": point_type})
+        return self._text("report_sources_csv", (program,), {"from": from_, "to": to, "range": range, "point_type": point_type})
 
-    def report_sources_jsonl(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, point_type: Optional[int] = None) -> str:
+    def report_sources_jsonl(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, point_type: Optional[int] = None) -> str:
         """Points issued by each source, and what became of them."""
-        return self._text("report_sources_jsonl", (program,), {"from": from_, "to": to, "point_type": point_type})
+        return self._text("report_sources_jsonl", (program,), {"from": from_, "to": to, "range": range, "point_type": point_type})
 
-    def report_sources_svg(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, point_type: Optional[int] = None) -> str:
+    def report_sources_svg(self, program: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, point_type: Optional[int] = None) -> str:
         """Points issued by each source, and what became of them."""
-        return self._text("report_sources_svg", (program,), {"from": from_, "to": to, "point_type": point_type})
+        return self._text("report_sources_svg", (program,), {"from": from_, "to": to, "range": range, "point_type": point_type})
+
+    def list_schemes(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[Scheme]:
+        """Reward schemes, which partners share (rules C01, C47)."""
+        return self._pages("list_schemes", (program,), {"limit": limit, "cursor": cursor})
+
+    def list_schemes_csv(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """Reward schemes, which partners share (rules C01, C47)."""
+        return self._text("list_schemes_csv", (program,), {"limit": limit, "cursor": cursor})
+
+    def list_schemes_jsonl(self, program: int, *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """Reward schemes, which partners share (rules C01, C47)."""
+        return self._text("list_schemes_jsonl", (program,), {"limit": limit, "cursor": cursor})
 
     def set_scheme(self, program: int, scheme: int, body: Optional[SetSchemeBody] = None, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Defines a reward scheme, or changes it (rule C47)."""
@@ -3826,17 +4371,23 @@ class Operations(Base):
         """The executions of a settlement run."""
         return self._text("get_run_jsonl", (program, run), {})
 
-    def preview_run(self, program: int, run: Union[str, int], *, limit: Optional[int] = None) -> Pages[SettlementLine]:
-        """The lines that a run would write now; nothing is changed."""
-        return self._pages("preview_run", (program, run), {"limit": limit})
+    def preview_run(self, program: int, run: Union[str, int], *, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[SettlementLine]:
+        """The lines that a run would write now; nothing is changed. A page may be short where the run takes few
+        events: go on at its cursor until there is none.
+        """
+        return self._pages("preview_run", (program, run), {"limit": limit, "cursor": cursor})
 
-    def preview_run_csv(self, program: int, run: Union[str, int], *, limit: Optional[int] = None) -> str:
-        """The lines that a run would write now; nothing is changed."""
-        return self._text("preview_run_csv", (program, run), {"limit": limit})
+    def preview_run_csv(self, program: int, run: Union[str, int], *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """The lines that a run would write now; nothing is changed. A page may be short where the run takes few
+        events: go on at its cursor until there is none.
+        """
+        return self._text("preview_run_csv", (program, run), {"limit": limit, "cursor": cursor})
 
-    def preview_run_jsonl(self, program: int, run: Union[str, int], *, limit: Optional[int] = None) -> str:
-        """The lines that a run would write now; nothing is changed."""
-        return self._text("preview_run_jsonl", (program, run), {"limit": limit})
+    def preview_run_jsonl(self, program: int, run: Union[str, int], *, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
+        """The lines that a run would write now; nothing is changed. A page may be short where the run takes few
+        events: go on at its cursor until there is none.
+        """
+        return self._text("preview_run_jsonl", (program, run), {"limit": limit, "cursor": cursor})
 
     def save_run(self, program: int, run: Union[str, int], body: Optional[SaveRunBody] = None, *, key: Optional[str] = None, dry_run: bool = False) -> Receipt:
         """Saves a run's preview."""

@@ -255,6 +255,47 @@ export interface ArchiveSourceBody {
   transaction_at?: Timestamp | null;
 }
 
+/** A line of the audit log. */
+export interface AuditLine {
+  /** The id of the token that asked; null where the command came another way. */
+  actor?: string | null;
+  /** Of added points: taken back by a cancellation or an adjustment. */
+  amount_cancelled?: Points | null;
+  /** Of added points: expired. */
+  amount_expired?: Points | null;
+  /** Of added points: gone to another member or another account. */
+  amount_moved?: Points | null;
+  /** Of added points: redeemed, gone into a debt, or kept as a fee. */
+  amount_spent?: Points | null;
+  /** How many more points the member owes. */
+  debt: number;
+  /** Its number: the entry, and the leg's place in it. */
+  id: string;
+  /** The point item: the accrual's entry and the award's place in it. */
+  item?: string | null;
+  /** Of added points: left, waiting, or set aside. */
+  left?: Points | null;
+  /** Whose points. */
+  member?: MemberId | null;
+  /** How many more points the account (for an inventory, the source) has; less than 0: how many fewer. */
+  modification: number;
+  /** When it happened: the instant of an expiry, else that of the transaction, as it was given. */
+  occurred_at: Timestamp;
+  point_type?: PointTypeId | null;
+  /** When it was recorded. */
+  recorded_at: Timestamp;
+  /** The caller's own text. */
+  reference?: string | null;
+  /** The same, for people. */
+  reference_type: string;
+  source?: SourceId | null;
+  subtype?: SubtypeId | null;
+  /** The type of the transaction. */
+  transaction_type: string;
+  /** What was asked, in one word. */
+  verb: string;
+}
+
 /** How blocks of a prepaid partner are created when its points run out (rules A20 to A24). */
 export interface AutoCreation {
   /** When a new block expires; a span counts from its creation. Default: never. */
@@ -286,6 +327,31 @@ export interface Award {
   start?: Start;
   /** Why they are given, for reports only (rule D13). Default: 0. */
   subtype?: SubtypeId;
+}
+
+/** Awards and spends of one group. What was not asked for is null. */
+export interface AwardReportRow {
+  /** Awards and spends in minor units, exactly; cancellations count against what they cancel. */
+  amount_exact?: string | null;
+  brand?: string | null;
+  /** What partners bear or are credited with, exactly. */
+  contribution_exact?: string | null;
+  /** How many events, exactly. */
+  events_exact?: string | null;
+  /** What the host bears, exactly. */
+  host_exact?: string | null;
+  kind?: string | null;
+  medium?: string | null;
+  member?: string | null;
+  /** As `2026-03`, in the program's zone. */
+  month?: string | null;
+  offer?: string | null;
+  partner?: string | null;
+  /** The contribution rule that was applied. */
+  rule?: string | null;
+  scheme?: string | null;
+  /** `settled` or `unsettled`. */
+  state?: string | null;
 }
 
 /** Which members a merchant rewards. */
@@ -413,6 +479,17 @@ export interface Block {
   unit_price: Rate;
 }
 
+/** When a block will end. */
+export interface BlockForecast {
+  block: BlockId;
+  /** When it ends: used up, or expired. */
+  ends_at: Timestamp;
+  /** Points that will be left in it when it expires, exactly. */
+  lost_exact: string;
+  /** Points left in it now. */
+  remaining: Points;
+}
+
 export interface CancelAmount {
   kind: "award" | "points" | "whole";
   place?: number;
@@ -480,6 +557,23 @@ export interface Clock {
   now: Timestamp;
   /** `system` or `commands`. */
   source: string;
+}
+
+/** What became of the points of a source and a type that were issued in some days. Exact sums, as texts. */
+export interface Cohort {
+  cancelled_exact: string;
+  expired_exact: string;
+  issued_exact: string;
+  /** Left to be used. */
+  left_exact: string;
+  /** Moved to others, repaid, adjusted, rolled over, less what came in this way. */
+  other_exact: string;
+  point_type: PointTypeId;
+  redeemed_exact: string;
+  /** What they come from; 0: without a source. */
+  source: SourceId;
+  /** Why they were given; 0 where rows are not told apart by it. */
+  subtype: SubtypeId;
 }
 
 export interface CommandBody {
@@ -908,6 +1002,50 @@ export interface CreditMemberBody {
   transaction_at?: Timestamp | null;
 }
 
+/** What happened to points on a day, and since the range began. Exact sums, as texts. */
+export interface DayOfPoints {
+  /** Taken by adjustments. */
+  adjusted_exact: string;
+  day: string;
+  expired_exact: string;
+  /** Expired since the range began. */
+  expired_so_far_exact: string;
+  issued_exact: string;
+  /** Issued since the range began. */
+  issued_so_far_exact: string;
+  redeemed_exact: string;
+  /** Redeemed since the range began. */
+  redeemed_so_far_exact: string;
+}
+
+/**
+ * Deferred revenue of the points of a source and a type that were issued in some days. Exact sums, as texts;
+ * money in its smallest unit.
+ */
+export interface DeferredRevenue {
+  /** Breakage: points that nobody is expected to redeem. */
+  breakage_exact: string;
+  /** Money deferred when they were issued. */
+  deferred_exact: string;
+  /** Points expected to be redeemed in all. */
+  expected_exact: string;
+  /** Points issued, less those cancelled. */
+  issued_exact: string;
+  /** Of it, still owed. */
+  liability_exact: string;
+  point_type: PointTypeId;
+  /** Of it, revenue by now. */
+  recognised_exact: string;
+  /** Points redeemed so far. */
+  redeemed_exact: string;
+  /** How many of a thousand points are expected to be redeemed. */
+  redeemed_per_mille_exact: string;
+  /** What they come from; 0: without a source. */
+  source: SourceId;
+  /** Why they were given; 0 where rows are not told apart by it. */
+  subtype: SubtypeId;
+}
+
 /**
  * Defines the tiers, all of them at once; a later one replaces them. Members keep the tier they have until it is
  * evaluated again.
@@ -1128,6 +1266,15 @@ export interface Event {
   request_id: RequestId;
 }
 
+/** Points of a member that expire at an instant, unless they are used before. */
+export interface Expiring {
+  /** From then on they cannot be used. */
+  at: Timestamp;
+  member: MemberId;
+  point_type: PointTypeId;
+  points: Points;
+}
+
 export interface Expiry {
   age?: Span;
   date?: CivilDate;
@@ -1137,6 +1284,17 @@ export interface Expiry {
   period?: Period;
   since?: Timestamp | null;
   span?: any;
+}
+
+/** Points that expire with a day or a month. */
+export interface ExpiryCurveRow {
+  /** The last day, or the month, in which they can be used. */
+  bucket: string;
+  point_type: PointTypeId;
+  /** How many, exactly. */
+  points_exact: string;
+  /** What they come from; 0: without a source. Null where sources are not told apart. */
+  source?: SourceId | null;
 }
 
 /** Lets items expire at another instant, later or sooner. Their points keep everything else. */
@@ -1189,6 +1347,16 @@ export interface FeedPage {
   more: boolean;
   /** Where the next page begins. */
   next: string;
+}
+
+/** A group of partners. */
+export interface Group {
+  /** The groups whose members its partners may reward and serve. */
+  collaborating: Array<GroupId>;
+  group: GroupId;
+  name: string;
+  /** The partners that belong to it. */
+  partners: Array<PartnerId>;
 }
 
 /** Points on hold. */
@@ -1398,6 +1566,24 @@ export interface ModifyInventoryBody {
   transaction_at?: Timestamp | null;
 }
 
+/** What was given with a partner in a month, and what it cost. Exact sums, as texts. */
+export interface MonthOfUse {
+  /** Whether none differs. */
+  agrees: boolean;
+  /** Lines of which the two differ. */
+  differing: number;
+  /** Points that members were given, less those cancelled. */
+  given_exact: string;
+  /** Accruals and cancellations. */
+  lines: number;
+  /** As `2026-03`, in the program's zone. */
+  month: string;
+  /** Partner points that these cost by its terms. */
+  owed_exact: string;
+  /** Partner points that left its blocks, or that it was charged, less those given back. */
+  taken_exact: string;
+}
+
 /** Where the clock is to be. */
 export interface MoveClock {
   /** An instant; one that is past changes nothing. */
@@ -1449,6 +1635,19 @@ export interface NewContributionRule {
   priority?: Priority;
 }
 
+/** A reward offer. */
+export interface Offer {
+  basis: AwardBasis;
+  class: OfferClass;
+  /** Whether its awards are settled with partners. */
+  is_settled: boolean;
+  life_cycle: LifeCycle;
+  name: string;
+  offer: OfferId;
+  scheme: SchemeId;
+  spend_method: SpendMethod;
+}
+
 /** Opens a receivable of a partner or of a member, or makes one primary (rules C12, C112). */
 export interface OpenReceivableBody {
   /** The member who owns it. */
@@ -1461,6 +1660,17 @@ export interface OpenReceivableBody {
   /** Whether settlement posts to it. A second primary one is refused (rule C112). Default: other. */
   standing?: Standing;
   transaction_at?: Timestamp | null;
+}
+
+/** Points owed of a source and a type. */
+export interface Outstanding {
+  /** How many, exactly. */
+  owed_exact: string;
+  point_type: PointTypeId;
+  /** What they come from; 0: without a source. */
+  source: SourceId;
+  /** Why they were given; 0 where rows are not told apart by it. */
+  subtype: SubtypeId;
 }
 
 export interface Overdraft {
@@ -1490,6 +1700,22 @@ export interface Partner {
   rounding: Rounding;
   /** In approved blocks that have not started. */
   waiting: Points;
+}
+
+/** A credit note of a member for a spend at a partner. */
+export interface PartnerCredit {
+  /** How much, in minor units. */
+  amount: Points;
+  member: MemberId;
+  /** Its place among the member's postings of the entry. */
+  place: number;
+  posted_at: Timestamp;
+  /** `refund`, or `wallet_unavailable` where the wallet could not be used (rule C105). */
+  reason: string;
+  /** The member's account that was credited. */
+  receivable: ReceivableId;
+  /** The entry that posted it. */
+  sequence: Sequence;
 }
 
 /** A line of a partner's statement. */
@@ -1913,6 +2139,15 @@ export interface ScheduledFee {
   amount?: Rate;
   kind: "money" | "points";
   points?: Points;
+}
+
+/** A reward scheme. */
+export interface Scheme {
+  /** The partners that it is accessible to; null: all. */
+  accessible_to?: Array<PartnerId> | null;
+  life_cycle: LifeCycle;
+  name: string;
+  scheme: SchemeId;
 }
 
 export interface SchemeChoice {
@@ -2450,6 +2685,22 @@ export interface UnmergeBody {
 export interface UnrestrictSourceBody {
   reference?: string | null;
   transaction_at?: Timestamp | null;
+}
+
+/** An accrual that a partner pays for, or the cancellation of one. Exact amounts, as texts. */
+export interface Use {
+  /** Whether the two are the same. */
+  agrees: boolean;
+  /** Points that the member was given; below 0 where they were cancelled. */
+  given_exact: string;
+  member: MemberId;
+  /** Partner points that these cost by the terms of the accrual. */
+  owed_exact: string;
+  request_id: RequestId;
+  sequence: Sequence;
+  /** Partner points that left its blocks, or that it was charged; below 0 where they came back. */
+  taken_exact: string;
+  transaction_at: Timestamp;
 }
 
 /** What an audit found. */
@@ -3342,6 +3593,9 @@ export const OPERATIONS: Record<string, [string, string]> = {
   list_members_csv: ["GET", "/v1/programs/{program}/members.csv"],
   list_members_jsonl: ["GET", "/v1/programs/{program}/members.jsonl"],
   get_member: ["GET", "/v1/programs/{program}/members/{member}"],
+  list_expiring: ["GET", "/v1/programs/{program}/members/{member}/expiring"],
+  list_expiring_csv: ["GET", "/v1/programs/{program}/members/{member}/expiring.csv"],
+  list_expiring_jsonl: ["GET", "/v1/programs/{program}/members/{member}/expiring.jsonl"],
   list_holds: ["GET", "/v1/programs/{program}/members/{member}/holds"],
   list_holds_csv: ["GET", "/v1/programs/{program}/members/{member}/holds.csv"],
   list_holds_jsonl: ["GET", "/v1/programs/{program}/members/{member}/holds.jsonl"],
@@ -3364,7 +3618,13 @@ export const OPERATIONS: Record<string, [string, string]> = {
   get_statement_jsonl: ["GET", "/v1/programs/{program}/members/{member}/statement.jsonl"],
   set_member_status: ["POST", "/v1/programs/{program}/members/{member}/status"],
   unmerge: ["POST", "/v1/programs/{program}/members/{member}/unmerge"],
+  list_offers: ["GET", "/v1/programs/{program}/offers"],
+  list_offers_csv: ["GET", "/v1/programs/{program}/offers.csv"],
+  list_offers_jsonl: ["GET", "/v1/programs/{program}/offers.jsonl"],
   set_offer: ["POST", "/v1/programs/{program}/offers/{offer}"],
+  list_groups: ["GET", "/v1/programs/{program}/partner-groups"],
+  list_groups_csv: ["GET", "/v1/programs/{program}/partner-groups.csv"],
+  list_groups_jsonl: ["GET", "/v1/programs/{program}/partner-groups.jsonl"],
   set_group: ["POST", "/v1/programs/{program}/partner-groups/{group}"],
   list_partners: ["GET", "/v1/programs/{program}/partners"],
   create_partner: ["POST", "/v1/programs/{program}/partners"],
@@ -3392,17 +3652,31 @@ export const OPERATIONS: Record<string, [string, string]> = {
   list_charges: ["GET", "/v1/programs/{program}/partners/{partner}/charges"],
   list_charges_csv: ["GET", "/v1/programs/{program}/partners/{partner}/charges.csv"],
   list_charges_jsonl: ["GET", "/v1/programs/{program}/partners/{partner}/charges.jsonl"],
+  list_partner_credits: ["GET", "/v1/programs/{program}/partners/{partner}/credits"],
+  list_partner_credits_csv: ["GET", "/v1/programs/{program}/partners/{partner}/credits.csv"],
+  list_partner_credits_jsonl: ["GET", "/v1/programs/{program}/partners/{partner}/credits.jsonl"],
   edit_partner: ["POST", "/v1/programs/{program}/partners/{partner}/edit"],
   list_fees: ["GET", "/v1/programs/{program}/partners/{partner}/fees"],
   charge_fee: ["POST", "/v1/programs/{program}/partners/{partner}/fees"],
   list_fees_csv: ["GET", "/v1/programs/{program}/partners/{partner}/fees.csv"],
   list_fees_jsonl: ["GET", "/v1/programs/{program}/partners/{partner}/fees.jsonl"],
+  get_forecast: ["GET", "/v1/programs/{program}/partners/{partner}/forecast"],
+  get_forecast_csv: ["GET", "/v1/programs/{program}/partners/{partner}/forecast.csv"],
+  get_forecast_jsonl: ["GET", "/v1/programs/{program}/partners/{partner}/forecast.jsonl"],
+  get_forecast_svg: ["GET", "/v1/programs/{program}/partners/{partner}/forecast.svg"],
   list_postings: ["GET", "/v1/programs/{program}/partners/{partner}/postings"],
   list_postings_csv: ["GET", "/v1/programs/{program}/partners/{partner}/postings.csv"],
   list_postings_jsonl: ["GET", "/v1/programs/{program}/partners/{partner}/postings.jsonl"],
   list_receivables: ["GET", "/v1/programs/{program}/partners/{partner}/receivables"],
   list_receivables_csv: ["GET", "/v1/programs/{program}/partners/{partner}/receivables.csv"],
   list_receivables_jsonl: ["GET", "/v1/programs/{program}/partners/{partner}/receivables.jsonl"],
+  get_reconciliation: ["GET", "/v1/programs/{program}/partners/{partner}/reconciliation"],
+  get_reconciliation_csv: ["GET", "/v1/programs/{program}/partners/{partner}/reconciliation.csv"],
+  get_reconciliation_jsonl: ["GET", "/v1/programs/{program}/partners/{partner}/reconciliation.jsonl"],
+  get_reconciliation_svg: ["GET", "/v1/programs/{program}/partners/{partner}/reconciliation.svg"],
+  list_settled: ["GET", "/v1/programs/{program}/partners/{partner}/settled"],
+  list_settled_csv: ["GET", "/v1/programs/{program}/partners/{partner}/settled.csv"],
+  list_settled_jsonl: ["GET", "/v1/programs/{program}/partners/{partner}/settled.jsonl"],
   list_partner_settlement_lines: ["GET", "/v1/programs/{program}/partners/{partner}/settlement-lines"],
   list_partner_settlement_lines_csv: ["GET", "/v1/programs/{program}/partners/{partner}/settlement-lines.csv"],
   list_partner_settlement_lines_jsonl: ["GET", "/v1/programs/{program}/partners/{partner}/settlement-lines.jsonl"],
@@ -3415,6 +3689,9 @@ export const OPERATIONS: Record<string, [string, string]> = {
   get_partner_statement_jsonl: ["GET", "/v1/programs/{program}/partners/{partner}/statement.jsonl"],
   get_partner_terms: ["GET", "/v1/programs/{program}/partners/{partner}/terms"],
   set_unit: ["POST", "/v1/programs/{program}/partners/{partner}/unit"],
+  list_uses: ["GET", "/v1/programs/{program}/partners/{partner}/uses"],
+  list_uses_csv: ["GET", "/v1/programs/{program}/partners/{partner}/uses.csv"],
+  list_uses_jsonl: ["GET", "/v1/programs/{program}/partners/{partner}/uses.jsonl"],
   list_point_types: ["GET", "/v1/programs/{program}/point-types"],
   create_point_type: ["POST", "/v1/programs/{program}/point-types"],
   list_point_types_csv: ["GET", "/v1/programs/{program}/point-types.csv"],
@@ -3429,10 +3706,39 @@ export const OPERATIONS: Record<string, [string, string]> = {
   list_refunds: ["GET", "/v1/programs/{program}/refunds"],
   list_refunds_csv: ["GET", "/v1/programs/{program}/refunds.csv"],
   list_refunds_jsonl: ["GET", "/v1/programs/{program}/refunds.jsonl"],
+  report_audit: ["GET", "/v1/programs/{program}/reports/audit"],
+  report_audit_csv: ["GET", "/v1/programs/{program}/reports/audit.csv"],
+  report_audit_jsonl: ["GET", "/v1/programs/{program}/reports/audit.jsonl"],
+  report_awards: ["GET", "/v1/programs/{program}/reports/awards"],
+  report_awards_csv: ["GET", "/v1/programs/{program}/reports/awards.csv"],
+  report_awards_jsonl: ["GET", "/v1/programs/{program}/reports/awards.jsonl"],
+  report_cohorts: ["GET", "/v1/programs/{program}/reports/cohorts"],
+  report_cohorts_csv: ["GET", "/v1/programs/{program}/reports/cohorts.csv"],
+  report_cohorts_jsonl: ["GET", "/v1/programs/{program}/reports/cohorts.jsonl"],
+  report_cohorts_svg: ["GET", "/v1/programs/{program}/reports/cohorts.svg"],
+  report_days: ["GET", "/v1/programs/{program}/reports/days"],
+  report_days_csv: ["GET", "/v1/programs/{program}/reports/days.csv"],
+  report_days_jsonl: ["GET", "/v1/programs/{program}/reports/days.jsonl"],
+  report_days_svg: ["GET", "/v1/programs/{program}/reports/days.svg"],
+  report_deferred_revenue: ["GET", "/v1/programs/{program}/reports/deferred-revenue"],
+  report_deferred_revenue_csv: ["GET", "/v1/programs/{program}/reports/deferred-revenue.csv"],
+  report_deferred_revenue_jsonl: ["GET", "/v1/programs/{program}/reports/deferred-revenue.jsonl"],
+  report_deferred_revenue_svg: ["GET", "/v1/programs/{program}/reports/deferred-revenue.svg"],
+  report_expiring: ["GET", "/v1/programs/{program}/reports/expiring"],
+  report_expiring_csv: ["GET", "/v1/programs/{program}/reports/expiring.csv"],
+  report_expiring_jsonl: ["GET", "/v1/programs/{program}/reports/expiring.jsonl"],
+  report_expiry: ["GET", "/v1/programs/{program}/reports/expiry"],
+  report_expiry_csv: ["GET", "/v1/programs/{program}/reports/expiry.csv"],
+  report_expiry_jsonl: ["GET", "/v1/programs/{program}/reports/expiry.jsonl"],
+  report_expiry_svg: ["GET", "/v1/programs/{program}/reports/expiry.svg"],
   report_liability: ["GET", "/v1/programs/{program}/reports/liability"],
   report_liability_csv: ["GET", "/v1/programs/{program}/reports/liability.csv"],
   report_liability_jsonl: ["GET", "/v1/programs/{program}/reports/liability.jsonl"],
   report_liability_svg: ["GET", "/v1/programs/{program}/reports/liability.svg"],
+  report_outstanding: ["GET", "/v1/programs/{program}/reports/outstanding"],
+  report_outstanding_csv: ["GET", "/v1/programs/{program}/reports/outstanding.csv"],
+  report_outstanding_jsonl: ["GET", "/v1/programs/{program}/reports/outstanding.jsonl"],
+  report_outstanding_svg: ["GET", "/v1/programs/{program}/reports/outstanding.svg"],
   report_settlements: ["GET", "/v1/programs/{program}/reports/settlements"],
   report_settlements_csv: ["GET", "/v1/programs/{program}/reports/settlements.csv"],
   report_settlements_jsonl: ["GET", "/v1/programs/{program}/reports/settlements.jsonl"],
@@ -3441,6 +3747,9 @@ export const OPERATIONS: Record<string, [string, string]> = {
   report_sources_csv: ["GET", "/v1/programs/{program}/reports/sources.csv"],
   report_sources_jsonl: ["GET", "/v1/programs/{program}/reports/sources.jsonl"],
   report_sources_svg: ["GET", "/v1/programs/{program}/reports/sources.svg"],
+  list_schemes: ["GET", "/v1/programs/{program}/schemes"],
+  list_schemes_csv: ["GET", "/v1/programs/{program}/schemes.csv"],
+  list_schemes_jsonl: ["GET", "/v1/programs/{program}/schemes.jsonl"],
   set_scheme: ["POST", "/v1/programs/{program}/schemes/{scheme}"],
   set_settlement: ["POST", "/v1/programs/{program}/settlement"],
   list_settlement_lines: ["GET", "/v1/programs/{program}/settlement-lines"],
@@ -3710,8 +4019,23 @@ export abstract class Operations extends Base {
   }
 
   /** A member's balances, one for each point type the member ever had (rules D28, D29, D31). */
-  getMember(program: number, member: string | number, query: { as_of?: string } = {}): Promise<Member> {
+  getMember(program: number, member: string | number, query: { as_of?: string; clock?: "recorded" | "occurred" } = {}): Promise<Member> {
     return this.getObject("get_member", [program, member], query);
+  }
+
+  /** The points of a member that expire until a day, by date, unless they are used before. */
+  listExpiring(program: number, member: string | number, query: { until?: string } = {}): Pages<Expiring> {
+    return this.getPages("list_expiring", [program, member], query);
+  }
+
+  /** The points of a member that expire until a day, by date, unless they are used before. */
+  listExpiringCsv(program: number, member: string | number, query: { until?: string } = {}): Promise<string> {
+    return this.getText("list_expiring_csv", [program, member], query);
+  }
+
+  /** The points of a member that expire until a day, by date, unless they are used before. */
+  listExpiringJsonl(program: number, member: string | number, query: { until?: string } = {}): Promise<string> {
+    return this.getText("list_expiring_jsonl", [program, member], query);
   }
 
   /** A member's points on hold, the newest first. Those of a member who was merged into this one are found there. */
@@ -3833,9 +4157,39 @@ export abstract class Operations extends Base {
     return this.sendCommand("unmerge", [program, member], body, how);
   }
 
+  /** Reward offers, each with its scheme and its classification (rule C10). */
+  listOffers(program: number, query: { limit?: number; cursor?: string } = {}): Pages<Offer> {
+    return this.getPages("list_offers", [program], query);
+  }
+
+  /** Reward offers, each with its scheme and its classification (rule C10). */
+  listOffersCsv(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_offers_csv", [program], query);
+  }
+
+  /** Reward offers, each with its scheme and its classification (rule C10). */
+  listOffersJsonl(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_offers_jsonl", [program], query);
+  }
+
   /** Defines a reward offer of a scheme, or changes it (rule C78). */
   setOffer(program: number, offer: number, body: SetOfferBody, how: How = {}): Promise<Receipt> {
     return this.sendCommand("set_offer", [program, offer], body, how);
+  }
+
+  /** Groups of partners, each with its units and the groups that it collaborates with (rules C72, C111). */
+  listGroups(program: number, query: { limit?: number; cursor?: string } = {}): Pages<Group> {
+    return this.getPages("list_groups", [program], query);
+  }
+
+  /** Groups of partners, each with its units and the groups that it collaborates with (rules C72, C111). */
+  listGroupsCsv(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_groups_csv", [program], query);
+  }
+
+  /** Groups of partners, each with its units and the groups that it collaborates with (rules C72, C111). */
+  listGroupsJsonl(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_groups_jsonl", [program], query);
   }
 
   /** Defines a group of partners, or changes it. */
@@ -3973,6 +4327,30 @@ export abstract class Operations extends Base {
     return this.getText("list_charges_jsonl", [program, partner], query);
   }
 
+  /**
+   * Credit notes that members got for spends at a partner, in the order in which they were posted (rules C103,
+   * C104).
+   */
+  listPartnerCredits(program: number, partner: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; limit?: number; cursor?: string } = {}): Pages<PartnerCredit> {
+    return this.getPages("list_partner_credits", [program, partner], query);
+  }
+
+  /**
+   * Credit notes that members got for spends at a partner, in the order in which they were posted (rules C103,
+   * C104).
+   */
+  listPartnerCreditsCsv(program: number, partner: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_partner_credits_csv", [program, partner], query);
+  }
+
+  /**
+   * Credit notes that members got for spends at a partner, in the order in which they were posted (rules C103,
+   * C104).
+   */
+  listPartnerCreditsJsonl(program: number, partner: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_partner_credits_jsonl", [program, partner], query);
+  }
+
   /** Changes a partner's terms: all of them are said anew. */
   editPartner(program: number, partner: number, body: EditPartnerBody = {}, how: How = {}): Promise<Receipt> {
     return this.sendCommand("edit_partner", [program, partner], body, how);
@@ -3996,6 +4374,38 @@ export abstract class Operations extends Base {
   /** A partner's fees, each with its refund behind it (rules B05, B08, B41). */
   listFeesJsonl(program: number, partner: number, query: { from?: string; to?: string; unit?: "points" | "money"; limit?: number; cursor?: string } = {}): Promise<string> {
     return this.getText("list_fees_jsonl", [program, partner], query);
+  }
+
+  /**
+   * When each of a partner's open blocks will be used up or expire, in the order of debit, if members are given
+   * points as in the last days.
+   */
+  getForecast(program: number, partner: number, query: { days?: number } = {}): Pages<BlockForecast> {
+    return this.getPages("get_forecast", [program, partner], query);
+  }
+
+  /**
+   * When each of a partner's open blocks will be used up or expire, in the order of debit, if members are given
+   * points as in the last days.
+   */
+  getForecastCsv(program: number, partner: number, query: { days?: number } = {}): Promise<string> {
+    return this.getText("get_forecast_csv", [program, partner], query);
+  }
+
+  /**
+   * When each of a partner's open blocks will be used up or expire, in the order of debit, if members are given
+   * points as in the last days.
+   */
+  getForecastJsonl(program: number, partner: number, query: { days?: number } = {}): Promise<string> {
+    return this.getText("get_forecast_jsonl", [program, partner], query);
+  }
+
+  /**
+   * When each of a partner's open blocks will be used up or expire, in the order of debit, if members are given
+   * points as in the last days.
+   */
+  getForecastSvg(program: number, partner: number, query: { days?: number } = {}): Promise<string> {
+    return this.getText("get_forecast_svg", [program, partner], query);
   }
 
   /**
@@ -4035,6 +4445,53 @@ export abstract class Operations extends Base {
   /** A partner's accounts of money; settlement posts to the primary one (rule C112). */
   listReceivablesJsonl(program: number, partner: number): Promise<string> {
     return this.getText("list_receivables_jsonl", [program, partner], {});
+  }
+
+  /**
+   * By month, what members were given with a partner, what that costs it by its terms, and what left its blocks
+   * or was charged: both are read from the journal, each from its own part of an entry.
+   */
+  getReconciliation(program: number, partner: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month" } = {}): Pages<MonthOfUse> {
+    return this.getPages("get_reconciliation", [program, partner], query);
+  }
+
+  /**
+   * By month, what members were given with a partner, what that costs it by its terms, and what left its blocks
+   * or was charged: both are read from the journal, each from its own part of an entry.
+   */
+  getReconciliationCsv(program: number, partner: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month" } = {}): Promise<string> {
+    return this.getText("get_reconciliation_csv", [program, partner], query);
+  }
+
+  /**
+   * By month, what members were given with a partner, what that costs it by its terms, and what left its blocks
+   * or was charged: both are read from the journal, each from its own part of an entry.
+   */
+  getReconciliationJsonl(program: number, partner: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month" } = {}): Promise<string> {
+    return this.getText("get_reconciliation_jsonl", [program, partner], query);
+  }
+
+  /**
+   * By month, what members were given with a partner, what that costs it by its terms, and what left its blocks
+   * or was charged: both are read from the journal, each from its own part of an entry.
+   */
+  getReconciliationSvg(program: number, partner: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month" } = {}): Promise<string> {
+    return this.getText("get_reconciliation_svg", [program, partner], query);
+  }
+
+  /** The settlement report: debits and credits that settlement posted to a partner in a time (rule C102). */
+  listSettled(program: number, partner: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month" } = {}): Pages<Posting> {
+    return this.getPages("list_settled", [program, partner], query);
+  }
+
+  /** The settlement report: debits and credits that settlement posted to a partner in a time (rule C102). */
+  listSettledCsv(program: number, partner: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month" } = {}): Promise<string> {
+    return this.getText("list_settled_csv", [program, partner], query);
+  }
+
+  /** The settlement report: debits and credits that settlement posted to a partner in a time (rule C102). */
+  listSettledJsonl(program: number, partner: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month" } = {}): Promise<string> {
+    return this.getText("list_settled_jsonl", [program, partner], query);
   }
 
   /** Settled events of a partner, each with the rule that was applied. */
@@ -4095,6 +4552,30 @@ export abstract class Operations extends Base {
   /** Says which merchant and group a partner belongs to. */
   setUnit(program: number, partner: number, body: SetUnitBody = {}, how: How = {}): Promise<Receipt> {
     return this.sendCommand("set_unit", [program, partner], body, how);
+  }
+
+  /**
+   * The accruals that a partner pays for, and their cancellations: both sides of each, in the order of the
+   * journal.
+   */
+  listUses(program: number, partner: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; agrees?: "true" | "false"; limit?: number; cursor?: string } = {}): Pages<Use> {
+    return this.getPages("list_uses", [program, partner], query);
+  }
+
+  /**
+   * The accruals that a partner pays for, and their cancellations: both sides of each, in the order of the
+   * journal.
+   */
+  listUsesCsv(program: number, partner: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; agrees?: "true" | "false"; limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_uses_csv", [program, partner], query);
+  }
+
+  /**
+   * The accruals that a partner pays for, and their cancellations: both sides of each, in the order of the
+   * journal.
+   */
+  listUsesJsonl(program: number, partner: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; agrees?: "true" | "false"; limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_uses_jsonl", [program, partner], query);
   }
 
   /** The point types of a program, by id (rules D02 to D06). */
@@ -4168,10 +4649,165 @@ export abstract class Operations extends Base {
   }
 
   /**
+   * The audit log of points, the newest first, with what became of added points so far. A page may be short
+   * where filters leave out much: go on at its cursor until there is none (rules E35 to E49).
+   */
+  reportAudit(program: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; clock?: "recorded" | "occurred"; point_type?: string; source?: string; subtype?: string; type?: string; member?: string; reference?: string; text?: string; limit?: number; cursor?: string } = {}): Pages<AuditLine> {
+    return this.getPages("report_audit", [program], query);
+  }
+
+  /**
+   * The audit log of points, the newest first, with what became of added points so far. A page may be short
+   * where filters leave out much: go on at its cursor until there is none (rules E35 to E49).
+   */
+  reportAuditCsv(program: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; clock?: "recorded" | "occurred"; point_type?: string; source?: string; subtype?: string; type?: string; member?: string; reference?: string; text?: string; limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("report_audit_csv", [program], query);
+  }
+
+  /**
+   * The audit log of points, the newest first, with what became of added points so far. A page may be short
+   * where filters leave out much: go on at its cursor until there is none (rules E35 to E49).
+   */
+  reportAuditJsonl(program: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; clock?: "recorded" | "occurred"; point_type?: string; source?: string; subtype?: string; type?: string; member?: string; reference?: string; text?: string; limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("report_audit_jsonl", [program], query);
+  }
+
+  /** Awards and spends, chosen and grouped by your own criteria, with the figures that you want (rule C101). */
+  reportAwards(program: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; partner?: string; scheme?: string; offer?: string; kind?: string; by?: string; show?: string } = {}): Pages<AwardReportRow> {
+    return this.getPages("report_awards", [program], query);
+  }
+
+  /** Awards and spends, chosen and grouped by your own criteria, with the figures that you want (rule C101). */
+  reportAwardsCsv(program: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; partner?: string; scheme?: string; offer?: string; kind?: string; by?: string; show?: string } = {}): Promise<string> {
+    return this.getText("report_awards_csv", [program], query);
+  }
+
+  /** Awards and spends, chosen and grouped by your own criteria, with the figures that you want (rule C101). */
+  reportAwardsJsonl(program: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; partner?: string; scheme?: string; offer?: string; kind?: string; by?: string; show?: string } = {}): Promise<string> {
+    return this.getText("report_awards_jsonl", [program], query);
+  }
+
+  /** What became of the points that were issued in some days, by source and type (rule E52). */
+  reportCohorts(program: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; as_of?: string; source?: string; point_type?: string; subtype?: string; by_subtype?: "true" | "false" } = {}): Pages<Cohort> {
+    return this.getPages("report_cohorts", [program], query);
+  }
+
+  /** What became of the points that were issued in some days, by source and type (rule E52). */
+  reportCohortsCsv(program: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; as_of?: string; source?: string; point_type?: string; subtype?: string; by_subtype?: "true" | "false" } = {}): Promise<string> {
+    return this.getText("report_cohorts_csv", [program], query);
+  }
+
+  /** What became of the points that were issued in some days, by source and type (rule E52). */
+  reportCohortsJsonl(program: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; as_of?: string; source?: string; point_type?: string; subtype?: string; by_subtype?: "true" | "false" } = {}): Promise<string> {
+    return this.getText("report_cohorts_jsonl", [program], query);
+  }
+
+  /** What became of the points that were issued in some days, by source and type (rule E52). */
+  reportCohortsSvg(program: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; as_of?: string; source?: string; point_type?: string; subtype?: string; by_subtype?: "true" | "false" } = {}): Promise<string> {
+    return this.getText("report_cohorts_svg", [program], query);
+  }
+
+  /** Points issued, redeemed and expired by day, daily and summed up (rules E53 to E56). */
+  reportDays(program: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; as_of?: string; source?: string; point_type?: string; subtype?: string } = {}): Pages<DayOfPoints> {
+    return this.getPages("report_days", [program], query);
+  }
+
+  /** Points issued, redeemed and expired by day, daily and summed up (rules E53 to E56). */
+  reportDaysCsv(program: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; as_of?: string; source?: string; point_type?: string; subtype?: string } = {}): Promise<string> {
+    return this.getText("report_days_csv", [program], query);
+  }
+
+  /** Points issued, redeemed and expired by day, daily and summed up (rules E53 to E56). */
+  reportDaysJsonl(program: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; as_of?: string; source?: string; point_type?: string; subtype?: string } = {}): Promise<string> {
+    return this.getText("report_days_jsonl", [program], query);
+  }
+
+  /** Points issued, redeemed and expired by day, daily and summed up (rules E53 to E56). */
+  reportDaysSvg(program: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; as_of?: string; source?: string; point_type?: string; subtype?: string } = {}): Promise<string> {
+    return this.getText("report_days_svg", [program], query);
+  }
+
+  /**
+   * Deferred revenue and breakage of the points that were issued in some days: what is recognised, and what is
+   * left as a liability.
+   */
+  reportDeferredRevenue(program: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; as_of?: string; source?: string; point_type?: string; subtype?: string; by_subtype?: "true" | "false"; value?: number; redeemed_per_mille?: number } = {}): Pages<DeferredRevenue> {
+    return this.getPages("report_deferred_revenue", [program], query);
+  }
+
+  /**
+   * Deferred revenue and breakage of the points that were issued in some days: what is recognised, and what is
+   * left as a liability.
+   */
+  reportDeferredRevenueCsv(program: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; as_of?: string; source?: string; point_type?: string; subtype?: string; by_subtype?: "true" | "false"; value?: number; redeemed_per_mille?: number } = {}): Promise<string> {
+    return this.getText("report_deferred_revenue_csv", [program], query);
+  }
+
+  /**
+   * Deferred revenue and breakage of the points that were issued in some days: what is recognised, and what is
+   * left as a liability.
+   */
+  reportDeferredRevenueJsonl(program: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; as_of?: string; source?: string; point_type?: string; subtype?: string; by_subtype?: "true" | "false"; value?: number; redeemed_per_mille?: number } = {}): Promise<string> {
+    return this.getText("report_deferred_revenue_jsonl", [program], query);
+  }
+
+  /**
+   * Deferred revenue and breakage of the points that were issued in some days: what is recognised, and what is
+   * left as a liability.
+   */
+  reportDeferredRevenueSvg(program: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; as_of?: string; source?: string; point_type?: string; subtype?: string; by_subtype?: "true" | "false"; value?: number; redeemed_per_mille?: number } = {}): Promise<string> {
+    return this.getText("report_deferred_revenue_svg", [program], query);
+  }
+
+  /**
+   * The members of whom points expire until a day, in the order in which something of theirs is due next: what a
+   * reminder is written from.
+   */
+  reportExpiring(program: number, query: { until?: string; limit?: number; cursor?: string } = {}): Pages<Expiring> {
+    return this.getPages("report_expiring", [program], query);
+  }
+
+  /**
+   * The members of whom points expire until a day, in the order in which something of theirs is due next: what a
+   * reminder is written from.
+   */
+  reportExpiringCsv(program: number, query: { until?: string; limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("report_expiring_csv", [program], query);
+  }
+
+  /**
+   * The members of whom points expire until a day, in the order in which something of theirs is due next: what a
+   * reminder is written from.
+   */
+  reportExpiringJsonl(program: number, query: { until?: string; limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("report_expiring_jsonl", [program], query);
+  }
+
+  /** The expiry curve: points that members have, by the last day or month in which they can use them. */
+  reportExpiry(program: number, query: { to?: string; as_of?: string; by?: "day" | "month"; by_source?: "true" | "false"; source?: string; point_type?: string } = {}): Pages<ExpiryCurveRow> {
+    return this.getPages("report_expiry", [program], query);
+  }
+
+  /** The expiry curve: points that members have, by the last day or month in which they can use them. */
+  reportExpiryCsv(program: number, query: { to?: string; as_of?: string; by?: "day" | "month"; by_source?: "true" | "false"; source?: string; point_type?: string } = {}): Promise<string> {
+    return this.getText("report_expiry_csv", [program], query);
+  }
+
+  /** The expiry curve: points that members have, by the last day or month in which they can use them. */
+  reportExpiryJsonl(program: number, query: { to?: string; as_of?: string; by?: "day" | "month"; by_source?: "true" | "false"; source?: string; point_type?: string } = {}): Promise<string> {
+    return this.getText("report_expiry_jsonl", [program], query);
+  }
+
+  /** The expiry curve: points that members have, by the last day or month in which they can use them. */
+  reportExpirySvg(program: number, query: { to?: string; as_of?: string; by?: "day" | "month"; by_source?: "true" | "false"; source?: string; point_type?: string } = {}): Promise<string> {
+    return this.getText("report_expiry_svg", [program], query);
+  }
+
+  /**
    * Points owed to members at the end of each day or month, and what moved in it. What has expired or matured is
    * in it, booked or not.
    */
-  reportLiability(program: number, query: { by?: "day" | "month"; from?: string; to?: string; source?: number; point_type?: number } = {}): Pages<Movement> {
+  reportLiability(program: number, query: { by?: "day" | "month"; from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; source?: number; point_type?: number } = {}): Pages<Movement> {
     return this.getPages("report_liability", [program], query);
   }
 
@@ -4179,7 +4815,7 @@ export abstract class Operations extends Base {
    * Points owed to members at the end of each day or month, and what moved in it. What has expired or matured is
    * in it, booked or not.
    */
-  reportLiabilityCsv(program: number, query: { by?: "day" | "month"; from?: string; to?: string; source?: number; point_type?: number } = {}): Promise<string> {
+  reportLiabilityCsv(program: number, query: { by?: "day" | "month"; from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; source?: number; point_type?: number } = {}): Promise<string> {
     return this.getText("report_liability_csv", [program], query);
   }
 
@@ -4187,7 +4823,7 @@ export abstract class Operations extends Base {
    * Points owed to members at the end of each day or month, and what moved in it. What has expired or matured is
    * in it, booked or not.
    */
-  reportLiabilityJsonl(program: number, query: { by?: "day" | "month"; from?: string; to?: string; source?: number; point_type?: number } = {}): Promise<string> {
+  reportLiabilityJsonl(program: number, query: { by?: "day" | "month"; from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; source?: number; point_type?: number } = {}): Promise<string> {
     return this.getText("report_liability_jsonl", [program], query);
   }
 
@@ -4195,8 +4831,40 @@ export abstract class Operations extends Base {
    * Points owed to members at the end of each day or month, and what moved in it. What has expired or matured is
    * in it, booked or not.
    */
-  reportLiabilitySvg(program: number, query: { by?: "day" | "month"; from?: string; to?: string; source?: number; point_type?: number } = {}): Promise<string> {
+  reportLiabilitySvg(program: number, query: { by?: "day" | "month"; from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; source?: number; point_type?: number } = {}): Promise<string> {
     return this.getText("report_liability_svg", [program], query);
+  }
+
+  /**
+   * Points owed to members by source and type, as of any instant: what the same report said then (rules E50,
+   * E51).
+   */
+  reportOutstanding(program: number, query: { as_of?: string; source?: string; point_type?: string; subtype?: string; by_subtype?: "true" | "false" } = {}): Pages<Outstanding> {
+    return this.getPages("report_outstanding", [program], query);
+  }
+
+  /**
+   * Points owed to members by source and type, as of any instant: what the same report said then (rules E50,
+   * E51).
+   */
+  reportOutstandingCsv(program: number, query: { as_of?: string; source?: string; point_type?: string; subtype?: string; by_subtype?: "true" | "false" } = {}): Promise<string> {
+    return this.getText("report_outstanding_csv", [program], query);
+  }
+
+  /**
+   * Points owed to members by source and type, as of any instant: what the same report said then (rules E50,
+   * E51).
+   */
+  reportOutstandingJsonl(program: number, query: { as_of?: string; source?: string; point_type?: string; subtype?: string; by_subtype?: "true" | "false" } = {}): Promise<string> {
+    return this.getText("report_outstanding_jsonl", [program], query);
+  }
+
+  /**
+   * Points owed to members by source and type, as of any instant: what the same report said then (rules E50,
+   * E51).
+   */
+  reportOutstandingSvg(program: number, query: { as_of?: string; source?: string; point_type?: string; subtype?: string; by_subtype?: "true" | "false" } = {}): Promise<string> {
+    return this.getText("report_outstanding_svg", [program], query);
   }
 
   /** Settlements of all partners in twelve months: debits less credits (rules C98 to C100). */
@@ -4220,23 +4888,38 @@ export abstract class Operations extends Base {
   }
 
   /** Points issued by each source, and what became of them. */
-  reportSources(program: number, query: { from?: string; to?: string; point_type?: number } = {}): Pages<Movement> {
+  reportSources(program: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; point_type?: number } = {}): Pages<Movement> {
     return this.getPages("report_sources", [program], query);
   }
 
   /** Points issued by each source, and what became of them. */
-  reportSourcesCsv(program: number, query: { from?: string; to?: string; point_type?: number } = {}): Promise<string> {
+  reportSourcesCsv(program: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; point_type?: number } = {}): Promise<string> {
     return this.getText("report_sources_csv", [program], query);
   }
 
   /** Points issued by each source, and what became of them. */
-  reportSourcesJsonl(program: number, query: { from?: string; to?: string; point_type?: number } = {}): Promise<string> {
+  reportSourcesJsonl(program: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; point_type?: number } = {}): Promise<string> {
     return this.getText("report_sources_jsonl", [program], query);
   }
 
   /** Points issued by each source, and what became of them. */
-  reportSourcesSvg(program: number, query: { from?: string; to?: string; point_type?: number } = {}): Promise<string> {
+  reportSourcesSvg(program: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; point_type?: number } = {}): Promise<string> {
     return this.getText("report_sources_svg", [program], query);
+  }
+
+  /** Reward schemes, which partners share (rules C01, C47). */
+  listSchemes(program: number, query: { limit?: number; cursor?: string } = {}): Pages<Scheme> {
+    return this.getPages("list_schemes", [program], query);
+  }
+
+  /** Reward schemes, which partners share (rules C01, C47). */
+  listSchemesCsv(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_schemes_csv", [program], query);
+  }
+
+  /** Reward schemes, which partners share (rules C01, C47). */
+  listSchemesJsonl(program: number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
+    return this.getText("list_schemes_jsonl", [program], query);
   }
 
   /** Defines a reward scheme, or changes it (rule C47). */
@@ -4299,18 +4982,27 @@ export abstract class Operations extends Base {
     return this.getText("get_run_jsonl", [program, run], {});
   }
 
-  /** The lines that a run would write now; nothing is changed. */
-  previewRun(program: number, run: string | number, query: { limit?: number } = {}): Pages<SettlementLine> {
+  /**
+   * The lines that a run would write now; nothing is changed. A page may be short where the run takes few
+   * events: go on at its cursor until there is none.
+   */
+  previewRun(program: number, run: string | number, query: { limit?: number; cursor?: string } = {}): Pages<SettlementLine> {
     return this.getPages("preview_run", [program, run], query);
   }
 
-  /** The lines that a run would write now; nothing is changed. */
-  previewRunCsv(program: number, run: string | number, query: { limit?: number } = {}): Promise<string> {
+  /**
+   * The lines that a run would write now; nothing is changed. A page may be short where the run takes few
+   * events: go on at its cursor until there is none.
+   */
+  previewRunCsv(program: number, run: string | number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
     return this.getText("preview_run_csv", [program, run], query);
   }
 
-  /** The lines that a run would write now; nothing is changed. */
-  previewRunJsonl(program: number, run: string | number, query: { limit?: number } = {}): Promise<string> {
+  /**
+   * The lines that a run would write now; nothing is changed. A page may be short where the run takes few
+   * events: go on at its cursor until there is none.
+   */
+  previewRunJsonl(program: number, run: string | number, query: { limit?: number; cursor?: string } = {}): Promise<string> {
     return this.getText("preview_run_jsonl", [program, run], query);
   }
 
