@@ -79,14 +79,30 @@ fn make(core: &Core, memory: &RunMemory) -> Result<Sequence, Error> {
     }
     drop(frozen);
     core.state.paged.lock().last = requests::last_in_pages(core.state.store.as_ref())?;
-    for shard in &core.state.shards {
-        shard.lock().thaw();
-    }
+    core.state.shards.iter().for_each(|shard| thaw(shard));
     core.checkpointer.thawed();
     if core.checkpointer.take_erased() {
         core.state.store.compact_texts()?;
     }
     Ok(sequence)
+}
+
+/// Request ids that a shard comes to know in one go.
+const KNOWN_AT_ONCE: usize = 256;
+
+/// What was frozen of a shard is in the tables now. Whoever sends commands comes by every shard all the time: none is
+/// locked for long.
+fn thaw(shard: &Mutex<Shard>) {
+    let frozen = shard.lock().frozen.clone();
+    if let Some(frozen) = frozen {
+        let requests: Vec<RequestKey> = frozen.lock().requests.in_order().copied().collect();
+        requests.chunks(KNOWN_AT_ONCE).for_each(|some| shard.lock().know(some));
+    }
+    let gone = shard.lock().thaw();
+    if let Some(mut delta) = gone {
+        delta.clear();
+        shard.lock().keep_memory(delta);
+    }
 }
 
 impl<'a> Frozen<'a> {
@@ -151,8 +167,8 @@ impl<'a> Frozen<'a> {
         Ok(())
     }
 
-    /// Records that stay in memory, as they were when they were frozen: a shard's lock is held while its own are
-    /// taken down.
+    /// Records that stay in memory, as they were when they were frozen: a shard is locked while its own are copied, not
+    /// while they are encoded.
     fn records<T: Table>(
         &self,
         run: &mut Run,
@@ -161,10 +177,11 @@ impl<'a> Frozen<'a> {
     where
         T::Key: Hash,
     {
-        self.core
-            .state
-            .shards
-            .iter()
-            .try_for_each(|shard| cache(&mut shard.lock()).collect(|key, value| run.push::<T>(key, Some(value))))
+        let mut copied: Vec<(T::Key, T::Value)> = Vec::new();
+        for shard in &self.core.state.shards {
+            cache(&mut shard.lock()).collect(|key, value| copied.push((*key, value.clone())));
+            copied.drain(..).try_for_each(|(key, value)| run.push::<T>(&key, Some(&value)))?;
+        }
+        Ok(())
     }
 }

@@ -64,7 +64,7 @@ impl Delta {
     }
 
     /// Forgets everything, and keeps the memory: new memory is dearer than what is written into it.
-    fn clear(&mut self) {
+    pub(super) fn clear(&mut self) {
         self.requests.clear();
         self.rows.iter_mut().for_each(PendingRows::clear);
         self.totals.clear();
@@ -192,18 +192,24 @@ impl Shard {
         frozen
     }
 
-    /// What was frozen is in the tables now.
-    pub(super) fn thaw(&mut self) {
+    /// Request ids that came in order are in the tables now.
+    pub(super) fn know(&mut self, requests: &[RequestKey]) {
+        requests.iter().for_each(|key| self.known_requests.add(self.hasher.hash_one(key)));
+    }
+
+    /// What was frozen is in the tables now, and its request ids are known. Returns it.
+    pub(super) fn thaw(&mut self) -> Option<Delta> {
         self.members.thaw();
         self.partners.thaw();
         self.blocks.thaw();
         self.sources.thaw();
         self.counts.thaw();
-        if let Some(mut delta) = self.frozen.take().and_then(Arc::into_inner).map(Mutex::into_inner) {
-            delta.requests.in_order().for_each(|key| self.known_requests.add(self.hasher.hash_one(key)));
-            delta.clear();
-            self.spare = delta;
-        }
+        self.frozen.take().and_then(Arc::into_inner).map(Mutex::into_inner)
+    }
+
+    /// Takes memory back, to be used again.
+    pub(super) fn keep_memory(&mut self, delta: Delta) {
+        self.spare = delta;
     }
 
     /// Nothing was written of what is frozen: it is changed as before, and what changed since comes after it.

@@ -5,8 +5,8 @@ use super::core::Core;
 use super::error::Error;
 use super::read::{book, previous};
 use crate::domain::{
-    AccountKey, Balance, Entry, Item, ItemId, ItemKey, ItemPosition, ItemPosting, Leg, MemberKey, Outcome, PointTypeId,
-    Points, Program, Sequence, Subject, Timestamp,
+    AccountKey, Action, Balance, Entry, Item, ItemId, ItemKey, ItemPosition, ItemPosting, Leg, MemberKey, Outcome,
+    PointTypeId, Points, Program, Sequence, Subject, Timestamp,
 };
 use crate::machine::View;
 use crate::storage::{Future, Items};
@@ -30,12 +30,16 @@ impl Core {
         let mut sequence = member.last_sequence;
         // the accounts of one who was merged are another member's now
         let is_merged = member.more.as_ref().is_some_and(|more| more.merged_into.is_some());
-        let accounts = if is_merged { usize::MAX } else { member.accounts.len() };
+        let mut accounts = if is_merged { usize::MAX } else { member.accounts.len() };
         while sequence != Sequence(0) && known.len() < accounts {
             let entry = self.state.entry(sequence)?;
             sequence = previous(&entry, subject)?;
             let Outcome::Done { legs, balances } = entry.outcome else { continue };
             if entry.recorded_at > at {
+                // accounts came to the member then, or went
+                if matches!(entry.command.action, Action::MergeMembers(_) | Action::UnmergeMembers(_)) {
+                    accounts = usize::MAX;
+                }
                 booked_later.extend(legs);
                 continue;
             }

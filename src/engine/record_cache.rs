@@ -6,7 +6,6 @@
 
 use super::filter::Filter;
 use super::sync::{Mutant, planted};
-use crate::domain::Fault;
 use hashbrown::{DefaultHashBuilder, HashMap, HashTable};
 use std::hash::{BuildHasher, Hash};
 
@@ -167,15 +166,14 @@ impl<K: Copy + Eq + Hash, V: Clone> RecordCache<K, V> {
 
     /// Gives the frozen records to `each`, as they were when they were frozen. Goes through all records in their
     /// order in memory: that is faster than to look up those that changed.
-    pub(super) fn collect(&mut self, mut each: impl FnMut(&K, &V) -> Result<(), Fault>) -> Result<(), Fault> {
+    pub(super) fn collect(&mut self, mut each: impl FnMut(&K, &V)) {
         for slot in self.slots.iter().filter(|slot| slot.changed_in > self.applied) {
             if let Some(value) = self.as_frozen(slot) {
-                each(&slot.key, value)?;
+                each(&slot.key, value);
             }
         }
         self.collected = true;
         self.before.clear();
-        Ok(())
     }
 
     /// The frozen records, as they were when they were frozen, in no order.
@@ -219,9 +217,8 @@ mod tests {
         let mut rows = BTreeMap::new();
         let mut each = |key: &u32, value: &u32| {
             assert_eq!(rows.insert(*key, *value), None, "{key} comes once");
-            Ok(())
         };
-        record_cache.collect(&mut each).unwrap();
+        record_cache.collect(&mut each);
         rows
     }
 
