@@ -169,6 +169,28 @@ fn forms_of_others_do_nothing() {
 }
 
 #[test]
+fn what_a_form_did_or_refused_leads_back_to_its_page_and_nowhere_else() {
+    let served = Served::with_points();
+    let visitor = Visitor::new(&served, &served.all);
+    let form = visitor.hidden("/p/1/members/M1", "/do/redeem");
+    assert!(form.contains("back=/p/1/members/M1"), "{form}");
+    let way = "<a href=\"/p/1/members/M1\">Back</a>";
+    for (points, status) in [("30", 200), ("999", 422)] {
+        let key = format!("key=k{points}");
+        let fields = form.split('&').filter(|field| !field.starts_with("key=")).chain([key.as_str()]);
+        let fields = fields.collect::<Vec<&str>>().join("&");
+        let shown = visitor.post("/do/redeem", &format!("{fields}&point_type=1&points={points}"));
+        assert_eq!(shown.response.status, status, "{}", text(&shown));
+        assert!(text(&shown).contains(way), "{}", text(&shown));
+    }
+    let form = form.replace("back=/p/1/members/M1", "back=//evil.example");
+    let shown = text(&visitor.post("/do/redeem", &format!("{form}&point_type=1&points=1")));
+    assert!(shown.contains("Done and durable") && !shown.contains("evil.example"), "{shown}");
+    // the item that paid leads to the entry that gave it
+    assert!(shown.contains("<a href=\"/entries/6\">6.0</a>"), "{shown}");
+}
+
+#[test]
 fn programs_are_made_and_blocks_approved_by_forms() {
     let served = Served::with_points();
     let visitor = Visitor::new(&served, &served.all);

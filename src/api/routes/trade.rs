@@ -91,11 +91,14 @@ fn page(columns: &'static [&'static str], rows: Vec<Value>, next: Option<String>
     Answer::Page(Box::new(Page { columns, rows, next, ..Page::default() }))
 }
 
+/// How a number becomes an id, and back.
+type Numbered<K> = (fn(u32) -> K, fn(K) -> u32);
+
 /// A page of definitions by their ids, each at its newest version.
 fn definitions<K: Ord + Copy, V>(
     call: &Call,
     all: &BTreeMap<K, Versions<V>>,
-    (id, number): (fn(u32) -> K, fn(K) -> u32),
+    (id, number): Numbered<K>,
     row: impl Fn(K, &V) -> Value,
 ) -> Result<(Vec<Value>, Option<String>), Problem> {
     let limit = call.limit()?;
