@@ -6,6 +6,7 @@ mod apply;
 mod clocks;
 #[cfg(feature = "rocksdb")]
 mod due;
+mod help;
 #[cfg(feature = "rocksdb")]
 mod import;
 #[cfg(feature = "rocksdb")]

@@ -40,10 +40,10 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     }))?;
     let when = format!("at {} {zone}", at.on_the_wall(&zone));
     let Some(balances) = balances else {
-        output.note(format!("{} {when}", args.of.unknown(&program)))?;
+        output.line(format!("{} {when}", args.of.unknown(&program)))?;
         return Ok(Exit::Refused);
     };
-    output.note(format!("member {} {when}", args.of.member))?;
+    output.line(format!("member {} {when}", args.of.member))?;
     let labels = by_label(program.program(), &balances);
     let has_labels = labels.iter().any(|sum| !sum.label.is_empty());
     let head = ["point type", "label", "available", "qualifying", "future", "held", "debt", "lifetime"];
@@ -57,7 +57,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let shared = labels.iter().filter(|sum| !sum.label.is_empty() && sum.point_types.len() > 1);
     for sum in shared {
         let (available, qualifying) = (grouped(sum.available), grouped(sum.qualifying));
-        output.note(format!("{} in all: {available} available, {qualifying} qualifying", sum.label))?;
+        output.line(format!("{} in all: {available} available, {qualifying} qualifying", sum.label))?;
     }
     Ok(Exit::Done)
 }

@@ -1,7 +1,7 @@
 //! What the command line says: text for people, JSON for machines, progress on the terminal, exit codes.
 
 use super::table::{Fitted, TextTable};
-use super::{terminal, text};
+use super::{fold, terminal, text};
 use crate::engine::{Error, ErrorKind, ExecuteError, OnProgress, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
@@ -92,15 +92,28 @@ impl Output {
         self.json
     }
 
-    /// A line for people; nothing where the output is JSON. A terminal gets nothing to act on: see [`text::shown`].
-    pub(super) fn line(&mut self, text: impl AsRef<str>) -> Result<(), Failure> {
-        if self.json { Ok(()) } else { self.put(&text::shown(text.as_ref())) }
+    /// Columns of the terminal, where lines have to fit one.
+    pub(super) fn width(&self) -> Option<usize> {
+        self.width
     }
 
-    /// A sentence for people, over several lines where the terminal is narrow.
-    pub(super) fn note(&mut self, text: impl AsRef<str>) -> Result<(), Failure> {
+    /// A line for people, over several lines where the terminal is narrow; nothing where the output is JSON. A terminal
+    /// gets nothing to act on: see [`text::shown`].
+    pub(super) fn line(&mut self, text: impl AsRef<str>) -> Result<(), Failure> {
         let width = self.width.unwrap_or(usize::MAX);
-        text::wrapped(&text::shown(text.as_ref()), width).iter().try_for_each(|line| self.line(line))
+        fold::folded(&text::shown(text.as_ref()), width).iter().try_for_each(|line| self.exact(line))
+    }
+
+    /// A command line to be pasted into a shell: where it is broken, it still can be.
+    pub(super) fn to_paste(&mut self, text: impl AsRef<str>) -> Result<(), Failure> {
+        let width = self.width.unwrap_or(usize::MAX);
+        fold::folded_command(&text::shown(text.as_ref()), width).iter().try_for_each(|line| self.exact(line))
+    }
+
+    /// Lines that are never broken, whatever the width: those of a table that fits already, of a picture, of another
+    /// program's format.
+    pub(super) fn exact(&mut self, text: impl AsRef<str>) -> Result<(), Failure> {
+        if self.json { Ok(()) } else { self.put(&text::shown(text.as_ref())) }
     }
 
     /// A table for people, as wide as the terminal at most. Nothing where the output is JSON.
@@ -115,9 +128,9 @@ impl Output {
         let (head, rows) = lines.split_at(usize::from(has_head && self.has_colour && !self.json).min(lines.len()));
         // the colours are ours; a cell was escaped when it came into its table
         head.iter().try_for_each(|line| self.put(&format!("{blanks}{BOLD}{line}{PLAIN}")))?;
-        rows.iter().try_for_each(|line| self.line(format!("{blanks}{line}")))?;
+        rows.iter().try_for_each(|line| self.exact(format!("{blanks}{line}")))?;
         if !left_out.is_empty() {
-            self.note(format!("{blanks}(no room for: {}; --wide shows all)", left_out.join(", ")))?;
+            self.line(format!("{blanks}(no room for: {}; --wide shows all)", left_out.join(", ")))?;
         }
         Ok(())
     }
@@ -174,7 +187,7 @@ impl Output {
     pub(super) fn remark(&self, text: impl AsRef<str>) {
         static WIDTH: LazyLock<usize> = LazyLock::new(|| terminal::error_width().unwrap_or(usize::MAX));
         let mut error = io::stderr().lock();
-        for line in text::wrapped(&text::on_one_line(text.as_ref()), *WIDTH) {
+        for line in fold::folded(&text::on_one_line(text.as_ref()), *WIDTH) {
             // where standard error is gone, there is nobody left to tell
             let _ = writeln!(error, "{line}");
         }

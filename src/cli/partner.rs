@@ -104,7 +104,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let Some(record) = engine.partner_record(key)? else {
         output.object(&json!({ "partner": args.partner, "known": false }))?;
         let why = program.missing().map_or_else(String::new, |why| format!(": {why}"));
-        output.note(format!("no partner {}{why}", args.partner))?;
+        output.line(format!("no partner {}{why}", args.partner))?;
         return Ok(Exit::Refused);
     };
     let zone = program.zone();

@@ -1,6 +1,7 @@
 //! `accruedb shell`: the language of scenarios, line by line, with answers as tables.
 
 use super::database::{Clock, Database, OneProgram, system_now};
+use super::fold;
 use super::long_ids;
 use super::output::{Exit, Failure, Output};
 use super::scenario::session::{Answered, Session, Unanswered, can_go_on};
@@ -47,27 +48,21 @@ pub(super) struct Args {
     memory: bool,
 }
 
+/// What `help` says: a line, and behind two blanks what it does.
 const HELP: &str = "What a line may say:
   program 7 zone Europe/Vienna          makes a program
-  type T1 redeemable expires after 1 year
-                                        a point type; a `qualifying` one counts
-                                        toward a tier
-  partner P1 prepaid rate 0.1           a partner: 0.1 of its points for each
-                                        point of a member
+  type T1 redeemable expires after 1 year  a point type; a `qualifying` one counts toward a tier
+  partner P1 prepaid rate 0.1           a partner: 0.1 of its points for each point of a member
   block B1 of P1 100000                 a block, bought and approved
   accrue M1 from P1 500 source 7 as R1  points for M1, with the request id R1
   redeem M1 120                         takes the points that expire first
-  cancel R1                             takes back what R1 did; `cancel R1 20`:
-                                        20 points of it
-  balance M1                            also: items M1 all, blocks P1,
-                                        statement M1 newest 5, transaction R1
+  cancel R1                             takes back what R1 did; `cancel R1 20`: 20 points of it
+  balance M1                            also: items M1 all, blocks P1, statement M1 newest 5, transaction R1
   balance M1 at 2026-03-01              as it was then
   at 2026-03-01                         moves the clock, if it is the commands'
   sweep      refusals      digest      verify
-Words behind a command: as REQUEST, transaction_at INSTANT, in program 7,
-reference \"TEXT\".
-  .show          what is inside; .show members, partners, programs, sources,
-                 point-types, policies
+Words behind a command: as REQUEST, transaction_at INSTANT, in program 7, reference \"TEXT\".
+  .show          what is inside; .show members, partners, programs, sources, point-types, policies
   .use 7         lines that name no program are about program 7
   .clock         the time of the engine
   .save FILE     this session as a scenario, to be run by `accruedb check`
@@ -219,7 +214,7 @@ impl Shell {
             };
         }
         if let "help" | "?" = line {
-            HELP.lines().try_for_each(|line| output.line(line))?;
+            help(output)?;
             return Ok(Next::GoOn);
         }
         match self.session.say(line) {
@@ -240,7 +235,7 @@ impl Shell {
         match (answered.status(), answered.tables()) {
             ("", tables) if tables.is_empty() => output.line("nothing")?,
             ("", _) => {}
-            (status, _) => output.note(format!("{status}{}", if answered.is_good() { &request } else { "" }))?,
+            (status, _) => output.line(format!("{status}{}", if answered.is_good() { &request } else { "" }))?,
         }
         answered.tables().iter().try_for_each(|table| output.table(table))
     }
@@ -258,7 +253,7 @@ impl Shell {
         let (verb, rest) = command.split_once(' ').map_or((command, ""), |(verb, rest)| (verb, rest.trim()));
         match verb {
             "quit" | "exit" | "q" => return Ok(Next::Quit),
-            "help" => HELP.lines().try_for_each(|line| output.line(line))?,
+            "help" => help(output)?,
             "clock" => output.line(self.session.engine().now().to_string())?,
             "show" => self.show(rest, output)?,
             "use" => {
@@ -303,6 +298,14 @@ impl Shell {
         let written = std::fs::File::create_new(file).and_then(|mut to| io::Write::write_all(&mut to, text.as_bytes()));
         written.map_err(|error| Failure::Usage(format!("cannot write {file}: {error}")))
     }
+}
+
+/// Tells the language: as wide as the terminal, but no wider than is easily read.
+fn help(output: &mut Output) -> Result<(), Failure> {
+    const COLUMNS: usize = 80;
+    const COLUMNS_MAX: usize = 100;
+    let columns = output.width().unwrap_or(COLUMNS).min(COLUMNS_MAX);
+    fold::folded(HELP, columns).iter().try_for_each(|line| output.exact(line))
 }
 
 /// Where the lines of earlier sessions are kept: in the home directory, as other shells do.
