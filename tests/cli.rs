@@ -15,6 +15,7 @@ mod import_cases;
 mod import_more;
 #[cfg(feature = "rocksdb")]
 mod items;
+mod limits;
 #[cfg(feature = "rocksdb")]
 mod long_ids;
 #[cfg(feature = "rocksdb")]

@@ -21,6 +21,7 @@ mod input;
 mod items;
 mod journal;
 mod liability;
+mod lines;
 mod listing;
 mod lists;
 mod load;

@@ -2,6 +2,7 @@
 
 use super::database::{Clock, Database, OneProgram, system_now};
 use super::fold;
+use super::lines::{Line, Lines};
 use super::long_ids;
 use super::output::{Exit, Failure, Output};
 use super::scenario::session::{Answered, Session, Unanswered, can_go_on};
@@ -17,7 +18,7 @@ use rustyline::history::FileHistory;
 use rustyline::validate::Validator;
 use rustyline::{Config, Context, Editor, Helper};
 use serde_json::json;
-use std::io::{self, IsTerminal};
+use std::io::{self, BufReader, IsTerminal, Stdin};
 use std::path::PathBuf;
 
 /// Does what is typed, line by line, and shows the answers as tables.
@@ -140,21 +141,11 @@ enum Next {
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let session = open(args, output)?;
     let mut shell = Shell { session, lines: Vec::new(), all_good: true };
-    let is_typed = io::stdin().is_terminal() && io::stdout().is_terminal();
-    let mut editor = editor()?;
-    let history = history().filter(|_| is_typed);
-    if let Some(history) = &history {
-        // there is none at first
-        let _ = editor.load_history(history);
-        output.line("`help` tells the language, .quit ends")?;
-        output.flush()?;
-    }
-    let ended = shell.read(&mut editor, is_typed, output);
-    if let Some(history) = &history {
-        // whatever it cannot be written for, the session is over
-        let _ = editor.save_history(history);
-    }
+    let mut input = Input::new(output)?;
+    let ended = shell.read(&mut input, output);
+    input.end();
     ended?;
+    let is_typed = matches!(input, Input::Typed { .. });
     let Shell { session, all_good, .. } = shell;
     session.into_engine().close()?;
     Ok(if is_typed { Exit::Done } else { Exit::all(all_good) })
@@ -178,28 +169,19 @@ fn open(args: &Args, output: &Output) -> Result<Session, Failure> {
 }
 
 impl Shell {
-    fn read(
-        &mut self,
-        editor: &mut Editor<Words, FileHistory>,
-        is_typed: bool,
-        output: &mut Output,
-    ) -> Result<(), Failure> {
-        loop {
-            let line = match editor.readline(if is_typed { "accruedb> " } else { "" }) {
-                Ok(line) => line,
-                Err(ReadlineError::Interrupted) if is_typed => continue,
-                Err(ReadlineError::Interrupted | ReadlineError::Eof) => return Ok(()),
-                Err(error) => return Err(Failure::Usage(format!("cannot read the next line: {error}"))),
-            };
-            if is_typed && !line.trim().is_empty() {
-                // a line that cannot be kept is only not in the history
-                let _ = editor.add_history_entry(line.as_str());
-            }
-            if let Next::Quit = self.line(line.trim(), output)? {
-                return Ok(());
+    fn read(&mut self, input: &mut Input, output: &mut Output) -> Result<(), Failure> {
+        while let Some(line) = input.next()? {
+            match line {
+                Ok(line) => {
+                    if let Next::Quit = self.line(line.trim(), output)? {
+                        break;
+                    }
+                }
+                Err(what) => self.wrong(&what, output)?,
             }
             output.flush()?;
         }
+        Ok(())
     }
 
     fn line(&mut self, line: &str, output: &mut Output) -> Result<Next, Failure> {
@@ -306,6 +288,66 @@ fn help(output: &mut Output) -> Result<(), Failure> {
     const COLUMNS_MAX: usize = 100;
     let columns = output.width().unwrap_or(COLUMNS).min(COLUMNS_MAX);
     fold::folded(HELP, columns).iter().try_for_each(|line| output.exact(line))
+}
+
+/// Where lines come from.
+enum Input {
+    /// A terminal, with the lines of earlier sessions.
+    Typed { editor: Box<Editor<Words, FileHistory>>, history: Option<PathBuf> },
+    /// A file or a pipe.
+    Fed(Lines<BufReader<Stdin>>),
+}
+
+impl Input {
+    fn new(output: &mut Output) -> Result<Input, Failure> {
+        if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+            return Ok(Input::Fed(Lines::new(BufReader::new(io::stdin()))));
+        }
+        let (mut editor, history) = (Box::new(editor()?), history());
+        if let Some(history) = &history {
+            // there is none at first
+            let _ = editor.load_history(history);
+        }
+        output.line("`help` tells the language, .quit ends")?;
+        output.flush()?;
+        Ok(Input::Typed { editor, history })
+    }
+
+    /// The next line, or what is wrong with it.
+    fn next(&mut self) -> Result<Option<Result<String, String>>, Failure> {
+        let unreadable = |error: String| Failure::Usage(format!("cannot read the next line: {error}"));
+        let Input::Typed { editor, .. } = self else {
+            let Input::Fed(lines) = self else { return Ok(None) };
+            let Some(Line { text, .. }) = lines.next().transpose().map_err(|error| unreadable(error.to_string()))?
+            else {
+                return Ok(None);
+            };
+            let in_utf8 = |text| String::from_utf8(text).map_err(|_| "the line is not UTF-8".to_owned());
+            return Ok(Some(text.and_then(in_utf8)));
+        };
+        loop {
+            match editor.readline("accruedb> ") {
+                Ok(line) => {
+                    if !line.trim().is_empty() {
+                        // a line that cannot be kept is only not in the history
+                        let _ = editor.add_history_entry(line.as_str());
+                    }
+                    return Ok(Some(Ok(line)));
+                }
+                Err(ReadlineError::Interrupted) => {}
+                Err(ReadlineError::Eof) => return Ok(None),
+                Err(error) => return Err(unreadable(error.to_string())),
+            }
+        }
+    }
+
+    /// Keeps the lines for the next session.
+    fn end(&mut self) {
+        if let Input::Typed { editor, history: Some(history) } = self {
+            // whatever it cannot be written for, the session is over
+            let _ = editor.save_history(history);
+        }
+    }
 }
 
 /// Where the lines of earlier sessions are kept: in the home directory, as other shells do.
