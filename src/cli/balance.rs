@@ -97,6 +97,11 @@ impl FromStr for AsOf {
     type Err = TimeError;
 
     fn from_str(text: &str) -> Result<AsOf, TimeError> {
-        text.parse().map(AsOf::Day).or_else(|_| text.parse().map(AsOf::Instant))
+        let not_a_day = match text.parse() {
+            Ok(day) => return Ok(AsOf::Day(day)),
+            Err(error) => error,
+        };
+        let has_time = text.contains(['T', 't', ':']);
+        text.parse().map(AsOf::Instant).map_err(|not_an_instant| if has_time { not_an_instant } else { not_a_day })
     }
 }

@@ -39,17 +39,30 @@ fn with_examples_kept(mut command: Command) -> Command {
 /// and colours are left out.
 fn end(error: &clap::Error) -> ! {
     let said = error.render();
-    let plain = said.to_string();
+    let plain = in_plain_words(said.to_string());
     let shown = text::shown(&plain);
     let (has_colour, columns) = match error.use_stderr() {
         true => (terminal::error_has_colour(), terminal::error_width()),
         false => (terminal::has_colour(), terminal::width()),
     };
-    let text = if has_colour && shown == plain { said.ansi().to_string() } else { shown.into_owned() };
+    let text = if has_colour && shown == plain { in_plain_words(said.ansi().to_string()) } else { shown.into_owned() };
     let lines = fitted(&text, columns.unwrap_or(usize::MAX)).join("\n");
     // where nobody reads any more, there is nobody to tell
     let _ = if error.use_stderr() { write!(io::stderr(), "{lines}") } else { write!(io::stdout(), "{lines}") };
     std::process::exit(error.exit_code())
+}
+
+/// What Rust says of a number, in words for people.
+pub(super) fn in_plain_words(what: String) -> String {
+    const WORDS: [(&str, &str); 6] = [
+        ("number too large to fit in target type", "the number is too large"),
+        ("number too small to fit in target type", "the number is too small"),
+        ("number would be zero for non-zero type", "it must be more than 0"),
+        ("cannot parse integer from empty string", "a whole number is missing"),
+        ("invalid digit found in string", "not a whole number"),
+        ("invalid float literal", "not a number"),
+    ];
+    WORDS.into_iter().fold(what, |what, (rust, plain)| what.replace(rust, plain))
 }
 
 fn fitted(text: &str, columns: usize) -> Vec<String> {

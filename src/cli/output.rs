@@ -5,6 +5,7 @@ use super::{fold, terminal, text};
 use crate::engine::{Error, ErrorKind, ExecuteError, OnProgress, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::process::ExitCode;
 use std::sync::{Arc, LazyLock};
@@ -75,6 +76,7 @@ pub(super) struct Output {
     width: Option<usize>,
     /// Whether the heads of tables are bold.
     has_colour: bool,
+    is_terminal: bool,
     out: BufWriter<Stdout>,
     is_closed: bool,
 }
@@ -84,7 +86,8 @@ impl Output {
     pub(super) fn new(json: bool, wide: bool) -> Output {
         let width = if wide || json { None } else { terminal::width() };
         let has_colour = terminal::has_colour();
-        Output { json, width, has_colour, out: BufWriter::new(io::stdout()), is_closed: false }
+        let is_terminal = io::stdout().is_terminal();
+        Output { json, width, has_colour, is_terminal, out: BufWriter::new(io::stdout()), is_closed: false }
     }
 
     /// Whether results are JSON.
@@ -152,9 +155,14 @@ impl Output {
         self.unless_closed(put)
     }
 
-    /// A text with its own line end, whatever the output is: for files of other programs.
+    /// A text with its own line end, whatever the output is: for files of other programs. Where it goes to a terminal
+    /// after all, that gets nothing to act on.
     pub(super) fn raw(&mut self, text: &str) -> Result<(), Failure> {
-        let put = if self.is_closed { Ok(()) } else { write!(self.out, "{text}") };
+        let shown = match self.is_terminal {
+            true => Cow::Owned(format!("{}\n", text::shown(text.trim_end_matches("\r\n")))),
+            false => Cow::Borrowed(text),
+        };
+        let put = if self.is_closed { Ok(()) } else { write!(self.out, "{shown}") };
         self.unless_closed(put)
     }
 

@@ -1,6 +1,7 @@
 //! `accruedb set-up`: a first program with a point type, a partner and a block, from a few options.
 
 use super::database::Database;
+use super::help::in_plain_words;
 use super::output::{Exit, Failure, Output};
 use super::{fold, request_ids, terminal};
 use crate::domain::{
@@ -163,7 +164,7 @@ impl Ask<'_> {
                 "" => return Ok(default),
                 answer => match answer.parse() {
                     Ok(value) => return Ok(value),
-                    Err(error) => self.output.remark(error.to_string()),
+                    Err(error) => self.output.remark(in_plain_words(error.to_string())),
                 },
             }
         }

@@ -99,6 +99,20 @@ fn what_is_said_of_a_wrong_call_fits_the_terminal() {
 }
 
 #[test]
+fn a_wrong_number_is_told_without_words_of_a_programming_language() {
+    let shell = Shell::new();
+    for call in ["balances --db x --limit", "journal --db x --from", "blocks 1 --db x --program", "load --threads"] {
+        for (number, told) in [("18446744073709551616", "too large"), ("x", "not a whole number"), ("0x10", "not a")] {
+            let run = shell.run(&format!("{call} {number}"));
+            assert!(run.code == 2 && run.err.contains(told), "{call} {number}: {}", run.err);
+            for word in ["digit found", "target type", "integer", "string", "literal"] {
+                assert!(!run.err.contains(word), "{call} {number}: {}", run.err);
+            }
+        }
+    }
+}
+
+#[test]
 fn what_is_for_other_programs_is_never_broken() {
     let shell = Shell::new();
     for line in ["schema", "import --explain --preset shopify", "completions bash", "schema --example all"] {
