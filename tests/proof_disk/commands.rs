@@ -125,12 +125,11 @@ fn proof_commands() {
         "import, apply and shell that were killed lose nothing, and do nothing twice when they are sent again";
     let mut proof = Proof::new("commands", promise, &KILLED.map(|(_, fault)| fault));
     let mut draw = Draw::new();
-    let mut left = kills;
-    while left > 0 {
-        for (verb, fault) in KILLED {
+    for (verb, fault) in KILLED {
+        let mut left = kills.div_ceil(3);
+        while left > 0 {
             let case = case(verb, &mut draw);
-            let now = left.min(KILLS_A_LIFE).min(kills.div_ceil(3));
-            left -= live(&case, now, fault, &mut draw, &mut proof);
+            left -= live(&case, left.min(KILLS_A_LIFE), fault, &mut draw, &mut proof);
         }
     }
     proof.control("a line that is missing", notices_a_loss(&mut draw));
