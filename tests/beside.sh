@@ -2,7 +2,9 @@
 # Does looking disturb the writer? Loads at a steady rate, alone and beside reading processes, in turns, and compares the
 # 99.9th percentile of the writer's latency: tests/beside.sh ACCRUEDB [RATE [SECONDS [READERS]]]
 #
-# Each reader opens the database that the load has open, asks for a member's balances, closes it, and rests for a second. It fails where a reader could not open, or showed an older entry than before.
+# Each reader opens the database that the load has open, asks for a member's balances, closes it, and rests for a second.
+# It fails where a reader could not open, or showed an older entry than before. Looks run only where a processor has
+# nothing else to do: what else runs on the machine takes time from them, and from the writer, so nothing else should.
 # Exit codes: 0 the middle ratio of three turns is at most 1.5 and no reader failed; 1 else; 2 wrong call.
 set -u
 accruedb=${1:?the program} rate=${2:-5000} seconds=${3:-20} readers=${4:-8}

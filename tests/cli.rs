@@ -6,6 +6,7 @@ mod apply;
 mod clocks;
 #[cfg(feature = "rocksdb")]
 mod due;
+mod help;
 #[cfg(feature = "rocksdb")]
 mod import;
 #[cfg(feature = "rocksdb")]
@@ -14,6 +15,7 @@ mod import_cases;
 mod import_more;
 #[cfg(feature = "rocksdb")]
 mod items;
+mod limits;
 #[cfg(feature = "rocksdb")]
 mod long_ids;
 #[cfg(feature = "rocksdb")]

@@ -69,7 +69,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let engine = args.database.open_to_look(output)?;
     let program = args.program.of(&engine)?;
     if let Some(missing) = program.missing() {
-        output.note(missing)?;
+        output.line(missing)?;
         return Ok(Exit::Refused);
     }
     let mut query = AuditQuery { before: args.before()?, ..args.query(program.id, engine.now())? };
@@ -97,7 +97,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     if !args.csv {
         output.table(&table)?;
         if let Some(next) = query.before {
-            output.note(format!("(older ones: --before {next})"))?;
+            output.line(format!("(older ones: --before {next})"))?;
         }
     }
     Ok(Exit::Done)

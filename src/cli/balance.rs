@@ -40,10 +40,10 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     }))?;
     let when = format!("at {} {zone}", at.on_the_wall(&zone));
     let Some(balances) = balances else {
-        output.note(format!("{} {when}", args.of.unknown(&program)))?;
+        output.line(format!("{} {when}", args.of.unknown(&program)))?;
         return Ok(Exit::Refused);
     };
-    output.note(format!("member {} {when}", args.of.member))?;
+    output.line(format!("member {} {when}", args.of.member))?;
     let labels = by_label(program.program(), &balances);
     let has_labels = labels.iter().any(|sum| !sum.label.is_empty());
     let head = ["point type", "label", "available", "qualifying", "future", "held", "debt", "lifetime"];
@@ -57,7 +57,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let shared = labels.iter().filter(|sum| !sum.label.is_empty() && sum.point_types.len() > 1);
     for sum in shared {
         let (available, qualifying) = (grouped(sum.available), grouped(sum.qualifying));
-        output.note(format!("{} in all: {available} available, {qualifying} qualifying", sum.label))?;
+        output.line(format!("{} in all: {available} available, {qualifying} qualifying", sum.label))?;
     }
     Ok(Exit::Done)
 }
@@ -97,6 +97,11 @@ impl FromStr for AsOf {
     type Err = TimeError;
 
     fn from_str(text: &str) -> Result<AsOf, TimeError> {
-        text.parse().map(AsOf::Day).or_else(|_| text.parse().map(AsOf::Instant))
+        let not_a_day = match text.parse() {
+            Ok(day) => return Ok(AsOf::Day(day)),
+            Err(error) => error,
+        };
+        let has_time = text.contains(['T', 't', ':']);
+        text.parse().map(AsOf::Instant).map_err(|not_an_instant| if has_time { not_an_instant } else { not_a_day })
     }
 }

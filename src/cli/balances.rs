@@ -72,10 +72,10 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let last = list(args, &engine, &program, as_of, default, &mut to, output)?;
     let To::Table(table) = to else { return Ok(Exit::Done) };
     let (at, zone) = (as_of.unwrap_or_else(|| engine.now()), program.zone());
-    output.note(format!("program {} at {} {zone}", program.id, at.on_the_wall(&zone)))?;
+    output.line(format!("program {} at {} {zone}", program.id, at.on_the_wall(&zone)))?;
     output.table(&table)?;
     if let Some(last) = last {
-        output.note(format!("(further members: --after {last})"))?;
+        output.line(format!("(further members: --after {last})"))?;
     }
     Ok(Exit::Done)
 }

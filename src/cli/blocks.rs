@@ -32,13 +32,13 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let Some(state) = engine.partner(key)? else {
         output.object(&json!({ "partner": args.partner, "known": false }))?;
         let why = program.missing().map_or_else(String::new, |why| format!(": {why}"));
-        output.note(format!("no partner {}{why}", args.partner))?;
+        output.line(format!("no partner {}{why}", args.partner))?;
         return Ok(Exit::Refused);
     };
     args.database.remark_on_time(&engine, output)?;
     output.object(&to_json(key.partner, &state, now))?;
     let partner = &state.partner;
-    output.note(format!(
+    output.line(format!(
         "partner {}: {} points usable now, {} left in {}, {} debited (times in {})",
         key.partner,
         grouped(state.balance.0),

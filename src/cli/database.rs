@@ -323,10 +323,13 @@ fn open_in(db: &Path, options: EngineOptions) -> Result<Engine, Failure> {
 
 #[cfg(feature = "rocksdb")]
 fn look(db: &Path, options: EngineOptions, output: &Output) -> Result<Engine, Failure> {
-    /// Behind the writer, where both want the processor: a look replays the journal's tail, as fast as it can.
-    const NICE: i32 = 10;
+    use thread_priority::{NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy};
+    // behind the writer: a look replays the journal's tail, as fast as it can, and a thread of the writer that wakes up
+    // has to have the processor at once, which a lower `nice` does not give it
+    let idle = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle);
     // this thread, and so those that it starts; that the system refuses is no reason not to look
-    let _ = rustix::process::nice(NICE);
+    let this = thread_priority::thread_native_id();
+    let _ = thread_priority::set_thread_priority_and_policy(this, ThreadPriority::Min, idle);
     let options = EngineOptions { on_progress: Some(output.on_progress()), ..options };
     Ok(crate::engine::Reader::open(db, options)?.into_engine())
 }

@@ -40,7 +40,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let (id, zone) = (chosen.id, chosen.zone());
     let Some(program) = chosen.program() else {
         output.object(&json!({ "program": id, "rows": [], "next": null }))?;
-        output.note(chosen.missing().unwrap_or_default())?;
+        output.line(chosen.missing().unwrap_or_default())?;
         return Ok(Exit::Refused);
     };
     let end = args.until.end(&program.settings.zone);
@@ -61,9 +61,9 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     for Expiring { member, point_type, at, points } in rows {
         table.row([member.to_string(), point_type.to_string(), at.on_the_wall(&zone), grouped(points.0)]);
     }
-    output.note(format!("program {id} (times in {zone})"))?;
+    output.line(format!("program {id} (times in {zone})"))?;
     output.table(&table)?;
-    next.into_iter().try_for_each(|next| output.note(format!("(more: --from {next})")))?;
+    next.into_iter().try_for_each(|next| output.line(format!("(more: --from {next})")))?;
     Ok(Exit::Done)
 }
 

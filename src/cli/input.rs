@@ -35,6 +35,22 @@ impl Input {
     }
 }
 
+/// The text of a file that is held in memory: no larger than such a file is, whatever the path leads to.
+pub(super) fn text_of(file: &Path) -> Result<String, String> {
+    const BYTES_MAX: u64 = 16 << 20;
+    let mut bytes = Vec::new();
+    let read = File::open(file).and_then(|file| file.take(BYTES_MAX.saturating_add(1)).read_to_end(&mut bytes));
+    read.map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > BYTES_MAX {
+        return Err(format!("it is larger than {} MiB", BYTES_MAX >> 20));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let before = error.as_bytes().get(..error.utf8_error().valid_up_to()).unwrap_or_default();
+        let line = before.iter().filter(|byte| **byte == b'\n').count().saturating_add(1);
+        format!("line {line} is not UTF-8")
+    })
+}
+
 /// Whether a path leads to what the system calls a file and nobody named: standard input, a descriptor, also by a link.
 /// Two of these would share their name, and a line of the second that is one of the first would be taken for done.
 fn is_nameless(file: &Path) -> bool {

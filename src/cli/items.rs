@@ -80,7 +80,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let zone = program.zone();
     if engine.balances(owner)?.is_none() {
         output.object(&json!({ "member": args.of.member, "enrolled": false }))?;
-        output.note(args.of.unknown(&program))?;
+        output.line(args.of.unknown(&program))?;
         return Ok(Exit::Refused);
     }
     args.of.remark_on_time(&engine, output)?;
@@ -93,7 +93,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         "matured": matured, "future": future, "more": more,
     }))?;
     let when = engine.now().on_the_wall(&zone);
-    output.note(format!("member {}, points of type {}, at {when} {zone}", args.of.member, account.point_type))?;
+    output.line(format!("member {}, points of type {}, at {when} {zone}", args.of.member, account.point_type))?;
     let head =
         ["item", "state", "granted", "remaining", "redeemed", "expired", "cancelled", "from", "expires", "source"];
     let mut table = TextTable::new(&head).may_drop(&["cancelled", "source", "from", "expired"]);
@@ -106,10 +106,10 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     }
     output.table(&table)?;
     if more {
-        output.note(format!("(more than {}, not all shown: --limit)", args.limit))?;
+        output.line(format!("(more than {}, not all shown: --limit)", args.limit))?;
     }
     if has_closed {
-        output.note("(used-up and expired ones, not shown: --all)")?;
+        output.line("(used-up and expired ones, not shown: --all)")?;
     }
     Ok(Exit::Done)
 }

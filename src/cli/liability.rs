@@ -78,14 +78,14 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     };
     if let Some(why) = program.missing() {
         output.object(&object(&[]))?;
-        output.note(why)?;
+        output.line(why)?;
         return Ok(Exit::Refused);
     }
     let rows =
         engine.with_snapshot(|read| liability(read, engine.now(), &query))?.map_err(crate::engine::Error::from)?;
     output.object(&object(&rows))?;
     if let Some(zone) = &zone {
-        output.note(format!("program {}, days of {zone}", query.program))?;
+        output.line(format!("program {}, days of {zone}", query.program))?;
     }
     output.table(&table(&rows, query.by))?;
     Ok(Exit::Done)

@@ -45,7 +45,7 @@ impl Listing {
 
     pub(super) fn show(&self, csv: bool, output: &mut Output) -> Result<(), Failure> {
         if csv && !output.is_json() {
-            return self.csv()?.lines().try_for_each(|line| output.line(line));
+            return self.csv()?.lines().try_for_each(|line| output.exact(line));
         }
         self.objects.iter().try_for_each(|object| output.object(object))?;
         let mut table = TextTable::new(&self.head);

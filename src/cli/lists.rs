@@ -1,11 +1,14 @@
 //! Lists of what a database holds, by cursor: the only place of the command line that reads tables.
 
 use super::output::Failure;
-use crate::domain::{MemberId, MemberKey, Partner, PartnerId, ProgramId, SourceId};
+use crate::domain::{
+    BlockId, BlockKey, BlockStatus, Fault, MemberId, MemberKey, Partner, PartnerId, PartnerKey, Points, ProgramId,
+    SourceId, Timestamp,
+};
 use crate::engine::{Engine, Error};
 use crate::storage::keys::{KEY_BYTES_MAX, Key};
 use crate::storage::rows::Rows;
-use crate::storage::{Members, Read, TableId, TotalsByMonth};
+use crate::storage::{Blocks, Members, Read, TableId, TotalsByMonth};
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
@@ -98,6 +101,24 @@ fn end_of(program: &ProgramId) -> Vec<u8> {
     let mut to = program.to_bytes();
     to.resize(KEY_BYTES_MAX.saturating_add(1), 0xFF);
     to
+}
+
+/// Blocks that have expired with points left, and for which that is not booked yet: with the instant at which they did,
+/// the newest first. A partner's balance has it in it already.
+pub(super) fn expired_blocks(
+    read: &dyn Read,
+    key: PartnerKey,
+    now: Timestamp,
+) -> Result<Vec<(BlockId, Timestamp, Points)>, Fault> {
+    let [first, last] = [BlockId(0), BlockId(u64::MAX)].map(|block| key.block(block).to_bytes());
+    let mut expired = Vec::new();
+    for row in Rows::<Blocks>::between(read, first, last, CHUNK) {
+        let (BlockKey { block: id, .. }, block) = row?;
+        let expired_at = block.expires_at.filter(|_| block.status == BlockStatus::Approved && block.is_expired(now));
+        expired.extend(expired_at.filter(|_| block.remaining().is_positive()).map(|at| (id, at, block.remaining())));
+    }
+    expired.sort_by_key(|(id, at, _)| std::cmp::Reverse((*at, *id)));
+    Ok(expired)
 }
 
 #[cfg(test)]

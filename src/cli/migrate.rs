@@ -41,7 +41,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let engine = match args.dry_run {
-        true => args.database.open_existing(output)?,
+        true => args.database.open_to_look(output)?,
         false => args.database.open_existing_to_write(output)?,
     };
     let program = args.program.of(&engine)?;

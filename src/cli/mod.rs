@@ -14,11 +14,14 @@ mod demo;
 mod examples;
 mod expiring;
 mod export;
+mod fold;
+mod help;
 pub mod import;
 mod input;
 mod items;
 mod journal;
 mod liability;
+mod lines;
 mod listing;
 mod lists;
 mod load;
@@ -60,14 +63,14 @@ mod words;
 
 use crate::domain::reading_long_ids;
 use args::Verb;
-use clap::{CommandFactory, Parser};
+use clap::CommandFactory;
 use output::{Exit, Failure, Output};
 use std::process::ExitCode;
 
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let (args, long_ids) = reading_long_ids(|| args::Args::try_parse().unwrap_or_else(|error| refuse(&error)));
+    let (args, long_ids) = reading_long_ids(help::arguments);
     let mut output = Output::new(args.json, args.wide);
     long_ids::shown(long_ids, || {
         let outcome = run(&args.verb, &mut output);
@@ -112,16 +115,4 @@ fn run(verb: &Verb, output: &mut Output) -> Result<Exit, Failure> {
         #[cfg(feature = "server")]
         Verb::Token(args) => token::run(args, output),
     }
-}
-
-/// Ends the process with what clap says of the call: its help, its version, or what is wrong. A wrong argument is shown
-/// with the rest of the message; where it holds what a terminal would act on, that is escaped, and colours are left out.
-fn refuse(error: &clap::Error) -> ! {
-    let plain = error.to_string();
-    let shown = text::shown(&plain);
-    if shown == plain {
-        error.exit();
-    }
-    eprint!("{shown}");
-    std::process::exit(error.exit_code())
 }

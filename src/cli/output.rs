@@ -1,10 +1,11 @@
 //! What the command line says: text for people, JSON for machines, progress on the terminal, exit codes.
 
 use super::table::{Fitted, TextTable};
-use super::{terminal, text};
+use super::{fold, terminal, text};
 use crate::engine::{Error, ErrorKind, ExecuteError, OnProgress, Progress};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
+use std::borrow::Cow;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use std::process::ExitCode;
 use std::sync::{Arc, LazyLock};
@@ -75,6 +76,7 @@ pub(super) struct Output {
     width: Option<usize>,
     /// Whether the heads of tables are bold.
     has_colour: bool,
+    is_terminal: bool,
     out: BufWriter<Stdout>,
     is_closed: bool,
 }
@@ -84,7 +86,8 @@ impl Output {
     pub(super) fn new(json: bool, wide: bool) -> Output {
         let width = if wide || json { None } else { terminal::width() };
         let has_colour = terminal::has_colour();
-        Output { json, width, has_colour, out: BufWriter::new(io::stdout()), is_closed: false }
+        let is_terminal = io::stdout().is_terminal();
+        Output { json, width, has_colour, is_terminal, out: BufWriter::new(io::stdout()), is_closed: false }
     }
 
     /// Whether results are JSON.
@@ -92,15 +95,28 @@ impl Output {
         self.json
     }
 
-    /// A line for people; nothing where the output is JSON. A terminal gets nothing to act on: see [`text::shown`].
-    pub(super) fn line(&mut self, text: impl AsRef<str>) -> Result<(), Failure> {
-        if self.json { Ok(()) } else { self.put(&text::shown(text.as_ref())) }
+    /// Columns of the terminal, where lines have to fit one.
+    pub(super) fn width(&self) -> Option<usize> {
+        self.width
     }
 
-    /// A sentence for people, over several lines where the terminal is narrow.
-    pub(super) fn note(&mut self, text: impl AsRef<str>) -> Result<(), Failure> {
+    /// A line for people, over several lines where the terminal is narrow; nothing where the output is JSON. A terminal
+    /// gets nothing to act on: see [`text::shown`].
+    pub(super) fn line(&mut self, text: impl AsRef<str>) -> Result<(), Failure> {
         let width = self.width.unwrap_or(usize::MAX);
-        text::wrapped(&text::shown(text.as_ref()), width).iter().try_for_each(|line| self.line(line))
+        fold::folded(&text::shown(text.as_ref()), width).iter().try_for_each(|line| self.exact(line))
+    }
+
+    /// A command line to be pasted into a shell: where it is broken, it still can be.
+    pub(super) fn to_paste(&mut self, text: impl AsRef<str>) -> Result<(), Failure> {
+        let width = self.width.unwrap_or(usize::MAX);
+        fold::folded_command(&text::shown(text.as_ref()), width).iter().try_for_each(|line| self.exact(line))
+    }
+
+    /// Lines that are never broken, whatever the width: those of a table that fits already, of a picture, of another
+    /// program's format.
+    pub(super) fn exact(&mut self, text: impl AsRef<str>) -> Result<(), Failure> {
+        if self.json { Ok(()) } else { self.put(&text::shown(text.as_ref())) }
     }
 
     /// A table for people, as wide as the terminal at most. Nothing where the output is JSON.
@@ -115,9 +131,9 @@ impl Output {
         let (head, rows) = lines.split_at(usize::from(has_head && self.has_colour && !self.json).min(lines.len()));
         // the colours are ours; a cell was escaped when it came into its table
         head.iter().try_for_each(|line| self.put(&format!("{blanks}{BOLD}{line}{PLAIN}")))?;
-        rows.iter().try_for_each(|line| self.line(format!("{blanks}{line}")))?;
+        rows.iter().try_for_each(|line| self.exact(format!("{blanks}{line}")))?;
         if !left_out.is_empty() {
-            self.note(format!("{blanks}(no room for: {}; --wide shows all)", left_out.join(", ")))?;
+            self.line(format!("{blanks}(no room for: {}; --wide shows all)", left_out.join(", ")))?;
         }
         Ok(())
     }
@@ -139,9 +155,14 @@ impl Output {
         self.unless_closed(put)
     }
 
-    /// A text with its own line end, whatever the output is: for files of other programs.
+    /// A text with its own line end, whatever the output is: for files of other programs. Where it goes to a terminal
+    /// after all, that gets nothing to act on.
     pub(super) fn raw(&mut self, text: &str) -> Result<(), Failure> {
-        let put = if self.is_closed { Ok(()) } else { write!(self.out, "{text}") };
+        let shown = match self.is_terminal {
+            true => Cow::Owned(format!("{}\n", text::shown(text.trim_end_matches("\r\n")))),
+            false => Cow::Borrowed(text),
+        };
+        let put = if self.is_closed { Ok(()) } else { write!(self.out, "{shown}") };
         self.unless_closed(put)
     }
 
@@ -174,7 +195,7 @@ impl Output {
     pub(super) fn remark(&self, text: impl AsRef<str>) {
         static WIDTH: LazyLock<usize> = LazyLock::new(|| terminal::error_width().unwrap_or(usize::MAX));
         let mut error = io::stderr().lock();
-        for line in text::wrapped(&text::on_one_line(text.as_ref()), *WIDTH) {
+        for line in fold::folded(&text::on_one_line(text.as_ref()), *WIDTH) {
             // where standard error is gone, there is nobody left to tell
             let _ = writeln!(error, "{line}");
         }

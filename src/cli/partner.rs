@@ -2,6 +2,7 @@
 
 use super::database::{Database, OneProgram};
 use super::listing::Listing;
+use super::lists;
 use super::output::{Exit, Failure, Output};
 use super::request_ids;
 use super::table::or_dash;
@@ -99,13 +100,14 @@ enum Unit {
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let writes = args.what == What::Bill;
-    let engine = if writes { args.database.open_to_write(output)? } else { args.database.open_to_look(output)? };
+    let engine =
+        if writes { args.database.open_existing_to_write(output)? } else { args.database.open_to_look(output)? };
     let program = args.program.of(&engine)?;
     let key = PartnerKey { program: program.id, partner: PartnerId(args.partner) };
     let Some(record) = engine.partner_record(key)? else {
         output.object(&json!({ "partner": args.partner, "known": false }))?;
         let why = program.missing().map_or_else(String::new, |why| format!(": {why}"));
-        output.note(format!("no partner {}{why}", args.partner))?;
+        output.line(format!("no partner {}{why}", args.partner))?;
         return Ok(Exit::Refused);
     };
     let zone = program.zone();
@@ -167,6 +169,15 @@ fn block_cell(block: Option<BlockId>) -> String {
 
 fn statement(engine: &Engine, key: PartnerKey, limit: usize) -> Result<Listing, Failure> {
     let mut listing = Listing::new(&["entry", "recorded", "type", "what", "block", "points", "text"]);
+    let now = engine.now();
+    for (block, expired_at, points) in look(engine, |read| lists::expired_blocks(read, key, now))? {
+        let cells = ["-", &expired_at.to_string(), "due", "expired", &block.to_string(), &format!("-{points}"), ""];
+        let object = json!({
+            "sequence": null, "recorded_at": expired_at, "verb": "expired", "transaction_type": "due", "block": block,
+            "points": points.0.saturating_neg(),
+        });
+        listing.object(cells.map(str::to_owned).to_vec(), &object);
+    }
     for entry in engine.partner_statement(key, None, limit)?.unwrap_or_default() {
         let line = PartnerLine::of(entry, key.partner);
         let cells = vec![

@@ -97,7 +97,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     args.database.remark_on_time(&engine, output)?;
     let chosen = args.program.of(&engine)?;
     let Some(program) = chosen.program() else {
-        output.note(chosen.missing().unwrap_or_default())?;
+        output.line(chosen.missing().unwrap_or_default())?;
         return Ok(Exit::Refused);
     };
     let asked = args.asked((chosen.id, program), engine.now())?;
@@ -112,7 +112,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         return sheet.rows.into_iter().try_for_each(|row| output.raw(&csv_line(row))).map(|()| Exit::Done);
     }
     output.object(&json!({ "program": chosen.id, "zone": zone, "rows": objects(&sheet) }))?;
-    output.note(format!("program {}, days of {zone}", chosen.id))?;
+    output.line(format!("program {}, days of {zone}", chosen.id))?;
     if args.chart {
         drawn.show(&sheet, output)?;
         return Ok(Exit::Done);

@@ -4,6 +4,7 @@
 use super::export::Cell;
 use super::output::{Failure, Output};
 use super::sheet::Sheet;
+use super::text::{cut, on_one_line, width};
 use crate::chart::{Figure, Form, POINTS_MAX, SERIES_MAX, Series, Styled, bars, grouped, svg};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -12,6 +13,8 @@ use std::path::Path;
 const SOURCES_MAX: usize = 24;
 /// Columns of a bar on a terminal.
 const BAR_COLUMNS: u16 = 40;
+/// Blanks before a bar.
+const GAP: usize = 2;
 
 /// What a sheet is a picture of.
 pub(super) struct Drawn<'a> {
@@ -107,11 +110,16 @@ impl Drawn<'_> {
 
     /// Shows the first figure of each label as a bar.
     pub(super) fn show(&self, sheet: &Sheet, output: &mut Output) -> Result<(), Failure> {
-        let figure = self.figure(sheet);
+        let mut figure = self.figure(sheet);
         let first = figure.series.first().map_or(String::new(), |series| series.name.clone());
         output.line(format!("{}, {first}, {}", figure.title, figure.dated))?;
-        let lines = bars(&figure, BAR_COLUMNS).map_err(|error| Failure::Usage(format!("--chart: {error}")))?;
-        lines.into_iter().try_for_each(|line| output.line(line))
+        let columns = output.width().unwrap_or(usize::MAX);
+        figure.labels = figure.labels.iter().map(|label| cut(&on_one_line(label), columns / 2).into_owned()).collect();
+        let drawn = |columns| bars(&figure, columns).map_err(|error| Failure::Usage(format!("--chart: {error}")));
+        let without = drawn(0)?.iter().map(|line| width(line)).max().unwrap_or_default();
+        let left = columns.saturating_sub(without).saturating_sub(GAP);
+        let lines = drawn(u16::try_from(left).unwrap_or(BAR_COLUMNS).min(BAR_COLUMNS))?;
+        lines.into_iter().try_for_each(|line| output.exact(line))
     }
 }
 

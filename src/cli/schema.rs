@@ -54,7 +54,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 fn print(value: &Value, output: &mut Output) -> Result<Exit, Failure> {
     output.object(value)?;
     let text = serde_json::to_string_pretty(value).map_err(|error| Failure::Usage(error.to_string()))?;
-    output.line(text)?;
+    output.exact(text)?;
     Ok(Exit::Done)
 }
 

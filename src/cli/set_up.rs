@@ -1,8 +1,9 @@
 //! `accruedb set-up`: a first program with a point type, a partner and a block, from a few options.
 
 use super::database::Database;
+use super::help::in_plain_words;
 use super::output::{Exit, Failure, Output};
-use super::request_ids;
+use super::{fold, request_ids, terminal};
 use crate::domain::{
     Action, ApproveBlock, BlockId, BlockKind, Command, CreatePartner, CreatePointType, CreateProgram, Enrolment,
     Expiry, PartnerId, PointTypeId, Points, ProgramId, PurchaseBlock, Rate, RequestId, Span, Zone,
@@ -58,7 +59,7 @@ const BLOCK: BlockId = BlockId(1);
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let asks = !args.yes && io::stdin().is_terminal() && io::stderr().is_terminal();
-    let plan = Plan::of(args, asks)?;
+    let plan = Plan::of(args, asks, output)?;
     let engine = args.database.open_to_write(output)?;
     for command in plan.commands() {
         let answer = engine.execute(&command);
@@ -85,8 +86,8 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 }
 
 impl Plan {
-    fn of(args: &Args, asks: bool) -> Result<Plan, Failure> {
-        let ask = Ask { asks };
+    fn of(args: &Args, asks: bool, output: &Output) -> Result<Plan, Failure> {
+        let ask = Ask { asks, output };
         let block = ask.for_one("points that partner 1 buys (0: no partner)", args.block, 1_000_000)?;
         let rate = if block > 0 {
             ask.for_one("points of the partner for one of a member", args.rate, Rate::ONE)?
@@ -133,11 +134,12 @@ fn id_of(action: &Action) -> RequestId {
 }
 
 /// Asks in the terminal, on standard error: standard output gets the commands only.
-struct Ask {
+struct Ask<'a> {
     asks: bool,
+    output: &'a Output,
 }
 
-impl Ask {
+impl Ask<'_> {
     /// What the option says; else the answer; else the default.
     fn for_one<T>(&self, what: &str, said: Option<T>, default: T) -> Result<T, Failure>
     where
@@ -151,7 +153,9 @@ impl Ask {
             if !self.asks {
                 return Ok(default);
             }
-            eprint!("{what} [{default}]: ");
+            let columns = terminal::error_width().unwrap_or(usize::MAX);
+            // the answer is typed behind it
+            eprint!("{} ", fold::folded(&format!("{what} [{default}]:"), columns.saturating_sub(1)).join("\n"));
             io::stderr().flush()?;
             let mut answer = String::new();
             // the end of the input is an answer, too
@@ -160,7 +164,7 @@ impl Ask {
                 "" => return Ok(default),
                 answer => match answer.parse() {
                     Ok(value) => return Ok(value),
-                    Err(error) => eprintln!("{}", super::text::on_one_line(&format!("{error}"))),
+                    Err(error) => self.output.remark(in_plain_words(error.to_string())),
                 },
             }
         }

@@ -4,7 +4,7 @@ use super::database::{Clock, Database, OneProgram};
 use super::export::{Cell, csv_line};
 use super::output::{Exit, Failure, Output};
 use super::settlement_chart;
-use super::table::{TextTable, bar};
+use super::table::TextTable;
 use crate::domain::{
     Date, EventKind, Fault, MemberId, OfferId, OwnerKey, PartnerId, PartnerKey, Posting, Program, ProgramId, RequestId,
     RuleOwner, SchemeId, Subject, Timestamp, Zone,
@@ -203,7 +203,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let chosen = OneProgram::if_named(args.program.map(ProgramId)).of(&engine)?;
     database.remark_on_time(&engine, output)?;
     if let Some(why) = chosen.missing() {
-        output.note(why)?;
+        output.line(why)?;
         return Ok(Exit::Refused);
     }
     let Some(known) = chosen.program() else { return Ok(Exit::Refused) };
@@ -215,10 +215,10 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
         let last = until.unwrap_or_else(|| now.day_in(&known.settings.zone).date());
         let months = engine.with_snapshot(|read| settlement::months(read, chosen.id, partner, last))?;
         return settlement_chart::svg_of_months(&months.map_err(Error::from)?, now)
-            .and_then(|picture| output.line(picture).map(|()| Exit::Done));
+            .and_then(|picture| output.exact(picture).map(|()| Exit::Done));
     }
     let Some(rows) = rows(&args.what, &engine, (chosen.id, known))? else {
-        output.note("no such run")?;
+        output.line("no such run")?;
         return Ok(Exit::Refused);
     };
     show(&rows, args.format, output)?;
@@ -233,24 +233,16 @@ fn show(rows: &Rows, format: Format, output: &mut Output) -> Result<(), Failure>
             Err(_) => Cell::Text(text.clone()),
         };
         let head = rows.head.iter().map(|name| Cell::Text((*name).to_owned()));
-        output.line(csv_line(head).trim_end())?;
-        return rows.cells.iter().try_for_each(|cells| output.line(csv_line(cells.iter().map(cell)).trim_end()));
+        output.exact(csv_line(head).trim_end())?;
+        return rows.cells.iter().try_for_each(|cells| output.exact(csv_line(cells.iter().map(cell)).trim_end()));
     }
-    const BAR_WIDTH: u16 = 32;
     let last = |cells: &Vec<String>| cells.last().and_then(|cell| cell.parse::<i128>().ok()).unwrap_or(0);
-    let most = rows.cells.iter().map(|cells| last(cells).saturating_abs()).max().unwrap_or(0);
-    let mut head = rows.head.clone();
-    if format == Format::Chart {
-        head.push("");
-    }
-    let mut table = TextTable::new(&head);
+    let mut table = TextTable::new(&rows.head);
     for cells in &rows.cells {
-        let mut cells = cells.clone();
-        if format == Format::Chart {
-            let bar = bar(last(&cells).saturating_abs(), most, BAR_WIDTH);
-            cells.push(if last(&cells) < 0 { format!("-{bar}") } else { bar });
+        match format {
+            Format::Chart => table.row_with_bar(cells.clone(), last(cells)),
+            _ => table.row(cells.clone()),
         }
-        table.row(cells);
     }
     output.table(&table)
 }

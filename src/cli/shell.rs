@@ -1,6 +1,8 @@
 //! `accruedb shell`: the language of scenarios, line by line, with answers as tables.
 
 use super::database::{Clock, Database, OneProgram, system_now};
+use super::fold;
+use super::lines::{Line, Lines};
 use super::long_ids;
 use super::output::{Exit, Failure, Output};
 use super::scenario::session::{Answered, Session, Unanswered, can_go_on};
@@ -16,7 +18,7 @@ use rustyline::history::FileHistory;
 use rustyline::validate::Validator;
 use rustyline::{Config, Context, Editor, Helper};
 use serde_json::json;
-use std::io::{self, IsTerminal};
+use std::io::{self, BufReader, IsTerminal, Stdin};
 use std::path::PathBuf;
 
 /// Does what is typed, line by line, and shows the answers as tables.
@@ -47,27 +49,21 @@ pub(super) struct Args {
     memory: bool,
 }
 
+/// What `help` says: a line, and behind two blanks what it does.
 const HELP: &str = "What a line may say:
   program 7 zone Europe/Vienna          makes a program
-  type T1 redeemable expires after 1 year
-                                        a point type; a `qualifying` one counts
-                                        toward a tier
-  partner P1 prepaid rate 0.1           a partner: 0.1 of its points for each
-                                        point of a member
+  type T1 redeemable expires after 1 year  a point type; a `qualifying` one counts toward a tier
+  partner P1 prepaid rate 0.1           a partner: 0.1 of its points for each point of a member
   block B1 of P1 100000                 a block, bought and approved
   accrue M1 from P1 500 source 7 as R1  points for M1, with the request id R1
   redeem M1 120                         takes the points that expire first
-  cancel R1                             takes back what R1 did; `cancel R1 20`:
-                                        20 points of it
-  balance M1                            also: items M1 all, blocks P1,
-                                        statement M1 newest 5, transaction R1
+  cancel R1                             takes back what R1 did; `cancel R1 20`: 20 points of it
+  balance M1                            also: items M1 all, blocks P1, statement M1 newest 5, transaction R1
   balance M1 at 2026-03-01              as it was then
   at 2026-03-01                         moves the clock, if it is the commands'
   sweep      refusals      digest      verify
-Words behind a command: as REQUEST, transaction_at INSTANT, in program 7,
-reference \"TEXT\".
-  .show          what is inside; .show members, partners, programs, sources,
-                 point-types, policies
+Words behind a command: as REQUEST, transaction_at INSTANT, in program 7, reference \"TEXT\".
+  .show          what is inside; .show members, partners, programs, sources, point-types, policies
   .use 7         lines that name no program are about program 7
   .clock         the time of the engine
   .save FILE     this session as a scenario, to be run by `accruedb check`
@@ -145,21 +141,11 @@ enum Next {
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let session = open(args, output)?;
     let mut shell = Shell { session, lines: Vec::new(), all_good: true };
-    let is_typed = io::stdin().is_terminal() && io::stdout().is_terminal();
-    let mut editor = editor()?;
-    let history = history().filter(|_| is_typed);
-    if let Some(history) = &history {
-        // there is none at first
-        let _ = editor.load_history(history);
-        output.line("`help` tells the language, .quit ends")?;
-        output.flush()?;
-    }
-    let ended = shell.read(&mut editor, is_typed, output);
-    if let Some(history) = &history {
-        // whatever it cannot be written for, the session is over
-        let _ = editor.save_history(history);
-    }
+    let mut input = Input::new(output)?;
+    let ended = shell.read(&mut input, output);
+    input.end();
     ended?;
+    let is_typed = matches!(input, Input::Typed { .. });
     let Shell { session, all_good, .. } = shell;
     session.into_engine().close()?;
     Ok(if is_typed { Exit::Done } else { Exit::all(all_good) })
@@ -183,28 +169,19 @@ fn open(args: &Args, output: &Output) -> Result<Session, Failure> {
 }
 
 impl Shell {
-    fn read(
-        &mut self,
-        editor: &mut Editor<Words, FileHistory>,
-        is_typed: bool,
-        output: &mut Output,
-    ) -> Result<(), Failure> {
-        loop {
-            let line = match editor.readline(if is_typed { "accruedb> " } else { "" }) {
-                Ok(line) => line,
-                Err(ReadlineError::Interrupted) if is_typed => continue,
-                Err(ReadlineError::Interrupted | ReadlineError::Eof) => return Ok(()),
-                Err(error) => return Err(Failure::Usage(format!("cannot read the next line: {error}"))),
-            };
-            if is_typed && !line.trim().is_empty() {
-                // a line that cannot be kept is only not in the history
-                let _ = editor.add_history_entry(line.as_str());
-            }
-            if let Next::Quit = self.line(line.trim(), output)? {
-                return Ok(());
+    fn read(&mut self, input: &mut Input, output: &mut Output) -> Result<(), Failure> {
+        while let Some(line) = input.next()? {
+            match line {
+                Ok(line) => {
+                    if let Next::Quit = self.line(line.trim(), output)? {
+                        break;
+                    }
+                }
+                Err(what) => self.wrong(&what, output)?,
             }
             output.flush()?;
         }
+        Ok(())
     }
 
     fn line(&mut self, line: &str, output: &mut Output) -> Result<Next, Failure> {
@@ -219,7 +196,7 @@ impl Shell {
             };
         }
         if let "help" | "?" = line {
-            HELP.lines().try_for_each(|line| output.line(line))?;
+            help(output)?;
             return Ok(Next::GoOn);
         }
         match self.session.say(line) {
@@ -240,7 +217,7 @@ impl Shell {
         match (answered.status(), answered.tables()) {
             ("", tables) if tables.is_empty() => output.line("nothing")?,
             ("", _) => {}
-            (status, _) => output.note(format!("{status}{}", if answered.is_good() { &request } else { "" }))?,
+            (status, _) => output.line(format!("{status}{}", if answered.is_good() { &request } else { "" }))?,
         }
         answered.tables().iter().try_for_each(|table| output.table(table))
     }
@@ -258,7 +235,7 @@ impl Shell {
         let (verb, rest) = command.split_once(' ').map_or((command, ""), |(verb, rest)| (verb, rest.trim()));
         match verb {
             "quit" | "exit" | "q" => return Ok(Next::Quit),
-            "help" => HELP.lines().try_for_each(|line| output.line(line))?,
+            "help" => help(output)?,
             "clock" => output.line(self.session.engine().now().to_string())?,
             "show" => self.show(rest, output)?,
             "use" => {
@@ -302,6 +279,74 @@ impl Shell {
         self.lines.iter().for_each(|line| text.extend([line.as_str(), "\n"]));
         let written = std::fs::File::create_new(file).and_then(|mut to| io::Write::write_all(&mut to, text.as_bytes()));
         written.map_err(|error| Failure::Usage(format!("cannot write {file}: {error}")))
+    }
+}
+
+/// Tells the language: as wide as the terminal, but no wider than is easily read.
+fn help(output: &mut Output) -> Result<(), Failure> {
+    const COLUMNS: usize = 80;
+    const COLUMNS_MAX: usize = 100;
+    let columns = output.width().unwrap_or(COLUMNS).min(COLUMNS_MAX);
+    fold::folded(HELP, columns).iter().try_for_each(|line| output.exact(line))
+}
+
+/// Where lines come from.
+enum Input {
+    /// A terminal, with the lines of earlier sessions.
+    Typed { editor: Box<Editor<Words, FileHistory>>, history: Option<PathBuf> },
+    /// A file or a pipe.
+    Fed(Lines<BufReader<Stdin>>),
+}
+
+impl Input {
+    fn new(output: &mut Output) -> Result<Input, Failure> {
+        if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
+            return Ok(Input::Fed(Lines::new(BufReader::new(io::stdin()))));
+        }
+        let (mut editor, history) = (Box::new(editor()?), history());
+        if let Some(history) = &history {
+            // there is none at first
+            let _ = editor.load_history(history);
+        }
+        output.line("`help` tells the language, .quit ends")?;
+        output.flush()?;
+        Ok(Input::Typed { editor, history })
+    }
+
+    /// The next line, or what is wrong with it.
+    fn next(&mut self) -> Result<Option<Result<String, String>>, Failure> {
+        let unreadable = |error: String| Failure::Usage(format!("cannot read the next line: {error}"));
+        let Input::Typed { editor, .. } = self else {
+            let Input::Fed(lines) = self else { return Ok(None) };
+            let Some(Line { text, .. }) = lines.next().transpose().map_err(|error| unreadable(error.to_string()))?
+            else {
+                return Ok(None);
+            };
+            let in_utf8 = |text| String::from_utf8(text).map_err(|_| "the line is not UTF-8".to_owned());
+            return Ok(Some(text.and_then(in_utf8)));
+        };
+        loop {
+            match editor.readline("accruedb> ") {
+                Ok(line) => {
+                    if !line.trim().is_empty() {
+                        // a line that cannot be kept is only not in the history
+                        let _ = editor.add_history_entry(line.as_str());
+                    }
+                    return Ok(Some(Ok(line)));
+                }
+                Err(ReadlineError::Interrupted) => {}
+                Err(ReadlineError::Eof) => return Ok(None),
+                Err(error) => return Err(unreadable(error.to_string())),
+            }
+        }
+    }
+
+    /// Keeps the lines for the next session.
+    fn end(&mut self) {
+        if let Input::Typed { editor, history: Some(history) } = self {
+            // whatever it cannot be written for, the session is over
+            let _ = editor.save_history(history);
+        }
     }
 }
 

@@ -66,7 +66,7 @@ pub(super) struct Page<'a> {
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let engine = args.database.open_to_look(output)?;
     let Some(what) = args.what else {
-        output.note(format!("database {}", args.database.db.display()))?;
+        output.line(format!("database {}", args.database.db.display()))?;
         return in_short(&engine, output).map(|()| Exit::Done);
     };
     let program = match what {
@@ -113,9 +113,9 @@ pub(super) fn in_short(engine: &Engine, output: &mut Output) -> Result<(), Failu
     let newest = engine.journal(engine.last_sequence(), 1)?.pop();
     let newest_at = newest.as_ref().map(|entry| entry.recorded_at);
     let (now, bytes, entries) = (engine.now(), engine.size_bytes()?, engine.last_sequence());
-    output.note(format!("format {}, {} on disk", format::CURRENT, size(bytes)))?;
-    output.note(format!("{} entries, the newest of {}", grouped(entries.0), or_dash(newest_at)))?;
-    output.note(format!("clock at {now}"))?;
+    output.line(format!("format {}, {} on disk", format::CURRENT, size(bytes)))?;
+    output.line(format!("{} entries, the newest of {}", grouped(entries.0), or_dash(newest_at)))?;
+    output.line(format!("clock at {now}"))?;
     let head = ["program", "zone", "enrolment", "point types", "partners", "blocks", "sources", "members", "items"];
     let mut table = TextTable::new(&head).may_drop(&["enrolment", "sources", "blocks"]);
     let mut listed = Vec::new();
@@ -265,7 +265,7 @@ fn members(engine: &Engine, program: &Chosen, page: Page<'_>, output: &mut Outpu
             each(|balance| balance.debt.0),
         ]);
     }
-    output.note(format!("members of program {} (times in {zone})", program.id))?;
+    output.line(format!("members of program {} (times in {zone})", program.id))?;
     output.table(&table)?;
     further(more, ids.last(), output)
 }
@@ -319,7 +319,7 @@ fn cut<T>(found: &mut Vec<T>, limit: usize) -> bool {
 
 fn further(more: bool, last: Option<&impl ToString>, output: &mut Output) -> Result<(), Failure> {
     match last.filter(|_| more) {
-        Some(last) => output.note(format!("(further ones: --after {})", last.to_string())),
+        Some(last) => output.line(format!("(further ones: --after {})", last.to_string())),
         None => Ok(()),
     }
 }

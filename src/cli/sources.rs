@@ -27,7 +27,7 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let id = chosen.id;
     let Some(program) = chosen.program() else {
         output.object(&json!({ "program": id, "known": false }))?;
-        output.note(chosen.missing().unwrap_or_default())?;
+        output.line(chosen.missing().unwrap_or_default())?;
         return Ok(Exit::Refused);
     };
     let mut table = TextTable::new(&["source", "name", "status", "point types", "left", "restrictions"]);

@@ -36,22 +36,22 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     args.of.remark_on_time(&engine, output)?;
     let Some(page) = Page::read(&engine, program.program(), key, args.before.map(Sequence), args.limit)? else {
         output.object(&json!({ "member": args.of.member, "enrolled": false }))?;
-        output.note(args.of.unknown(&program))?;
+        output.line(args.of.unknown(&program))?;
         return Ok(Exit::Refused);
     };
     output.object(&json!({
         "member": args.of.member, "enrolled": true, "lines": page.lines, "next_before": page.next_before,
     }))?;
-    output.note(format!("member {} (times in {})", args.of.member, program.zone()))?;
+    output.line(format!("member {} (times in {})", args.of.member, program.zone()))?;
     output.table(&table(&page.lines, program.program(), &program.zone()))?;
     if page.lines.iter().any(|line| line.sequence.is_none()) {
-        output.note("(those without a number are due and not booked yet: `accruedb sweep` books them)")?;
+        output.line("(those without a number are due and not booked yet: `accruedb sweep` books them)")?;
     }
     if page.hidden > 0 {
-        output.note(format!("(entries that changed nothing, not shown: {})", page.hidden))?;
+        output.line(format!("(entries that changed nothing, not shown: {})", page.hidden))?;
     }
     if let Some(next) = page.next_before {
-        output.note(format!("(older ones: --before {next})"))?;
+        output.line(format!("(older ones: --before {next})"))?;
     }
     Ok(Exit::Done)
 }

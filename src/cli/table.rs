@@ -62,7 +62,7 @@ impl TextTable {
         self.rows.push(cells.into_iter().map(|cell| on_one_line(&cell).into_owned()).collect());
     }
 
-    /// A row with a bar behind it.
+    /// A row with a bar behind it; that of a negative value begins with a sign.
     pub(super) fn row_with_bar(&mut self, cells: impl IntoIterator<Item = String>, value: i128) {
         self.row(cells);
         self.bars.push(value);
@@ -92,10 +92,15 @@ impl TextTable {
 
     /// One line a row.
     fn in_lines(&self, columns: &[Column], bar_width: usize) -> Vec<String> {
-        let longest = self.bars.iter().copied().max().unwrap_or_default();
-        let bar_width = u16::try_from(bar_width).unwrap_or_default();
+        let longest = self.bars.iter().map(|value| value.saturating_abs()).max().unwrap_or_default();
+        let sign = self.bars.iter().any(|value| *value < 0);
+        let bar_width = u16::try_from(bar_width.saturating_sub(sign.into())).unwrap_or_default();
+        let bar = |value: &i128| {
+            let bar = bar(value.saturating_abs(), longest, bar_width);
+            if *value < 0 && bar_width > 0 { format!("-{bar}") } else { bar }
+        };
         // the head has none
-        let bars = std::iter::once(None).chain(self.bars.iter().map(|value| Some(bar(*value, longest, bar_width))));
+        let bars = std::iter::once(None).chain(self.bars.iter().map(|value| Some(bar(value))));
         let bars = bars.chain(std::iter::repeat(None));
         let line = |(row, bar): (&Vec<String>, Option<String>)| {
             let cell = |column: &Column| column.aligned(row.get(column.place).map_or("", String::as_str));
@@ -306,5 +311,7 @@ mod tests {
         assert_eq!(lines(&table, Some(23))[1..], ["2026-01    50  ████", "2026-02   100  ████████"]);
         assert_eq!(lines(&table, None)[2], format!("2026-02   100  {}", "█".repeat(BAR_WIDTH)));
         assert_eq!(lines(&table, Some(17)), ["  month  owed", "2026-01    50", "2026-02   100"]);
+        table.row_with_bar(["2026-03".into(), "-50".into()], -50);
+        assert_eq!(lines(&table, Some(24))[2..], ["2026-02   100  ████████", "2026-03   -50  -████"]);
     }
 }

@@ -27,6 +27,15 @@ fn of_terminal() -> Option<usize> {
 /// Whether standard output is a terminal that may be given colours: not where `NO_COLOR` says anything, nor where the
 /// terminal is `dumb`.
 pub(super) fn has_colour() -> bool {
+    io::stdout().is_terminal() && wants_colour()
+}
+
+/// The same of standard error.
+pub(super) fn error_has_colour() -> bool {
+    io::stderr().is_terminal() && wants_colour()
+}
+
+fn wants_colour() -> bool {
     let says = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    io::stdout().is_terminal() && !says("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    !says("NO_COLOR") && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
 }

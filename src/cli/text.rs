@@ -83,24 +83,6 @@ pub(super) fn cut(text: &str, most: usize) -> Cow<'_, str> {
     Cow::Owned(kept)
 }
 
-/// A text in lines of so many columns, broken at blanks; a longer word has a line of its own.
-pub(super) fn wrapped(text: &str, most: usize) -> Vec<String> {
-    let mut lines: Vec<String> = vec![String::new()];
-    for word in text.split(' ') {
-        let Some(line) = lines.last_mut() else { break };
-        let joined = width(line).saturating_add(1).saturating_add(width(word));
-        if line.is_empty() {
-            line.push_str(word);
-        } else if joined <= most {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.push(word.to_owned());
-        }
-    }
-    lines
-}
-
 /// The columns of a character: two for those of East Asia and for pictures, none for marks over others.
 fn columns(c: char) -> usize {
     match u32::from(c) {
@@ -141,13 +123,6 @@ mod tests {
             assert_eq!(serde_json::from_str::<String>(&written).unwrap(), text);
         }
         assert_eq!(json("{\"a\":\"ü\"}".to_owned()), "{\"a\":\"ü\"}");
-    }
-
-    #[test]
-    fn texts_are_broken_at_blanks() {
-        assert_eq!(wrapped("one two three", 7), ["one two", "three"]);
-        assert_eq!(wrapped("a longerword b", 6), ["a", "longerword", "b"]);
-        assert_eq!((wrapped("one two", usize::MAX), wrapped("", 5)), (vec!["one two".to_owned()], vec![String::new()]));
     }
 
     #[test]

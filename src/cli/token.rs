@@ -128,7 +128,7 @@ fn new(args: &New, output: &mut Output) -> Result<Exit, Failure> {
     tokens.push(token);
     token_file::write(file, &tokens).map_err(Failure::Usage)?;
     output.object(&json!({ "id": id, "token": text }))?;
-    output.line(&text)?;
+    output.exact(&text)?;
     output.remark(format!("token {id} is in {}; a running server reads it on SIGHUP", file.display()));
     Ok(Exit::Done)
 }

@@ -1,7 +1,9 @@
 //! `accruedb what-if`: the same history under other rules: what would be owed, what would expire, when partners would run
 //! out. On a copy, made by asking an empty database for all that this one was asked for.
 
-use super::database::{self, Database};
+use super::apply;
+use super::database::{self, Database, OneProgram};
+use super::input::text_of;
 use super::output::{Exit, Failure, Output};
 use super::scratch::Scratch;
 use super::table::{TextTable, grouped, signed};
@@ -21,17 +23,16 @@ use std::path::PathBuf;
 /// Exit codes: 0 done, 1 no such program, 2 wrong call, 3 engine error, or a change that is refused.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example: what it would mean if points had expired after 30 days since February:\n  \
-    echo '{\"program\":1,\"request_id\":\"w1\",\"kind\":\"edit_point_type\",\"point_type\":1,\
+    echo '{\"program\":1,\"kind\":\"edit_point_type\",\"point_type\":1,\
     \"expiry\":{\"kind\":\"after\",\"span\":{\"count\":30,\"unit\":\"days\"}}}' > changes.jsonl\n  \
     accruedb what-if changes.jsonl --db shop --from 2026-02-01T00:00:00Z")]
 pub(super) struct Args {
-    /// The changes, one command as JSON a line, with request ids that the database has not seen.
+    /// The changes, one command as JSON a line. A request id is not needed; one that is given must be new to the database.
     changes: PathBuf,
     #[command(flatten)]
     database: Database,
-    /// The program.
-    #[arg(long, default_value_t = 1)]
-    program: u32,
+    #[command(flatten)]
+    program: OneProgram,
     /// From this instant on. Default: from the newest entry on.
     #[arg(long, value_name = "WHEN")]
     from: Option<Timestamp>,
@@ -42,12 +43,13 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     let changes = changes(args)?;
-    let engine = args.database.open_existing(output)?;
-    let program = ProgramId(args.program);
-    if !engine.programs()?.contains_key(&program) {
-        output.line(format!("no program {program}"))?;
+    let engine = args.database.open_to_look(output)?;
+    let chosen = args.program.of(&engine)?;
+    if let Some(why) = chosen.missing() {
+        output.line(why)?;
         return Ok(Exit::Refused);
     }
+    let program = chosen.id;
     let scratch = Scratch::new(&std::env::temp_dir(), "accruedb-what-if-")?;
     let options = EngineOptions { clock: ClockSource::Commands, sweep_every: None, ..EngineOptions::default() };
     let other = database::open(&scratch.path().join("db"), options, output)?;
@@ -79,12 +81,14 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
 }
 
 fn changes(args: &Args) -> Result<Vec<Command>, Failure> {
-    let text = std::fs::read_to_string(&args.changes)
-        .map_err(|error| Failure::Usage(format!("{}: {error}", args.changes.display())))?;
-    let lines = text.lines().zip(1u32..).filter(|(line, _)| !line.trim().is_empty());
-    let command = |(line, number): (&str, u32)| {
-        Command::from_json(line)
-            .map_err(|error| Failure::Usage(format!("{}, line {number}: {error}", args.changes.display())))
+    let shown = args.changes.display();
+    let text = text_of(&args.changes).map_err(|what| Failure::Usage(format!("{shown}: {what}")))?;
+    let name = args.changes.file_name().unwrap_or_default().to_string_lossy();
+    let lines = text.lines().zip(1u64..).filter(|(line, _)| !line.trim().is_empty());
+    let command = |(line, number): (&str, u64)| {
+        // ids that no line of `apply` has
+        apply::parse(&format!("what-if {name}"), number, line.as_bytes())
+            .map_err(|what| Failure::Usage(format!("{shown}, line {number}: {what}")))
     };
     lines.map(command).collect()
 }

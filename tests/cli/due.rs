@@ -90,3 +90,32 @@ fn a_state_says_what_took_the_last_points() {
     shell.run("sweep --db db --clock commands");
     assert_eq!(states(), before);
 }
+
+/// A block of 1,000 that expires on 15 February with 900 left.
+const BLOCK: &str = r#"
+{"program":1,"request_id":"c1","transaction_at":"2026-01-15T00:00:00Z","kind":"create_partner","partner":1,"rates":{"1":"1"}}
+{"program":1,"request_id":"c2","kind":"purchase_block","partner":1,"block":1,"points":1000,"expires":{"kind":"at","instant":"2026-02-15T00:00:00Z"}}
+{"program":1,"request_id":"c3","kind":"approve_block","partner":1,"block":1}
+{"program":1,"request_id":"c4","kind":"accrue","member":"M3","partner":1,"awards":[{"point_type":1,"points":100}]}
+"#;
+
+#[test]
+fn the_statement_of_a_partner_shows_what_is_due_as_the_balance_does() {
+    let shell = Shell::new();
+    let first: Vec<&str> = COMMANDS.trim().lines().take(2).collect();
+    shell.write("c.jsonl", &format!("{}{BLOCK}{LATER}", first.join("\n")));
+    let run = shell.run("apply c.jsonl --db db --clock commands");
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    let look = |what: &str| shell.run(&format!("partner {what} 1 --db db --clock commands --json")).lines();
+    let sum = |lines: &[Value]| -> i64 { lines.iter().map(|line| line["points"].as_i64().unwrap()).sum() };
+    let before = look("statement");
+    assert_eq!((before[0]["sequence"].is_null(), &before[0]["points"]), (true, &(-900).into()), "{before:?}");
+    assert_eq!(before[0]["recorded_at"], "2026-02-15T00:00:00.000Z");
+    assert_eq!(look("balance")[0]["balance"], 0);
+    let text = shell.run("partner statement 1 --db db --clock commands").out;
+    assert!(text.contains("expired") && text.contains("-900"), "{text}");
+    assert_eq!(shell.run("sweep --db db --clock commands").code, 0);
+    let after = look("statement");
+    assert_eq!((after.len(), sum(&after)), (before.len(), sum(&before)), "{after:?}");
+    assert!(after.iter().all(|line| line["sequence"].is_u64()), "{after:?}");
+}

@@ -206,3 +206,34 @@ fn a_database_that_is_open_elsewhere_can_be_looked_at() {
     other.wait().unwrap();
     assert!(!shell.run(balance).err.contains(told));
 }
+
+#[test]
+fn a_what_if_takes_changes_as_apply_takes_commands_and_tells_what_is_wrong_in_them() {
+    let shell = Shell::new();
+    shell.run("demo --db db --json");
+    // without a request id, about the only program
+    let shorter = r#"{"program":1,"kind":"edit_point_type","point_type":1,"expiry":{"kind":"after","span":{"count":30,"unit":"days"}}}"#;
+    shell.write("changes.jsonl", &format!("\n{shorter}\n"));
+    let what_if = "what-if --db db --clock commands --from 1997-02-01T00:00:00Z";
+    let run = shell.run(&format!("{what_if} changes.jsonl"));
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert!(run.out.contains("would be"), "{}", run.out);
+    shell.write("wrong.jsonl", r#"{"program":1,"kind":"edit_point_type","point_type":"\u001b[2J"}"#);
+    let run = shell.run(&format!("{what_if} wrong.jsonl"));
+    assert!(run.code == 2 && run.err.contains("wrong.jsonl, line 1: column "), "{}", run.err);
+    assert!(!run.err.contains("u16") && !run.err.contains('\u{1b}'), "{}", run.err);
+    let run = shell.run(&format!("{what_if} changes.jsonl --program 9"));
+    assert!(run.code == 1 && run.out.contains("there is no program 9, but 1"), "{}", run.out);
+    let endless = shell.run(&format!("{what_if} /dev/zero"));
+    assert!(endless.code == 2 && endless.err.contains("larger than 16 MiB"), "{}", endless.err);
+}
+
+#[test]
+fn whoever_asks_for_something_that_is_there_makes_no_database() {
+    let shell = Shell::new();
+    for call in ["partner bill 1 --month 2026-01-01", "migrate --point-type 1 --because x", "sweep", "shell", "show"] {
+        let run = shell.run(&format!("{call} --db nowhere"));
+        assert!(run.code == 2 && run.err.contains("there is no database in nowhere"), "{call}: {}", run.err);
+        assert!(!shell.folder().join("nowhere").exists(), "{call}");
+    }
+}

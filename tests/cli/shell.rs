@@ -154,6 +154,31 @@ fn the_first_steps_of_the_readme_can_be_pasted() {
     assert_eq!((balance("mine-again", "M4"), balance("mine-again", "M2")), (0.into(), 225.into()));
 }
 
+/// All other commands that README shows, one after the other in one folder.
+#[cfg(feature = "rocksdb")]
+#[test]
+fn every_command_of_the_readme_can_be_pasted_in_its_order() {
+    let readme = include_str!("../../README.md");
+    let shell = Shell::new();
+    std::os::unix::fs::symlink(concat!(env!("CARGO_MANIFEST_DIR"), "/tests"), shell.folder().join("tests")).unwrap();
+    let blocks = readme.split("```text\n").skip(1).filter_map(|rest| rest.split("```").next());
+    let lines: Vec<&str> = blocks.flat_map(str::lines).collect();
+    let commands: Vec<&str> = lines.iter().copied().filter(|line| line.starts_with("accruedb ")).collect();
+    assert!(commands.len() >= 7, "{commands:?}");
+    for command in commands {
+        let run = shell.run(command.strip_prefix("accruedb ").unwrap());
+        // the export has a line in another currency
+        let code = i32::from(command.contains("import"));
+        assert_eq!(run.code, code, "{command}: {}{}", run.out, run.err);
+    }
+    let program: Vec<&str> = lines.into_iter().filter(|line| line.starts_with("{\"program\":7")).collect();
+    shell.write("first.jsonl", &program.join("\n"));
+    assert!(readme.contains("`accruedb apply --db first first.jsonl`"));
+    let run = shell.run("apply --db first first.jsonl");
+    assert!(run.code == 1 && run.out.contains("\"short\":150"), "{}{}", run.out, run.err);
+    assert_eq!(shell.run("balances --db first").code, 0);
+}
+
 /// Each line that `help` shows does what it says.
 #[cfg(feature = "rocksdb")]
 #[test]

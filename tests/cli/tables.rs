@@ -68,8 +68,7 @@ fn with_end(line: &str) -> [&str; 2] {
 /// Compares what was said in so many columns with what is kept of it.
 fn compare(name: &str, width: usize, out: &str) {
     let widest = out.lines().map(columns).max().unwrap();
-    // the shell's help is written for 80 columns
-    assert!(widest <= width || (name == "shell" && widest <= 80), "{name} at {width}:\n{out}");
+    assert!(widest <= width, "{name} at {width}:\n{out}");
     let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/tables");
     let file = kept.join(format!("{name}_{width}.txt"));
     if std::env::var_os("ACCRUEDB_BLESS").is_some() {

@@ -6,6 +6,7 @@ use crate::proof::Proof;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
+use std::os::unix::process::ExitStatusExt;
 use std::path::Path;
 use std::process::{Child, Command as Process, Stdio};
 use std::time::{Duration, Instant};
@@ -124,21 +125,20 @@ fn proof_commands() {
         "import, apply and shell that were killed lose nothing, and do nothing twice when they are sent again";
     let mut proof = Proof::new("commands", promise, &KILLED.map(|(_, fault)| fault));
     let mut draw = Draw::new();
-    let mut left = kills;
-    while left > 0 {
-        for (verb, fault) in KILLED {
+    for (verb, fault) in KILLED {
+        let mut left = kills.div_ceil(3);
+        while left > 0 {
             let case = case(verb, &mut draw);
-            let now = left.min(KILLS_A_LIFE).min(kills.div_ceil(3));
-            live(&case, now, fault, &mut draw, &mut proof);
-            left -= now;
+            left -= live(&case, left.min(KILLS_A_LIFE), fault, &mut draw, &mut proof);
         }
     }
     proof.control("a line that is missing", notices_a_loss(&mut draw));
     proof.done();
 }
 
-/// Kills a command so many times on one database, then lets it end.
-fn live(case: &Case, kills: u64, fault: &'static str, draw: &mut Draw, proof: &mut Proof) {
+/// Kills a command up to so many times on one database, then lets it end. Gives how many kills hit: where the command
+/// ends by itself, there is nothing left to do on its database, and the next one is killed in its place.
+fn live(case: &Case, kills: u64, fault: &'static str, draw: &mut Draw, proof: &mut Proof) -> u64 {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let begun = Instant::now();
@@ -146,22 +146,25 @@ fn live(case: &Case, kills: u64, fault: &'static str, draw: &mut Draw, proof: &m
     let took = begun.elapsed().as_millis() as u64;
     let whole = digest(case, folder, "whole").unwrap();
     let mut done = 0;
-    for _ in 0..kills {
+    while done < kills {
         let mut child = case.start(folder, "db");
         std::thread::sleep(draw.pause(took.max(20)));
+        child.kill().unwrap();
         // one that ended before is no kill
-        if child.try_wait().unwrap().is_none() {
-            child.kill().unwrap();
-            proof.fault(fault, 1);
-            done += 1;
+        if child.wait().unwrap().signal().is_none() {
+            proof.count("commands that ended before their kill", 1);
+            break;
         }
-        child.wait().unwrap();
+        proof.fault(fault, 1);
+        done += 1;
     }
     case.finish(folder, "db");
     assert_eq!(digest(case, folder, "db").unwrap(), whole, "{} after {done} kills", case.verb);
     proof.count("kills", done);
+    proof.count("databases", 1);
     proof.count("lines sent to the end", lines(case.verb));
     proof.count("audits with a replay", 2);
+    done
 }
 
 /// The count from outside sees that one purchase is not there.

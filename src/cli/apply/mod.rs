@@ -1,18 +1,17 @@
 //! `accruedb apply`: commands as JSON Lines, answers as JSON Lines.
 
 mod line;
-mod lines;
 mod lists;
 
 pub use line::parse;
 
 use super::database::Database;
 use super::input::Input;
+use super::lines::{Line, Lines};
 use super::output::{Exit, Failure, Output};
 use super::posting::{Answer, IN_FLIGHT_MAX, answer};
 use crate::domain::{Receipt, Rejection};
 use crate::engine::{Error, ErrorKind, ExecuteError, Ticket};
-use lines::{Line, Lines};
 use serde::Serialize;
 use std::collections::VecDeque;
 use std::io::BufReader;

@@ -1,7 +1,7 @@
 //! What the demo says at its end.
 
 use super::super::output::{Failure, Output};
-use super::super::table::grouped;
+use super::super::table::{TextTable, grouped};
 use super::super::{blocks, liability, statement, verify};
 use super::history::{BASKET, BILLED, History, PARTNER, POINT_TYPE, PROGRAM, SINGLE};
 use super::partners::Partners;
@@ -57,9 +57,8 @@ pub(super) fn tell(
     if output.is_json() {
         return Ok(());
     }
-    for line in found.happened(history) {
-        output.line(line)?;
-    }
+    output.line("CDNOW, January 1997 to June 1998: 10 points per dollar, expiring after 180 days")?;
+    output.table_behind("  ", &found.happened(history))?;
     for customer in &found.customers {
         let available = customer.balances.first().map_or(Points::ZERO, |balance| balance.available);
         let (member, why) = (customer.member, customer.why);
@@ -115,35 +114,35 @@ impl Findings {
     }
 
     /// What happened, in numbers.
-    fn happened(&self, history: &History<'_>) -> Vec<String> {
+    fn happened(&self, history: &History<'_>) -> TextTable {
         let counts = &history.counts;
         let sum = |part: fn(&LiabilityRow) -> i128| grouped(self.sources.iter().map(part).sum::<i128>());
+        let gone = |state| grouped(self.sources.iter().map(|row| row.moved.gone(state)).sum::<i128>());
         let of = |source| {
             let row = self.sources.iter().find(|row| row.bucket == crate::report::Bucket::Source(source));
             grouped(row.map_or(0, |row| row.moved.issued))
         };
-        let row = |what: &str, count: u64, points: String| format!("  {what:34}{:>8}{points:>14}", grouped(count));
-        vec![
-            "CDNOW, January 1997 to June 1998: 10 points per dollar, expiring after 180 days".to_owned(),
-            format!("  {:34}{:>8}{:>14}", "", "count", "points"),
-            row("purchases that earned", counts.accruals, sum(|row| row.moved.issued)),
-            format!("    {:32}{:>8}", "of them funded by both partners", grouped(counts.shared)),
-            format!("    {:32}{:>8}{:>14}", "of them for single CDs", "", of(SINGLE)),
-            format!("    {:32}{:>8}{:>14}", "of them for baskets", "", of(BASKET)),
-            row("purchases without a point", counts.without_points, String::new()),
-            row("redemptions of 500", counts.redemptions, sum(|row| row.moved.gone(PointState::Redeemed))),
-            row("purchases cancelled", counts.cancellations, sum(|row| row.moved.gone(PointState::Cancelled))),
-            format!("  {:34}{:>8}{:>14}", "expired", "", sum(|row| row.moved.gone(PointState::Expired))),
-            format!(
-                "  {:34}{:>8}{:>14}",
-                "taken for debts of cancellations",
-                "",
-                sum(|row| { row.moved.gone(PointState::Repaid).saturating_add(row.moved.gone(PointState::MadeUp)) })
-            ),
-            format!("  {:34}{:>8}{:>14}", "owed at the end", "", sum(|row| row.outstanding)),
-            row("blocks that the partner bought", counts.blocks_bought, String::new()),
-            row("refused, then sent again", counts.refused_for_partner_points, String::new()),
-        ]
+        let debts =
+            |row: &LiabilityRow| row.moved.gone(PointState::Repaid).saturating_add(row.moved.gone(PointState::MadeUp));
+        let none = String::new;
+        let mut table = TextTable::new(&["", "count", "points"]);
+        for (what, count, points) in [
+            ("purchases that earned", grouped(counts.accruals), sum(|row| row.moved.issued)),
+            ("  of them funded by both partners", grouped(counts.shared), none()),
+            ("  of them for single CDs", none(), of(SINGLE)),
+            ("  of them for baskets", none(), of(BASKET)),
+            ("purchases without a point", grouped(counts.without_points), none()),
+            ("redemptions of 500", grouped(counts.redemptions), gone(PointState::Redeemed)),
+            ("purchases cancelled", grouped(counts.cancellations), gone(PointState::Cancelled)),
+            ("expired", none(), gone(PointState::Expired)),
+            ("taken for debts of cancellations", none(), sum(debts)),
+            ("owed at the end", none(), sum(|row| row.outstanding)),
+            ("blocks that the partner bought", grouped(counts.blocks_bought), none()),
+            ("refused, then sent again", grouped(counts.refused_for_partner_points), none()),
+        ] {
+            table.row([what.to_owned(), count, points]);
+        }
+        table
     }
 }
 
@@ -170,7 +169,7 @@ fn further(found: &Findings, db: &Path, output: &mut Output) -> Result<(), Failu
         "journal --limit 3".to_owned(),
         "verify".to_owned(),
     ] {
-        output.line(format!("  {program} {verb} --db {db} --clock commands"))?;
+        output.to_paste(format!("  {program} {verb} --db {db} --clock commands"))?;
     }
     Ok(())
 }

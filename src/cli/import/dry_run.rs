@@ -91,7 +91,7 @@ pub(super) fn run(
         summary: &summary,
     })?;
     output.table(&table(&first))?;
-    notes(&first).try_for_each(|note| output.note(note))?;
+    notes(&first).try_for_each(|note| output.line(note))?;
     output.line("")?;
     if let Some((first, last)) = span {
         output.line(format!("from {} to {}", local(first, about.zone), local(last, about.zone)))?;
@@ -99,7 +99,7 @@ pub(super) fn run(
     summary.read_lines().into_iter().try_for_each(|line| output.line(line))?;
     output.line(format!("{:26}{:>12}", "points to give", grouped(plan.points)))?;
     for remark in &remarks {
-        output.note(format!("odd: {remark}"))?;
+        output.line(format!("odd: {remark}"))?;
     }
     output.line("nothing was made (--dry-run)")?;
     Ok(summary)

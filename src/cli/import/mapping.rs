@@ -1,6 +1,7 @@
 //! How a file's cells become purchases: options that can be given on the command line, kept in a file, or come from a
 //! preset. The command line counts before the file, the file before the preset.
 
+use crate::cli::input::text_of;
 use crate::cli::output::Failure;
 use crate::cli::purchases::{
     Charset, Column, Columns, DateStyle, Format, Layout, Marks, Nobody, Statuses, Thousands, check_date_format, plain,
@@ -192,7 +193,7 @@ impl Mapping {
     /// Reads a mapping that is kept in a file.
     pub(super) fn of_file(file: &Path) -> Result<Mapping, Failure> {
         let shown = plain(&file.display().to_string());
-        let text = std::fs::read_to_string(file).map_err(|error| Failure::Usage(format!("{shown}: {error}")))?;
+        let text = text_of(file).map_err(|what| Failure::Usage(format!("{shown}: {what}")))?;
         toml::from_str(&text).map_err(|error| {
             let line =
                 error.span().and_then(|span| text.get(..span.start)).map_or(0, |head| head.matches('\n').count());

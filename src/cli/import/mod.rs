@@ -204,9 +204,9 @@ fn explain(args: &Args, mapping: &Mapping, output: &mut Output) -> Result<Exit, 
     output.object(mapping)?;
     match args.preset {
         Some(preset) if args.columns.is_empty() && args.mapping.is_none() => {
-            preset.text().lines().try_for_each(|line| output.line(line))?
+            preset.text().lines().try_for_each(|line| output.exact(line))?
         }
-        _ => mapping.to_toml()?.lines().try_for_each(|line| output.line(line))?,
+        _ => mapping.to_toml()?.lines().try_for_each(|line| output.exact(line))?,
     }
     Ok(Exit::Done)
 }
@@ -221,8 +221,8 @@ fn look(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     output.object(&json!({ "file": file, "options": options, "open": proposal.open() }))?;
     let call = ["accruedb import", &file, &options].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>();
     output.line("try it first:")?;
-    output.line(format!("  {}{rate} --dry-run", call.join(" ")))?;
-    proposal.open().iter().try_for_each(|open| output.note(format!("not certain: {open}")))?;
+    output.to_paste(format!("  {}{rate} --dry-run", call.join(" ")))?;
+    proposal.open().iter().try_for_each(|open| output.line(format!("not certain: {open}")))?;
     Ok(Exit::Done)
 }
 

@@ -17,6 +17,7 @@ mod show;
 mod step;
 mod words;
 
+use super::input::text_of;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -132,9 +133,9 @@ impl Report {
 /// Runs a file; gives the rules that it covers.
 fn check_file(file: &Path) -> Result<BTreeMap<String, Vec<usize>>, Failure> {
     let path = file.display().to_string();
-    match std::fs::read_to_string(file) {
+    match text_of(file) {
         Ok(text) => check_text(&path, &text),
-        Err(error) => Err(Failure::Unreadable { place: path, what: error.to_string() }),
+        Err(what) => Err(Failure::Unreadable { place: path, what }),
     }
 }
 

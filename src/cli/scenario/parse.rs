@@ -6,8 +6,9 @@ use super::orders::extras::in_program;
 use super::orders::{is_definition, orders, sources};
 use super::questions::{blocks_from, question};
 use super::step::{Report, Scenario, Step, Verb};
-use super::words::{Line, Syntax, Words};
+use super::words::{Line, SHOWN, Syntax, Words};
 use super::{reports, settlement_questions};
+use crate::cli::text::cut;
 use crate::domain::{
     AccountKey, Accrue, Action, Command, CreatePartner, CreatePointType, CreateProgram, Enrolment, MemberKey,
     PartnerId, PartnerKey, PointTypeId, ProgramId, Rate, RequestId, RequestKey, SourceKey,
@@ -106,7 +107,7 @@ impl Reader {
             if let Some(header) = line.comment.trim_start().strip_prefix("covers:") {
                 for rule in header.split([' ', ',']).filter(|word| !word.is_empty()) {
                     if !is_rule(rule) {
-                        let what = format!("expected the number of a rule, like D22, found `{rule}`");
+                        let what = format!("expected the number of a rule, like D22, found `{}`", cut(rule, SHOWN));
                         return Err(Syntax { column: 1, what });
                     }
                     self.scenario.rules.insert(rule.to_owned(), vec![number]);

@@ -1,10 +1,14 @@
 //! The words of one line, with their columns, and what can be read out of them. What they mean is in `parse`.
 
+use crate::cli::text::cut;
 use crate::domain::{Date, Evaluation, Expiry, PointTypeId, Span, Start, Timestamp, Unit, Zone};
 use serde::de::value::{Error as ValueError, StrDeserializer};
 use serde::de::{DeserializeOwned, IntoDeserializer};
 use std::fmt;
 use std::str::FromStr;
+
+/// Columns of a word that are shown where it is wrong.
+pub(super) const SHOWN: usize = 60;
 
 /// What a line should have said, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,7 +104,7 @@ impl<'a> Words<'a> {
     /// The complaint that something else was expected here.
     pub(super) fn expected(&self, what: impl fmt::Display) -> Syntax {
         let column = self.rest.first().map_or(self.end, |word| word.column);
-        let found = self.peek().map_or("the end of the line".to_owned(), |word| format!("`{word}`"));
+        let found = self.peek().map_or("the end of the line".to_owned(), |word| format!("`{}`", cut(word, SHOWN)));
         Syntax { column, what: format!("expected {what}, found {found}") }
     }
 
