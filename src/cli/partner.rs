@@ -170,7 +170,7 @@ fn block_cell(block: Option<BlockId>) -> String {
 fn statement(engine: &Engine, key: PartnerKey, limit: usize) -> Result<Listing, Failure> {
     let mut listing = Listing::new(&["entry", "recorded", "type", "what", "block", "points", "text"]);
     let now = engine.now();
-    for (block, expired_at, points) in look(engine, |read| lists::expired_blocks(read, key, now))? {
+    for (block, expired_at, points) in looked(engine, |read| lists::expired_blocks(read, key, now))? {
         let cells = ["-", &expired_at.to_string(), "due", "expired", &block.to_string(), &format!("-{points}"), ""];
         let object = json!({
             "sequence": null, "recorded_at": expired_at, "verb": "expired", "transaction_type": "due", "block": block,
