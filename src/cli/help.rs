@@ -1,7 +1,6 @@
 //! What clap says of a call: its help, its version, what is wrong. It fits the terminal, and holds nothing that a
 //! terminal would act on.
 
-use super::args::Args;
 use super::{fold, terminal, text};
 use clap::{Command, CommandFactory, FromArgMatches};
 use std::io::{self, Write};
@@ -12,11 +11,11 @@ const COLUMNS_MAX: usize = 100;
 const KEPT: char = '\u{a0}';
 
 /// Reads the arguments of this process, or ends it with what clap says of them.
-pub(super) fn arguments() -> Args {
+pub(super) fn arguments<A: CommandFactory + FromArgMatches>() -> A {
     let columns = terminal::width().unwrap_or(COLUMNS_MAX).min(COLUMNS_MAX);
-    let mut command = with_examples_kept(Args::command()).term_width(columns);
+    let mut command = with_examples_kept(A::command()).term_width(columns);
     let matches = command.try_get_matches_from_mut(std::env::args_os());
-    let read = matches.and_then(|matches| Args::from_arg_matches(&matches).map_err(|error| error.format(&mut command)));
+    let read = matches.and_then(|matches| A::from_arg_matches(&matches).map_err(|error| error.format(&mut command)));
     read.unwrap_or_else(|error| end(&error))
 }
 

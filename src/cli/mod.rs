@@ -70,7 +70,7 @@ use std::process::ExitCode;
 /// Runs the command line of this process.
 #[must_use]
 pub fn main() -> ExitCode {
-    let (args, long_ids) = reading_long_ids(help::arguments);
+    let (args, long_ids) = reading_long_ids(help::arguments::<args::Args>);
     let mut output = Output::new(args.json, args.wide);
     long_ids::shown(long_ids, || {
         let outcome = run(&args.verb, &mut output);

@@ -108,7 +108,7 @@ impl Output {
     }
 
     /// A command line to be pasted into a shell: where it is broken, it still can be.
-    pub(super) fn to_paste(&mut self, text: impl AsRef<str>) -> Result<(), Failure> {
+    pub(super) fn pasteable(&mut self, text: impl AsRef<str>) -> Result<(), Failure> {
         let width = self.width.unwrap_or(usize::MAX);
         fold::folded_command(&text::shown(text.as_ref()), width).iter().try_for_each(|line| self.exact(line))
     }

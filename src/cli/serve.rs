@@ -136,9 +136,9 @@ fn tell(base: &str, link: &str, token: &str, output: &mut Output) -> Result<(), 
     let accrue = r#"{"member":"M1","awards":[{"point_type":1,"points":100}]}"#;
     let redeem = r#"{"member":"M1","point_type":1,"points":30}"#;
     output.line(format!("serving on {base}; the console, once: {link}\n"))?;
-    output.to_paste(post("accruals", "try-accrue", accrue))?;
-    output.to_paste(post("redemptions", "try-redeem", redeem))?;
-    output.to_paste(format!("  curl {base}/v1/programs/1/members/M1 -H 'Authorization: Bearer {token}'\n"))?;
+    output.pasteable(post("accruals", "try-accrue", accrue))?;
+    output.pasteable(post("redemptions", "try-redeem", redeem))?;
+    output.pasteable(format!("  curl {base}/v1/programs/1/members/M1 -H 'Authorization: Bearer {token}'\n"))?;
     output.line("This token ends with the server. Others: accruedb token new. To stop: Ctrl-C.")
 }
 

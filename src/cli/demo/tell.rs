@@ -169,7 +169,7 @@ fn further(found: &Findings, db: &Path, output: &mut Output) -> Result<(), Failu
         "journal --limit 3".to_owned(),
         "verify".to_owned(),
     ] {
-        output.to_paste(format!("  {program} {verb} --db {db} --clock commands"))?;
+        output.pasteable(format!("  {program} {verb} --db {db} --clock commands"))?;
     }
     Ok(())
 }

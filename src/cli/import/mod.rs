@@ -221,7 +221,7 @@ fn look(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
     output.object(&json!({ "file": file, "options": options, "open": proposal.open() }))?;
     let call = ["accruedb import", &file, &options].iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>();
     output.line("try it first:")?;
-    output.to_paste(format!("  {}{rate} --dry-run", call.join(" ")))?;
+    output.pasteable(format!("  {}{rate} --dry-run", call.join(" ")))?;
     proposal.open().iter().try_for_each(|open| output.line(format!("not certain: {open}")))?;
     Ok(Exit::Done)
 }
