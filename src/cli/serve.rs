@@ -110,6 +110,9 @@ async fn serve(args: &Args, api: Arc<Api>, settings: Settings, output: &mut Outp
     let is_https = settings.is_https();
     let server = Server::bind(api.clone(), console, settings).await.map_err(Failure::Usage)?;
     let base = format!("{}://{}", if is_https { "https" } else { "http" }, server.address());
+    // IMPORTANT: before the address is told: whoever reads it may send a signal at once
+    let reload = Reload { api: Arc::downgrade(&api), certificates: server.certificates() };
+    tokio::spawn(signals(reload, server.stopper())?);
     if is_local {
         tell(&base, &format!("{base}{link}"), &text, output)?;
     } else {
@@ -118,8 +121,6 @@ async fn serve(args: &Args, api: Arc<Api>, settings: Settings, output: &mut Outp
     }
     output.flush()?;
     tracing::info!(address = base, "serving");
-    let reload = Reload { api: Arc::downgrade(&api), certificates: server.certificates() };
-    tokio::spawn(signals(reload, server.stopper())?);
     notify::ready();
     Ok(server.run().await)
 }
