@@ -266,7 +266,8 @@ impl Core {
             let decided = Decided { now, asked, effects: &*effects, outcome: &outcome };
             self.encode(decided, entry)?;
             let index = index_of_erased(&self.state, asked.command.program, &effects.erased)?;
-            let sequence = match decided.join(&mut self.state.journal.join(), entry, index) {
+            let joined = decided.join(&mut self.state.journal.join(), entry, index);
+            let sequence = match joined {
                 Ok(sequence) => sequence,
                 Err(Refused::TimePassed) => continue,
                 Err(Refused::Closed(error)) => return Err(error),

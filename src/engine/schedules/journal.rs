@@ -109,7 +109,8 @@ impl Caller {
             if self.journal.wait_for_room().is_err() {
                 break;
             }
-            match self.journal.join().append(Timestamp::MIN, b"entry", |_, _| (), |_| ()) {
+            let joined = self.journal.join().append(Timestamp::MIN, b"entry", |_, _| (), |_| ());
+            match joined {
                 Ok(sequence) => {
                     numbers.push(sequence.0);
                     self.wait(sequence, *patience);
