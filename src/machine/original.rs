@@ -77,7 +77,8 @@ impl<V: View> Draft<'_, V> {
     /// Records what is cancelled now, by place.
     pub(super) fn correct(&mut self, original: &Original, parts: &[(u16, Points)]) -> Result<(), Undecided> {
         let mut correction = original.correction.clone();
-        for (place, points) in parts {
+        // up to the last that something was cancelled of
+        for (place, points) in parts.iter().filter(|(_, points)| *points != Points::ZERO) {
             let place = usize::from(*place);
             if correction.cancelled.len() <= place {
                 correction.cancelled.resize(place.saturating_add(1), Points::ZERO);
