@@ -51,6 +51,20 @@ fn days(way: &Way<'_>, others: &[&str]) -> String {
     way.pass(&[others, own].concat())
 }
 
+/// The columns of what moved and is owed, by something.
+fn moved(by: &str) -> [(&'static str, &str); 8] {
+    [
+        ("bucket", by),
+        ("point_type", "point type"),
+        ("issued_exact", "issued"),
+        ("redeemed", "redeemed"),
+        ("expired", "expired"),
+        ("cancelled", "cancelled"),
+        ("repaid", "repaid"),
+        ("outstanding_exact", "owed at the end"),
+    ]
+}
+
 /// What is owed, by month or day.
 pub(super) fn liability(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page, Problem> {
     let path = format!("/v1/programs/{program}/reports/liability");
@@ -60,16 +74,7 @@ pub(super) fn liability(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Pa
     fields.extend(lines(way, &[("from", "From", "date"), ("to", "To", "date")]));
     fields.push(range(way));
     fields.extend(lines(way, &[("point_type", "Point type", "number"), ("source", "Source", "number")]));
-    let columns = [
-        ("bucket", axis),
-        ("point_type", "point type"),
-        ("issued_exact", "issued"),
-        ("redeemed", "redeemed"),
-        ("expired", "expired"),
-        ("cancelled", "cancelled"),
-        ("repaid", "repaid"),
-        ("outstanding_exact", "owed at the end"),
-    ];
+    let columns = moved(axis);
     let (pictures, table, _) = report(ask, (&path, &query), "Points owed and moved", &columns)?;
     let mut blocks = vec![related(program), filter(format!("/p/{program}/liability"), "Filters", fields)];
     blocks.extend(pictures);
@@ -217,16 +222,7 @@ pub(super) fn sources(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page
         &[("point_type", "Point type", "number"), ("source", "By day: sources, with commas", "text")],
     ));
     let mut blocks = vec![related(program), filter(format!("/p/{program}/source-report"), "Filters", fields)];
-    let columns = [
-        ("bucket", "source"),
-        ("point_type", "point type"),
-        ("issued_exact", "issued"),
-        ("redeemed", "redeemed"),
-        ("expired", "expired"),
-        ("cancelled", "cancelled"),
-        ("repaid", "repaid"),
-        ("outstanding_exact", "owed at the end"),
-    ];
+    let columns = moved("source");
     let (path, query) = (format!("{base}/sources"), days(way, &["point_type"]));
     let (pictures, table, rows) = report(ask, (&path, &query), "By source; 0: points without one", &columns)?;
     blocks.extend(pictures);
