@@ -94,6 +94,9 @@ impl Rate {
     /// `amount` at this rate, rounded. `None` where the result does not fit.
     #[must_use]
     pub fn of(&self, amount: Points, rounding: Rounding) -> Option<Points> {
+        if *self == Rate::ONE {
+            return Some(amount);
+        }
         let product = i128::from(amount.0).checked_mul(i128::from(self.numerator))?;
         let denominator = i128::from(self.denominator);
         let whole = product.checked_div(denominator)?;

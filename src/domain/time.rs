@@ -67,10 +67,10 @@ impl Timestamp {
     /// The day of a zone that this instant lies in.
     #[must_use]
     pub fn day_in(self, zone: &Zone) -> Day {
-        if zone.0 == TimeZone::UTC {
+        if zone.is_utc {
             return self.day();
         }
-        let offset = self.to_jiff().map_or(0, |instant| i64::from(zone.0.to_offset(instant).seconds()));
+        let offset = self.to_jiff().map_or(0, |instant| i64::from(zone.zone.to_offset(instant).seconds()));
         Day(self.0.saturating_add(offset.saturating_mul(1000)).div_euclid(DAY_MS) as i32)
     }
 
@@ -109,7 +109,7 @@ impl Timestamp {
     #[must_use]
     pub fn on_the_wall(self, zone: &Zone) -> String {
         let Some(instant) = self.to_jiff() else { return self.to_string() };
-        let time = instant.to_zoned(zone.0.clone()).datetime();
+        let time = instant.to_zoned(zone.zone.clone()).datetime();
         let format = match (time.second(), time.millisecond()) {
             (0, 0) => "%Y-%m-%d %H:%M",
             (_, 0) => "%Y-%m-%d %H:%M:%S",
@@ -164,7 +164,7 @@ impl Day {
 
     /// The instant at which it begins in a zone, kept within the years 1 to 9999.
     fn start(self, zone: &Zone) -> Timestamp {
-        if zone.0 == TimeZone::UTC {
+        if zone.is_utc {
             let ms = i64::from(self.0).saturating_mul(DAY_MS);
             return Timestamp(ms.clamp(Timestamp::MIN.0, Timestamp::MAX.0));
         }
@@ -235,7 +235,7 @@ impl Date {
     /// The instant at which this date begins in a zone.
     #[must_use]
     pub fn start(self, zone: &Zone) -> Option<Timestamp> {
-        from_zoned(&self.0.to_zoned(zone.0.clone()).ok()?)
+        from_zoned(&self.0.to_zoned(zone.zone.clone()).ok()?)
     }
 
     /// The instant at which this date is over in a zone: the first of the next day.
@@ -266,16 +266,20 @@ impl FromStr for Date {
 
 /// An IANA time zone, by name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Zone(TimeZone);
+pub struct Zone {
+    zone: TimeZone,
+    /// Whether it is [`Zone::UTC`], where days need no table.
+    is_utc: bool,
+}
 
 impl Zone {
     /// Coordinated universal time.
-    pub const UTC: Zone = Zone(TimeZone::UTC);
+    pub const UTC: Zone = Zone { zone: TimeZone::UTC, is_utc: true };
 
     /// The zone's name.
     #[must_use]
     pub fn name(&self) -> &str {
-        self.0.iana_name().unwrap_or("UTC")
+        self.zone.iana_name().unwrap_or("UTC")
     }
 }
 
@@ -300,7 +304,8 @@ impl FromStr for Zone {
         }
         // Etc/Unknown is a name for none
         let zone = TimeZone::get(text).ok().filter(|zone| !zone.is_unknown());
-        zone.map(Zone).ok_or_else(|| TimeError::new("a time zone of the IANA database, like Europe/Vienna", text))
+        let zone = zone.map(|zone| Zone { is_utc: zone == TimeZone::UTC, zone });
+        zone.ok_or_else(|| TimeError::new("a time zone of the IANA database, like Europe/Vienna", text))
     }
 }
 
@@ -363,7 +368,7 @@ impl Span {
             Unit::Weeks => i64::from(self.count).checked_mul(7),
             Unit::Months | Unit::Years => None,
         };
-        if let (Some(days), true) = (days, zone.0 == TimeZone::UTC) {
+        if let (Some(days), true) = (days, zone.is_utc) {
             return Timestamp::from_ms(from.0.checked_add(days.checked_mul(DAY_MS)?)?);
         }
         let count = i64::from(self.count);
@@ -373,7 +378,7 @@ impl Span {
             Unit::Months => jiff::Span::new().try_months(count),
             Unit::Years => jiff::Span::new().try_years(count),
         };
-        from_zoned(&from.to_jiff()?.to_zoned(zone.0.clone()).checked_add(span.ok()?).ok()?)
+        from_zoned(&from.to_jiff()?.to_zoned(zone.zone.clone()).checked_add(span.ok()?).ok()?)
     }
 }
 

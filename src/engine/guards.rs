@@ -31,7 +31,7 @@ pub(super) struct Place {
     /// The index of its shard.
     shard: u32,
     /// Where that shard is among those that are locked.
-    at: u32,
+    pub(super) at: u32,
 }
 
 /// The names of a command.
@@ -49,16 +49,16 @@ pub(super) struct Guards<'a>(SmallVec<[Guarded<'a>; 4]>);
 impl<'a> Guards<'a> {
     /// Locks the shards of one command; backwards where that mistake is planted.
     pub(super) fn of(state: &'a State, places: &mut Places, backwards: bool) -> Guards<'a> {
-        Guards::lock(state, std::iter::once(places), backwards)
+        let mut places: SmallVec<[&mut Place; 4]> = places.iter_mut().collect();
+        Guards::lock(state, &mut places, backwards)
     }
 
     /// Locks the shards of commands in the order of their indexes, and gives each name its place there.
     pub(super) fn of_all<'p>(state: &'a State, places: impl Iterator<Item = &'p mut Places>) -> Guards<'a> {
-        Guards::lock(state, places, false)
+        Guards::lock(state, &mut places.flatten().collect::<Vec<&mut Place>>(), false)
     }
 
-    fn lock<'p>(state: &'a State, places: impl Iterator<Item = &'p mut Places>, backwards: bool) -> Guards<'a> {
-        let mut places: SmallVec<[&mut Place; 4]> = places.flatten().collect();
+    fn lock(state: &'a State, places: &mut [&mut Place], backwards: bool) -> Guards<'a> {
         places.sort_unstable_by_key(|place| place.shard);
         if backwards {
             places.reverse();
@@ -81,7 +81,12 @@ impl<'a> Guards<'a> {
     }
 
     /// The shard of a place, if it was locked.
-    pub(super) fn at(&self, place: Place) -> Option<&Guarded<'a>> {
+    fn at(&self, place: Place) -> Option<&Guarded<'a>> {
         self.0.get(place.at as usize)
+    }
+
+    /// The shards that are locked: a place says where its own is.
+    pub(super) fn shards(&self) -> &[Guarded<'a>] {
+        &self.0
     }
 }

@@ -1,10 +1,9 @@
 //! What one command touches of shards that are locked: what the rules see, and where their effects go.
 
 use super::delta::{Delta, Known, Shard};
-use super::guards::{Guarded, Guards, Places};
+use super::guards::{Guarded, Guards, Place, Places};
 use super::merge;
 use super::next_items;
-use super::pending_marks::MarkSet;
 use super::prepared::Prepared;
 use super::record_cache::RecordCache;
 use super::state::State;
@@ -12,8 +11,8 @@ use crate::domain::keys::{DueKey, Key};
 use crate::domain::tables::{Expiries, Items, RowTable, Table};
 use crate::domain::{
     Block, BlockId, BlockKey, Command, Correction, CountKey, Counted, Entry, Fault, Item, ItemKey, ItemPosition,
-    LockName, Mark, Member, MemberKey, Outcome, Partner, PartnerKey, Program, ProgramId, Programs, RequestKey,
-    Sequence, Source, SourceKey, Subject, Timestamp,
+    LockName, Member, MemberKey, Outcome, Partner, PartnerKey, Program, ProgramId, Programs, RequestKey, Sequence,
+    Source, SourceKey, Subject, Timestamp,
 };
 use crate::machine::{Cold, Effects, FoundRows, RowSink, Undecided, View};
 use crate::storage::rows::{self, Rows};
@@ -27,10 +26,10 @@ pub(super) struct LockedShards<'g, 'a> {
     state: &'a State,
     catalog: &'g Programs,
     prepared: &'g Prepared,
-    guards: &'g Guards<'a>,
+    guards: &'g [Guarded<'a>],
     /// Where sums and marks gather: a checkpoint adds them up.
     first: Option<&'g Guarded<'a>>,
-    places: &'g Places,
+    places: &'g [Place],
 }
 
 impl<'g, 'a> LockedShards<'g, 'a> {
@@ -41,7 +40,8 @@ impl<'g, 'a> LockedShards<'g, 'a> {
         guards: &'g Guards<'a>,
         places: &'g Places,
     ) -> LockedShards<'g, 'a> {
-        let first = places.first().and_then(|place| guards.at(*place));
+        let (guards, places) = (guards.shards(), places.as_slice());
+        let first = places.first().and_then(|place| guards.get(place.at as usize));
         LockedShards { state, catalog, prepared, guards, first, places }
     }
 
@@ -49,7 +49,7 @@ impl<'g, 'a> LockedShards<'g, 'a> {
     fn shard(&self, name: &LockName) -> Result<&'g Guarded<'a>, Undecided> {
         let raw = name.raw();
         let named = self.places.iter().find(|place| place.raw == raw);
-        named.and_then(|place| self.guards.at(*place)).ok_or(Undecided::Outside(*name))
+        named.and_then(|place| self.guards.get(place.at as usize)).ok_or(Undecided::Outside(*name))
     }
 
     /// The shard of something that was decided upon: it is locked.
@@ -144,15 +144,7 @@ impl<'g, 'a> LockedShards<'g, 'a> {
     /// Notes in the index of the audit log what an entry is about. Marks may gather in any shard, as sums do.
     pub(super) fn mark(&self, command: &Command, (sequence, now): (Sequence, Timestamp), outcome: &Outcome) {
         let (Outcome::Done { legs, .. }, Some(shard)) = (outcome, self.first) else { return };
-        let mut marks = MarkSet::new();
-        Mark::each(command, now, legs, |mark| {
-            if !marks.contains(&mark) {
-                marks.push(mark);
-            }
-        });
-        if !marks.is_empty() {
-            shard.borrow_mut().active.marks.add(command.program, marks, sequence);
-        }
+        shard.borrow_mut().active.marks.note(command, now, legs, sequence);
     }
 
     /// Marks a request id as used.

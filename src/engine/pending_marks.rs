@@ -1,6 +1,6 @@
 //! What entries are about, noted in memory until a checkpoint writes it into the index of the audit log.
 
-use crate::domain::{Mark, ProgramId, Sequence};
+use crate::domain::{Command, Leg, Mark, ProgramId, Sequence, Timestamp};
 use hashbrown::HashMap;
 use smallvec::SmallVec;
 use std::ops::RangeInclusive;
@@ -25,8 +25,26 @@ pub(super) struct MarkedEntries {
 }
 
 impl PendingMarks {
+    /// Notes what the entry of a command that was done is about.
+    pub(super) fn note(&mut self, command: &Command, now: Timestamp, legs: &[Leg], sequence: Sequence) {
+        let last = self.sets.get_mut(self.last).filter(|set| set.program == command.program);
+        if let Some(set) = last.filter(|set| are_marks_of(&set.marks, command, now, legs)) {
+            set.entries.push(sequence);
+            return;
+        }
+        let mut marks = MarkSet::new();
+        Mark::each(command, now, legs, |mark| {
+            if !marks.contains(&mark) {
+                marks.push(mark);
+            }
+        });
+        if !marks.is_empty() {
+            self.add(command.program, marks, sequence);
+        }
+    }
+
     /// Notes what an entry is about. In a shard, entries come in the order of their numbers.
-    pub(super) fn add(&mut self, program: ProgramId, marks: MarkSet, sequence: Sequence) {
+    fn add(&mut self, program: ProgramId, marks: MarkSet, sequence: Sequence) {
         if let Some(set) = self.sets.get_mut(self.last).filter(|set| set.program == program && set.marks == marks) {
             set.entries.push(sequence);
             return;
@@ -68,4 +86,14 @@ impl PendingMarks {
             found.extend(set.entries.get(..until).unwrap_or_default().iter().rev().take(limit));
         }
     }
+}
+
+/// Whether these are the marks of an entry, in the order in which they come first.
+fn are_marks_of(marks: &[Mark], command: &Command, now: Timestamp, legs: &[Leg]) -> bool {
+    let (mut seen, mut others) = (0usize, false);
+    Mark::each(command, now, legs, |mark| match marks.get(seen) == Some(&mark) {
+        true => seen = seen.saturating_add(1),
+        false => others |= !marks.iter().take(seen).any(|known| *known == mark),
+    });
+    seen == marks.len() && !others
 }

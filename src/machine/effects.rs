@@ -116,6 +116,17 @@ impl Effects {
         Outcome::Done { legs: std::mem::take(&mut self.legs), balances: std::mem::take(&mut self.balances) }
     }
 
+    /// Makes room for so many legs and balances where there are none yet: exactly, as they are kept with the answer.
+    pub(super) fn make_room(&mut self, legs: usize, balances: usize) {
+        // cheaper than to let an empty list grow
+        if self.legs.capacity() == 0 {
+            self.legs = Vec::with_capacity(legs);
+        }
+        if self.balances.capacity() == 0 {
+            self.balances = Vec::with_capacity(balances);
+        }
+    }
+
     /// Counts points in a sum of a day, source and point type.
     pub(super) fn count(&mut self, key: TotalsKey, figure: Figure, points: i128) {
         count(&mut self.totals, SumPart { key, figure, points });

@@ -5,6 +5,7 @@
 //! There are two: `rocks` and [`memory`]; both pass the same conformance suite.
 
 pub mod codec;
+mod encoder;
 #[cfg(feature = "rocksdb")]
 mod files;
 #[cfg(feature = "rocksdb")]

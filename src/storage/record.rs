@@ -187,7 +187,7 @@ pub fn entry(read: &dyn Read, sequence: Sequence) -> Result<Entry, Fault> {
 }
 
 fn decode_entry(sequence: Sequence, bytes: &[u8]) -> Result<Entry, Fault> {
-    let stored: Stored = codec::decode(bytes, &format!("journal entry {sequence}"))?;
+    let stored: Stored = codec::decode(bytes, format_args!("journal entry {sequence}"))?;
     let Stored { recorded_at, actor, program, request_id, transaction_at, commitment, action, mut outcome, .. } =
         stored;
     let command = Command { transaction_at, ..Command::new(program, request_id, action) };

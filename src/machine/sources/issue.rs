@@ -44,9 +44,10 @@ pub(in crate::machine) struct Issue<'a, 'b> {
     /// As they were asked for.
     asked: &'b [Award],
     awards: Cow<'b, [Award]>,
-    drawn: SmallVec<[Drawn<'a>; 1]>,
+    /// A list elsewhere: most accruals have none, and this one is moved about.
+    drawn: Vec<Drawn<'a>>,
     /// What accounts had no room for, by the award's place.
-    unfit: SmallVec<[(u16, Points); 1]>,
+    unfit: Vec<(u16, Points)>,
 }
 
 impl Issue<'_, '_> {
@@ -83,8 +84,7 @@ impl<'a, V: View> Draft<'a, V> {
         member: MemberId,
         asked: &'b [Award],
     ) -> Result<Issue<'a, 'b>, Undecided> {
-        let mut issue =
-            Issue { member, asked, awards: Cow::Borrowed(asked), drawn: SmallVec::new(), unfit: SmallVec::new() };
+        let mut issue = Issue { member, asked, awards: Cow::Borrowed(asked), drawn: Vec::new(), unfit: Vec::new() };
         let program = self.program()?;
         if program.sources.is_empty() && program.settings.require_source == SourceRule::Optional {
             return Ok(issue);
