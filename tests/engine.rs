@@ -7,6 +7,9 @@ use accruedb::domain::*;
 use accruedb::engine::{ClockSource, Engine, EngineOptions, ErrorKind, ExecuteError};
 use accruedb::report::{By, Liability, liability};
 use accruedb::storage::memory::{Call, MemoryStore, Trouble};
+use accruedb::storage::record::{self, NewEntry, Record};
+use accruedb::storage::{Appended, Read, Store};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -397,4 +400,60 @@ fn a_late_booking_tells_what_happened_when() {
     let rows: Vec<_> =
         rows.iter().map(|row| (row.bucket.to_string(), row.moved.gone(PointState::Expired), row.outstanding)).collect();
     assert_eq!(rows, [("2026-01-02".into(), 0, 100), ("2026-01-31".into(), 100, 0)]);
+}
+
+/// A store with the history of another, and nothing in its tables; `forge` may change an entry.
+fn replanted(store: &MemoryStore, forge: impl Fn(&mut Entry)) -> Arc<MemoryStore> {
+    let mut records = Vec::new();
+    let mut hash = [0; 32];
+    let mut copy = |key: &[u8], bytes: &[u8]| {
+        let first = Sequence(u64::from_be_bytes(key.try_into().unwrap()));
+        let (mut again, mut count) = (Vec::new(), 0);
+        record::begin(&mut again);
+        for entry in Record::read(first, bytes)?.entries(first) {
+            let mut entry = entry?;
+            forge(&mut entry);
+            let Entry { recorded_at, ref actor, ref links, ref command, commitment, ref outcome, .. } = entry;
+            let mut one = Vec::new();
+            record::encode_entry(&NewEntry { recorded_at, actor, links, command, commitment, outcome }, &mut one)?;
+            record::push(&one, &mut again);
+            count += 1;
+        }
+        let record = record::finish(again, hash, first, count);
+        hash = record.hash;
+        records.push(record);
+        Ok(ControlFlow::Continue(()))
+    };
+    store.journal(Sequence(0), &mut copy).unwrap();
+    let planted = Arc::new(MemoryStore::new());
+    let epoch = planted.claim().unwrap().epoch;
+    assert!(matches!(planted.append(epoch, &records, &[]), Appended::Durable));
+    planted
+}
+
+/// More entries than are replayed in one go are read ahead, by a thread of its own. Where one does not replay, opening
+/// ends with its number, and does not wait for that thread, which may be waiting for room.
+#[test]
+fn a_long_journal_is_replayed_and_one_that_diverges_is_refused() {
+    const ACCRUALS: u128 = 40_000;
+    let store = Arc::new(MemoryStore::new());
+    let engine = Engine::open_store(store.clone(), EngineOptions { check_laws: false, ..options() }).unwrap();
+    set_up(&engine);
+    let sent = (1..=ACCRUALS).map(|request| {
+        let accrue = Accrue { partner: None, ..accrue(1 + request % 100, 1) };
+        engine.submit(&command(100_000 + request, "2026-01-02T00:00:00Z", accrue))
+    });
+    sent.last().unwrap().wait().unwrap();
+    let (digest, last) = (engine.digest().unwrap(), engine.last_sequence());
+    let again = Engine::open_store(replanted(&store, |_| ()), options()).unwrap();
+    assert_eq!((again.digest().unwrap(), again.last_sequence()), (digest, last));
+    for wrong in [1_000, 30_000, last.0] {
+        let forged = replanted(&store, |entry| {
+            if let (true, Outcome::Done { balances, .. }) = (entry.sequence.0 == wrong, &mut entry.outcome) {
+                balances[0].lifetime = Points(0);
+            }
+        });
+        let error = Engine::open_store(forged, options()).unwrap_err();
+        assert!(error.to_string().contains(&format!("journal entry {wrong} does not replay")), "{error}");
+    }
 }
