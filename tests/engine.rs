@@ -456,4 +456,41 @@ fn a_long_journal_is_replayed_and_one_that_diverges_is_refused() {
         let error = Engine::open_store(forged, options()).unwrap_err();
         assert!(error.to_string().contains(&format!("journal entry {wrong} does not replay")), "{error}");
     }
+
+/// A household has so many members at most. Whoever leaves makes room, and so does whoever joins another after the end.
+#[test]
+fn a_household_has_room_for_so_many_members() {
+    let engine = Engine::open_store(Arc::new(MemoryStore::new()), options()).unwrap();
+    set_up(&engine);
+    let (household, other) = (MemberId(9_001), MemberId(9_002));
+    let mut request = 10_000;
+    let mut send = |when: &str, action: Action| {
+        request += 1;
+        engine.execute(&command(request, when, action))
+    };
+    let (early, late) = ("2026-01-02T00:00:00Z", "2026-03-01T00:00:00Z");
+    let join = |member: u128, household, ends_on| {
+        Action::from(JoinHousehold { member: MemberId(member), household, rolls_up: true, ends_on })
+    };
+    let is_full = |answer: Result<Receipt, ExecuteError>| {
+        let limit = HOUSEHOLD_MEMBERS_MAX as u32;
+        matches!(answer, Err(ExecuteError::Refused(Rejection::HouseholdLimit { limit: told })) if told == limit)
+    };
+    for member in [household, other] {
+        send(early, EnrolHousehold { member }.into()).unwrap();
+    }
+    let most = HOUSEHOLD_MEMBERS_MAX as u128;
+    for member in 1..=most + 2 {
+        send(early, Enrol { member: MemberId(member) }.into()).unwrap();
+    }
+    for member in 1..=most {
+        let ends_on = (member == 1).then(|| "2026-01-31".parse().unwrap());
+        send(early, join(member, household, ends_on)).unwrap();
+    }
+    assert!(is_full(send(early, join(most + 1, household, None))));
+    send(early, LeaveHousehold { member: MemberId(2) }.into()).unwrap();
+    send(early, join(most + 1, household, None)).unwrap();
+    assert!(is_full(send(late, join(most + 2, household, None))));
+    send(late, join(1, other, None)).unwrap();
+    send(late, join(most + 2, household, None)).unwrap();
 }

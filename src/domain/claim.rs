@@ -69,7 +69,7 @@ pub struct Hold {
     pub parts: Vec<HoldPart>,
     /// Points held at first.
     pub points: Points,
-    /// Points captured, less what was cancelled of captures.
+    /// Points captured, those whose capture was cancelled as well: what is neither captured nor held was released.
     pub captured: Points,
     /// When what is still held is released. `None`: never by itself.
     pub times_out_at: Option<Timestamp>,

@@ -99,7 +99,7 @@ const ITEM: &[&str] = &[
     "subtype",
     "status",
 ];
-const MEMBER: &[&str] = &["status", "tier", "until", "household", "rolls_up", "ends_at", "merged_into"];
+const MEMBER: &[&str] = &["status", "tier", "since", "until", "household", "rolls_up", "ends_at", "merged_into"];
 const HOUSEHOLD: &[&str] =
     &["members", "available", "qualifying", "available_total", "future", "held", "debt", "lifetime"];
 const TYPE: &[&str] = &["label", "status", "default", "scale", "currency", "versions"];
@@ -267,7 +267,7 @@ fn row(words: &mut Words<'_>, shape: &Shape) -> Result<Row, Syntax> {
 fn figure(name: &str, value: &str) -> String {
     let written = match name {
         "rate" | "price" | "amount" | "percentage" => value.parse().ok().map(|rate: Rate| rate.to_string()),
-        "available_from" | "latest" | "before" | "until" | "billed_until" => {
+        "available_from" | "latest" | "before" | "since" | "until" | "billed_until" => {
             instant(value).map(|instant| instant.to_string())
         }
         name if name.ends_with("_at") => instant(value).map(|instant| instant.to_string()),

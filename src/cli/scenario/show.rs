@@ -260,6 +260,7 @@ pub(super) fn member(state: &MemberState) -> Row {
         MemberStatus::Closed => "closed",
     };
     let row = Row::default().figure("status", status).figure("tier", or_none(state.tier.map(|tier| tier.tier)));
+    let row = row.figure("since", or_none(state.tier.map(|tier| tier.since)));
     let row = row.figure("until", or_never(state.tier.map(|tier| tier.until)));
     let row = row.figure("household", or_none(state.membership.map(|membership| membership.household)));
     let rolls_up = state.membership.is_some_and(|membership| membership.rolls_up);

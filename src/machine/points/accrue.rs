@@ -1,7 +1,7 @@
 //! Accruing: one transaction, one point item for each award, paid for by the partner (rules D18 to D20, A01 to A08).
 
 use super::awards::{tell_balances, waits_until};
-use super::cancel_accrual::{cancel, given};
+use super::cancel_accrual::cancel;
 use super::ledger::Open;
 use crate::domain::{
     AWARDS_MAX, Accrue, Activity, Award, CancelAmount, Enrolment, Expiry, Item, ItemId, ItemKey, ItemPosition, Member,
@@ -49,10 +49,9 @@ impl Rule for Accrue {
         original: &Original,
         amount: CancelAmount,
     ) -> Result<(), Undecided> {
-        let accrue = &*given(self, original);
         let payer = self.partner.map(|partner| draft.partner(partner)).transpose()?;
-        cancel(accrue, draft, original, amount, |draft, part| {
-            payer.map_or(Ok(()), |payer| draft.restore(payer, accrue, original, part))
+        cancel(self, draft, original, amount, |draft, part| {
+            payer.map_or(Ok(()), |payer| draft.restore(payer, self, original, part))
         })
     }
 }

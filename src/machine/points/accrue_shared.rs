@@ -1,8 +1,8 @@
 //! Accruing what several partners fund: as any accrual, with each partner's share taken from its own blocks.
 
 use super::accrue::{check_awards, check_types, give};
-use super::cancel_accrual::{cancel, given};
-use crate::domain::{Accrue, AccrueShared, CancelAmount, PARTS_MAX, Partner, Program, SHARES_MAX, Share, Subject};
+use super::cancel_accrual::cancel;
+use crate::domain::{AccrueShared, CancelAmount, PARTS_MAX, Partner, Program, SHARES_MAX, Share, Subject};
 use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
 use crate::machine::original::Original;
@@ -51,10 +51,9 @@ impl Rule for AccrueShared {
         amount: CancelAmount,
     ) -> Result<(), Undecided> {
         let accrue = self.as_accrual();
-        let accrue: &Accrue = &given(&accrue, original);
         let payers = payers(self, draft)?;
-        cancel(accrue, draft, original, amount, |draft, part| {
-            draft.restore_shares(&payers, &self.shares, accrue, original, part)
+        cancel(&accrue, draft, original, amount, |draft, part| {
+            draft.restore_shares(&payers, &self.shares, &accrue, original, part)
         })
     }
 }

@@ -13,7 +13,6 @@ use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::At;
 use crate::machine::original::Original;
 use crate::machine::view::{Undecided, View};
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Cancels some of what an accrual gave; `restore` gives each part back to those who paid for it.
@@ -48,20 +47,6 @@ pub(super) fn cancel<V: View>(
         followed.filter(|of| accrue.awards.iter().all(|award| award.point_type != *of)).collect();
     followed.into_iter().try_for_each(|of| draft.tell_balance(owner, of))?;
     draft.tell_strayed()
-}
-
-/// The accrual with the points that it gave: of an award that was clipped, fewer than it names (rules E67, E100).
-pub(super) fn given<'a>(accrue: &'a Accrue, original: &Original) -> Cow<'a, Accrue> {
-    let mut given = Cow::Borrowed(accrue);
-    for (award, place) in accrue.awards.iter().zip(0..u16::MAX) {
-        let points = original.awarded(place);
-        if points != award.points
-            && let Some(award) = given.to_mut().awards.get_mut(usize::from(place))
-        {
-            award.points = points;
-        }
-    }
-    given
 }
 
 /// How many points of which award are cancelled.
