@@ -2,6 +2,7 @@
 
 use super::super::ask::Ask;
 use super::super::blocks::{Block, Cell, Fact, Field, Table, plain};
+use super::super::effect;
 use super::super::forms;
 use super::super::page::{Page, Way, home, nothing};
 use super::audit;
@@ -75,6 +76,7 @@ pub(super) fn source(ask: &Ask<'_>, way: &Way<'_>, program: u32, source: &str) -
     let mut table = Table::of("Restrictions", &columns, &restrictions);
     table.empty = "It has no restriction.";
     let mut blocks = vec![Block::Facts(facts), related(program, id), Block::Table(table)];
+    blocks.push(effect::dependents(ask, program, id)?);
     blocks.push(Block::Table(history(ask, program, id)?));
     if ask.may(Scope::Catalog) {
         blocks.extend(actions(way, program, id, (&status, amount("left").is_some())));
@@ -132,7 +134,11 @@ fn actions(way: &Way<'_>, program: u32, source: u32, (status, has_inventory): (&
     let points = |label| vec![Field::line("points", label, "number", "").required()];
     let mut actions = Vec::new();
     match status {
-        "active" => actions.push(form("pause_source", "Pause this source", Vec::new())),
+        "active" => {
+            let sure =
+                Field::choice("sure", "What depends on it (above) gets no points from it: sure?", &["no", "yes"], "no");
+            actions.push(form("pause_source", "Pause this source", vec![sure]));
+        }
         "paused" => {
             actions.push(form("resume_source", "Resume this source", Vec::new()));
             let sure = Field::choice("confirm", "It never gives points again: sure?", &["no", "yes"], "no");
