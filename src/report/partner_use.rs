@@ -171,6 +171,11 @@ impl<O: Originals> Walk<'_, O> {
     }
 }
 
+/// Whether a partner pays for what an entry gave, or for a part of it.
+pub(super) fn is_paid_by(partner: PartnerId, entry: &Entry) -> bool {
+    funded(&entry.command.action, entry.legs()).is_some_and(|funded| funded.of(partner).is_some())
+}
+
 /// What an accrual or a purchase gave, and who pays for it.
 struct Funded<'a> {
     member: MemberId,

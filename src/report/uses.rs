@@ -5,7 +5,7 @@
 //! member, back to the accrual: these entries count as read by the page.
 
 use super::audit::{Among, AuditReader};
-use super::partner_use::{Originals, UseLine, Walk};
+use super::partner_use::{Originals, UseLine, Walk, is_paid_by};
 use crate::domain::{
     Action, Cancel, CancelAmount, Entry, Fault, MemberId, MemberKey, Outcome, PartnerKey, Programs, RequestKey,
     Sequence, Subject, Timestamp,
@@ -78,6 +78,11 @@ pub fn uses<R: UseReader>(reader: &R, programs: &Programs, query: &UseQuery) -> 
         let Some(oldest) = entries.last() else { return Ok(page) };
         next = Sequence(oldest.sequence.0.saturating_sub(1));
         for entry in &entries {
+            // the first one is always read, so that pages go on
+            if read >= query.entries_max.max(1) {
+                page.next = Some(entry.sequence.next());
+                return Ok(page);
+            }
             read = read.saturating_add(1);
             let at = entry.command.transaction_at.unwrap_or(entry.recorded_at);
             if entry.command.program != partner.program || !during.contains(&at) {
@@ -93,10 +98,6 @@ pub fn uses<R: UseReader>(reader: &R, programs: &Programs, query: &UseQuery) -> 
                 return Ok(page);
             }
             page.lines.push(line);
-            if read >= query.entries_max {
-                page.next = Some(entry.sequence).filter(|last| *last > Sequence(1));
-                return Ok(page);
-            }
         }
         if read >= query.entries_max && next > Sequence(0) {
             page.next = Some(next.next());
@@ -131,7 +132,8 @@ fn cancelled_before<R: UseReader>(
     let Action::Cancel(body) = &entry.command.action else { return Ok((cancelled, 0)) };
     let request = RequestKey { program: partner.program, request: body.request };
     let is_done = matches!(entry.outcome, Outcome::Done { .. });
-    let Some(original) = reader.transaction(request)?.filter(|_| is_done) else { return Ok((cancelled, 0)) };
+    let original = reader.transaction(request)?.filter(|original| is_done && is_paid_by(partner.partner, original));
+    let Some(original) = original else { return Ok((cancelled, 0)) };
     let mut seen: BTreeSet<(MemberId, Sequence)> = BTreeSet::new();
     let mut counted: BTreeSet<Sequence> = BTreeSet::new();
     let mut left: Vec<(MemberId, Sequence)> = members(entry).take(1).collect();

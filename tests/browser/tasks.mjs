@@ -64,6 +64,10 @@ export async function tasks(page, { address, tell, suffix, looked }) {
     await go(source);
     equal(title, (await page.locator('.facts dd').first().innerText()).split('\n')[0], status);
   }
+  await act(source, 'Add a restriction', { 'restriction.restriction': '1', 'restriction.max': '100' });
+  await go(source);
+  if (!(await page.locator('main').innerText()).includes('calendar days')) tell('the restriction is not shown');
+  await act(source, 'Remove restriction 1');
   await act(source, 'Change the inventory', { points: '-500' });
   await go(source);
   await page.locator('.links a', { hasText: 'Its audit log' }).click();

@@ -103,6 +103,30 @@ fn a_source_is_paused_by_who_saw_what_depends_on_it() {
     assert!(other.contains("no other active source gives it") && !other.contains("<b>spring"), "{other}");
 }
 
+// covers: E94
+#[test]
+fn restrictions_of_a_source_are_shown_added_and_removed() {
+    let served = Served::with_points();
+    let body = json!({ "source": 7, "transaction_at": "2026-01-01T00:00:00Z" });
+    assert_eq!(served.post("/v1/programs/1/sources", "s7", body).0, 201);
+    let visitor = Visitor::new(&served, &served.all);
+    let act = |action: &str, fields: &str| {
+        let form = format!("{}&{fields}", visitor.hidden("/p/1/sources/7", action));
+        let shown = text(&visitor.post(action, &form));
+        assert!(shown.contains("Done and durable"), "{action}: {shown}");
+    };
+    let window = "restriction.window:calendar.unit=weeks";
+    act(
+        "/do/restrict_source",
+        &format!("restriction.restriction=3&restriction.max=1500&restriction.per=member&{window}"),
+    );
+    let shown = seen(&text(&visitor.get("/p/1/sources/7")));
+    assert!(shown.contains("3 1,500 member calendar weeks"), "{shown}");
+    act("/do/unrestrict_source", "");
+    let shown = seen(&text(&visitor.get("/p/1/sources/7")));
+    assert!(shown.contains("It has no restriction."), "{shown}");
+}
+
 #[test]
 fn books_show_the_digest_of_the_last_audit() {
     let served = Served::with_points();

@@ -4,7 +4,7 @@
 use super::super::ask::Ask;
 use super::super::blocks::{Block, Fact, Field, Table, filter, plain};
 use super::super::page::{Page, Way, home, nothing};
-use super::reports::{RANGES, report};
+use super::reports::{RANGES, beside, report};
 
 use crate::api::Problem;
 use crate::chart::grouped;
@@ -81,9 +81,8 @@ pub(super) fn forecast(ask: &Ask<'_>, way: &Way<'_>, program: u32, partner: &str
          not used up before it expires loses the rest."
     );
     let mut blocks = vec![form, note(&text)];
-    blocks.extend(pictures);
     let empty = "Nothing to forecast: no block is open, or none of its points was used in these days.";
-    blocks.push(Block::Table(table.or(empty)));
+    blocks.extend(beside(pictures, table.or(empty)));
     Ok(Page { title, trail, program: Some(program), blocks })
 }
 
@@ -115,8 +114,7 @@ pub(super) fn reconciliation(ask: &Ask<'_>, way: &Way<'_>, program: u32, partner
         (false, lines) => Block::Note { tone: "bad", text: format!("{} lines differ.", grouped(lines.into())) },
     };
     let mut blocks = vec![form, note(text), told];
-    blocks.extend(pictures);
-    blocks.push(Block::Table(table.or("Nothing was given with this partner in this time.")));
+    blocks.extend(beside(pictures, table.or("Nothing was given with this partner in this time.")));
     let wanted = if differing == 0 { query.clone() } else { format!("{query}&agrees=false") };
     let page = ask.page(&format!("{path}/uses?{wanted}&limit=50&{}", way.place("cursor")))?;
     let columns = [
