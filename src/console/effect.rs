@@ -133,7 +133,7 @@ fn examples(now: Timestamp, zone: &str, (before, after): (Option<&Value>, &Value
     };
     Some(Block::Table(Table {
         caption: "Points given on a day, unusable from (UTC)".to_owned(),
-        head: ["given on", "until now", "would be", ""].map(Cell::text).into(),
+        head: ["given on", "until now", "would be", "change"].map(Cell::text).into(),
         rows: EXAMPLES.into_iter().filter_map(row).collect(),
         ..Table::default()
     }))
@@ -158,7 +158,12 @@ pub(super) fn givers(ask: &Ask<'_>, program: u32, point_type: u32) -> Result<Tab
     let is_defined = |source: &str| sources.iter().any(|row| plain(row, "source") == source);
     for source in issued.iter().filter(|(source, of)| !is_defined(source) && of.contains_key(&id)).map(|(id, _)| id) {
         let (name, status) = if source == "0" { ("", "without a source") } else { (source.as_str(), "not defined") };
-        rows.push(vec![Cell::text(name), Cell::text(""), Cell::text(status), issued_cell(&issued, source, &id)]);
+        let name = if name.is_empty() {
+            Cell::text(name)
+        } else {
+            Cell::text(name).to(format!("/p/{program}/sources/{name}"))
+        };
+        rows.push(vec![name, Cell::text(""), Cell::text(status), issued_cell(&issued, source, &id)]);
     }
     let head = ["source", "name", "status"].map(Cell::text).into_iter();
     Ok(Table {
