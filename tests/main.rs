@@ -23,6 +23,7 @@ mod faults;
 mod feed;
 mod format;
 mod model;
+mod partner_use;
 mod proof;
 #[cfg(all(feature = "rocksdb", feature = "cli"))]
 mod proof_disk;

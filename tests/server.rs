@@ -4,6 +4,7 @@ mod access;
 mod console;
 mod documents;
 mod edits;
+mod effects;
 mod reports;
 mod routes;
 mod settlement;

@@ -1,5 +1,6 @@
 //! What handlers work with: the engine, the tokens, the budgets.
 
+use super::books::LastAudit;
 use super::budget::Budgets;
 use super::token::{Token, find};
 use super::token_file;
@@ -20,6 +21,8 @@ pub struct Context {
     pub(crate) budgets: Budgets,
     /// Backups go below this folder; without one, there are none.
     pub(crate) backups: Option<PathBuf>,
+    /// What the last audit found.
+    pub(crate) audited: Mutex<Option<LastAudit>>,
     /// Whether the server takes new work.
     pub(crate) is_ready: AtomicBool,
     /// Held alone by an edit that is only of what its caller saw, and together by all other commands that define
@@ -45,6 +48,7 @@ impl Context {
             clock,
             budgets,
             backups: None,
+            audited: Mutex::default(),
             is_ready: AtomicBool::new(true),
             edits: RwLock::default(),
             tokens: RwLock::default(),

@@ -1,6 +1,7 @@
 //! [`Api`]: the face of the routes, to servers and to callers in the process.
 
 use super::access;
+use super::books::Books;
 use super::call::{Answer, Call, Format, Head, Method};
 use super::context::{Context, Metrics};
 use super::etag;
@@ -169,6 +170,12 @@ impl Api {
     /// Bytes that the database takes.
     pub fn size_bytes(&self) -> Result<u64, Error> {
         self.context.engine.size_bytes()
+    }
+
+    /// What is known of the books beside the journal: the last audit and the newest backup.
+    #[must_use]
+    pub fn books(&self) -> Books {
+        Books::of(self.context.audited.lock().clone(), self.context.backups.as_deref())
     }
 
     /// All tokens, without their secrets, which are not kept.

@@ -6,6 +6,7 @@
 
 mod access;
 mod base64url;
+mod books;
 mod budget;
 mod call;
 mod command;
@@ -31,6 +32,7 @@ pub mod token_file;
 mod tracked;
 mod views;
 
+pub use books::{Books, LastAudit, LastBackup};
 pub use budget::Spends;
 pub(crate) use call::segments;
 pub use call::{Answer, Call, Format, Head, Method, Page, Verb};

@@ -204,6 +204,10 @@ pub(crate) struct PartnerRow {
     debited: Points,
     /// Blocks that can be debited.
     open_blocks: u32,
+    /// Its points are low when those outside of the reserve come down to this; null: they never are (rule A11).
+    low_balance: Option<Points>,
+    /// Whether they are low.
+    is_low: bool,
 }
 
 impl PartnerRow {
@@ -221,6 +225,8 @@ impl PartnerRow {
             pending: of.pending,
             debited: of.debited,
             open_blocks: of.open_blocks,
+            low_balance: terms.low_balance,
+            is_low: terms.low_balance.is_some_and(|low| of.usable <= low),
         }
     }
 }

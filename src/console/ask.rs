@@ -8,6 +8,9 @@ use std::sync::Arc;
 /// Bytes after which a file is given up: some 300,000 rows.
 const FILE_BYTES_MAX: usize = 48 << 20;
 
+/// Rows that a page counts or picks from, at most.
+const EVERY_MAX: usize = 20_000;
+
 /// The API and the visitor's token.
 pub(super) struct Ask<'a> {
     pub(super) api: &'a Api,
@@ -25,6 +28,18 @@ impl Ask<'_> {
     /// The rows of a page.
     pub(super) fn rows(&self, path: &str) -> Result<Vec<Value>, Problem> {
         Ok(self.get(path)?.get_mut("rows").map(Value::take).and_then(into_list).unwrap_or_default())
+    }
+
+    /// The rows of all pages, up to [`EVERY_MAX`].
+    pub(super) fn every(&self, path: &str) -> Result<Vec<Value>, Problem> {
+        let and = if path.contains('?') { '&' } else { '?' };
+        let mut page = self.page(&format!("{path}{and}limit=1000"))?;
+        let mut rows = page.rows;
+        while let Some(next) = page.next.filter(|_| rows.len() < EVERY_MAX) {
+            page = self.page(&format!("{path}{and}limit=1000&cursor={next}"))?;
+            rows.append(&mut page.rows);
+        }
+        Ok(rows)
     }
 
     /// A page of rows, with its picture where it has one.

@@ -170,8 +170,13 @@ pub(super) fn plain(row: &Value, name: &str) -> String {
 }
 
 impl Table {
-    /// Rows of the API as a table: a column for each name, with its head.
+    /// Rows of the API as a table: a column for each name, with its head. All names are fields of the rows: else a column
+    /// would stay empty without a word.
     pub(super) fn of(caption: &str, columns: &[(&'static str, &str)], rows: &[Value]) -> Table {
+        debug_assert!(
+            rows.iter().all(|row| columns.iter().all(|(name, _)| row.get(name).is_some())),
+            "{caption}: a column is no field"
+        );
         let cells = |row: &Value| columns.iter().map(|(name, _)| Cell::of(row, name)).collect();
         let rows: Vec<Vec<Cell>> = rows.iter().map(cells).collect();
         let is_number = |at: usize| rows.iter().filter_map(|row| row.get(at)).any(|cell| cell.is_number);

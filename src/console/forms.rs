@@ -2,6 +2,7 @@
 
 use super::ask::Ask;
 use super::blocks::{Block, Cell, Field, Form, Table, plain};
+use super::effect;
 use super::page::{Page, own_path};
 use crate::api::{Problem, encoded, routes};
 use serde_json::{Map, Value, json};
@@ -15,8 +16,19 @@ fn typed(text: &str) -> Value {
 }
 
 /// Fields that are texts, also where they look like numbers: words of people, and exact rates.
-const TEXTS: [&str; 10] =
-    ["description", "reason", "reference", "name", "zone", "percentage", "amount", "currency", "price", "unit_price"];
+const TEXTS: [&str; 11] = [
+    "description",
+    "reason",
+    "reference",
+    "name",
+    "zone",
+    "percent",
+    "percentage",
+    "amount",
+    "currency",
+    "price",
+    "unit_price",
+];
 
 /// Whether a field is a text, wherever it stands.
 fn is_text(name: &str) -> bool {
@@ -66,7 +78,7 @@ pub(super) fn act(ask: &Ask<'_>, id: &str, form: &BTreeMap<String, String>) -> R
     let mut body = Map::new();
     for (name, text) in form.iter().filter(|(_, text)| !text.trim().is_empty()) {
         match name.as_str() {
-            "key" | "proof" | "dry_run" | "back" => {}
+            "key" | "proof" | "dry_run" | "back" | "sure" => {}
             name if in_path.contains(&name) => {}
             name if is_text(name) => put(&mut body, name, json!(text.trim())),
             "confirm" => put(&mut body, name, json!(text == "yes")),
@@ -79,19 +91,41 @@ pub(super) fn act(ask: &Ask<'_>, id: &str, form: &BTreeMap<String, String>) -> R
             },
         }
     }
-    let body = if body.is_empty() { Value::Null } else { Value::Object(body) };
-    let key = form.get("key").map_or("", String::as_str);
     let is_tried = route.verb.is_some() && form.contains_key("dry_run");
-    let answer = ask.post(&if is_tried { format!("{path}?dry_run=true") } else { path }, key, &body)?;
+    if !is_tried && form.get("sure").is_some_and(|sure| sure != "yes") {
+        let asked = Problem::new("malformed", "nothing was done: say yes where the form asks whether you are sure");
+        return Err(Problem { status: 422, code: "needs_confirm".into(), ..asked });
+    }
+    let key = form.get("key").map_or("", String::as_str);
+    let sent = if body.is_empty() { Value::Null } else { Value::Object(body.clone()) };
+    let answer = ask.post(&if is_tried { format!("{path}?dry_run=true") } else { path }, key, &sent)?;
     let program = form.get("program").and_then(|program| program.parse().ok());
     let mut page = outcome(id, program, &answer);
     if is_tried {
         page.trail.clear();
         let text = "Nothing was done: this is what would happen now.".to_owned();
         page.blocks.splice(..1, [Block::Note { tone: "plain", text }]);
+        body.extend(in_path.iter().filter_map(|name| Some(((*name).to_owned(), typed(form.get(*name)?)))));
+        page.blocks.extend(effect::of(ask, id, program.unwrap_or_default(), &body)?);
+        page.blocks.push(carry_out(id, &page.title, form));
     }
     page.trail.splice(..0, back(form));
     Ok(page)
+}
+
+/// The form that does what was tried: with all that was said, and the same request id. Whoever saw what it does is sure.
+fn carry_out(id: &str, title: &str, form: &BTreeMap<String, String>) -> Block {
+    let said = form.iter().filter(|(name, _)| !["proof", "dry_run", "sure"].contains(&name.as_str()));
+    Block::Form(Form {
+        action: format!("/do/{}", encoded(id)),
+        is_post: true,
+        title: format!("{title}: carry it out"),
+        fields: Vec::new(),
+        hidden: said.map(|(name, value)| (name.clone(), value.clone())).collect(),
+        button: "Carry it out".to_owned(),
+        has_dry_run: false,
+        is_folded: false,
+    })
 }
 
 /// The way back to the page that a form was on.

@@ -4,6 +4,7 @@
 mod ask;
 mod blocks;
 mod door;
+mod effect;
 mod forms;
 mod page;
 mod pages;

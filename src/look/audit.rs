@@ -1,13 +1,16 @@
 //! The audit log of an engine: where its lines are read.
 
-use crate::domain::{Entry, Granted, Item, Mark, MemberKey, ProgramId, Sequence, Subject, Timestamp};
+use crate::domain::{Entry, Granted, Item, Mark, MemberKey, ProgramId, RequestKey, Sequence, Subject, Timestamp};
 use crate::engine::{Engine, Error};
-use crate::report::{Among, AuditReader};
+use crate::report::{Among, AuditReader, UseReader};
 use std::cell::Cell;
 use std::ops::RangeInclusive;
 
 /// Entries that are read at once by the index.
 const MARKED: usize = 128;
+
+/// Entries of a member's chain that are read at once.
+const CHAINED: usize = 32;
 
 /// Some entries with a mark of these ranges, and of a range of numbers, the newest first; none of them is left out in
 /// between.
@@ -84,5 +87,15 @@ impl AuditReader for EngineAudit<'_> {
 
     fn item(&self, program: ProgramId, granted: &Granted, recorded_at: Timestamp) -> Result<Option<Item>, Error> {
         self.engine.item(program, granted, recorded_at)
+    }
+}
+
+impl UseReader for EngineAudit<'_> {
+    fn transaction(&self, request: RequestKey) -> Result<Option<Entry>, Error> {
+        self.engine.transaction(request)
+    }
+
+    fn chain(&self, member: MemberKey, from: Sequence) -> Result<Vec<Entry>, Error> {
+        Ok(self.engine.statement(member, Some(from), CHAINED)?.unwrap_or_default())
     }
 }

@@ -218,22 +218,9 @@ impl AuditQuery {
         };
         match self.clock {
             _ if !marks.is_empty() => Ok(Among::Marked(marks)),
-            AuditClock::Occurred if self.from.is_some() || self.to.is_some() => self.happened(reader),
-            AuditClock::Occurred | AuditClock::Recorded => Ok(Among::All),
+            AuditClock::Occurred => Among::happened(reader, (self.from, self.to)),
+            AuditClock::Recorded => Ok(Among::All),
         }
-    }
-
-    /// The entries of what happened in the range of times.
-    fn happened<R: AuditReader>(&self, reader: &R) -> Result<Among, R::Error> {
-        let away = |at: Timestamp, ms: i64| Timestamp::from_ms(at.ms().saturating_add(ms));
-        let prompt_ms = PROMPT_SECONDS.saturating_mul(1000);
-        let first = self.from.and_then(|from| away(from, prompt_ms.saturating_neg()));
-        let end = self.to.and_then(|to| away(to, prompt_ms));
-        let recorded = first.map_or(Ok(Sequence(1)), |first| reader.first_at(first))?
-            ..=end.map_or(Ok(Sequence(u64::MAX)), |end| reader.first_at(end))?;
-        let last = self.to.map_or(Day(i32::MAX), |to| to.last_day_before(&Zone::UTC));
-        let days = self.from.map_or(Day(i32::MIN), Timestamp::day)..=last;
-        Ok(Among::Happened { recorded, days })
     }
 
     /// Whether entries recorded at an instant, and before, are too old for any line.
@@ -393,6 +380,27 @@ pub enum Among {
         /// The days that others have marks of.
         days: RangeInclusive<Day>,
     },
+}
+
+impl Among {
+    /// The entries of what happened from an instant on and before another.
+    pub(super) fn happened<R: AuditReader>(
+        reader: &R,
+        (from, to): (Option<Timestamp>, Option<Timestamp>),
+    ) -> Result<Among, R::Error> {
+        if from.is_none() && to.is_none() {
+            return Ok(Among::All);
+        }
+        let away = |at: Timestamp, ms: i64| Timestamp::from_ms(at.ms().saturating_add(ms));
+        let prompt_ms = PROMPT_SECONDS.saturating_mul(1000);
+        let first = from.and_then(|from| away(from, prompt_ms.saturating_neg()));
+        let end = to.and_then(|to| away(to, prompt_ms));
+        let recorded = first.map_or(Ok(Sequence(1)), |first| reader.first_at(first))?
+            ..=end.map_or(Ok(Sequence(u64::MAX)), |end| reader.first_at(end))?;
+        let last = to.map_or(Day(i32::MAX), |to| to.last_day_before(&Zone::UTC));
+        let days = from.map_or(Day(i32::MIN), Timestamp::day)..=last;
+        Ok(Among::Happened { recorded, days })
+    }
 }
 
 /// Where the log reads: an engine, which this layer does not know.

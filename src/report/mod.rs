@@ -21,6 +21,7 @@ mod sources;
 mod statement;
 mod sums;
 mod unbooked;
+mod uses;
 
 pub use crate::domain::AuditKind;
 pub use audit::{Among, AuditClock, AuditId, AuditLine, AuditPage, AuditQuery, AuditReader, Fate, audit};
@@ -33,7 +34,8 @@ pub use money::Money;
 pub use outstanding::{AsOf, CohortRow, OutstandingRow, cohort, outstanding};
 pub use partner_records::{FeeLine, FeeUnit, Page, bill_amount, bill_lines, bills, charges, fees, find_partners};
 pub use partner_statement::PartnerLine;
-pub use partner_use::{MonthOfUse, RunOut, UseLine, by_month, forecast, partner_use};
+pub use partner_use::{MonthOfUse, RunOut, UseLine, add_to_month, by_month, forecast, partner_use};
 pub use range::Preset;
 pub use sources::{SourceDay, source_report};
 pub use statement::{Change, StatementLine, TierChange, moved_in};
+pub use uses::{UsePage, UseQuery, UseReader, entries_of, uses};

@@ -46,7 +46,7 @@ pub fn partner_use(
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Vec<UseLine>, Fault> {
     let programs = super::snapshot_view::programs(read)?;
-    let mut walk = Walk { read, partner, programs, cancelled: BTreeMap::new() };
+    let mut walk = Walk { originals: read, partner, programs: &programs, cancelled: BTreeMap::new() };
     let mut lines = Vec::new();
     read.journal(Sequence(1), &mut |key, bytes| {
         let damaged = || Fault::corrupt(format!("journal: key {key:02x?}"));
@@ -60,17 +60,35 @@ pub fn partner_use(
     Ok(lines)
 }
 
-/// The walk over the journal.
-struct Walk<'a> {
-    read: &'a dyn Read,
-    partner: PartnerKey,
-    programs: Programs,
-    /// Points cancelled so far, by the accrual and the award's place.
-    cancelled: BTreeMap<(Sequence, u16), i64>,
+/// Where the entry is found that a cancellation names.
+pub(super) trait Originals {
+    /// What may go wrong.
+    type Error: From<Fault>;
+
+    /// The entry of a request.
+    fn original(&self, request: RequestKey) -> Result<Option<Entry>, Self::Error>;
 }
 
-impl Walk<'_> {
-    fn line(&mut self, entry: &Entry) -> Result<Option<UseLine>, Fault> {
+impl Originals for &dyn Read {
+    type Error = Fault;
+
+    fn original(&self, request: RequestKey) -> Result<Option<Entry>, Fault> {
+        let Some(sequence) = requests::find(*self, &request)? else { return Ok(None) };
+        record::entry(*self, sequence).map(Some)
+    }
+}
+
+/// The walk over entries.
+pub(super) struct Walk<'a, O> {
+    pub(super) originals: O,
+    pub(super) partner: PartnerKey,
+    pub(super) programs: &'a Programs,
+    /// Points cancelled before the next entry, by the accrual and the award's place.
+    pub(super) cancelled: BTreeMap<(Sequence, u16), i64>,
+}
+
+impl<O: Originals> Walk<'_, O> {
+    pub(super) fn line(&mut self, entry: &Entry) -> Result<Option<UseLine>, O::Error> {
         if entry.command.program != self.partner.program || matches!(entry.outcome, Outcome::Refused(_)) {
             return Ok(None);
         }
@@ -116,10 +134,10 @@ impl Walk<'_> {
 
     /// Whose points a cancellation takes back, how many, and what of the cost that is; `None` where it is about anything
     /// else.
-    fn cancel(&mut self, body: &Cancel) -> Result<Option<(MemberId, i128, i128)>, Fault> {
+    fn cancel(&mut self, body: &Cancel) -> Result<Option<(MemberId, i128, i128)>, O::Error> {
         let key = RequestKey { program: self.partner.program, request: body.request };
-        let Some(original) = requests::find(self.read, &key)? else { return Ok(None) };
-        let entry = record::entry(self.read, original)?;
+        let Some(entry) = self.originals.original(key)? else { return Ok(None) };
+        let original = entry.sequence;
         let Some(funded) = funded(&entry.command.action, entry.legs()) else { return Ok(None) };
         let Some(own) = funded.of(self.partner.partner) else { return Ok(None) };
         let mut sums = (0i128, 0i128);
@@ -151,6 +169,11 @@ impl Walk<'_> {
             }
         }
     }
+}
+
+/// Whether a partner pays for what an entry gave, or for a part of it.
+pub(super) fn is_paid_by(partner: PartnerId, entry: &Entry) -> bool {
+    funded(&entry.command.action, entry.legs()).is_some_and(|funded| funded.of(partner).is_some())
 }
 
 /// What an accrual or a purchase gave, and who pays for it.
@@ -242,24 +265,33 @@ pub struct MonthOfUse {
     pub lines: u64,
     /// Points that members were given.
     pub given: i128,
+    /// Partner points that these cost by the terms.
+    pub owed: i128,
     /// Partner points that these took.
     pub taken: i128,
+    /// Lines of which the two sides differ.
+    pub differing: u64,
 }
 
 /// Sums up lines by month.
 #[must_use]
 pub fn by_month(lines: &[UseLine], zone: &Zone) -> Vec<MonthOfUse> {
     let mut months: BTreeMap<(i16, i8), MonthOfUse> = BTreeMap::new();
-    for line in lines {
-        let date = line.transaction_at.day_in(zone).date();
-        let (year, month) = (date.year(), date.month());
-        let empty = MonthOfUse { year, month, lines: 0, given: 0, taken: 0 };
-        let sum = months.entry((year, month)).or_insert(empty);
-        sum.lines = sum.lines.saturating_add(1);
-        sum.given = sum.given.saturating_add(line.given);
-        sum.taken = sum.taken.saturating_add(line.taken);
-    }
+    lines.iter().for_each(|line| add_to_month(&mut months, line, zone));
     months.into_values().collect()
+}
+
+/// Adds a line to the sums of its month.
+pub fn add_to_month(months: &mut BTreeMap<(i16, i8), MonthOfUse>, line: &UseLine, zone: &Zone) {
+    let date = line.transaction_at.day_in(zone).date();
+    let (year, month) = (date.year(), date.month());
+    let empty = MonthOfUse { year, month, lines: 0, given: 0, owed: 0, taken: 0, differing: 0 };
+    let sum = months.entry((year, month)).or_insert(empty);
+    sum.lines = sum.lines.saturating_add(1);
+    sum.given = sum.given.saturating_add(line.given);
+    sum.owed = sum.owed.saturating_add(line.owed);
+    sum.taken = sum.taken.saturating_add(line.taken);
+    sum.differing = sum.differing.saturating_add(u64::from(!line.agrees()));
 }
 
 /// When a block will be used up at the rate of a window of time.

@@ -24,12 +24,14 @@ finish() {
 }
 trap finish EXIT
 cp package.json ./*.mjs "$work"
+mkdir "$work/backups"
 for attempt in 1 2 3; do
   (cd "$work" && npm install --no-audit --no-fund --no-package-lock --silent) && break
   [ $attempt -lt 3 ] || { echo 'SKIPPED browser: npm cannot install playwright-core and axe'; exit 0; }
   sleep 5
 done
-"$accruedb" --json serve --demo --db "$work/db" --listen 127.0.0.1:0 --log off > "$work/said" 2> "$work/problems" &
+"$accruedb" --json serve --demo --db "$work/db" --listen 127.0.0.1:0 --backups "$work/backups" \
+  --log off > "$work/said" 2> "$work/problems" &
 server=$!
 for _ in $(seq 1500); do
   [ -s "$work/said" ] && break

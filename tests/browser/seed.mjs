@@ -38,5 +38,9 @@ export async function seed(address, token) {
   await of('partners/2/fees', {
     amount: { kind: 'money', amount: '12.50', currency: 'EUR' }, description: 'late data', transaction_at: now,
   });
+  // a prepaid partner that is low from its first block on
+  await of('partners', { partner: 5, name: 'Corner shop', rates: { 1: '1' }, low_balance: 500 });
+  await of('partners/5/blocks', { block: 9500, points: 400 });
+  await of('partners/5/blocks/9500/approve');
   await of('sources', { source: 400, name: 'summer', inventory: 5000 });
 }

@@ -1,5 +1,5 @@
 // The tasks of a programme manager, each by the pages' own links and forms. Returns how many things were done.
-export async function tasks(page, { address, tell, suffix }) {
+export async function tasks(page, { address, tell, suffix, looked }) {
   let count = 0;
   const equal = (what, found, expected) => { if (found !== expected) tell(`${what}: ${found}, expected ${expected}`); };
   const go = (path) => page.goto(`${address}${path}`);
@@ -25,6 +25,23 @@ export async function tasks(page, { address, tell, suffix }) {
   await act('/p/1/point-types', 'Create point type', {
     point_type: `${12 + suffix}`, 'expiry:after.span.count': '6', 'expiry:after.span.unit': 'months',
   });
+  // a policy of expiry: what would change for whom, then the change
+  await go('/p/1/point-types');
+  await page.locator('tbody a', { hasText: new RegExp(`^${12 + suffix}$`) }).click();
+  await page.locator('summary', { hasText: 'with a month, quarter or year' }).click();
+  const policy = page.locator('details[open].fold form');
+  await fill(policy, { 'expiry:end_of.period': 'quarter' });
+  await policy.locator('button.try').click();
+  const effect = await page.locator('main').innerText();
+  for (const told of ['Nothing was done', 'end of quarter from now on', 'Points given on a day', 'stay as they are']) {
+    if (!effect.includes(told)) tell(`a policy that is tried does not tell: ${told}`);
+  }
+  await looked();
+  await page.locator('button', { hasText: 'Carry it out' }).click();
+  if (!/Done and durable/.test(await page.locator('.note').first().innerText())) tell('the policy was not changed');
+  await go(`/p/1/point-types/${12 + suffix}`);
+  if (!(await page.locator('.facts').innerText()).includes('end of period quarter')) tell('the policy is not shown');
+  count += 1;
   // the buttons stay in the corner of every page (rule E07)
   await go('/p/1/audit');
   equal('the corner', (await page.locator('.corner a').allInnerTexts()).join(', '), 'Create point type, Create source');
@@ -34,18 +51,30 @@ export async function tasks(page, { address, tell, suffix }) {
   await form.locator('button').first().click();
   if (!/Done and durable/.test(await page.locator('.note').first().innerText())) tell('no source was made');
   const source = `/p/1/sources/${500 + suffix}`;
-  for (const [title, status] of [['Pause this source', 'paused'], ['Resume this source', 'active']]) {
-    await act(source, title);
+  // who pauses it has seen what depends on it, and says so
+  await go(source);
+  if (!(await page.locator('main').innerText()).includes('What depends on this source')) tell('no dependents');
+  await page.locator('summary', { hasText: 'Pause this source' }).click();
+  await page.locator('details[open].fold form button').first().click();
+  equal('a pause without a yes', await page.locator('h1').innerText(), 'Needs confirm');
+  for (const [title, status, said] of [
+    ['Pause this source', 'paused', { sure: 'yes' }], ['Resume this source', 'active', {}],
+  ]) {
+    await act(source, title, said);
     await go(source);
     equal(title, (await page.locator('.facts dd').first().innerText()).split('\n')[0], status);
   }
+  await act(source, 'Add a restriction', { 'restriction.restriction': '1', 'restriction.max': '100' });
+  await go(source);
+  if (!(await page.locator('main').innerText()).includes('calendar days')) tell('the restriction is not shown');
+  await act(source, 'Remove restriction 1');
   await act(source, 'Change the inventory', { points: '-500' });
   await go(source);
   await page.locator('.links a', { hasText: 'Its audit log' }).click();
   equal('the filter', await page.locator('[name=source]').inputValue(), `${500 + suffix}`);
   const kinds = await page.locator('tbody tr td:nth-child(3)').allInnerTexts();
   if (!kinds.includes('Inventory Modification (deduct)')) tell(`the source's audit log has only ${kinds}`);
-  await act(source, 'Pause this source');
+  await act(source, 'Pause this source', { sure: 'yes' });
   await act(source, 'Archive this source', { confirm: 'yes' });
   await act('/p/1/sources', 'Create source', { source: `${600 + suffix}`, name: 'without end' });
   await act(`/p/1/sources/${600 + suffix}`, 'Give it an inventory', { points: '2000' });
@@ -130,5 +159,21 @@ export async function tasks(page, { address, tell, suffix }) {
   await page.locator('summary', { hasText: 'Audit the books' }).click();
   await page.locator('details[open].fold form button').first().click();
   if (!/ok\s+true/.test(await page.locator('table').innerText())) tell('the audit is not ok');
-  return count + 3;
+  await go('/p/1/books');
+  await page.locator('summary', { hasText: 'Make a backup' }).click();
+  await page.locator('details[open].fold form [name=name]').fill(`walk-${suffix}`);
+  await page.locator('details[open].fold form button').first().click();
+  await go('/p/1/books');
+  const books = await page.locator('.facts').innerText();
+  if (!/Digest\s+[0-9a-f]{32}/i.test(books)) tell(`no digest: ${books}`);
+  if (!new RegExp(`Last backup\\s[\\s\\S]*walk-${suffix}`, 'i').test(books)) tell(`no backup: ${books}`);
+  await looked();
+
+  // a partner that comes down to its threshold stands on the first page
+  await go('/p/1');
+  const low = page.locator('section', { hasText: 'Partners whose points are low' }).locator('tbody a', { hasText: '5' });
+  equal('partners low', await low.count(), 1);
+  await low.click();
+  if (!/low: it is told at/.test(await page.locator('.facts').innerText())) tell('the partner does not say that it is low');
+  return count + 5;
 }

@@ -34,7 +34,7 @@ async function pages(page) {
   while (left.length > 0) {
     const path = left.pop();
     // a partner is prepaid, or billed, or settled with: each looks different
-    const kind = path.split('?')[0].replace(/\/(members|sources|entries|problems|bills|runs)\/[^/]+/g, '/$1/x')
+    const kind = path.split('?')[0].replace(/\/(members|sources|entries|problems|bills|runs|point-types)\/[^/]+/g, '/$1/x')
       .replace(/\/partners\/\d+\/(?=forecast|reconciliation|settled|credits)/, '/partners/x/');
     if (seen.has(path) || kinds.has(kind) || path.startsWith('/data/')) continue;
     seen.add(path);
@@ -54,7 +54,7 @@ async function pages(page) {
   const found = [...kinds.values(), ...more.filter((path) => !seen.has(path))];
   const wanted = [
     '/p/1/tiers', '/p/1/settlement', '/p/1/settlement/runs/', '/p/1/partners/2/bills/', '/p/1/outstanding', '/p/1/expiry',
-    '/p/1/deferred-revenue', '/p/1/source-report', '/p/1/journal', '/p/1/settlement/awards',
+    '/p/1/point-types/', '/p/1/deferred-revenue', '/p/1/source-report', '/p/1/journal', '/p/1/settlement/awards',
     '/p/1/settlement/definitions',
   ];
   wanted.filter((want) => !found.some((path) => path.startsWith(want))).forEach((want) => tell(`no way leads to ${want}`));
@@ -72,7 +72,20 @@ async function firstView() {
   return bytes;
 }
 
+/** Looks at a page that only an action leads to, as it is. */
+const looker = (page, name, hasScript) => async () => {
+  if (hasScript) {
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    for (const { id, nodes } of violations) tell(`axe, after an action: ${id}: ${nodes[0].html}`);
+  }
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (over > 0) tell(`${page.url()} is ${over} px too wide after an action`);
+  looks += 1;
+  if (pictures) await page.screenshot({ path: `${pictures}/${name}-${looks}.png`, fullPage: true });
+};
+
 await seed(address, token);
+let looks = 0;
 let views = 0;
 const bytes = await firstView();
 const found = [...await pages(await visitor({ viewport: { width: 1280, height: 900 } })), '/p/1/members/HOME'];
@@ -96,9 +109,9 @@ for (const colorScheme of ['light', 'dark']) {
 }
 let done = 0;
 const scripted = await visitor({ viewport: { width: 1280, height: 900 } });
-done += await tasks(scripted, { address, tell, suffix: 0 });
+done += await tasks(scripted, { address, tell, suffix: 0, looked: looker(scripted, 'action-1280', true) });
 const unscripted = await visitor({ viewport: { width: 360, height: 800 }, javaScriptEnabled: false });
-done += await tasks(unscripted, { address, tell, suffix: 1 });
+done += await tasks(unscripted, { address, tell, suffix: 1, looked: looker(unscripted, 'action-360', false) });
 await browser.close();
 console.log(`browser: ${new Set(found).size} pages, ${views} views, ${done} actions, first view ${bytes} bytes, ${problems.length} problems`);
 process.exit(problems.length > 0 ? 1 : 0);

@@ -9,14 +9,14 @@ use serde_json::json;
 use std::collections::BTreeSet;
 
 /// A visitor with a browser's cookie.
-struct Visitor<'a> {
+pub(super) struct Visitor<'a> {
     served: &'a Served,
     console: Console,
     cookie: String,
 }
 
 impl<'a> Visitor<'a> {
-    fn new(served: &'a Served, token: &str) -> Visitor<'a> {
+    pub(super) fn new(served: &'a Served, token: &str) -> Visitor<'a> {
         let mut visitor = Visitor { served, console: Console::new([3; 32]), cookie: String::new() };
         let shown = visitor.post("/sign-in", &format!("token={token}&back=/"));
         assert_eq!(shown.response.status, 303, "{}", text(&shown));
@@ -41,34 +41,38 @@ impl<'a> Visitor<'a> {
         self.console.visit(&self.served.api, &visit)
     }
 
-    fn get(&self, path: &str) -> Shown {
+    pub(super) fn get(&self, path: &str) -> Shown {
         self.visit(Method::Get, path, "", None)
     }
 
-    fn post(&self, path: &str, form: &str) -> Shown {
+    pub(super) fn post(&self, path: &str, form: &str) -> Shown {
         self.visit(Method::Post, path, form, Some("same-origin"))
     }
 
     /// The values of the hidden fields of the first form of a page that goes to `action`, as a form.
-    fn hidden(&self, page: &str, action: &str) -> String {
-        let html = text(&self.get(page));
-        let form = html.split(&format!("action=\"{action}\"")).nth(1).unwrap_or_default();
-        let form = form.split("</form>").next().unwrap();
-        let fields = form.split("<input type=\"hidden\" name=\"").skip(1).map(|field| {
-            let mut parts = field.split('"');
-            let (name, value) = (parts.next().unwrap(), parts.nth(1).unwrap());
-            format!("{name}={value}")
-        });
-        fields.collect::<Vec<String>>().join("&")
+    pub(super) fn hidden(&self, page: &str, action: &str) -> String {
+        hidden(&text(&self.get(page)), action)
     }
 }
 
-fn text(shown: &Shown) -> String {
+/// The same of a page that is shown already.
+pub(super) fn hidden(html: &str, action: &str) -> String {
+    let form = html.split(&format!("action=\"{action}\"")).nth(1).unwrap_or_default();
+    let form = form.split("</form>").next().unwrap();
+    let fields = form.split("<input type=\"hidden\" name=\"").skip(1).map(|field| {
+        let mut parts = field.split('"');
+        let (name, value) = (parts.next().unwrap(), parts.nth(1).unwrap());
+        format!("{name}={value}")
+    });
+    fields.collect::<Vec<String>>().join("&")
+}
+
+pub(super) fn text(shown: &Shown) -> String {
     String::from_utf8_lossy(&shown.response.body).into_owned()
 }
 
 /// Addresses that a page leads to.
-fn links(html: &str) -> Vec<String> {
+pub(super) fn links(html: &str) -> Vec<String> {
     let quoted = html.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next());
     quoted.map(|href| href.replace("&amp;", "&").replace("&#38;", "&")).collect()
 }

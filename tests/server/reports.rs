@@ -154,7 +154,7 @@ fn both_sides_of_a_partner_are_held_together_and_its_blocks_have_an_end() {
     done(&served, "cancellations", "x", json!({ "request": "m", "amount": { "kind": "points", "points": 10 } }));
     let uses = walked(&served, "partners/1/uses", 1);
     let given: Vec<&Value> = uses.iter().map(|row| &row["given_exact"]).collect();
-    assert_eq!(given, [&json!("100"), &json!("-10")]);
+    assert_eq!(given, [&json!("-10"), &json!("100")], "the newest first");
     assert_eq!(rows(&served, "partners/1/uses?agrees=false"), [Value::Null; 0]);
     assert_eq!(rows(&served, "partners/1/reconciliation?from=2026-02-01")[0]["given_exact"], "-10");
     // 90 points in 60 days: the 910 that are left last another 606 days and 16 hours

@@ -1,5 +1,6 @@
 //! Running the server: the clock, backup, audit, checkpoint, metrics.
 
+use super::super::books::{LastAudit, is_name};
 use super::super::call::{Answer, Call};
 use super::super::context::Context;
 use super::super::json::{Bad, object, typed};
@@ -133,6 +134,8 @@ fn verify(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Problem> {
     let audit = context.engine.verify(scratch)?;
     let ok = audit.ok();
     let Audit { entries, digest, chain, replayed, violations, violations_total } = audit;
+    let last = LastAudit { at: call.head.at, ok, entries, digest: digest.clone(), violations_total };
+    *context.audited.lock() = Some(last);
     Ok(Answer::Object(value(&Verdict { ok, entries, digest, chain, replayed, violations, violations_total })))
 }
 
@@ -143,9 +146,6 @@ fn sweep(context: &Context, _: &Call, _: &[u8]) -> Result<Answer, Problem> {
 
 fn backup(context: &Context, _: &Call, body: &[u8]) -> Result<Answer, Problem> {
     let Backup { name } = typed(&Value::Object(object(body)?))?;
-    let is_name = |name: &str| {
-        (1..=64).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_'))
-    };
     if !is_name(&name) {
         let what = "expected 1 to 64 letters, digits, - and _".to_owned();
         return Err(Bad { pointer: "/name".to_owned(), what }.into());

@@ -7,12 +7,11 @@ use super::super::problem::Problem;
 use super::super::range;
 use super::super::route::{Route, Shape};
 use super::super::views::value;
-use super::asked::look;
 use super::catalog;
 use crate::chart::{Figure, Form, POINTS_MAX, Series};
 use crate::domain::{BlockId, MemberId, PartnerKey, Points, Program, Rejection, RequestId, Sequence, Timestamp};
-use crate::look::forecast;
-use crate::report::{self, MonthOfUse, RunOut, UseLine};
+use crate::look::{EngineAudit, each_use, entries_during, forecast, forecast_entries};
+use crate::report::{self, MonthOfUse, RunOut, UseLine, UseQuery};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -38,13 +37,13 @@ const TABLE: &[Format] = &[Format::Csv, Format::JsonLines];
 pub(crate) const ROUTES: &[Route] = &[
     Route::get("/v1/programs/{program}/partners/{partner}/forecast", "get_forecast", Shape::Page(|g| g.subschema_for::<EndRow>()), get_forecast)
         .with(AT_THE_RATE).also_as(ALL).long()
-        .about("When each of a partner's open blocks will be used up or expire, in the order of debit, if members are given points as in the last days."),
+        .about("When each of a partner's open blocks will be used up or expire, in the order of debit, if members are given points as in the last days. It reads the entries of these days: more than 2,000,000 of them are refused."),
     Route::get("/v1/programs/{program}/partners/{partner}/reconciliation", "get_reconciliation", Shape::Page(|g| g.subschema_for::<MonthRow>()), get_reconciliation)
         .with(DURING).also_as(ALL).long()
-        .about("By month, what members were given with a partner, what that costs it by its terms, and what left its blocks or was charged: both are read from the journal, each from its own part of an entry."),
+        .about("By month, what members were given with a partner, what that costs it by its terms, and what left its blocks or was charged: both are read from the journal, each from its own part of an entry. It reads the entries of the days that are asked for: more than 2,000,000 of them are refused."),
     Route::get("/v1/programs/{program}/partners/{partner}/uses", "list_uses", Shape::Page(|g| g.subschema_for::<UseRow>()), list_uses)
         .with(LINES).also_as(TABLE).long()
-        .about("The accruals that a partner pays for, and their cancellations: both sides of each, in the order of the journal."),
+        .about("The accruals that a partner pays for, and their cancellations: both sides of each, the newest first. A page may be short where others' entries lie between: go on at its cursor until there is none."),
 ];
 
 /// The program, the partner, and whether it is there.
@@ -75,6 +74,7 @@ fn get_forecast(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Prob
     if days == 0 {
         return Err(Problem::parameter("days", "at least 1"));
     }
+    check_entries(forecast_entries(&context.engine, days)?, "days")?;
     let ends = forecast(&context.engine, key, days)?;
     let name = |end: &RunOut| format!("{} ({})", end.block, end.ends_at.day_in(&program.settings.zone));
     let points = |pick: fn(&RunOut) -> i128| ends.iter().take(POINTS_MAX).map(pick).collect();
@@ -121,35 +121,40 @@ struct MonthRow {
 #[rustfmt::skip]
 const MONTH: &[&str] = &["month", "lines", "given_exact", "owed_exact", "taken_exact", "differing", "agrees"];
 
-fn uses(context: &Context, call: &Call) -> Result<(Program, Vec<UseLine>), Problem> {
-    let (program, key) = known(context, call)?;
-    let during = range::instants(call, context.engine.now(), &program.settings.zone)?;
-    let lines = look(context, |read| report::partner_use(read, key, (during.start, during.end)))?;
-    Ok((program, lines))
+/// Entries that one call looks at for a page: a page may be short, and then goes on at its cursor.
+const LOOKED_AT_MAX: usize = 20_000;
+
+/// Entries that were recorded in the days of a call that sums them up, at most.
+const SUMMED_MAX: u64 = 2_000_000;
+
+/// Refuses days in which more was recorded than a call reads.
+fn check_entries(entries: u64, parameter: &'static str) -> Result<(), Problem> {
+    if entries <= SUMMED_MAX {
+        return Ok(());
+    }
+    let what =
+        format!("{entries} entries were recorded in these days, and a call reads {SUMMED_MAX}: ask for fewer days");
+    Err(Problem::parameter(parameter, what))
 }
 
 fn get_reconciliation(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Problem> {
-    let (program, lines) = uses(context, call)?;
+    let (program, key) = known(context, call)?;
     let zone = &program.settings.zone;
-    let mut sums: BTreeMap<(i16, i8), (i128, u64)> = BTreeMap::new();
-    for line in &lines {
-        let date = line.transaction_at.day_in(zone).date();
-        let (owed, differing) = sums.entry((date.year(), date.month())).or_default();
-        *owed = owed.saturating_add(line.owed);
-        *differing = differing.saturating_add(u64::from(!line.agrees()));
-    }
-    let months = report::by_month(&lines, zone);
+    let during = range::instants(call, context.engine.now(), zone)?;
+    check_entries(entries_during(&context.engine, &during)?, "from")?;
+    let mut months: BTreeMap<(i16, i8), MonthOfUse> = BTreeMap::new();
+    each_use(&context.engine, key, during, &mut |line| report::add_to_month(&mut months, &line, zone))?;
+    let months: Vec<MonthOfUse> = months.into_values().collect();
     let text = |month: &MonthOfUse| format!("{:04}-{:02}", month.year, month.month);
     let row = |month: &MonthOfUse| {
-        let (owed, differing) = sums.get(&(month.year, month.month)).copied().unwrap_or_default();
         value(&MonthRow {
             month: text(month),
             lines: month.lines,
             given_exact: month.given.to_string(),
-            owed_exact: owed.to_string(),
+            owed_exact: month.owed.to_string(),
             taken_exact: month.taken.to_string(),
-            differing,
-            agrees: differing == 0,
+            differing: month.differing,
+            agrees: month.differing == 0,
         })
     };
     let shown = months.get(months.len().saturating_sub(POINTS_MAX)..).unwrap_or_default();
@@ -191,14 +196,19 @@ struct UseRow {
 const USE: &[&str] = &["sequence", "request_id", "member", "transaction_at", "given_exact", "owed_exact", "taken_exact", "agrees"];
 
 fn list_uses(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Problem> {
-    let (_, lines) = uses(context, call)?;
-    let limit = call.limit()?;
-    let from = call.cursor::<u64>()?.map_or(Sequence(0), Sequence);
-    let wanted = call.query.get("agrees").map(|word| word == "true");
-    let kept = lines.iter().filter(|line| from <= line.sequence && wanted.is_none_or(|is| is == line.agrees()));
-    let mut kept: Vec<&UseLine> = kept.take(limit.saturating_add(1)).collect();
-    let next = if kept.len() > limit { kept.pop().map(|line| line.sequence) } else { None };
-    let row = |line: &&UseLine| {
+    let (program, partner) = known(context, call)?;
+    let query = UseQuery {
+        partner,
+        during: range::instants(call, context.engine.now(), &program.settings.zone)?,
+        agrees: call.query.get("agrees").map(|word| word == "true"),
+        before: call.cursor::<u64>()?.map(Sequence),
+        limit: call.limit()?,
+        entries_max: LOOKED_AT_MAX,
+    };
+    let programs = BTreeMap::from([(partner.program, program)]);
+    let page = report::uses(&EngineAudit::new(&context.engine), &programs, &query)?;
+    let (lines, next) = (page.lines, page.next.map(|next| next.0));
+    let row = |line: &UseLine| {
         value(&UseRow {
             sequence: line.sequence,
             request_id: line.request,
@@ -210,6 +220,6 @@ fn list_uses(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Problem
             agrees: line.agrees(),
         })
     };
-    let (rows, next) = (kept.iter().map(row).collect(), call.next(next));
+    let (rows, next) = (lines.iter().map(row).collect(), call.next(next));
     Ok(Answer::Page(Box::new(Page { columns: USE, rows, next, ..Page::default() })))
 }

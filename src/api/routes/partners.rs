@@ -48,6 +48,8 @@ fn list_partners(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Pro
             "reserve",
             "debited",
             "open_blocks",
+            "low_balance",
+            "is_low",
             "rates",
             "rounding",
             "order",

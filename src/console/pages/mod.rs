@@ -27,6 +27,7 @@ pub(super) fn find(ask: &Ask<'_>, way: &Way<'_>) -> Result<Page, Problem> {
         ["entries", sequence] => audit::entry(ask, way, sequence),
         ["p", p] => overview::overview(ask, way, program(p)?),
         ["p", p, "point-types"] => types::point_types(ask, way, program(p)?),
+        ["p", p, "point-types", point_type] => types::point_type(ask, way, program(p)?, point_type),
         ["p", p, "members"] => members::members(ask, way, program(p)?),
         ["p", p, "members", member] => members::member(ask, way, program(p)?, member),
         ["p", p, "partners"] => partners::partners(ask, way, program(p)?),

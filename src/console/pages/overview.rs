@@ -47,8 +47,8 @@ pub(super) fn overview(ask: &Ask<'_>, _: &Way<'_>, program: u32) -> Result<Page,
     let first = if now == Timestamp::MIN { now.day() } else { Day(now.day().0.saturating_sub(DAYS)) };
     let months = ask.rows(&format!("{base}/reports/liability"))?;
     let days = ask.rows(&format!("{base}/reports/liability?by=day&from={first}"))?;
-    let partners = ask.rows(&format!("{base}/partners?limit=1000"))?;
-    let sources = ask.rows(&format!("{base}/sources?limit=1000"))?;
+    let partners = ask.every(&format!("{base}/partners"))?;
+    let sources = ask.every(&format!("{base}/sources"))?;
     let paused = sources.iter().filter(|row| plain(row, "status") == "paused").count();
     let soon = Day(now.day().0.saturating_add(DAYS));
     let expiring = ask.rows(&format!("{base}/reports/expiry?to={soon}"))?;
@@ -72,8 +72,14 @@ pub(super) fn overview(ask: &Ask<'_>, _: &Way<'_>, program: u32) -> Result<Page,
             value: grouped(partners.iter().filter(|row| is_out(row)).count() as i128),
             about: format!("prepaid, of {} in all", partners.len()),
         },
+        Fact {
+            name: "Partners low",
+            value: grouped(partners.iter().filter(|row| is_low(row) && !is_out(row)).count() as i128),
+            about: "down to their thresholds".to_owned(),
+        },
     ];
     let mut blocks = vec![Block::Facts(facts), related(program)];
+    blocks.extend(low(program, &partners));
     let svg = |report: &str| Some(format!("/data{base}/reports/{report}.svg"));
     blocks.extend(chart(&moved(&months, now), "moved", None));
     blocks.extend(chart(&owed(&months, now), "owed", svg("liability")));
@@ -86,8 +92,29 @@ fn fact(name: &'static str, value: i128) -> Fact {
 
 /// A prepaid partner that has nothing left: accruals that it should pay are refused.
 pub(super) fn is_out(row: &Value) -> bool {
-    let remaining = row.get("remaining").and_then(Value::as_i64).unwrap_or_default();
-    plain(row, "billing") == "prepaid" && remaining <= 0
+    let left = row.get("balance").and_then(Value::as_i64).unwrap_or_default();
+    plain(row, "billing") == "prepaid" && left <= 0
+}
+
+/// A prepaid partner that has come down to its threshold: more should be sold to it (rule A11).
+pub(super) fn is_low(row: &Value) -> bool {
+    plain(row, "billing") == "prepaid" && row.get("is_low").and_then(Value::as_bool) == Some(true)
+}
+
+/// The prepaid partners that are out of points or low, with what they have left.
+fn low(program: u32, partners: &[Value]) -> Option<Block> {
+    let rows: Vec<Value> = partners.iter().filter(|row| is_out(row) || is_low(row)).cloned().collect();
+    let columns = [
+        ("partner", "partner"),
+        ("name", "name"),
+        ("balance", "in usable blocks"),
+        ("low_balance", "low at"),
+        ("pending", "not approved yet"),
+        ("waiting", "not started yet"),
+    ];
+    let table = Table::of("Partners whose points are low", &columns, &rows);
+    let table = table.leading(0, &rows, "partner", &format!("/p/{program}/partners"));
+    (!rows.is_empty()).then_some(Block::Table(table))
 }
 
 fn sum_exact(rows: &[Value], name: &str) -> i128 {

@@ -4,7 +4,7 @@
 use super::super::ask::Ask;
 use super::super::blocks::{Block, Fact, Field, Table, filter, plain};
 use super::super::page::{Page, Way, home, nothing};
-use super::reports::{RANGES, report};
+use super::reports::{RANGES, beside, report};
 
 use crate::api::Problem;
 use crate::chart::grouped;
@@ -51,6 +51,12 @@ fn note(text: &str) -> Block {
     Block::Note { tone: "plain", text: text.to_owned() }
 }
 
+/// The page of a question that is refused, such as one about more days than are read at once: with its form.
+fn refused(problem: &Problem, (title, trail): (String, Vec<(String, String)>), program: u32, form: Block) -> Page {
+    let why = Block::Note { tone: "bad", text: problem.detail.clone() };
+    Page { title, trail, program: Some(program), blocks: vec![form, why] }
+}
+
 /// How long its blocks last.
 pub(super) fn forecast(ask: &Ask<'_>, way: &Way<'_>, program: u32, partner: &str) -> Result<Page, Problem> {
     let Of { partner, path, here, trail } = of(program, partner)?;
@@ -63,17 +69,20 @@ pub(super) fn forecast(ask: &Ask<'_>, way: &Way<'_>, program: u32, partner: &str
         ("ends_at", "used up or expired"),
         ("lost_exact", "will expire unused"),
     ];
+    let title = format!("How long the blocks of partner {partner} last");
+    let form = filter(format!("{here}/forecast"), "Rate", fields);
     let asked = (format!("{path}/forecast"), query);
-    let (pictures, table, _) = report(ask, (&asked.0, &asked.1), "Open blocks, in the order of debit", &columns)?;
+    let (pictures, table, _) = match report(ask, (&asked.0, &asked.1), "Open blocks, in the order of debit", &columns) {
+        Err(problem) if problem.code == "malformed" => return Ok(refused(&problem, (title, trail), program, form)),
+        report => report?,
+    };
     let text = format!(
         "When each block ends if members are given points with this partner as in the last {days} days. A block that is \
          not used up before it expires loses the rest."
     );
-    let mut blocks = vec![filter(format!("{here}/forecast"), "Rate", fields), note(&text)];
-    blocks.extend(pictures);
+    let mut blocks = vec![form, note(&text)];
     let empty = "Nothing to forecast: no block is open, or none of its points was used in these days.";
-    blocks.push(Block::Table(table.or(empty)));
-    let title = format!("How long the blocks of partner {partner} last");
+    blocks.extend(beside(pictures, table.or(empty)));
     Ok(Page { title, trail, program: Some(program), blocks })
 }
 
@@ -90,8 +99,12 @@ pub(super) fn reconciliation(ask: &Ask<'_>, way: &Way<'_>, program: u32, partner
         ("differing", "lines that differ"),
         ("agrees", "agrees"),
     ];
+    let title = format!("Reconciliation of partner {partner}");
     let asked = format!("{path}/reconciliation");
-    let (pictures, table, rows) = report(ask, (&asked, &query), "By month", &columns)?;
+    let (pictures, table, rows) = match report(ask, (&asked, &query), "By month", &columns) {
+        Err(problem) if problem.code == "malformed" => return Ok(refused(&problem, (title, trail), program, form)),
+        report => report?,
+    };
     let text = "Both sides are read from the journal, each from its own part of an entry: what members were given and \
                 what that costs by the terms of then, and what left the partner's blocks or was charged to it.";
     let differing: i64 = rows.iter().filter_map(|row| row.get("differing")?.as_i64()).sum();
@@ -101,8 +114,7 @@ pub(super) fn reconciliation(ask: &Ask<'_>, way: &Way<'_>, program: u32, partner
         (false, lines) => Block::Note { tone: "bad", text: format!("{} lines differ.", grouped(lines.into())) },
     };
     let mut blocks = vec![form, note(text), told];
-    blocks.extend(pictures);
-    blocks.push(Block::Table(table.or("Nothing was given with this partner in this time.")));
+    blocks.extend(beside(pictures, table.or("Nothing was given with this partner in this time.")));
     let wanted = if differing == 0 { query.clone() } else { format!("{query}&agrees=false") };
     let page = ask.page(&format!("{path}/uses?{wanted}&limit=50&{}", way.place("cursor")))?;
     let columns = [
@@ -121,8 +133,12 @@ pub(super) fn reconciliation(ask: &Ask<'_>, way: &Way<'_>, program: u32, partner
         table = table.leading(2, &page.rows, "member", &format!("/p/{program}/members"));
     }
     table.next = page.next.map(|next| format!("{here}/reconciliation?{query}&cursor={next}"));
-    blocks.push(Block::Table(table.or("Nothing was given with this partner in this time.")));
-    Ok(Page { title: format!("Reconciliation of partner {partner}"), trail, program: Some(program), blocks })
+    let empty = match table.next {
+        Some(_) => "None among the entries that were read for this page: go on.",
+        None => "Nothing was given with this partner in this time.",
+    };
+    blocks.push(Block::Table(table.or(empty)));
+    Ok(Page { title, trail, program: Some(program), blocks })
 }
 
 /// What settlement posted to a partner in a time, and what that comes to (rule C102).

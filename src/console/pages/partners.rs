@@ -5,7 +5,7 @@ use super::super::blocks::{Block, Cell, Fact, Field, Table, chart, plain};
 use super::super::forms;
 use super::super::page::{Page, Way, home, nothing};
 use super::bills;
-use super::overview::is_out;
+use super::overview::{is_low, is_out};
 use super::partner_use::related;
 
 use crate::api::{Problem, Scope};
@@ -22,6 +22,7 @@ pub(super) fn partners(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Pag
         ("name", "name"),
         ("billing", "billing"),
         ("balance", "in usable blocks"),
+        ("low_balance", "low at"),
         ("open_blocks", "open blocks"),
         ("debited", "debited"),
     ];
@@ -31,7 +32,7 @@ pub(super) fn partners(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Pag
     let mut table = Table::of("Partners", &columns, &rows).linked(0, link).worded(2).exported(&path, "");
     table.head.push(Cell::text("state"));
     for (cells, row) in table.rows.iter_mut().zip(&rows) {
-        cells.push(Cell::text(if is_out(row) { "out of points" } else { "" }));
+        cells.push(Cell::text(standing(row)));
     }
     table.empty = "There is no partner yet.";
     table.next = page.get("next").and_then(Value::as_str).map(|next| format!("/p/{program}/partners?cursor={next}"));
@@ -49,6 +50,15 @@ pub(super) fn partners(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Pag
     Ok(Page { title: "Partners".to_owned(), trail: home(), program: Some(program), blocks })
 }
 
+/// How a partner stands, in words.
+fn standing(row: &Value) -> &'static str {
+    match (is_out(row), is_low(row)) {
+        (true, _) => "out of points",
+        (false, true) => "low",
+        (false, false) => "",
+    }
+}
+
 /// One partner.
 pub(super) fn partner(ask: &Ask<'_>, way: &Way<'_>, program: u32, partner: &str) -> Result<Page, Problem> {
     let id: u32 = partner.parse().map_err(|_| nothing())?;
@@ -58,8 +68,15 @@ pub(super) fn partner(ask: &Ask<'_>, way: &Way<'_>, program: u32, partner: &str)
     let blocks_of = page.get("rows").and_then(Value::as_array).cloned().unwrap_or_default();
     let amount = |name: &str| grouped(of.get(name).and_then(Value::as_i64).map_or(0, i128::from));
     let fact = |name, value: String, about: &str| Fact { name, value, about: about.to_owned() };
+    let low_at =
+        of.get("low_balance").and_then(Value::as_i64).map(|low| format!("low: it is told at {}", grouped(low.into())));
+    let about = match (is_out(&of), low_at.filter(|_| is_low(&of))) {
+        (true, _) => "out of points: accruals that it should pay are refused".to_owned(),
+        (false, Some(low)) => low,
+        (false, None) => "points in usable blocks".to_owned(),
+    };
     let facts = vec![
-        fact("Balance", amount("balance"), "points in usable blocks"),
+        fact("Balance", amount("balance"), &about),
         fact("Debited", amount("debited"), "less what cancellations gave back"),
         fact("Billing", plain(&of, "billing").replace('_', " "), ""),
         fact("Rates", rates(&of), "partner points per member point"),

@@ -25,6 +25,11 @@ pub(super) fn report(
     Ok((pictures.into_iter().collect(), table, page.rows))
 }
 
+/// The pictures, then their table.
+pub(super) fn beside(pictures: Vec<Block>, table: Table) -> impl Iterator<Item = Block> {
+    pictures.into_iter().chain([Block::Table(table)])
+}
+
 /// Where the reports about points are.
 pub(super) fn related(program: u32) -> Block {
     let pages = [
@@ -77,8 +82,7 @@ pub(super) fn liability(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Pa
     let columns = moved(axis);
     let (pictures, table, _) = report(ask, (&path, &query), "Points owed and moved", &columns)?;
     let mut blocks = vec![related(program), filter(format!("/p/{program}/liability"), "Filters", fields)];
-    blocks.extend(pictures);
-    blocks.push(Block::Table(table.or("Nothing moved in this time.")));
+    blocks.extend(beside(pictures, table.or("Nothing moved in this time.")));
     Ok(Page { title: "Liability".to_owned(), trail: home(), program: Some(program), blocks })
 }
 
@@ -104,9 +108,8 @@ pub(super) fn outstanding(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<
         filter(format!("/p/{program}/outstanding"), "Filters", fields),
         Block::Note { tone: "plain", text: text.to_owned() },
     ];
-    blocks.extend(pictures);
     let table = to_sources(table, 0, (&rows, "source"), program);
-    blocks.push(Block::Table(table.or("Nothing was owed then.")));
+    blocks.extend(beside(pictures, table.or("Nothing was owed then.")));
     Ok(Page { title: "Points owed by source".to_owned(), trail: trail(program), program: Some(program), blocks })
 }
 
@@ -131,8 +134,7 @@ pub(super) fn expiry(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page,
     let (pictures, table, _) =
         report(ask, (&path, &query), "Points that expire, unless they are used before", &columns)?;
     let mut blocks = vec![related(program), filter(format!("/p/{program}/expiry"), "Filters", fields)];
-    blocks.extend(pictures);
-    blocks.push(Block::Table(table.or("No points that members have expire in this time.")));
+    blocks.extend(beside(pictures, table.or("No points that members have expire in this time.")));
     let path = format!("/v1/programs/{program}/reports/expiring");
     let asked = way.pass(&["until"]);
     let page = ask.page(&format!("{path}?{asked}&limit=50&{}", way.pass(&["cursor"])))?;
@@ -187,8 +189,8 @@ pub(super) fn deferred(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Pag
         filter(format!("/p/{program}/deferred-revenue"), "Filters", fields),
         Block::Note { tone: "plain", text: text.to_owned() },
     ];
-    blocks.extend(pictures);
-    blocks.push(Block::Table(
+    blocks.extend(beside(
+        pictures,
         to_sources(table, 0, (&rows, "source"), program).or("No points were issued in these days."),
     ));
     let columns = [
@@ -204,8 +206,8 @@ pub(super) fn deferred(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Pag
     let path = format!("{base}/cohorts");
     let (pictures, table, rows) =
         report(ask, (&path, &query), "What became of the points that were issued in these days", &columns)?;
-    blocks.extend(pictures);
-    blocks.push(Block::Table(
+    blocks.extend(beside(
+        pictures,
         to_sources(table, 0, (&rows, "source"), program).or("No points were issued in these days."),
     ));
     let title = "Deferred revenue and breakage".to_owned();
@@ -225,8 +227,7 @@ pub(super) fn sources(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page
     let columns = moved("source");
     let (path, query) = (format!("{base}/sources"), days(way, &["point_type"]));
     let (pictures, table, rows) = report(ask, (&path, &query), "By source; 0: points without one", &columns)?;
-    blocks.extend(pictures);
-    blocks.push(Block::Table(to_sources(table, 0, (&rows, "bucket"), program).or("Nothing moved in this time.")));
+    blocks.extend(beside(pictures, to_sources(table, 0, (&rows, "bucket"), program).or("Nothing moved in this time.")));
     let columns = [
         ("day", "day"),
         ("issued_exact", "issued"),
@@ -238,8 +239,7 @@ pub(super) fn sources(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page
     ];
     let (path, query) = (format!("{base}/days"), days(way, &["point_type", "source"]));
     let (pictures, table, _) = report(ask, (&path, &query), "By day: of each day, and summed up so far", &columns)?;
-    blocks.extend(pictures);
-    blocks.push(Block::Table(table.or("Nothing moved in this time.")));
+    blocks.extend(beside(pictures, table.or("Nothing moved in this time.")));
     Ok(Page { title: "Source report".to_owned(), trail: home(), program: Some(program), blocks })
 }
 

@@ -2,6 +2,7 @@
 
 use super::super::ask::Ask;
 use super::super::blocks::{Block, Cell, Fact, Field, Table, plain};
+use super::super::effect;
 use super::super::forms;
 use super::super::page::{Page, Way, home, nothing};
 use super::audit;
@@ -71,13 +72,17 @@ pub(super) fn source(ask: &Ask<'_>, way: &Way<'_>, program: u32, source: &str) -
         fact("Gives point types", types(&of), ""),
     ];
     let restrictions = of.get("restrictions").and_then(Value::as_array).cloned().unwrap_or_default();
-    let columns = [("number", "number"), ("max", "points, at most"), ("scope", "for"), ("window", "in")];
+    let columns = [("restriction", "number"), ("max", "points, at most"), ("per", "of each"), ("window", "in")];
     let mut table = Table::of("Restrictions", &columns, &restrictions);
     table.empty = "It has no restriction.";
     let mut blocks = vec![Block::Facts(facts), related(program, id), Block::Table(table)];
+    blocks.push(effect::dependents(ask, program, id)?);
     blocks.push(Block::Table(history(ask, program, id)?));
     if ask.may(Scope::Catalog) {
         blocks.extend(actions(way, program, id, (&status, amount("left").is_some())));
+        if status == "active" {
+            blocks.extend(restrict(way, program, id, &restrictions));
+        }
     }
     let mut trail = home();
     trail.push(("Sources".to_owned(), format!("/p/{program}/sources")));
@@ -132,7 +137,11 @@ fn actions(way: &Way<'_>, program: u32, source: u32, (status, has_inventory): (&
     let points = |label| vec![Field::line("points", label, "number", "").required()];
     let mut actions = Vec::new();
     match status {
-        "active" => actions.push(form("pause_source", "Pause this source", Vec::new())),
+        "active" => {
+            let sure =
+                Field::choice("sure", "What depends on it (above) gets no points from it: sure?", &["no", "yes"], "no");
+            actions.push(form("pause_source", "Pause this source", vec![sure]));
+        }
         "paused" => {
             actions.push(form("resume_source", "Resume this source", Vec::new()));
             let sure = Field::choice("confirm", "It never gives points again: sure?", &["no", "yes"], "no");
@@ -146,4 +155,28 @@ fn actions(way: &Way<'_>, program: u32, source: u32, (status, has_inventory): (&
         actions.push(form("set_inventory", "Give it an inventory", points("Points that it may give")));
     }
     actions
+}
+
+/// Adding a restriction, and taking away each that there is (rule E94).
+fn restrict(way: &Way<'_>, program: u32, source: u32, restrictions: &[Value]) -> Vec<Block> {
+    let hidden = vec![("program", program.to_string()), ("source", source.to_string())];
+    let fields = vec![
+        Field::line("restriction.restriction", "Number of the restriction", "number", "").required(),
+        Field::line("restriction.max", "Points, at most", "number", "").required(),
+        Field::choice("restriction.per", "Of each member, or of the source", &["member", "source"], "member"),
+        Field::choice(
+            "restriction.window:calendar.unit",
+            "In each of the calendar's",
+            &["days", "weeks", "months", "years"],
+            "days",
+        ),
+    ];
+    let add = forms::command("restrict_source", "Add a restriction", &hidden, fields, (way.fresh)());
+    let remove = |of: &Value| {
+        let number = plain(of, "restriction");
+        let title = format!("Remove restriction {number}");
+        let hidden: Vec<(&str, String)> = hidden.iter().cloned().chain([("restriction", number)]).collect();
+        forms::command("unrestrict_source", &title, &hidden, Vec::new(), (way.fresh)())
+    };
+    [add].into_iter().chain(restrictions.iter().map(remove)).collect()
 }

@@ -5,29 +5,59 @@ use super::super::blocks::{Block, Cell, Fact, Field, Table, instant, plain};
 use super::super::forms;
 use super::super::page::{Page, Way, home};
 
-use crate::api::{Head, Method, Problem, Scope, Token};
+use crate::api::{Books, Head, Method, Problem, Scope, Token};
 use crate::chart::grouped;
-use crate::domain::Points;
+use crate::domain::{Points, Timestamp};
 
 /// The audit of the books.
 pub(super) fn books(ask: &Ask<'_>, way: &Way<'_>, program: u32) -> Result<Page, Problem> {
     let text = "An audit reads the whole journal and all tables: the chain of hashes, the laws of items, accounts, \
                 blocks and totals, and that every index row has its record. It runs beside other work.";
-    let mut blocks = vec![
-        Block::Facts(vec![Fact {
-            name: "Entries in the journal",
-            value: grouped(i128::from(ask.api.last_sequence().0)),
-            about: String::new(),
-        }]),
-        Block::Note { tone: "plain", text: text.to_owned() },
-    ];
-    if ask.may(Scope::Admin) && ask.token.is_unbounded() {
+    let mut facts = vec![Fact {
+        name: "Entries in the journal",
+        value: grouped(i128::from(ask.api.last_sequence().0)),
+        about: String::new(),
+    }];
+    let may = ask.may(Scope::Admin) && ask.token.is_unbounded();
+    if may {
+        facts.extend(kept(ask.api.books()));
+    }
+    let mut blocks = vec![Block::Facts(facts), Block::Note { tone: "plain", text: text.to_owned() }];
+    if may {
         let hidden = [("program", program.to_string())];
         blocks.push(forms::command("verify", "Audit the books now", &hidden[..0], Vec::new(), (way.fresh)()));
         let fields = vec![Field::line("name", "Name of the backup", "text", "").required()];
         blocks.push(forms::command("backup", "Make a backup", &hidden[..0], fields, (way.fresh)()));
     }
     Ok(Page { title: "Books".to_owned(), trail: home(), program: Some(program), blocks })
+}
+
+/// The last audit with its digest, and the last backup.
+fn kept(books: Books) -> Vec<Fact> {
+    let at = |at: Timestamp| instant(&at.to_string());
+    let mut facts = match books.audit {
+        None => {
+            let about = "since the server was started".to_owned();
+            vec![Fact { name: "Last audit", value: "none".to_owned(), about }]
+        }
+        Some(audit) => {
+            let found = match audit.ok {
+                true => "no law is broken".to_owned(),
+                false => format!("{} violations of the laws", grouped(audit.violations_total.into())),
+            };
+            let about = format!("{found}, in {} entries", grouped(audit.entries.into()));
+            let last = Fact { name: "Last audit", value: at(audit.at), about };
+            let about = "of all tables at the last audit: the same journal has the same".to_owned();
+            vec![last, Fact { name: "Digest", value: audit.digest, about }]
+        }
+    };
+    let (value, about) = match (books.backup, books.has_backups) {
+        (Some(backup), _) => (at(backup.at), backup.name),
+        (None, true) => ("none".to_owned(), "in the server's folder for backups".to_owned()),
+        (None, false) => ("none".to_owned(), "the server was started without --backups".to_owned()),
+    };
+    facts.push(Fact { name: "Last backup", value, about });
+    facts
 }
 
 /// The server.

@@ -1171,11 +1171,11 @@ class Overdraft(_Overdraft, total=False):
 
 
 
-class Partner(TypedDict):
-    """A partner."""
+class _Partner(TypedDict):
     balance: Points
     billing: Billing
     debited: Points
+    is_low: bool
     name: str
     open_blocks: int
     order: BlockOrder
@@ -1185,6 +1185,11 @@ class Partner(TypedDict):
     reserve: Points
     rounding: Rounding
     waiting: Points
+
+
+class Partner(_Partner, total=False):
+    """A partner."""
+    low_balance: Optional[Points]
 
 
 
@@ -3895,25 +3900,29 @@ class Operations(Base):
 
     def get_forecast(self, program: int, partner: int, *, days: Optional[int] = None) -> Pages[BlockForecast]:
         """When each of a partner's open blocks will be used up or expire, in the order of debit, if members are
-        given points as in the last days.
+        given points as in the last days. It reads the entries of these days: more than 2,000,000 of them are
+        refused.
         """
         return self._pages("get_forecast", (program, partner), {"days": days})
 
     def get_forecast_csv(self, program: int, partner: int, *, days: Optional[int] = None) -> str:
         """When each of a partner's open blocks will be used up or expire, in the order of debit, if members are
-        given points as in the last days.
+        given points as in the last days. It reads the entries of these days: more than 2,000,000 of them are
+        refused.
         """
         return self._text("get_forecast_csv", (program, partner), {"days": days})
 
     def get_forecast_jsonl(self, program: int, partner: int, *, days: Optional[int] = None) -> str:
         """When each of a partner's open blocks will be used up or expire, in the order of debit, if members are
-        given points as in the last days.
+        given points as in the last days. It reads the entries of these days: more than 2,000,000 of them are
+        refused.
         """
         return self._text("get_forecast_jsonl", (program, partner), {"days": days})
 
     def get_forecast_svg(self, program: int, partner: int, *, days: Optional[int] = None) -> str:
         """When each of a partner's open blocks will be used up or expire, in the order of debit, if members are
-        given points as in the last days.
+        given points as in the last days. It reads the entries of these days: more than 2,000,000 of them are
+        refused.
         """
         return self._text("get_forecast_svg", (program, partner), {"days": days})
 
@@ -3949,25 +3958,29 @@ class Operations(Base):
 
     def get_reconciliation(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None) -> Pages[MonthOfUse]:
         """By month, what members were given with a partner, what that costs it by its terms, and what left its
-        blocks or was charged: both are read from the journal, each from its own part of an entry.
+        blocks or was charged: both are read from the journal, each from its own part of an entry. It reads
+        the entries of the days that are asked for: more than 2,000,000 of them are refused.
         """
         return self._pages("get_reconciliation", (program, partner), {"from": from_, "to": to, "range": range})
 
     def get_reconciliation_csv(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None) -> str:
         """By month, what members were given with a partner, what that costs it by its terms, and what left its
-        blocks or was charged: both are read from the journal, each from its own part of an entry.
+        blocks or was charged: both are read from the journal, each from its own part of an entry. It reads
+        the entries of the days that are asked for: more than 2,000,000 of them are refused.
         """
         return self._text("get_reconciliation_csv", (program, partner), {"from": from_, "to": to, "range": range})
 
     def get_reconciliation_jsonl(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None) -> str:
         """By month, what members were given with a partner, what that costs it by its terms, and what left its
-        blocks or was charged: both are read from the journal, each from its own part of an entry.
+        blocks or was charged: both are read from the journal, each from its own part of an entry. It reads
+        the entries of the days that are asked for: more than 2,000,000 of them are refused.
         """
         return self._text("get_reconciliation_jsonl", (program, partner), {"from": from_, "to": to, "range": range})
 
     def get_reconciliation_svg(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None) -> str:
         """By month, what members were given with a partner, what that costs it by its terms, and what left its
-        blocks or was charged: both are read from the journal, each from its own part of an entry.
+        blocks or was charged: both are read from the journal, each from its own part of an entry. It reads
+        the entries of the days that are asked for: more than 2,000,000 of them are refused.
         """
         return self._text("get_reconciliation_svg", (program, partner), {"from": from_, "to": to, "range": range})
 
@@ -4032,20 +4045,20 @@ class Operations(Base):
         return self._command("set_unit", (program, partner), body, key, dry_run)
 
     def list_uses(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, agrees: Optional[Literal["true", "false"]] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> Pages[Use]:
-        """The accruals that a partner pays for, and their cancellations: both sides of each, in the order of the
-        journal.
+        """The accruals that a partner pays for, and their cancellations: both sides of each, the newest first. A
+        page may be short where others' entries lie between: go on at its cursor until there is none.
         """
         return self._pages("list_uses", (program, partner), {"from": from_, "to": to, "range": range, "agrees": agrees, "limit": limit, "cursor": cursor})
 
     def list_uses_csv(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, agrees: Optional[Literal["true", "false"]] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
-        """The accruals that a partner pays for, and their cancellations: both sides of each, in the order of the
-        journal.
+        """The accruals that a partner pays for, and their cancellations: both sides of each, the newest first. A
+        page may be short where others' entries lie between: go on at its cursor until there is none.
         """
         return self._text("list_uses_csv", (program, partner), {"from": from_, "to": to, "range": range, "agrees": agrees, "limit": limit, "cursor": cursor})
 
     def list_uses_jsonl(self, program: int, partner: int, *, from_: Optional[str] = None, to: Optional[str] = None, range: Optional[Literal["last-7-days", "last-30-days", "last-month", "this-month"]] = None, agrees: Optional[Literal["true", "false"]] = None, limit: Optional[int] = None, cursor: Optional[str] = None) -> str:
-        """The accruals that a partner pays for, and their cancellations: both sides of each, in the order of the
-        journal.
+        """The accruals that a partner pays for, and their cancellations: both sides of each, the newest first. A
+        page may be short where others' entries lie between: go on at its cursor until there is none.
         """
         return self._text("list_uses_jsonl", (program, partner), {"from": from_, "to": to, "range": range, "agrees": agrees, "limit": limit, "cursor": cursor})
 

@@ -1686,6 +1686,10 @@ export interface Partner {
   billing: Billing;
   /** Debited or owed so far, less what cancellations gave back. */
   debited: Points;
+  /** Whether they are low. */
+  is_low: boolean;
+  /** Its points are low when those outside of the reserve come down to this; null: they never are (rule A11). */
+  low_balance?: Points | null;
   name: string;
   /** Blocks that can be debited. */
   open_blocks: number;
@@ -4378,7 +4382,7 @@ export abstract class Operations extends Base {
 
   /**
    * When each of a partner's open blocks will be used up or expire, in the order of debit, if members are given
-   * points as in the last days.
+   * points as in the last days. It reads the entries of these days: more than 2,000,000 of them are refused.
    */
   getForecast(program: number, partner: number, query: { days?: number } = {}): Pages<BlockForecast> {
     return this.getPages("get_forecast", [program, partner], query);
@@ -4386,7 +4390,7 @@ export abstract class Operations extends Base {
 
   /**
    * When each of a partner's open blocks will be used up or expire, in the order of debit, if members are given
-   * points as in the last days.
+   * points as in the last days. It reads the entries of these days: more than 2,000,000 of them are refused.
    */
   getForecastCsv(program: number, partner: number, query: { days?: number } = {}): Promise<string> {
     return this.getText("get_forecast_csv", [program, partner], query);
@@ -4394,7 +4398,7 @@ export abstract class Operations extends Base {
 
   /**
    * When each of a partner's open blocks will be used up or expire, in the order of debit, if members are given
-   * points as in the last days.
+   * points as in the last days. It reads the entries of these days: more than 2,000,000 of them are refused.
    */
   getForecastJsonl(program: number, partner: number, query: { days?: number } = {}): Promise<string> {
     return this.getText("get_forecast_jsonl", [program, partner], query);
@@ -4402,7 +4406,7 @@ export abstract class Operations extends Base {
 
   /**
    * When each of a partner's open blocks will be used up or expire, in the order of debit, if members are given
-   * points as in the last days.
+   * points as in the last days. It reads the entries of these days: more than 2,000,000 of them are refused.
    */
   getForecastSvg(program: number, partner: number, query: { days?: number } = {}): Promise<string> {
     return this.getText("get_forecast_svg", [program, partner], query);
@@ -4449,7 +4453,8 @@ export abstract class Operations extends Base {
 
   /**
    * By month, what members were given with a partner, what that costs it by its terms, and what left its blocks
-   * or was charged: both are read from the journal, each from its own part of an entry.
+   * or was charged: both are read from the journal, each from its own part of an entry. It reads the entries of
+   * the days that are asked for: more than 2,000,000 of them are refused.
    */
   getReconciliation(program: number, partner: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month" } = {}): Pages<MonthOfUse> {
     return this.getPages("get_reconciliation", [program, partner], query);
@@ -4457,7 +4462,8 @@ export abstract class Operations extends Base {
 
   /**
    * By month, what members were given with a partner, what that costs it by its terms, and what left its blocks
-   * or was charged: both are read from the journal, each from its own part of an entry.
+   * or was charged: both are read from the journal, each from its own part of an entry. It reads the entries of
+   * the days that are asked for: more than 2,000,000 of them are refused.
    */
   getReconciliationCsv(program: number, partner: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month" } = {}): Promise<string> {
     return this.getText("get_reconciliation_csv", [program, partner], query);
@@ -4465,7 +4471,8 @@ export abstract class Operations extends Base {
 
   /**
    * By month, what members were given with a partner, what that costs it by its terms, and what left its blocks
-   * or was charged: both are read from the journal, each from its own part of an entry.
+   * or was charged: both are read from the journal, each from its own part of an entry. It reads the entries of
+   * the days that are asked for: more than 2,000,000 of them are refused.
    */
   getReconciliationJsonl(program: number, partner: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month" } = {}): Promise<string> {
     return this.getText("get_reconciliation_jsonl", [program, partner], query);
@@ -4473,7 +4480,8 @@ export abstract class Operations extends Base {
 
   /**
    * By month, what members were given with a partner, what that costs it by its terms, and what left its blocks
-   * or was charged: both are read from the journal, each from its own part of an entry.
+   * or was charged: both are read from the journal, each from its own part of an entry. It reads the entries of
+   * the days that are asked for: more than 2,000,000 of them are refused.
    */
   getReconciliationSvg(program: number, partner: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month" } = {}): Promise<string> {
     return this.getText("get_reconciliation_svg", [program, partner], query);
@@ -4555,24 +4563,24 @@ export abstract class Operations extends Base {
   }
 
   /**
-   * The accruals that a partner pays for, and their cancellations: both sides of each, in the order of the
-   * journal.
+   * The accruals that a partner pays for, and their cancellations: both sides of each, the newest first. A page
+   * may be short where others' entries lie between: go on at its cursor until there is none.
    */
   listUses(program: number, partner: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; agrees?: "true" | "false"; limit?: number; cursor?: string } = {}): Pages<Use> {
     return this.getPages("list_uses", [program, partner], query);
   }
 
   /**
-   * The accruals that a partner pays for, and their cancellations: both sides of each, in the order of the
-   * journal.
+   * The accruals that a partner pays for, and their cancellations: both sides of each, the newest first. A page
+   * may be short where others' entries lie between: go on at its cursor until there is none.
    */
   listUsesCsv(program: number, partner: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; agrees?: "true" | "false"; limit?: number; cursor?: string } = {}): Promise<string> {
     return this.getText("list_uses_csv", [program, partner], query);
   }
 
   /**
-   * The accruals that a partner pays for, and their cancellations: both sides of each, in the order of the
-   * journal.
+   * The accruals that a partner pays for, and their cancellations: both sides of each, the newest first. A page
+   * may be short where others' entries lie between: go on at its cursor until there is none.
    */
   listUsesJsonl(program: number, partner: number, query: { from?: string; to?: string; range?: "last-7-days" | "last-30-days" | "last-month" | "this-month"; agrees?: "true" | "false"; limit?: number; cursor?: string } = {}): Promise<string> {
     return this.getText("list_uses_jsonl", [program, partner], query);
