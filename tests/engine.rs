@@ -456,6 +456,7 @@ fn a_long_journal_is_replayed_and_one_that_diverges_is_refused() {
         let error = Engine::open_store(forged, options()).unwrap_err();
         assert!(error.to_string().contains(&format!("journal entry {wrong} does not replay")), "{error}");
     }
+}
 
 /// A household has so many members at most. Whoever leaves makes room, and so does whoever joins another after the end.
 #[test]
