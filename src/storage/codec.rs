@@ -1,7 +1,8 @@
 //! How records become bytes: bincode 2, standard configuration (little-endian, variable-width integers).
 //!
-//! The only file that names bincode. The format is small and fixed: golden bytes pin it, and a test reads them with
-//! another, compatible crate, so that the way out stays open.
+//! The only file that names bincode: it reads, and `encoder.rs` writes the same bytes in fewer instructions. The format
+//! is small and fixed: golden bytes pin it, and a test reads them with another, compatible crate, so that the way out
+//! stays open.
 
 use super::encoder::Encoder;
 use crate::domain::Fault;

@@ -1,7 +1,7 @@
 //! Writing what bincode 2 reads, in its standard configuration.
 //!
-//! An accrual writes about sixty numbers, most of them of one byte; through the crate's own writer each costs some thirty
-//! instructions, here a third of that. A test holds every kind of value against the crate's own bytes.
+//! An accrual writes about sixty numbers, most of them of one byte, and the crate's writer asks after each for an error of
+//! several words: 2,480 instructions, 1,930 here. A test holds every kind of value against the crate's own bytes.
 
 use serde::ser::{
     Error, Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
