@@ -236,16 +236,14 @@ impl Journal {
             sum.saturating_add(record.last.0.saturating_sub(record.first.0)).saturating_add(1)
         });
         self.groups.lock().count(entries, stopwatch.lap());
-        let last = records.last().map(|record| record.last);
-        self.open.lock().keep_memory(records);
         // before anybody sees that these are durable: who waits for room would look, again and again
         let rest = self.pending_bytes.load(Ordering::Relaxed).min(written);
         self.pending_bytes.fetch_sub(rest, Ordering::Relaxed);
         let outcome = match appended {
             Appended::Durable => {
                 *chain = hash;
-                if let Some(last) = last {
-                    self.durable.store(last.0, Ordering::Release);
+                if let Some(last) = records.last() {
+                    self.durable.store(last.last.0, Ordering::Release);
                 }
                 Ok(())
             }

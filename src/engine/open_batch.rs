@@ -5,16 +5,10 @@ use super::metrics::EntryCounts;
 use super::sync::MutexGuard;
 use super::sync::atomic::{AtomicUsize, Ordering};
 use crate::domain::{Sequence, Timestamp};
-use crate::storage::{JournalRecord, TextChange, record};
+use crate::storage::{TextChange, record};
 
 /// A record is closed when it has this many bytes: small enough to read one entry of it at little cost.
 const RECORD_BYTES: usize = 64 << 10;
-
-/// Few entries are longer: so much room behind a record, and its memory never grows.
-const ENTRY_BYTES: usize = 1 << 10;
-
-/// Records whose memory is kept for the next ones: new memory costs more than what is written into it.
-const SPARE_MAX: usize = 64;
 
 /// The batch that entries join.
 #[derive(Debug)]
@@ -27,8 +21,6 @@ pub(super) struct Open {
     pub(super) counts: EntryCounts,
     /// Why nothing joins any more.
     pub(super) closed: Option<Error>,
-    /// Memory of records that were written.
-    spare: Vec<Vec<u8>>,
 }
 
 #[derive(Debug)]
@@ -42,15 +34,7 @@ impl Open {
     /// Nothing joined yet; the next entry gets this number, and is not older than this.
     pub(super) fn new(next: Sequence, last_at: Timestamp) -> Open {
         let (records, texts, counts) = (Vec::new(), Vec::new(), EntryCounts::default());
-        Open { next, last_at, records, texts, counts, closed: None, spare: Vec::new() }
-    }
-
-    /// Takes back the memory of records that were written.
-    pub(super) fn keep_memory(&mut self, records: Vec<JournalRecord>) {
-        let room = SPARE_MAX.saturating_sub(self.spare.len());
-        // one entry may be as long as many records
-        let usual = records.into_iter().map(|record| record.bytes).filter(|bytes| bytes.capacity() <= 2 * RECORD_BYTES);
-        self.spare.extend(usual.take(room));
+        Open { next, last_at, records, texts, counts, closed: None }
     }
 }
 
@@ -101,9 +85,7 @@ impl<'a> Joining<'a> {
         open.last_at = recorded_at;
         let mut added = 0usize;
         if open.records.last().is_none_or(|record| record.bytes.len() >= RECORD_BYTES) {
-            let mut bytes = open.spare.pop().unwrap_or_default();
-            bytes.clear();
-            bytes.reserve(RECORD_BYTES.saturating_add(entry.len().max(ENTRY_BYTES)));
+            let mut bytes = Vec::with_capacity(RECORD_BYTES.saturating_add(entry.len()));
             record::begin(&mut bytes);
             added = bytes.len();
             open.records.push(OpenRecord { first: sequence, count: 0, bytes });
