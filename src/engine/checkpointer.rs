@@ -6,6 +6,10 @@ use super::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use super::sync::{Condvar, Mutant, Mutex, MutexGuard, planted};
 use crate::storage::RunMemory;
 
+/// A sweep that booked one subject for so many changes that begin a checkpoint is a large one: a booking is about eight
+/// changes, so that it left an eighth of them in memory.
+const SWEPT_SHARE: usize = 64;
+
 #[derive(Debug, Default)]
 struct State {
     /// How many checkpoints were asked for, and how many of these requests are met.
@@ -114,6 +118,14 @@ impl Checkpointer {
         state.asked = state.asked.saturating_add(1);
         self.wake.notify_one();
         state.asked
+    }
+
+    /// A sweep has booked so many subjects. If they are many, a checkpoint is asked for: where nothing else is done,
+    /// none would come, and each report would walk over the rows and sums that the sweep left in memory.
+    pub(super) fn swept(&self, booked: u64) {
+        if booked > 0 && usize::try_from(booked).unwrap_or(usize::MAX) >= self.begin_at / SWEPT_SHARE {
+            self.ask();
+        }
     }
 
     /// Waits until the checkpoint that was asked for is there.
