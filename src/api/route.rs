@@ -68,8 +68,10 @@ pub(crate) const DRY_RUN: &[Param] = &[Param::new(
 /// Which threads do the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
-    /// Short: commands and look-ups.
+    /// Commands: each waits until it is durable.
     Commands,
+    /// Short look-ups, which wait for little.
+    LookUps,
     /// Long: scans and audits.
     Reports,
 }
@@ -143,7 +145,7 @@ impl Route {
             body: Body::None,
             verb: None,
             shape,
-            lane: Lane::Commands,
+            lane: Lane::LookUps,
             handle,
         }
     }
@@ -156,7 +158,8 @@ impl Route {
         shape: Shape,
         handle: Handle,
     ) -> Route {
-        Route { method: Method::Post, access: Access::Needs(scope), ..Route::get(path, id, shape, handle) }
+        let access = Access::Needs(scope);
+        Route { method: Method::Post, access, lane: Lane::Commands, ..Route::get(path, id, shape, handle) }
     }
 
     /// A command: its kind is the route's id.

@@ -68,6 +68,7 @@ impl Server {
         let thread = |error: std::io::Error| format!("no threads: {error}");
         let pools = Arc::new([
             Pool::new("command", settings.command_threads, settings.queue_max).map_err(thread)?,
+            Pool::new("look-up", settings.look_up_threads, settings.queue_max).map_err(thread)?,
             Pool::new("report", settings.report_threads, settings.queue_max).map_err(thread)?,
         ]);
         let metrics = Arc::new(Metrics::new());

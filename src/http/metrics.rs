@@ -35,8 +35,8 @@ pub(super) struct Metrics {
     pub(super) connections: Gauge,
     pub(super) streams: Gauge,
     pub(super) refused_connections: Counter,
-    queued: [Gauge; 2],
-    working: [Gauge; 2],
+    queued: [Gauge; 3],
+    working: [Gauge; 3],
     entries: Gauge,
     bytes: Gauge,
 }
@@ -55,8 +55,8 @@ impl Metrics {
             connections: Gauge::default(),
             streams: Gauge::default(),
             refused_connections: Counter::default(),
-            queued: [Gauge::default(), Gauge::default()],
-            working: [Gauge::default(), Gauge::default()],
+            queued: Default::default(),
+            working: Default::default(),
             entries: Gauge::default(),
             bytes: Gauge::default(),
         };
@@ -68,7 +68,7 @@ impl Metrics {
         registry.register("feed_streams", "Open streams of the feed", metrics.streams.clone());
         let refused = metrics.refused_connections.clone();
         registry.register("connections_refused", "Connections over the limit", refused);
-        for (at, lane) in ["commands", "reports"].into_iter().enumerate() {
+        for (at, lane) in ["commands", "look_ups", "reports"].into_iter().enumerate() {
             let (Some(queued), Some(working)) = (metrics.queued.get(at), metrics.working.get(at)) else { continue };
             registry.register(format!("{lane}_queued"), "Calls that wait for a thread", queued.clone());
             registry.register(format!("{lane}_working"), "Threads that work", working.clone());
@@ -88,7 +88,7 @@ impl Metrics {
     }
 
     /// The text for Prometheus.
-    fn text(&self, api: &Api, pools: [&Pool; 2]) -> String {
+    fn text(&self, api: &Api, pools: [&Pool; 3]) -> String {
         let set = |gauge: &Gauge, value: u64| gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
         for ((queued, working), pool) in self.queued.iter().zip(&self.working).zip(pools) {
             set(queued, pool.waiting() as u64);
@@ -104,7 +104,7 @@ impl Metrics {
 }
 
 /// Makes `/metrics` answer with these counters, as long as the server is there.
-pub(super) fn publish(api: &Arc<Api>, metrics: &Arc<Metrics>, pools: &Arc<[Pool; 2]>) {
+pub(super) fn publish(api: &Arc<Api>, metrics: &Arc<Metrics>, pools: &Arc<[Pool; 3]>) {
     let of = (Arc::downgrade(api), Arc::downgrade(metrics), Arc::downgrade(pools));
     api.measure(Arc::new(move || {
         let (api, metrics, pools) = &of;

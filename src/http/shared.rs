@@ -30,7 +30,7 @@ pub(super) struct Shared {
     pub(super) console: Arc<Console>,
     pub(super) settings: Settings,
     pub(super) hosts: Hosts,
-    pub(super) pools: Arc<[Pool; 2]>,
+    pub(super) pools: Arc<[Pool; 3]>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) pace: Pace,
     pub(super) steps: Steps,
@@ -58,9 +58,10 @@ impl Shared {
     }
 
     pub(super) fn pool(&self, lane: Lane) -> &Pool {
-        let [commands, reports] = self.pools.as_ref();
+        let [commands, look_ups, reports] = self.pools.as_ref();
         match lane {
             Lane::Commands => commands,
+            Lane::LookUps => look_ups,
             Lane::Reports => reports,
         }
     }
@@ -79,7 +80,7 @@ pub(super) async fn done<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
     let limit = match lane {
-        Lane::Commands => shared.settings.call_timeout,
+        Lane::Commands | Lane::LookUps => shared.settings.call_timeout,
         Lane::Reports => shared.settings.call_timeout.saturating_mul(10),
     };
     match tokio::time::timeout(limit, shared.pool(lane).run(work)).await {
