@@ -190,7 +190,7 @@ mod tests {
     const PROGRAM: ProgramId = ProgramId(1);
 
     fn day(day: i64) -> Timestamp {
-        Timestamp::from_ms(day * 86_400_000).unwrap()
+        Timestamp::from_ms(day.saturating_mul(86_400_000)).unwrap()
     }
 
     /// An engine whose members 1, 2 and so on were given points on day 1 that last so many days.

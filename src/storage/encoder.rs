@@ -55,7 +55,7 @@ impl Encoder {
         let wide = u128::from(value) << 8;
         match value {
             0..=0xFFFF => self.first::<3>(wide | u128::from(TWO_BYTES)),
-            0..=0xFFFF_FFFF => self.first::<5>(wide | u128::from(FOUR_BYTES)),
+            0x1_0000..=0xFFFF_FFFF => self.first::<5>(wide | u128::from(FOUR_BYTES)),
             _ => self.first::<9>(wide | u128::from(EIGHT_BYTES)),
         }
     }
