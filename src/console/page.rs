@@ -14,6 +14,22 @@ pub(super) struct Page {
     pub(super) blocks: Vec<Block>,
 }
 
+impl Page {
+    /// The page of one of a program's list: `list` is that list's name and address, `what` says which one it is, with its
+    /// name where it has one.
+    pub(super) fn of_one(
+        list: (String, String),
+        (what, name): (String, String),
+        program: u32,
+        blocks: Vec<Block>,
+    ) -> Page {
+        let mut trail = home();
+        trail.push(list);
+        let title = if name.is_empty() { what } else { format!("{what}: {name}") };
+        Page { title, trail, program: Some(program), blocks }
+    }
+}
+
 /// How a visitor came to a page.
 pub(super) struct Way<'a> {
     pub(super) path: Vec<String>,

@@ -281,13 +281,12 @@ impl<'e> Serializer for &'e mut Encoder {
     #[inline]
     fn serialize_struct_variant(
         self,
-        _: &'static str,
+        name: &'static str,
         index: u32,
-        _: &'static str,
-        _: usize,
+        variant: &'static str,
+        fields: usize,
     ) -> Result<Self, Unencodable> {
-        self.number(index.into());
-        Ok(self)
+        self.serialize_tuple_variant(name, index, variant, fields)
     }
 }
 

@@ -112,11 +112,8 @@ pub(super) fn partner(ask: &Ask<'_>, way: &Way<'_>, program: u32, partner: &str)
     blocks.extend(bills::tables(ask, way, program, id)?);
     blocks.extend(actions(ask, way, (program, id), &blocks_of));
     blocks.extend(bills::actions(ask, way, (program, id), is_prepaid));
-    let mut trail = home();
-    trail.push(("Partners".to_owned(), format!("/p/{program}/partners")));
-    let name = plain(&of, "name");
-    let title = if name.is_empty() { format!("Partner {id}") } else { format!("Partner {id}: {name}") };
-    Ok(Page { title, trail, program: Some(program), blocks })
+    let list = ("Partners".to_owned(), format!("/p/{program}/partners"));
+    Ok(Page::of_one(list, (format!("Partner {id}"), plain(&of, "name")), program, blocks))
 }
 
 /// The rates, as `type 1: 1/3`.

@@ -84,11 +84,8 @@ pub(super) fn source(ask: &Ask<'_>, way: &Way<'_>, program: u32, source: &str) -
             blocks.extend(restrict(way, program, id, &restrictions));
         }
     }
-    let mut trail = home();
-    trail.push(("Sources".to_owned(), format!("/p/{program}/sources")));
-    let name = plain(&of, "name");
-    let title = if name.is_empty() { format!("Source {id}") } else { format!("Source {id}: {name}") };
-    Ok(Page { title, trail, program: Some(program), blocks })
+    let list = ("Sources".to_owned(), format!("/p/{program}/sources"));
+    Ok(Page::of_one(list, (format!("Source {id}"), plain(&of, "name")), program, blocks))
 }
 
 /// A source that points name and nobody defined: its points are reported all the same.

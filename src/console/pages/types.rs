@@ -86,11 +86,8 @@ pub(super) fn point_type(ask: &Ask<'_>, way: &Way<'_>, program: u32, point_type:
             blocks.extend(policies(way, program, id, &of));
         }
     }
-    let mut trail = home();
-    trail.push(("Point types".to_owned(), format!("/p/{program}/point-types")));
-    let name = plain(&of, "name");
-    let title = if name.is_empty() { format!("Point type {id}") } else { format!("Point type {id}: {name}") };
-    Ok(Page { title, trail, program: Some(program), blocks })
+    let list = ("Point types".to_owned(), format!("/p/{program}/point-types"));
+    Ok(Page::of_one(list, (format!("Point type {id}"), plain(&of, "name")), program, blocks))
 }
 
 /// A form for each kind of policy of expiry (rules E69 to E87). Trying one shows what would change, for whom.
