@@ -5,6 +5,7 @@ use crate::domain::Fault;
 use crate::domain::keys::Key;
 use crate::domain::tables::{Table, TableId};
 use parking_lot::Mutex;
+use std::cmp::Reverse;
 use std::sync::Arc;
 
 /// Encoded rows in the order in which they came; one without a value deletes its key.
@@ -16,6 +17,8 @@ pub struct RowBuffer {
 
 /// So many rows are brought from memory at once.
 const TOUCHED: usize = 32;
+/// The start of a row that a later one has replaced.
+const REPLACED: usize = usize::MAX;
 
 /// Where a row is among the bytes: the key, then the value.
 #[derive(Debug, Clone, Copy)]
@@ -105,15 +108,33 @@ impl RowBuffer {
     }
 
     /// Brings the rows into order. Of rows with the same key, the one added last stays.
+    ///
+    /// The heads alone bring most of them into order, without a look at a key. Then the keys of those with equal heads are
+    /// looked at from the first to the last: each comes from memory once, and many at the same time.
     fn sort(&mut self) {
         let mut index = std::mem::take(&mut self.index);
-        index.sort_unstable_by(|a, b| {
-            let by_key = || self.key(a).cmp(self.key(b));
-            a.head.cmp(&b.head).then_with(by_key).then(b.start.cmp(&a.start))
-        });
-        index.dedup_by(|later, kept| later.head == kept.head && self.key(later) == self.key(kept));
+        index.sort_unstable_by_key(|row| (row.head, Reverse(row.start)));
+        let mut rest = index.as_mut_slice();
+        while !rest.is_empty() {
+            let (next, behind) = rest.split_at_mut(end_of_heads(rest, TOUCHED));
+            self.touch(next);
+            for same in next.chunk_by_mut(|a, b| a.head == b.head).filter(|same| same.len() > 1) {
+                same.sort_unstable_by(|a, b| self.key(a).cmp(self.key(b)).then(b.start.cmp(&a.start)));
+                let keys = same.chunk_by_mut(|a, b| self.key(a) == self.key(b));
+                keys.flat_map(|rows| rows.iter_mut().skip(1)).for_each(|older| older.start = REPLACED);
+            }
+            rest = behind;
+        }
+        index.retain(|row| row.start != REPLACED);
         self.index = index;
     }
+}
+
+/// The end of the rows whose head is that of the row before `place`.
+fn end_of_heads(rows: &[Row], place: usize) -> usize {
+    let Some((before, behind)) = rows.split_at_checked(place) else { return rows.len() };
+    let same = before.last().map_or(0, |last| behind.iter().take_while(|row| row.head == last.head).count());
+    place.saturating_add(same)
 }
 
 /// Changed rows of one table. They may be added in any order, and are read in the order of their keys.
@@ -216,6 +237,26 @@ mod tests {
             }
             let rows: Vec<_> = run.rows().map(|(key, value)| (key[3], key[19], value.map(<[u8]>::to_vec))).collect();
             assert_eq!(rows, [(1, 6, Some(vec![1, 5])), (1, 7, None), (2, 1, Some(vec![1, 2]))]);
+        }
+    }
+
+    #[test]
+    fn many_rows_whose_keys_begin_alike_come_in_order() {
+        // one stretch of equal heads, longer ones and shorter ones: each ends somewhere else among those touched at once
+        for alike in [1u128, 2, 3, 31, 32, 33, 70, 1000] {
+            let mut run = Run::new(TableId::Requests);
+            let mut newest = std::collections::BTreeMap::new();
+            for at in 0..1000u64 {
+                // drawn from few, in no order
+                let drawn = u128::from(at.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54);
+                let key =
+                    RequestKey { program: ProgramId(1), request: RequestId((drawn / alike) << 32 | drawn % alike) };
+                run.push::<Requests>(&key, Some(&Sequence(at))).unwrap();
+                newest.insert(key.to_bytes().to_vec(), at);
+            }
+            let value = |row: Option<&[u8]>| rows::decode::<Requests>(row.unwrap()).unwrap().0;
+            let rows: Vec<_> = run.rows().map(|(key, row)| (key.to_vec(), value(row))).collect();
+            assert_eq!(rows, newest.into_iter().collect::<Vec<_>>(), "{alike} keys with each head");
         }
     }
 }

@@ -26,6 +26,8 @@ use std::time::Duration;
 
 /// In `meta`: the number of the last claim.
 const EPOCH: &str = "epoch";
+/// What RocksDB's write batch adds to the bytes of a record, at most: its kind, family, key and lengths.
+const RECORD_OVERHEAD: usize = 64;
 
 /// The store on disk.
 ///
@@ -112,7 +114,9 @@ impl RocksStore {
 
     fn write_records(&self, records: &[JournalRecord], texts: &[TextChange]) -> Result<(), Fault> {
         let (journal, kept) = (self.database.family(JOURNAL)?, self.database.family(TEXTS)?);
-        let mut batch = WriteBatch::default();
+        // made at its size: one that grows is copied again and again into new memory
+        let bytes = records.iter().map(|record| record.bytes.len().saturating_add(RECORD_OVERHEAD)).sum();
+        let mut batch = WriteBatch::with_capacity_bytes(bytes);
         for TextChange { key, value } in texts {
             match value {
                 Some(value) => batch.put_cf(kept, key.to_bytes(), value),
