@@ -90,8 +90,8 @@ pub(super) fn give<V: View>(
 
     let mut issue = draft.plan_issue(accrue.member, &accrue.awards)?;
 
-    // room for the common case: a leg for each award and one for the block that pays, one account
-    draft.effects.make_room(accrue.awards.len().saturating_mul(2), 1);
+    // room for the common case: one account
+    draft.effects.make_room(issue.legs(), 1);
     draft.link_member(member);
     let mut unfit: SmallVec<[(u16, Points); 1]> = SmallVec::new();
     for (award, place) in issue.awards().iter().zip(0..u16::MAX) {
