@@ -593,6 +593,7 @@ class CreditMemberBody(_CreditMemberBody, total=False):
 class DayOfPoints(TypedDict):
     """What happened to points on a day, and since the range began. Exact sums, as texts."""
     adjusted_exact: str
+    adjusted_in_exact: str
     day: str
     expired_exact: str
     expired_so_far_exact: str

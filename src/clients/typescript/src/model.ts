@@ -1006,6 +1006,8 @@ export interface CreditMemberBody {
 export interface DayOfPoints {
   /** Taken by adjustments. */
   adjusted_exact: string;
+  /** Given by adjustments. */
+  adjusted_in_exact: string;
   day: string;
   expired_exact: string;
   /** Expired since the range began. */
