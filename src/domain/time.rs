@@ -80,6 +80,13 @@ impl Timestamp {
         Timestamp(self.0.saturating_sub(1)).day_in(zone)
     }
 
+    /// When to tell of what expires at this instant so many days before the last day on which it is good: as that day
+    /// begins in a zone.
+    #[must_use]
+    pub fn warned_at(self, days: u16, zone: &Zone) -> Timestamp {
+        Day(self.last_day_before(zone).0.saturating_sub(days.into())).start(zone)
+    }
+
     /// The beginning of the calendar day, week (from Monday), month or year of a zone that this instant lies in.
     #[must_use]
     pub fn start_of(self, unit: Unit, zone: &Zone) -> Timestamp {
@@ -484,6 +491,17 @@ mod tests {
             }
         }
         assert!(asked > 2_000, "{asked}");
+    }
+
+    #[test]
+    fn it_is_told_as_the_day_begins_that_lies_so_many_days_before_the_last_good_one() {
+        let vienna: Zone = "Europe/Vienna".parse().unwrap();
+        // the end of 31 March in Vienna, and in the middle of it; in between the clocks go forward
+        for expires_at in ["2026-03-31T22:00:00Z", "2026-03-31T10:00:00Z"] {
+            assert_eq!(at(expires_at).warned_at(7, &vienna), at("2026-03-23T23:00:00Z"));
+        }
+        assert_eq!(at("2026-03-31T22:00:00.001Z").warned_at(1, &vienna), at("2026-03-30T22:00:00Z"));
+        assert_eq!(at("0001-01-02T00:00:00Z").warned_at(3_660, &vienna), Timestamp::MIN);
     }
 
     #[test]
