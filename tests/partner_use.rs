@@ -3,7 +3,7 @@
 
 use accruedb::domain::*;
 use accruedb::engine::{ClockSource, Engine, EngineOptions};
-use accruedb::look::{EngineAudit, each_use, entries_during, forecast};
+use accruedb::look::{EngineAudit, each_use, entries_during, forecast, uses_during};
 use accruedb::report::{UseLine, UsePage, UseQuery, partner_use, uses};
 use accruedb::storage::memory::MemoryStore;
 use std::ops::Range;
@@ -162,6 +162,8 @@ fn pages_have_the_lines_of_the_whole_journal() {
             let mut all = Vec::new();
             each_use(&shop.engine, partner, during.clone(), &mut |line| all.push(line)).unwrap();
             assert_eq!(all, whole, "{during:?}");
+            all.reverse();
+            assert_eq!(uses_during(&shop.engine, partner, during.clone()).unwrap(), all, "{during:?}: in order");
         }
     }
 }

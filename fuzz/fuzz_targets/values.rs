@@ -228,6 +228,7 @@ fn definition(from: &mut Unstructured<'_>) -> Result<Definition> {
         never_usable: *from.choose(&[NeverUsable::Refuse, NeverUsable::Allow])?,
         point_types_max: any(from)?,
         block_warning_days: any(from)?,
+        item_warning_days: any(from)?,
         status: *from.choose(&[ProgramStatus::Active, ProgramStatus::Draft])?,
         on_closing: *from.choose(&[OnClosing::Keep, OnClosing::Expire])?,
         require_source: *from.choose(&[SourceRule::Optional, SourceRule::Required])?,

@@ -139,14 +139,17 @@ pub(super) fn to_json(rows: &[LiabilityRow], by: By) -> Vec<RowObject> {
 
 /// The rows as a table with a bar for what is owed.
 pub(super) fn table(rows: &[LiabilityRow], by: By) -> TextTable {
-    let head = [word(by), "point type", "issued", "redeemed", "expired", "cancelled", "repaid", "owed"];
-    let mut table = TextTable::new(&head).may_drop(&["repaid", "cancelled"]);
+    let head = [word(by), "point type", "issued", "redeemed", "expired", "cancelled", "repaid", "other", "owed"];
+    let mut table = TextTable::new(&head).may_drop(&["other", "repaid", "cancelled"]);
     for row in rows {
         let moved = row.moved;
         let [redeemed, expired, cancelled] =
             [PointState::Redeemed, PointState::Expired, PointState::Cancelled].map(|state| moved.gone(state));
         let repaid = moved.gone(PointState::Repaid).saturating_add(moved.gone(PointState::MadeUp));
-        let amounts = [moved.issued, redeemed, expired, cancelled, repaid, row.outstanding];
+        // what came in or went otherwise: by transfers, by hand, into another type
+        let told = [redeemed, expired, cancelled, repaid].into_iter().fold(moved.issued, i128::saturating_sub);
+        let other = moved.outstanding().saturating_sub(told);
+        let amounts = [moved.issued, redeemed, expired, cancelled, repaid, other, row.outstanding];
         let amounts = amounts.map(|points: i128| grouped(points));
         let names = [row.bucket.to_string(), row.point_type.to_string()];
         table.row_with_bar(names.into_iter().chain(amounts), row.outstanding);

@@ -12,7 +12,7 @@ use crate::domain::{
 };
 use crate::engine::{Engine, Error, ExecuteError};
 use crate::look;
-use crate::report::{self, FeeUnit, Money, Page, PartnerLine};
+use crate::report::{self, FeeUnit, Money, Page, PartnerLine, UseLine};
 use crate::storage::Read;
 use serde_json::{Value, json};
 
@@ -138,8 +138,8 @@ pub(super) fn run(args: &Args, output: &mut Output) -> Result<Exit, Failure> {
             };
             looked(&engine, |read| fees(read, key, range(args, &zone), unit))?
         }
-        What::Usage => looked(&engine, |read| usage(read, key, range(args, &zone), &zone))?,
-        What::Reconcile => looked(&engine, |read| reconcile(read, key, range(args, &zone)))?,
+        What::Usage => usage(&uses(&engine, key, range(args, &zone))?, &zone),
+        What::Reconcile => reconcile(uses(&engine, key, range(args, &zone))?),
     };
     listing.show(args.csv, output)?;
     let disagree = args.what == What::Reconcile && listing.has("agrees", "no");
@@ -287,9 +287,18 @@ fn bill_lines(read: &dyn Read, key: BillKey) -> Result<Listing, Fault> {
     Ok(listing)
 }
 
-fn usage(read: &dyn Read, key: PartnerKey, range: (Timestamp, Timestamp), zone: &Zone) -> Result<Listing, Fault> {
+/// What members got for a partner's points. Of a range of days its own entries are read; of all days the journal, once
+/// and forwards: so it needs not look up what was cancelled before.
+fn uses(engine: &Engine, key: PartnerKey, (from, to): (Timestamp, Timestamp)) -> Result<Vec<UseLine>, Failure> {
+    match (from, to) {
+        (Timestamp::MIN, Timestamp::MAX) => looked(engine, |read| report::partner_use(read, key, (from, to))),
+        _ => Ok(look::uses_during(engine, key, from..to)?),
+    }
+}
+
+fn usage(lines: &[UseLine], zone: &Zone) -> Listing {
     let mut listing = Listing::new(&["month", "lines", "given", "taken"]);
-    for month in report::by_month(&report::partner_use(read, key, range)?, zone) {
+    for month in report::by_month(lines, zone) {
         let cells = vec![
             format!("{:04}-{:02}", month.year, month.month),
             month.lines.to_string(),
@@ -298,12 +307,12 @@ fn usage(read: &dyn Read, key: PartnerKey, range: (Timestamp, Timestamp), zone: 
         ];
         listing.object(cells, &month);
     }
-    Ok(listing)
+    listing
 }
 
-fn reconcile(read: &dyn Read, key: PartnerKey, range: (Timestamp, Timestamp)) -> Result<Listing, Fault> {
+fn reconcile(lines: Vec<UseLine>) -> Listing {
     let mut listing = Listing::new(&["entry", "request", "member", "transaction", "given", "owed", "taken", "agrees"]);
-    for line in report::partner_use(read, key, range)? {
+    for line in lines {
         let cells = vec![
             line.sequence.to_string(),
             line.request.to_string(),
@@ -320,7 +329,7 @@ fn reconcile(read: &dyn Read, key: PartnerKey, range: (Timestamp, Timestamp)) ->
         }
         listing.object(cells, &object);
     }
-    Ok(listing)
+    listing
 }
 
 fn forecast(engine: &Engine, key: PartnerKey, days: u16) -> Result<Listing, Failure> {

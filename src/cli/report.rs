@@ -243,7 +243,7 @@ impl Asked {
 pub(super) fn by_day_sheet(days: &[SourceDay]) -> Sheet {
     let rows = days.iter().map(|day| {
         let cells = [Cell::Text(day.day.to_string())].into_iter().chain(issued_redeemed_expired(&day.daily));
-        cells.chain(issued_redeemed_expired(&day.cumulative)).chain([adjusted(&day.daily)]).collect()
+        cells.chain(issued_redeemed_expired(&day.cumulative)).chain(adjusted(&day.daily)).collect()
     });
     let columns = vec![
         "day",
@@ -253,7 +253,8 @@ pub(super) fn by_day_sheet(days: &[SourceDay]) -> Sheet {
         "issued, summed up",
         "redeemed, summed up",
         "expired, summed up",
-        "adjusted",
+        "adjusted in",
+        "adjusted out",
     ];
     Sheet { columns, rows: rows.collect() }
 }
@@ -268,8 +269,9 @@ fn issued_redeemed_expired(totals: &Totals) -> impl Iterator<Item = Cell> + use<
     [totals.issued, redeemed, expired].map(Cell::Number).into_iter()
 }
 
-fn adjusted(totals: &Totals) -> Cell {
-    Cell::Number(totals.gone(PointState::Adjusted))
+/// Points that were given by hand, and those that were taken.
+fn adjusted(totals: &Totals) -> [Cell; 2] {
+    [totals.adjusted_in, totals.gone(PointState::Adjusted)].map(Cell::Number)
 }
 
 fn cohort_sheet(rows: &[CohortRow]) -> Sheet {

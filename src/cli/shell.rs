@@ -61,7 +61,7 @@ const HELP: &str = "What a line may say:
   balance M1                            also: items M1 all, blocks P1, statement M1 newest 5, transaction R1
   balance M1 at 2026-03-01              as it was then
   at 2026-03-01                         moves the clock, if it is the commands'
-  sweep      refusals      digest      verify
+  sweep      refusals      warnings      digest      verify
 Words behind a command: as REQUEST, transaction_at INSTANT, in program 7, reference \"TEXT\".
   .show          what is inside; .show members, partners, programs, sources, point-types, policies
   .use 7         lines that name no program are about program 7
@@ -70,7 +70,7 @@ Words behind a command: as REQUEST, transaction_at INSTANT, in program 7, refere
   .quit          the end, as Ctrl-D";
 
 /// Words that can be completed.
-const WORDS: [&str; 50] = [
+const WORDS: [&str; 51] = [
     "accrue",
     "approve",
     "as",
@@ -117,6 +117,7 @@ const WORDS: [&str; 50] = [
     "transaction_at",
     "type",
     "verify",
+    "warnings",
     "zone",
     ".show",
     ".save",

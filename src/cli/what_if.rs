@@ -9,7 +9,8 @@ use super::scratch::Scratch;
 use super::table::{TextTable, grouped, signed};
 use crate::domain::{Command, PartnerId, PartnerKey, PointState, ProgramId, Timestamp, Totals};
 use crate::engine::{ClockSource, Engine, EngineOptions, Error};
-use crate::report::{self, AsOf, Filter, Grouping, expiry_curve, outstanding, partner_use, source_report};
+use crate::look;
+use crate::report::{self, AsOf, Filter, Grouping, expiry_curve, outstanding, source_report};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -127,8 +128,7 @@ fn figures(engine: &Engine, program: ProgramId, now: Timestamp, days: i64) -> Re
     let from = now.saturating_add_hours(days.saturating_mul(-24));
     for (partner, _) in engine.partners(program, PartnerId(0), usize::MAX)? {
         let key = PartnerKey { program, partner };
-        let lines =
-            engine.with_snapshot(|read| partner_use(read, key, (from, Timestamp::MAX)))?.map_err(Error::from)?;
+        let lines = look::uses_during(engine, key, from..Timestamp::MAX)?;
         let taken = lines.iter().map(|line| line.taken).fold(0, i128::saturating_add);
         let open = engine.open_blocks(key, usize::MAX)?;
         let ends = report::forecast(&open, now, (taken, now.ms().saturating_sub(from.ms())));

@@ -30,6 +30,7 @@ impl AuditKind {
             Leg::Inventory { .. } => AuditKind::Inventory,
             Leg::SourceStatus { .. } => AuditKind::Status,
             Leg::Clipped { .. }
+            | Leg::ExpiringSoon { .. }
             | Leg::Withheld { .. }
             | Leg::Extended { .. }
             | Leg::TierChanged { .. }

@@ -270,6 +270,18 @@ tagged! {
             /// How many.
             points: Points,
         },
+        /// Points of a member are about to expire: the program's `item_warning_days` before. Each is told once, of an
+        /// account and a day all together.
+        15 ExpiringSoon "expiring_soon" {
+            /// Whose they are.
+            member: MemberId,
+            /// The kind of points.
+            point_type: PointTypeId,
+            /// How many.
+            points: Points,
+            /// When the first of them expires; the others do on the same day of the program's zone.
+            first_expires_at: Timestamp,
+        },
         /// The inventory of a source changed.
         30 Inventory "inventory" {
             /// The source.
@@ -384,7 +396,7 @@ impl Tagged for Leg {
     }
 }
 
-const PLAIN: [(&str, u16); 27] = [
+const PLAIN: [(&str, u16); 28] = [
     ("granted", 0),
     ("owed", 2),
     ("absorbed", 3),
@@ -401,6 +413,7 @@ const PLAIN: [(&str, u16); 27] = [
     ("extended", 12),
     ("tier", 13),
     ("merged", 14),
+    ("expiring_soon", 15),
     ("inventory", 30),
     ("source_status", 31),
     ("withheld", 32),

@@ -146,6 +146,7 @@ impl Own for Leg {
             | Leg::Absorbed { member, point_type: _, points: _ }
             | Leg::Forgiven { member, point_type: _, points: _ }
             | Leg::Clipped { member, point_type: _, place: _, points: _ }
+            | Leg::ExpiringSoon { member, point_type: _, points: _, first_expires_at: _ }
             | Leg::TierChanged { member, before: _, tier: _, until: _ } => member.fill(own),
             Leg::Extended { member, item, point_type: _, points: _, before: _, expires_at: _ } => {
                 member.fill(own);

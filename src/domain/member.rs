@@ -14,7 +14,7 @@ pub struct Member {
     pub enrolled_at: Timestamp,
     /// The member's newest journal entry, 0 before the first: the head of the chain that a statement walks.
     pub last_sequence: Sequence,
-    /// No item of the member matures or expires before this instant. May be early, never late.
+    /// No item of the member matures, expires or is about to before this instant. May be early, never late.
     pub next_due: Option<Timestamp>,
     /// The accounts, in order of point type: most members have one.
     #[serde(deserialize_with = "super::list::read")]
@@ -52,6 +52,17 @@ pub struct MemberMore {
     pub membership: Option<Membership>,
     /// The member into whom this one was merged.
     pub merged_into: Option<MemberId>,
+    /// Up to where the member was told of points that are about to expire.
+    pub warned: Vec<Warned>,
+}
+
+/// Up to where a member was told of points of one type that are about to expire.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Warned {
+    /// The kind of points.
+    pub point_type: PointTypeId,
+    /// Nothing that comes before this place in the order of expiry is told any more.
+    pub before: ItemPosition,
 }
 
 /// That a member belongs to a household.
@@ -108,6 +119,22 @@ impl Member {
         self.more.as_ref().map(|more| more.status).unwrap_or_default()
     }
 
+    /// The place in the order of expiry from which on points of a type are still to be told of before they expire.
+    #[must_use]
+    pub fn warned(&self, point_type: PointTypeId) -> ItemPosition {
+        let warned = self.more.iter().flat_map(|more| &more.warned).find(|warned| warned.point_type == point_type);
+        warned.map_or(ItemPosition::FIRST, |warned| warned.before)
+    }
+
+    /// Nothing that comes before a place in the order of expiry is told any more.
+    pub fn warn_to(&mut self, point_type: PointTypeId, before: ItemPosition) {
+        let warned = &mut self.more_mut().warned;
+        match warned.iter_mut().find(|warned| warned.point_type == point_type) {
+            Some(warned) => warned.before = warned.before.max(before),
+            None => warned.push(Warned { point_type, before }),
+        }
+    }
+
     /// Whether something matures or expires at `now` that is not booked yet.
     #[must_use]
     pub fn is_due(&self, now: Timestamp) -> bool {
@@ -140,9 +167,11 @@ impl Clone for Member {
 
 impl Own for Member {
     fn fill(&mut self, own: &OwnIds) {
-        let Member { enrolled_at: _, last_sequence, next_due: _, accounts, more: _ } = self;
+        let Member { enrolled_at: _, last_sequence, next_due: _, accounts, more } = self;
         last_sequence.fill(own);
         accounts.iter_mut().for_each(|account| account.fill(own));
+        let warned = more.iter_mut().flat_map(|more| &mut more.warned);
+        warned.for_each(|Warned { point_type: _, before }| before.fill(own));
     }
 }
 

@@ -116,8 +116,8 @@ pub use settlement::{
 pub use share::{PARTS_MAX, SHARES_MAX, Share, split};
 pub use skips::Skips;
 pub use source::{
-    Beyond, COUNTED_PARTS_MAX, CountKey, Counted, Counting, Inventory, InventoryChange, Limit, LimitScope, PauseReason,
-    Restriction, Source, SourceStatus, SourceTerms, Window,
+    Beyond, COUNTED_PARTS_MAX, CountKey, Counted, Counting, Inventory, InventoryChange, Limit, LimitScope, OpenWindow,
+    PauseReason, Restriction, Source, SourceStatus, SourceTerms, Window,
 };
 pub use state::{AccountSums, BLOCK_MOVEMENTS, BlockState, BlockSums, MOVEMENTS, PointFate, PointState, PointSums};
 pub use text::{Commitment, SALT_BYTES, TextKey, commitment, opened, stored};

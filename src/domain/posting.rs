@@ -124,6 +124,7 @@ impl Leg {
             | Leg::Absorbed { member, .. }
             | Leg::Forgiven { member, .. }
             | Leg::Clipped { member, .. }
+            | Leg::ExpiringSoon { member, .. }
             | Leg::Extended { member, .. }
             | Leg::TierChanged { member, .. } => subject == Subject::Member(member),
             Leg::Merged { member, other, .. } => {

@@ -83,6 +83,9 @@ pub struct ProgramSettings {
     pub point_types_max: u16,
     /// How many days before its expiry a block is about to expire; 0: nobody is told.
     pub block_warning_days: u16,
+    /// How many days before the last one on which they are good a member's points are about to expire; 0: nobody is
+    /// told.
+    pub item_warning_days: u16,
     /// Whether members earn and spend.
     pub status: ProgramStatus,
     /// What becomes of the points of members who are closed.

@@ -255,7 +255,23 @@ pub struct Counted {
 
 names_no_entry!(CountKey, Counted);
 
+/// The window of a limit at an instant: so where issues are counted then is found once for all that is asked of it.
+#[derive(Debug, Clone, Copy)]
+pub struct OpenWindow<'a> {
+    window: Window,
+    now: Timestamp,
+    zone: &'a Zone,
+    /// Where issues are counted now.
+    place: Timestamp,
+}
+
 impl Window {
+    /// The window at an instant.
+    #[must_use]
+    pub fn open_at(self, now: Timestamp, zone: &Zone) -> OpenWindow<'_> {
+        OpenWindow { window: self, now, zone, place: self.place(now, zone) }
+    }
+
     /// Where issues at an instant are counted.
     fn place(self, at: Timestamp, zone: &Zone) -> Timestamp {
         match self {
@@ -263,34 +279,32 @@ impl Window {
             Window::Sliding(_) => at,
         }
     }
+}
 
-    /// Tells of issues counted at a place whether they still count at `now`.
-    fn holding(self, now: Timestamp, zone: &Zone) -> impl Fn(Timestamp) -> bool {
-        let current = self.place(now, zone);
-        move |place| match self {
-            Window::Calendar(_) => place == current,
-            Window::Sliding(span) => span.after(place, zone).is_none_or(|end| now < end),
+impl OpenWindow<'_> {
+    /// Whether issues that are counted at a place still count.
+    fn holds(&self, place: Timestamp) -> bool {
+        match self.window {
+            Window::Calendar(_) => place == self.place,
+            Window::Sliding(span) => !span.is_over(place, self.now, self.zone),
         }
     }
 }
 
 impl Counted {
-    /// Points that count at `now`.
+    /// Points that count now.
     #[must_use]
-    pub fn at(&self, now: Timestamp, window: Window, zone: &Zone) -> Points {
-        let is_held = window.holding(now, zone);
-        let parts = self.parts.iter().filter(|(place, _)| is_held(*place));
+    pub fn within(&self, window: &OpenWindow<'_>) -> Points {
+        let parts = self.parts.iter().filter(|(place, _)| window.holds(*place));
         Points(parts.fold(0i64, |sum, (_, points)| sum.saturating_add(points.0)))
     }
 
-    /// Counts points that are issued at `now`; those that count no more are forgotten.
-    pub fn add(&mut self, points: Points, now: Timestamp, window: Window, zone: &Zone) {
-        let is_held = window.holding(now, zone);
-        self.parts.retain(|(place, _)| is_held(*place));
-        let place = window.place(now, zone);
-        match self.parts.last_mut().filter(|(last, _)| *last == place) {
+    /// Counts points that are issued now; those that count no more are forgotten.
+    pub fn add(&mut self, points: Points, window: &OpenWindow<'_>) {
+        self.parts.retain(|(place, _)| window.holds(*place));
+        match self.parts.last_mut().filter(|(last, _)| *last == window.place) {
             Some((_, sum)) => *sum = Points(sum.0.saturating_add(points.0)),
-            None => self.parts.push((place, points)),
+            None => self.parts.push((window.place, points)),
         }
         if self.parts.len() > COUNTED_PARTS_MAX {
             let (_, oldest) = self.parts.remove(0);
@@ -300,13 +314,13 @@ impl Counted {
         }
     }
 
-    /// Points that were issued at `issued_at` came back at `now`: they count no more, where they still did.
-    pub fn give_back(&mut self, points: Points, (issued_at, now): (Timestamp, Timestamp), window: Window, zone: &Zone) {
-        let place = window.place(issued_at, zone);
-        if !window.holding(now, zone)(place) {
+    /// Points that were issued at an instant came back now: they count no more, where they still did.
+    pub fn give_back(&mut self, points: Points, issued_at: Timestamp, window: &OpenWindow<'_>) {
+        let place = window.window.place(issued_at, window.zone);
+        if !window.holds(place) {
             return;
         }
-        let found = match window {
+        let found = match window.window {
             Window::Calendar(_) => self.parts.iter_mut().find(|(known, _)| *known == place),
             // it may have been counted together with a later one
             Window::Sliding(_) => self.parts.iter_mut().find(|(known, _)| *known >= place),
@@ -330,37 +344,37 @@ mod tests {
         let zone: Zone = "Europe/Vienna".parse().unwrap();
         let window = Window::Calendar(Unit::Days);
         let mut counted = Counted::default();
-        counted.add(Points(60), at("2026-03-01T22:59:59.999Z"), window, &zone);
-        assert_eq!(counted.at(at("2026-03-01T22:59:59.999Z"), window, &zone), Points(60));
-        assert_eq!(counted.at(at("2026-03-01T23:00:00Z"), window, &zone), Points(0), "midnight in Vienna");
-        counted.add(Points(5), at("2026-03-01T23:00:00Z"), window, &zone);
+        counted.add(Points(60), &window.open_at(at("2026-03-01T22:59:59.999Z"), &zone));
+        assert_eq!(counted.within(&window.open_at(at("2026-03-01T22:59:59.999Z"), &zone)), Points(60));
+        assert_eq!(counted.within(&window.open_at(at("2026-03-01T23:00:00Z"), &zone)), Points(0), "midnight in Vienna");
+        counted.add(Points(5), &window.open_at(at("2026-03-01T23:00:00Z"), &zone));
         let back = |points: i64, of: &str, counted: &mut Counted| {
-            counted.give_back(Points(points), (at(of), at("2026-03-02T10:00:00Z")), window, &zone);
+            counted.give_back(Points(points), at(of), &window.open_at(at("2026-03-02T10:00:00Z"), &zone));
         };
         back(60, "2026-03-01T22:00:00Z", &mut counted);
-        assert_eq!(counted.at(at("2026-03-02T10:00:00Z"), window, &zone), Points(5), "of the day before");
+        assert_eq!(counted.within(&window.open_at(at("2026-03-02T10:00:00Z"), &zone)), Points(5), "of the day before");
         back(2, "2026-03-01T23:30:00Z", &mut counted);
-        assert_eq!(counted.at(at("2026-03-02T10:00:00Z"), window, &zone), Points(3));
+        assert_eq!(counted.within(&window.open_at(at("2026-03-02T10:00:00Z"), &zone)), Points(3));
     }
 
     #[test]
     fn a_sliding_window_lets_go_when_a_span_has_passed() {
         let window = Window::Sliding(Span::days(7));
         let mut counted = Counted::default();
-        counted.add(Points(60), at("2026-03-01T12:00:00Z"), window, &Zone::UTC);
-        assert_eq!(counted.at(at("2026-03-08T11:59:59.999Z"), window, &Zone::UTC), Points(60));
-        assert_eq!(counted.at(at("2026-03-08T12:00:00Z"), window, &Zone::UTC), Points(0));
+        counted.add(Points(60), &window.open_at(at("2026-03-01T12:00:00Z"), &Zone::UTC));
+        assert_eq!(counted.within(&window.open_at(at("2026-03-08T11:59:59.999Z"), &Zone::UTC)), Points(60));
+        assert_eq!(counted.within(&window.open_at(at("2026-03-08T12:00:00Z"), &Zone::UTC)), Points(0));
     }
 
     #[test]
     fn what_counts_no_more_gives_nothing_back() {
         let window = Window::Sliding(Span::days(7));
         let mut counted = Counted::default();
-        counted.add(Points(60), at("2026-03-01T12:00:00Z"), window, &Zone::UTC);
-        counted.add(Points(5), at("2026-03-08T12:00:00Z"), window, &Zone::UTC);
+        counted.add(Points(60), &window.open_at(at("2026-03-01T12:00:00Z"), &Zone::UTC));
+        counted.add(Points(5), &window.open_at(at("2026-03-08T12:00:00Z"), &Zone::UTC));
         let now = at("2026-03-09T12:00:00Z");
-        counted.give_back(Points(60), (at("2026-03-01T12:00:00Z"), now), window, &Zone::UTC);
-        assert_eq!(counted.at(now, window, &Zone::UTC), Points(5));
+        counted.give_back(Points(60), at("2026-03-01T12:00:00Z"), &window.open_at(now, &Zone::UTC));
+        assert_eq!(counted.within(&window.open_at(now, &Zone::UTC)), Points(5));
     }
 
     #[test]
@@ -369,10 +383,10 @@ mod tests {
         let mut counted = Counted::default();
         let start = at("2026-03-01T00:00:00Z").ms();
         let instant = |n: i64| Timestamp::from_ms(start + n).unwrap();
-        (0..200).for_each(|n| counted.add(Points(1), instant(n), window, &Zone::UTC));
+        (0..200).for_each(|n| counted.add(Points(1), &window.open_at(instant(n), &Zone::UTC)));
         assert_eq!(counted.parts.len(), COUNTED_PARTS_MAX);
-        assert_eq!(counted.at(instant(199), window, &Zone::UTC), Points(200));
-        counted.give_back(Points(1), (instant(3), instant(199)), window, &Zone::UTC);
-        assert_eq!(counted.at(instant(199), window, &Zone::UTC), Points(199));
+        assert_eq!(counted.within(&window.open_at(instant(199), &Zone::UTC)), Points(200));
+        counted.give_back(Points(1), instant(3), &window.open_at(instant(199), &Zone::UTC));
+        assert_eq!(counted.within(&window.open_at(instant(199), &Zone::UTC)), Points(199));
     }
 }

@@ -9,10 +9,10 @@ use super::{
     Bill, BillKey, BillLine, BillLineKey, Block, BlockKey, BlockTurnKey, CatalogKey, Charge, ChargeKey, Claim,
     ClaimKey, CohortKey, Correction, CountKey, Counted, Definition, Event, EventKey, ExpiringKey, Fee, FeeKey, Forward,
     ForwardKey, Hold, HoldTimeoutKey, HouseholdKey, Item, ItemKey, Line, LineKey, LockName, MarkKey, Marked, Member,
-    MemberKey, Merge, MergeKey, MonthKey, MonthSums, OpenBlockKey, Own, OwnerKey, Participant, Partner, PartnerCredit,
-    PartnerCreditKey, PartnerKey, Posting, PostingKey, Receivables as OwnerReceivables, RefundKey, RefundRequest,
-    RequestKey, RequestPage, Run, RunDueKey, RunKey, Sequence, Source, SourceDayKey, SourceKey, Subject, Timestamp,
-    Totals, TotalsKey, UnbilledKey,
+    MemberId, MemberKey, Merge, MergeKey, MonthKey, MonthSums, OpenBlockKey, Own, OwnerKey, Participant, Partner,
+    PartnerCredit, PartnerCreditKey, PartnerKey, Posting, PostingKey, Receivables as OwnerReceivables, RefundKey,
+    RefundRequest, RequestKey, RequestPage, Run, RunDueKey, RunKey, Sequence, Source, SourceDayKey, SourceKey, Subject,
+    Timestamp, Totals, TotalsKey, UnbilledKey,
 };
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -298,7 +298,30 @@ of_partner! {
 }
 
 impl RowTable for SourceCounts {
+    /// A member's count is under the member's lock: who accrues has it anyway, and the counts of a source that gives to
+    /// everybody are then spread over all shards, as members are.
     fn lock(key: &CountKey) -> LockName {
-        LockName::Subject(key.program, Subject::Source(key.source))
+        let subject = if key.member == MemberId(0) { Subject::Source(key.source) } else { Subject::Member(key.member) };
+        LockName::Subject(key.program, subject)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::{ProgramId, SourceId};
+
+    #[test]
+    fn what_a_limit_counted_of_a_member_lies_with_the_member() {
+        let key = |member| CountKey {
+            program: ProgramId(1),
+            source: SourceId(7),
+            restriction: 1,
+            version: 1,
+            member: MemberId(member),
+        };
+        let lock = |subject| LockName::Subject(ProgramId(1), subject);
+        assert_eq!(SourceCounts::lock(&key(0)), lock(Subject::Source(SourceId(7))));
+        assert_eq!(SourceCounts::lock(&key(4711)), lock(Subject::Member(MemberId(4711))));
     }
 }

@@ -80,6 +80,13 @@ impl Timestamp {
         Timestamp(self.0.saturating_sub(1)).day_in(zone)
     }
 
+    /// When to tell of what expires at this instant so many days before the last day on which it is good: as that day
+    /// begins in a zone.
+    #[must_use]
+    pub fn warned_at(self, days: u16, zone: &Zone) -> Timestamp {
+        Day(self.last_day_before(zone).0.saturating_sub(days.into())).start(zone)
+    }
+
     /// The beginning of the calendar day, week (from Monday), month or year of a zone that this instant lies in.
     #[must_use]
     pub fn start_of(self, unit: Unit, zone: &Zone) -> Timestamp {
@@ -380,6 +387,24 @@ impl Span {
         };
         from_zoned(&from.to_jiff()?.to_zoned(zone.zone.clone()).checked_add(span.ok()?).ok()?)
     }
+
+    /// Whether this much has passed since `from`: asks the calendar only where the number of days does not tell.
+    #[must_use]
+    pub fn is_over(self, from: Timestamp, now: Timestamp, zone: &Zone) -> bool {
+        let (least, most) = match self.unit {
+            Unit::Days => (1, 1),
+            Unit::Weeks => (7, 7),
+            Unit::Months => (28, 31),
+            Unit::Years => (365, 366),
+        };
+        // where a zone's offset changes, it is by a day at most
+        let days = |days: i64, more: i64| days.saturating_mul(self.count.into()).saturating_add(more);
+        let passed_days = now.0.saturating_sub(from.0).div_euclid(DAY_MS);
+        if passed_days < days(least, -2) || passed_days > days(most, 1) {
+            return passed_days > days(most, 1);
+        }
+        self.after(from, zone).is_some_and(|end| end <= now)
+    }
 }
 
 fn from_zoned(zoned: &jiff::Zoned) -> Option<Timestamp> {
@@ -445,6 +470,38 @@ mod tests {
         assert_eq!(month.after(at("2028-01-31T10:00:00Z"), &Zone::UTC), Some(at("2028-02-29T10:00:00Z")));
         let year = Span { count: 1, unit: Unit::Years };
         assert_eq!(year.after(at("2028-02-29T00:00:00Z"), &Zone::UTC), Some(at("2029-02-28T00:00:00Z")));
+    }
+
+    #[test]
+    fn a_span_is_over_when_the_instant_after_it_has_come() {
+        let zones = ["UTC", "Europe/Vienna", "Australia/Lord_Howe", "Pacific/Apia"].map(|name| name.parse().unwrap());
+        let spans = [Span::days(1), Span::days(40), Span::weeks(5), Span::months(1), Span::months(7), Span::years(3)];
+        let mut asked = 0;
+        for (zone, span) in zones.iter().flat_map(|zone: &Zone| spans.map(|span| (zone, span))) {
+            for from in ["2011-12-28T09:30:00Z", "2026-03-01T01:30:00Z", "2028-02-29T23:00:00Z", "9998-06-01T00:00:00Z"]
+            {
+                let from = at(from);
+                let end = span.after(from, zone);
+                let days_off = (-9..=9).map(|days| days * DAY_MS).chain([-1, 0, 1, 400 * DAY_MS, -400 * DAY_MS]);
+                for now in days_off.filter_map(|off| Timestamp::from_ms(end.unwrap_or(from).0 + off)) {
+                    let expected = end.is_some_and(|end| end <= now);
+                    assert_eq!(span.is_over(from, now, zone), expected, "{span:?} since {from} at {now} in {zone:?}");
+                    asked += 1;
+                }
+            }
+        }
+        assert!(asked > 2_000, "{asked}");
+    }
+
+    #[test]
+    fn it_is_told_as_the_day_begins_that_lies_so_many_days_before_the_last_good_one() {
+        let vienna: Zone = "Europe/Vienna".parse().unwrap();
+        // the end of 31 March in Vienna, and in the middle of it; in between the clocks go forward
+        for expires_at in ["2026-03-31T22:00:00Z", "2026-03-31T10:00:00Z"] {
+            assert_eq!(at(expires_at).warned_at(7, &vienna), at("2026-03-23T23:00:00Z"));
+        }
+        assert_eq!(at("2026-03-31T22:00:00.001Z").warned_at(1, &vienna), at("2026-03-30T22:00:00Z"));
+        assert_eq!(at("0001-01-02T00:00:00Z").warned_at(3_660, &vienna), Timestamp::MIN);
     }
 
     #[test]

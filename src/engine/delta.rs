@@ -136,8 +136,8 @@ impl Tables {
 const PARTNERS_KEPT: usize = 256;
 const BLOCKS_KEPT: usize = 1024;
 const SOURCES_KEPT: usize = 256;
-/// Counts of limits that are kept though they have not changed, for each member that is: all counts of a source are in its
-/// shard, whoever's they are.
+/// Counts of limits that are kept though they have not changed, for each member that is: one for each limit of each source
+/// that gave to the member.
 const COUNTS_KEPT: usize = 4;
 /// For one account in so many members that are kept, its next items are kept, too.
 const MEMBERS_A_WINDOW: usize = 64;

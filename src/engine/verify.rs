@@ -280,6 +280,9 @@ impl<'a> MemberAudit<'a> {
                 self.item(key, &item, key.account == account_key, findings);
                 let is_skipped = item.is_open() && account.skips.past(key.position) != key.position;
                 findings.add(|| item_place(&key), is_skipped.then(|| "is open where none is looked for".to_owned()));
+                if let Some(program) = program {
+                    findings.add(|| item_place(&key), laws::warning(member, &key, &item, &program.settings));
+                }
                 sums.matured(key.position, &item);
             }
             while let Some(row) = self.future.next_if(|row| row.as_ref().map_or(true, |(key, _)| *key <= end)) {

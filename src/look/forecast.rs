@@ -3,7 +3,7 @@
 use super::audit::EngineAudit;
 use crate::domain::{PartnerKey, Sequence, Timestamp};
 use crate::engine::{Engine, Error};
-use crate::report::{self, RunOut, UseQuery};
+use crate::report::{self, RunOut, UseLine, UseQuery};
 use std::ops::Range;
 
 /// Lines that are read at once.
@@ -35,12 +35,21 @@ pub fn forecast(engine: &Engine, partner: PartnerKey, days: u16) -> Result<Vec<R
     Ok(report::forecast(&open, now, (taken, window_ms)))
 }
 
+/// All accruals that a partner pays for, and their cancellations, of a range of times, in the order of the journal. Reads
+/// the entries of these times.
+pub fn uses_during(engine: &Engine, partner: PartnerKey, during: Range<Timestamp>) -> Result<Vec<UseLine>, Error> {
+    let mut lines = Vec::new();
+    each_use(engine, partner, during, &mut |line| lines.push(line))?;
+    lines.reverse();
+    Ok(lines)
+}
+
 /// Gives all accruals that a partner pays for, and their cancellations, of a range of times to `each`, the newest first.
 pub fn each_use(
     engine: &Engine,
     partner: PartnerKey,
     during: Range<Timestamp>,
-    each: &mut dyn FnMut(report::UseLine),
+    each: &mut dyn FnMut(UseLine),
 ) -> Result<(), Error> {
     let programs = engine.programs()?;
     let mut query = UseQuery { partner, during, agrees: None, before: None, limit: PAGE, entries_max: usize::MAX };

@@ -5,4 +5,4 @@ mod audit;
 mod forecast;
 
 pub use audit::EngineAudit;
-pub use forecast::{each_use, entries_during, forecast, forecast_entries};
+pub use forecast::{each_use, entries_during, forecast, forecast_entries, uses_during};

@@ -15,7 +15,9 @@ impl<V: View> Draft<'_, V> {
                 return Err(Undecided::Due(Subject::Member(self.effects.members.key(at).member)));
             }
             let told = self.effects.legs.len();
+            self.is_booking = true;
             due::book_member(self, at, self.now, usize::MAX)?;
+            self.is_booking = false;
             self.effects.legs.truncate(told);
         }
         Ok(Some(at))

@@ -26,6 +26,8 @@ pub(super) struct Draft<'a, V> {
     pub(super) now: Timestamp,
     /// When what is decided takes effect: now, or the instant of what is booked.
     pub(super) at: Timestamp,
+    /// Whether what happens at `at` has not all been booked yet: in a booking.
+    pub(super) is_booking: bool,
     /// Whether what is due is booked along, untold: in a preview.
     pub(super) books_due: bool,
     pub(super) effects: &'a mut Effects,
@@ -80,6 +82,7 @@ impl<'a, V: View> Draft<'a, V> {
             transaction_at: now,
             now,
             at: now,
+            is_booking: false,
             books_due: false,
             effects,
         }

@@ -400,7 +400,7 @@ macro_rules! row_effects {
             fn clear(&mut self) {
                 self.items.clear();
                 if self.written != 0 {
-                    $(self.$field.clear();)*
+                    $(if self.written & (1 << $table::ID as u32) != 0 { self.$field.clear() })*
                     self.written = 0;
                 }
             }
@@ -408,7 +408,7 @@ macro_rules! row_effects {
             fn fill(&mut self, own: &OwnIds) {
                 self.items.fill(own);
                 if self.written != 0 {
-                    $(self.$field.fill(own);)*
+                    $(if self.written & (1 << $table::ID as u32) != 0 { self.$field.fill(own) })*
                 }
             }
 
@@ -437,8 +437,8 @@ macro_rules! row_effects {
                     for (key, counted) in self.source_counts.drain() {
                         sink.count(key, counted.unwrap_or_default())?;
                     }
-                    $(for (key, value) in self.$field.drain() {
-                        sink.row::<$table>(key, value)?;
+                    $(if self.written & (1 << $table::ID as u32) != 0 {
+                        self.$field.drain().try_for_each(|(key, value)| sink.row::<$table>(key, value))?;
                     })*
                 }
                 Ok(())

@@ -7,8 +7,8 @@ use super::effects::Effects;
 use super::settlement;
 use crate::domain::tables::{Lines, Receivables, RowTable};
 use crate::domain::{
-    Account, Block, Fault, Figure, Item, ItemPosition, LockName, Member, PointState, PointType, Points, Program,
-    Source, SourceStatus, Subject, Timestamp, Totals,
+    Account, Block, Fault, Figure, Item, ItemKey, ItemPosition, LockName, Member, PointState, PointType, Points,
+    Program, ProgramSettings, Source, SourceStatus, Subject, Timestamp, Totals,
 };
 pub use partners::{PartnerBooks, bill, partner};
 
@@ -89,6 +89,19 @@ impl ItemSums {
             *sum = sum.saturating_add(points.0.into());
         }
     }
+}
+
+/// Item: its member is told in time that it is about to expire, or was.
+#[must_use]
+pub fn warning(member: &Member, key: &ItemKey, item: &Item, settings: &ProgramSettings) -> Vec<Broken> {
+    let expires_at = item.expires_at.filter(|_| item.sums.get(PointState::Matured).is_positive());
+    let (Some(expires_at), days @ 1..) = (expires_at, settings.item_warning_days) else { return Vec::new() };
+    let is_told = ItemPosition::at(expires_at, key.position.id) < member.warned(key.account.point_type);
+    let warned_at = expires_at.warned_at(days, &settings.zone);
+    let in_time = is_told || member.next_due.is_some_and(|due| due <= warned_at);
+    holds(in_time, || format!("it is told of at {warned_at}, and nothing is due before {:?}", member.next_due))
+        .into_iter()
+        .collect()
 }
 
 /// Account by itself: what was granted is the sum over all states; debt only where nothing is left to be used.
@@ -203,8 +216,8 @@ fn settlement_decision(effects: &Effects, program: Option<&Program>) -> Option<F
 mod tests {
     use super::*;
     use crate::domain::{
-        BlockKind, BlockState, BlockStatus, BlockSums, Expiry, ItemId, NegativeBalance, PointClass, PointSums,
-        PointTypeId, Rate, Sequence, UseOrder,
+        AccountKey, BlockKind, BlockState, BlockStatus, BlockSums, Expiry, ItemId, MemberId, NegativeBalance,
+        PointClass, PointSums, PointTypeId, ProgramId, Rate, Sequence, UseOrder, Zone,
     };
 
     /// The sums of an item or account, by state.
@@ -405,6 +418,40 @@ mod tests {
         let mut changed = holdings(PointClass::Redeemable);
         moved(PointState::Held, PointState::Redeemed)(&mut changed);
         assert_eq!(account_law(&changed).len(), 2, "both sums differ: {:?}", account_law(&changed));
+    }
+
+    #[test]
+    fn an_item_of_which_nobody_will_be_told_is_named() {
+        let all = holdings(PointClass::Redeemable);
+        let (place, item) = all.matured.iter().find(|(_, item)| item.expires_at.is_some() && item.is_open()).unwrap();
+        let account = AccountKey { program: ProgramId(1), member: MemberId(1), point_type: PointTypeId(1) };
+        let key = ItemKey { account, position: *place };
+        let settings = ProgramSettings {
+            name: Box::default(),
+            zone: Zone::UTC,
+            enrolment: Default::default(),
+            never_usable: Default::default(),
+            point_types_max: 8,
+            block_warning_days: 0,
+            item_warning_days: 2,
+            status: Default::default(),
+            on_closing: Default::default(),
+            require_source: Default::default(),
+        };
+        let warned_at = item.expires_at.unwrap().warned_at(2, &settings.zone);
+        let mut member = Member { next_due: Some(warned_at), ..Member::new(day(0)) };
+        assert_eq!(warning(&member, &key, item, &settings), Vec::<Broken>::new());
+        member.next_due = item.expires_at;
+        assert_eq!(warning(&member, &key, item, &settings).len(), 1);
+        assert_eq!(
+            warning(&member, &key, item, &ProgramSettings { item_warning_days: 0, ..settings.clone() }).len(),
+            0
+        );
+        let expiry_place = ItemPosition::at(item.expires_at.unwrap(), key.position.id);
+        member.warn_to(PointTypeId(1), expiry_place);
+        assert_eq!(warning(&member, &key, item, &settings).len(), 1, "of the one before it, the member was told");
+        member.warn_to(PointTypeId(1), expiry_place.successor());
+        assert_eq!(warning(&member, &key, item, &settings), Vec::<Broken>::new());
     }
 
     #[test]

@@ -105,6 +105,7 @@ fn moved(leg: &Leg, of: MemberId) -> Option<(PointTypeId, i128)> {
         | Leg::FeeCharged { .. }
         | Leg::FeeRefunded { .. }
         | Leg::Clipped { .. }
+        | Leg::ExpiringSoon { .. }
         | Leg::Extended { .. }
         | Leg::TierChanged { .. } => return None,
         Leg::Inventory { .. } | Leg::SourceStatus { .. } | Leg::Withheld { .. } | Leg::InventoryLow { .. } => {

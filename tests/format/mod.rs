@@ -155,6 +155,7 @@ fn program() -> Definition {
         never_usable: NeverUsable::Allow,
         point_types_max: 8,
         block_warning_days: 30,
+        item_warning_days: 7,
         status: ProgramStatus::Active,
         on_closing: OnClosing::Expire,
         require_source: SourceRule::Required,

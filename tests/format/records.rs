@@ -21,7 +21,7 @@ fn the_bytes_of_records_are_pinned() {
     pinned("block", &block(), "0201fb10270007fb401ffb0807c8fbcf0700010407");
     pinned("claim", &claim(), "fd2ebb5ad4a2010080fb2d0102020401fd2ebb5ad4a2010080fb2d01020606");
     pinned("hold", &hold(), "fb67120102fd2ebb5ad4a2010080fb2d0102060a0401fd5c76b5a845030000");
-    pinned("program", &program(), "00054d696c65730d4575726f70652f5669656e6e610101081e000101");
+    pinned("program", &program(), "00054d696c65730d4575726f70652f5669656e6e610101081e07000101");
     pinned("point type", &point_type(), "01046261736506506f696e74730101031202010000000000000000000000");
     pinned("correction", &Correction { cancelled: vec![Points(0), Points(300)] }, "0200fb5802");
     pinned("sequence", &Sequence(300), "fb2d01");

@@ -4,6 +4,7 @@ use super::claims::Claim;
 use super::holds::Hold;
 use super::policies::Watch;
 use super::rules::Rules;
+use super::warnings::Warnings;
 use accruedb::domain::*;
 use accruedb::engine::MemberState;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -130,7 +131,10 @@ pub(crate) struct Member {
     /// Items that came into being by themselves: they are named when that is booked.
     nameless: VecDeque<Handle>,
     /// The instant of what happens.
-    clock: Timestamp,
+    pub(super) clock: Timestamp,
+    /// Until when the member was told of points that are about to expire, and of which.
+    pub(super) warned: Timestamp,
+    pub(super) warnings: Warnings,
     /// All that ever happened to points, in order.
     pub(super) postings: Vec<Posted>,
 }
@@ -205,6 +209,7 @@ enum Event {
     Looks(RequestId),
     Evaluates(PointTypeId, u32),
     TierEnds,
+    Warns,
 }
 
 impl Member {
@@ -228,6 +233,8 @@ impl Member {
             log: Log::default(),
             nameless: VecDeque::new(),
             clock: enrolled_at,
+            warned: enrolled_at,
+            warnings: Warnings::new(),
             postings: Vec::new(),
         }
     }
@@ -293,7 +300,7 @@ impl Member {
     /// Lets time pass: whatever happens by itself until `now` happens at its instant, in order. Items that come into
     /// being have places of the entry from `place` on, if there is one.
     pub(super) fn settle(&mut self, now: Timestamp, rules: &Rules, mut place: Option<u16>) {
-        while let Some((at, event)) = self.next_event().filter(|(at, _)| *at <= now) {
+        while let Some((at, event)) = self.next_event(rules).filter(|(at, _)| *at <= now) {
             let known = self.log.granted.len();
             // what is granted when it is over already is gone then, not before
             self.clock = self.clock.max(at);
@@ -303,6 +310,7 @@ impl Member {
                 Event::Looks(hold) => self.look_at_hold(hold, at, rules),
                 Event::Evaluates(point_type, policy) => self.evaluate((point_type, policy), at, rules),
                 Event::TierEnds => self.end_tier(at, rules),
+                Event::Warns => self.warn(at, rules),
             }
             let new: Vec<Handle> = self.log.granted[known..].iter().map(|(item, _)| *item).collect();
             match &mut place {
@@ -311,6 +319,7 @@ impl Member {
             }
         }
         self.clock = self.clock.max(now);
+        self.warned = self.warned.max(now);
     }
 
     /// Bookings named items that came into being.
@@ -321,7 +330,7 @@ impl Member {
         }
     }
 
-    fn next_event(&self) -> Option<(Timestamp, Event)> {
+    fn next_event(&self, rules: &Rules) -> Option<(Timestamp, Event)> {
         let open = self.items.iter().filter(|(_, item)| item.sum(PointState::Matured) > 0);
         let expiring =
             open.filter_map(|(at, item)| Some((item.until?, Event::Expires(item.point_type, self.issue(*at)))));
@@ -335,7 +344,8 @@ impl Member {
             watch.due.iter().map(|(policy, at)| (*at, Event::Evaluates(*point_type, *policy)))
         });
         let tier = self.tier.filter(|tier| tier.until < Timestamp::MAX).map(|tier| (tier.until, Event::TierEnds));
-        expiring.chain(maturing).chain(looks).chain(watched).chain(tier).min()
+        let warning = self.next_warning(rules).map(|at| (at, Event::Warns));
+        expiring.chain(maturing).chain(looks).chain(watched).chain(tier).chain(warning).min()
     }
 
     /// What is left of an item that is over goes on into another type, or is gone.
@@ -355,6 +365,7 @@ impl Member {
         } else {
             self.shift(item, PointState::Future, PointState::Matured, points);
             self.repay(item, points);
+            self.warn_late(item, rules);
         }
         self.watch(item, at, rules);
     }

@@ -39,5 +39,6 @@ mod tiers;
 mod trade;
 #[cfg(test)]
 mod undos;
+mod warnings;
 mod wellformed;
 pub(crate) mod world;

@@ -407,6 +407,7 @@ impl Run {
         self.compare_items();
         assert_eq!(self.engine().digest().expect("no trouble is planned"), audit.digest, "digest after opening");
         self.compare_audit_log();
+        self.compare_warnings();
         self.tally.count("histories");
         audit.digest
     }

@@ -4,6 +4,7 @@ use super::history::History;
 use super::rng::next;
 use super::run::{Way, run};
 use super::world::Theme;
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 fn number(name: &str) -> Option<u64> {
@@ -26,10 +27,14 @@ pub(super) fn for_seeds(count: u64, check: impl Fn(u64)) {
 
 #[test]
 fn the_engine_answers_as_the_model_does() {
+    let warnings = Cell::new(0);
     for_seeds(400, |seed| {
         let history = History::seeded(seed, 150, Theme::Calm);
-        run(&history, Way::of(&history), None);
+        let ended = run(&history, Way::of(&history), None);
+        warnings.set(warnings.get() + ended.tally.counts.get("warnings").copied().unwrap_or(0));
     });
+    let is_whole = ["MODEL_SEED", "MODEL_HISTORIES"].iter().all(|name| number(name).is_none());
+    assert!(!is_whole || warnings.get() > 100, "{} warnings of expiry are too few to say anything", warnings.get());
 }
 
 /// The fuzzer's way to a history.

@@ -178,7 +178,7 @@ fn bad_tiers(body: &DefineTiers) -> bool {
 
 fn bad_program(body: &CreateProgram) -> bool {
     let bad_count = body.point_types_max.is_some_and(|max| max == 0 || max > 256);
-    bad_name(&body.name) || body.block_warning_days > 3_660 || bad_count
+    bad_name(&body.name) || body.block_warning_days > 3_660 || body.item_warning_days > 3_660 || bad_count
 }
 
 fn bad(action: &Action) -> bool {

@@ -70,6 +70,16 @@ fn what_is_owed_and_deferred_is_told_as_of_any_instant() {
     let figures = figures.map(|name| deferred[format!("{name}_exact")].as_str().unwrap().parse::<i64>().unwrap());
     // 30 of 90 points that are expected: a third of 200
     assert_eq!(figures, [90, 10, 200, 67, 133]);
+    done(
+        &served,
+        "adjustments",
+        "by-hand",
+        json!({ "member": "M2", "point_type": 2, "points": 3, "reason": "goodwill" }),
+    );
+    done(&served, "adjustments", "taken", json!({ "member": "M2", "point_type": 2, "points": -2, "reason": "typo" }));
+    let adjusted = rows(&served, "reports/days?source=0");
+    let adjusted = &adjusted[adjusted.len() - 1];
+    assert_eq!((&adjusted["adjusted_in_exact"], &adjusted["adjusted_exact"]), (&json!("3"), &json!("2")));
     let days = rows(&served, "reports/days?source=7");
     let sums = |row: &Value| ["issued_so_far_exact", "redeemed_so_far_exact"].map(|name| row[name].clone());
     assert_eq!(days.len(), 2);

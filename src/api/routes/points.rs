@@ -233,6 +233,8 @@ struct DayRow {
     issued_exact: String,
     redeemed_exact: String,
     expired_exact: String,
+    /// Given by adjustments.
+    adjusted_in_exact: String,
     /// Taken by adjustments.
     adjusted_exact: String,
     /// Issued since the range began.
@@ -244,7 +246,7 @@ struct DayRow {
 }
 
 #[rustfmt::skip]
-const DAY: &[&str] = &["day", "issued_exact", "redeemed_exact", "expired_exact", "adjusted_exact", "issued_so_far_exact", "redeemed_so_far_exact", "expired_so_far_exact"];
+const DAY: &[&str] = &["day", "issued_exact", "redeemed_exact", "expired_exact", "adjusted_in_exact", "adjusted_exact", "issued_so_far_exact", "redeemed_so_far_exact", "expired_so_far_exact"];
 
 fn report_days(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Problem> {
     let asked = Asked::new(context, call)?;
@@ -266,6 +268,7 @@ fn report_days(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Probl
             issued_exact: issued,
             redeemed_exact: redeemed,
             expired_exact: expired,
+            adjusted_in_exact: day.daily.adjusted_in.to_string(),
             adjusted_exact: day.daily.gone(PointState::Adjusted).to_string(),
             issued_so_far_exact: issued_so_far,
             redeemed_so_far_exact: redeemed_so_far,

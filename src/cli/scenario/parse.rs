@@ -168,6 +168,7 @@ impl Reader {
             Some("verify") => Verb::Verify,
             Some("digest") => Verb::Digest,
             Some("refusals") => Verb::Refusals,
+            Some("warnings") => Verb::Warnings,
             Some("balance") => self.balance(words)?,
             Some("items") => self.items(words)?,
             Some("member") => Verb::Member(member_key(words)?),
@@ -302,7 +303,8 @@ fn is_question(verb: &Verb) -> bool {
     match verb {
         Verb::Balance(..) | Verb::Items { .. } | Verb::Partner(_) | Verb::Blocks(_) => true,
         Verb::Ask(..) | Verb::AskSettlement(_) | Verb::Find(..) => true,
-        Verb::Statement { .. } | Verb::Transaction(_) | Verb::Refusals | Verb::Labels(_) | Verb::Types(..) => true,
+        Verb::Statement { .. } | Verb::Transaction(_) | Verb::Refusals | Verb::Warnings => true,
+        Verb::Labels(_) | Verb::Types(..) => true,
         Verb::Member(_) | Verb::Household(_) | Verb::Qualifying(..) | Verb::Expiring(..) => true,
         Verb::BalanceByTransaction(..)
         | Verb::ItemsAt(..)

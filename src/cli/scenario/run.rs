@@ -7,8 +7,8 @@ use super::reports;
 use super::show::{self, Names};
 use super::step::{Scenario, Step, Verb};
 use crate::domain::{
-    AccountKey, Balance, Date, Item, ItemPosition, Leg, MemberId, MemberKey, PartnerKey, PointClass, PointTypeId,
-    ProgramId, Receipt, RequestId, RequestKey, Sequence, SourceKey, TextKey, Timestamp, showing_long_ids,
+    AccountKey, Balance, Date, Entry, Item, ItemPosition, Leg, MemberId, MemberKey, PartnerKey, PointClass,
+    PointTypeId, ProgramId, Receipt, RequestId, RequestKey, Sequence, SourceKey, TextKey, Timestamp, showing_long_ids,
 };
 use crate::engine::{ClockSource, Engine, EngineOptions, Error};
 use crate::report::{ExpiringPage, by_label, expiring, expiring_of};
@@ -144,7 +144,8 @@ impl Runner {
             Verb::Dependents(key) => self.dependents(*key)?,
             Verb::Audit(question) => reports::audit_rows(&self.engine, question, &self.names)?,
             Verb::Sums(question) => reports::sums_rows(&self.engine, question)?,
-            Verb::Refusals => Answer::rows(self.refusals()?),
+            Verb::Refusals => Answer::rows(self.journal(show::refused)?),
+            Verb::Warnings => Answer::rows(self.journal(show::warned)?),
             Verb::AskSettlement(question) => question.answer(&self.engine)?,
             Verb::Sweep => Answer::rows(vec![Row::default().figure("booked", self.engine.book_due()?)]),
             Verb::Checkpoint => {
@@ -303,14 +304,15 @@ impl Runner {
         Ok(Answer::rows(terms.point_types.iter().map(row).collect()))
     }
 
-    fn refusals(&self) -> Result<Vec<Row>, Error> {
+    /// What there is to show of each entry of the journal.
+    fn journal<R: IntoIterator<Item = Row>>(&self, shown: impl Fn(&Entry) -> R) -> Result<Vec<Row>, Error> {
         let mut rows = Vec::new();
         let mut from = Sequence(1);
         loop {
             let page = self.engine.journal(from, PAGE)?;
             let Some(last) = page.last() else { return Ok(rows) };
             from = last.sequence.next();
-            rows.extend(page.iter().filter_map(show::refused));
+            rows.extend(page.iter().flat_map(&shown));
         }
     }
 

@@ -76,6 +76,7 @@ fn leg_row(leg: &Leg, names: &Names) -> (&'static str, Row) {
             let row = Row::default().amount(points).figure("of", of(point_type)).figure("member", member);
             row.figure("award", place)
         }
+        Leg::ExpiringSoon { .. } => warning(leg).unwrap_or_default(),
         Leg::Extended { member, item, point_type, points, before, expires_at } => {
             let row = Row::new(name(names, item)).amount(points).figure("of", of(point_type)).figure("member", member);
             row.figure("before", or_never(before)).figure("expires_at", or_never(expires_at))
@@ -388,6 +389,17 @@ pub(super) fn verb_of(word: &'static str) -> &'static str {
         "bill_partner" => "bill",
         word => word,
     }
+}
+
+/// Points that an entry of the journal tells of before they expire.
+pub(super) fn warned(entry: &Entry) -> Vec<Row> {
+    entry.legs().iter().filter_map(warning).collect()
+}
+
+fn warning(leg: &Leg) -> Option<Row> {
+    let Leg::ExpiringSoon { member, point_type, points, first_expires_at } = *leg else { return None };
+    let row = Row::new(member.to_string()).amount(points).figure("of", of(point_type));
+    Some(row.figure("first_expires_at", first_expires_at))
 }
 
 /// An entry of the journal that refused something.

@@ -144,6 +144,8 @@ pub(super) enum Verb {
     Sums(Box<Sums>),
     /// The refusals in the journal.
     Refusals,
+    /// The warnings of expiry in the journal.
+    Warnings,
     /// A question about several partners.
     AskSettlement(Box<settlement_questions::Question>),
     /// Books what has expired or matured.

@@ -25,6 +25,9 @@ pub struct CreateProgram {
     /// How many days before its expiry a partner's block with points left is about to expire, up to 3,660. Default: 0,
     /// nobody is told.
     pub block_warning_days: u16,
+    /// How many days before the last one on which they are good a member's points are about to expire, up to 3,660:
+    /// that day's beginning in the program's zone is when the feed tells of them. Default: 0, nobody is told.
+    pub item_warning_days: u16,
     /// Whether members earn and spend at once. Default: they do. A draft is activated later (rule D17).
     pub status: ProgramStatus,
     /// What becomes of the points of members who are closed. Default: they stay.

@@ -13,10 +13,8 @@ impl Rule for CreateProgram {
 
     fn check(&self) -> Result<(), Malformed> {
         validate::name("name", &self.name)?;
-        if self.block_warning_days > WARNING_DAYS_MAX {
-            let problem = format!("{}; at most {WARNING_DAYS_MAX}", self.block_warning_days);
-            return Err(wrong("block_warning_days", problem));
-        }
+        check_days("block_warning_days", self.block_warning_days)?;
+        check_days("item_warning_days", self.item_warning_days)?;
         match self.point_types_max {
             Some(max) if max == 0 || max > POINT_TYPES_MAX => {
                 Err(wrong("point_types_max", format!("{max}; between 1 and {POINT_TYPES_MAX}")))
@@ -36,10 +34,18 @@ impl Rule for CreateProgram {
             require_source: self.require_source,
             point_types_max: self.point_types_max.unwrap_or(POINT_TYPES_DEFAULT),
             block_warning_days: self.block_warning_days,
+            item_warning_days: self.item_warning_days,
             status: self.status,
             on_closing: self.on_closing,
         };
         draft.define(0, 1, Definition::Program(settings));
         Ok(())
+    }
+}
+
+fn check_days(field: &str, days: u16) -> Result<(), Malformed> {
+    match days > WARNING_DAYS_MAX {
+        true => Err(wrong(field, format!("{days}; at most {WARNING_DAYS_MAX}"))),
+        false => Ok(()),
     }
 }

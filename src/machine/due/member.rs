@@ -1,5 +1,5 @@
-//! What is due of a member: items expire, items that waited mature, holds time out. In the order of time over all
-//! accounts: booked late or early, once or in parts, the state is the same.
+//! What is due of a member: items expire or are about to, items that waited mature, holds time out. In the order of time
+//! over all accounts: booked late or early, once or in parts, the state is the same.
 
 use super::schedule::{Event, Schedule};
 use crate::domain::tables::{Future, Items};
@@ -39,6 +39,7 @@ pub(in crate::machine) fn book_member<V: View>(
             }
             Event::Evaluate(account, policy) => draft.evaluate(owner, account, policy)?,
             Event::EndTier => draft.end_tier(owner)?,
+            Event::Warn(key) => draft.warn(owner, key)?,
         }
         note(draft, owner, told, &mut schedule, &mut touched)?;
     };
@@ -104,6 +105,10 @@ fn mature<V: View>(draft: &mut Draft<'_, V>, owner: At<Member>, key: ItemKey) ->
     draft.put::<Items>(open.key, Some(open.item));
     if open.item.is_open() {
         draft.effects.members[owner].account_mut(key.account.point_type).open_at(position);
+        if let (true, Some(expires_at)) = (draft.plan_warning(&open)?, open.item.expires_at) {
+            let points = open.item.sums.get(PointState::Matured);
+            draft.tell_expiring((owner, key.account.point_type), points, expires_at)?;
+        }
         draft.watch(&open)?;
     }
     Ok(())

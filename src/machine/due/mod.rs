@@ -39,6 +39,7 @@ impl Rule for BookDue {
     }
 
     fn decide<V: View>(&self, draft: &mut Draft<'_, V>) -> Result<(), Undecided> {
+        draft.is_booking = true;
         let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
         match self.subject {
             Subject::Member(id) => {

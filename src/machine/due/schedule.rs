@@ -1,9 +1,9 @@
 //! What comes next of a member: over all accounts, in the order of time. Rows are read a chunk at a time.
 
 use crate::domain::keys::Key;
-use crate::domain::tables::{Expiries, Future, HoldTimeouts, RowTable};
+use crate::domain::tables::{Expiries, Future, HoldTimeouts, Items, RowTable};
 use crate::domain::{
-    AccountKey, Fault, ItemKey, ItemPosition, Member, PointState, PointTypeId, RequestId, Timestamp, UseOrder,
+    AccountKey, Fault, Item, ItemKey, ItemPosition, Member, PointState, PointTypeId, RequestId, Timestamp, UseOrder,
 };
 use crate::machine::draft::Draft;
 use crate::machine::effects::At;
@@ -16,7 +16,7 @@ use std::collections::{BTreeSet, VecDeque};
 const CHUNK_FIRST: usize = 2;
 const CHUNK_MAX: usize = 256;
 
-/// What happens next. At one instant in this order: expire, mature, time out, evaluate, end a tier.
+/// What happens next. At one instant in this order: expire, mature, time out, evaluate, end a tier, warn.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Event {
     /// A matured item expires.
@@ -29,6 +29,8 @@ pub(super) enum Event {
     Evaluate(AccountKey, u32),
     /// A tier ends.
     EndTier,
+    /// An item is about to expire: its place in the order of expiry, whatever the order of use.
+    Warn(ItemKey),
 }
 
 /// The next events of a member.
@@ -45,6 +47,8 @@ struct AccountSchedule {
     /// Items that stand in the order of use, those read so far; used-up ones left out.
     open: Chunk<(Timestamp, ItemKey)>,
     future: Chunk<(Timestamp, ItemKey)>,
+    /// Items that the member was not told of yet, by their places in the order of expiry.
+    untold: Chunk<ItemPosition>,
     /// Items that were granted, or matured, in this command and expire: the rows that were read do not show them.
     fresh: BTreeSet<(Timestamp, ItemKey)>,
 }
@@ -90,6 +94,7 @@ impl Schedule {
             offer(account.open.rows.front().copied().map(expire));
             offer(account.fresh.first().copied().map(expire));
             offer(account.future.rows.front().map(|(at, key)| (*at, Event::Mature(*key))));
+            offer(account.next_warning(draft, self.owner)?);
         }
         self.read_timeouts(draft)?;
         offer(self.timeouts.front().map(|(at, request)| (*at, Event::TimeOut(*request))));
@@ -123,7 +128,7 @@ impl Schedule {
             }
             Event::TimeOut(_) => drop(self.timeouts.pop_front()),
             // the record itself says when it is next
-            Event::Evaluate(..) | Event::EndTier => {}
+            Event::Evaluate(..) | Event::EndTier | Event::Warn(_) => {}
         }
     }
 
@@ -171,7 +176,8 @@ impl AccountSchedule {
             UseOrder::FirstIn => ItemPosition::FIRST,
         };
         let (open, future) = (Chunk::new(from), Chunk::new(ItemPosition::FIRST));
-        AccountSchedule { key, order, open, future, fresh: BTreeSet::new() }
+        let untold = Chunk::new(from);
+        AccountSchedule { key, order, open, future, untold, fresh: BTreeSet::new() }
     }
 
     fn range(&self, from: ItemPosition) -> std::ops::Range<ItemKey> {
@@ -220,6 +226,61 @@ impl AccountSchedule {
             self.open.from = key.position.successor();
             let position = ItemPosition { order: 0, id: key.position.id };
             self.open.rows.push_back((instant::<Expiries>(&key)?, ItemKey { account: self.key, position }));
+        }
+        Ok(())
+    }
+
+    /// The next item that the member is to be told of before it expires.
+    fn next_warning<V: View>(
+        &mut self,
+        draft: &mut Draft<'_, V>,
+        owner: At<Member>,
+    ) -> Result<Option<(Timestamp, Event)>, Undecided> {
+        if draft.settings()?.item_warning_days == 0 {
+            return Ok(None);
+        }
+        let warned = draft.effects.members[owner].warned(self.key.point_type);
+        self.read_untold(draft, warned)?;
+        let fresh = self.fresh.iter().map(|(at, key)| ItemPosition::at(*at, key.position.id));
+        let fresh = fresh.skip_while(|place| *place < warned).next();
+        let Some(position) = self.untold.rows.front().copied().into_iter().chain(fresh).min() else { return Ok(None) };
+        let key = ItemKey { account: self.key, position };
+        let warned_at = draft.warned_at(instant::<Items>(&key)?)?;
+        Ok(warned_at.map(|at| (at, Event::Warn(key))))
+    }
+
+    /// Makes sure that the next item is read that the member was not told of, of those that the tables and the command's
+    /// effects have in order.
+    fn read_untold<V: View>(&mut self, draft: &mut Draft<'_, V>, warned: ItemPosition) -> Result<(), Undecided> {
+        while self.untold.rows.front().is_some_and(|place| *place < warned) {
+            self.untold.rows.pop_front();
+        }
+        while self.untold.rows.is_empty() && !self.untold.ended {
+            let range = self.range(self.untold.from.max(warned));
+            let places: Vec<(ItemPosition, bool)> = match self.order {
+                UseOrder::EarliestExpiry => {
+                    let rows = draft.items(range, self.untold.limit)?;
+                    let has_points = |item: &Item| item.sums.get(PointState::Matured).is_positive();
+                    rows.into_iter().map(|(key, item)| (key.position, has_points(&item))).collect()
+                }
+                UseOrder::FirstIn => {
+                    let rows = draft.view.rows::<Expiries>(range, self.untold.limit)?;
+                    rows.into_iter().map(|(key, ())| (key.position, true)).collect()
+                }
+            };
+            self.untold.ended = places.len() < self.untold.limit;
+            self.untold.limit = self.untold.limit.saturating_mul(4).min(CHUNK_MAX);
+            for (place, has_points) in places {
+                self.untold.from = place.successor();
+                // those that never expire come last
+                if place.order == ItemPosition::LAST.order {
+                    self.untold.ended = true;
+                    break;
+                }
+                if has_points {
+                    self.untold.rows.push_back(place);
+                }
+            }
         }
         Ok(())
     }

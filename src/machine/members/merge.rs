@@ -207,6 +207,7 @@ impl<V: View> Draft<'_, V> {
         let more = record.more_mut();
         more.merged_into = Some(into);
         more.tier = None;
+        more.warned.clear();
         for part in std::mem::take(&mut more.counted) {
             self.count(owner, (part.point_type, part.day), part.points)?;
         }

@@ -90,8 +90,8 @@ pub(super) fn give<V: View>(
 
     let mut issue = draft.plan_issue(accrue.member, &accrue.awards)?;
 
-    // room for the common case: a leg for each award and one for the block that pays, an account for each
-    draft.effects.make_room(accrue.awards.len().saturating_mul(2), accrue.awards.len());
+    // room for the common case: an account for each award
+    draft.effects.make_room(issue.legs(), accrue.awards.len());
     draft.link_member(member);
     let mut unfit: SmallVec<[(u16, Points); 1]> = SmallVec::new();
     for (award, place) in issue.awards().iter().zip(0..u16::MAX) {

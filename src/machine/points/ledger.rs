@@ -177,6 +177,7 @@ impl<V: View> Draft<'_, V> {
             if let Some(expiry) = item.expires_at {
                 member.due_by(expiry);
             }
+            self.plan_warning(open)?;
             self.watch(open)?;
         }
         Ok(())

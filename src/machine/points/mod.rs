@@ -15,5 +15,6 @@ pub(super) mod redeem;
 mod release;
 pub(super) mod take;
 mod transfer;
+mod warnings;
 
 pub(super) use hold::timeouts;

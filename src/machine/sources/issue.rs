@@ -4,8 +4,8 @@
 use super::Known;
 use crate::domain::tables::SourceCounts;
 use crate::domain::{
-    Accrue, Award, Beyond, CountKey, Counted, Counting, InventoryChange, Leg, Limit, LimitScope, MemberId, Points,
-    Program, Rejection, SourceId, SourceRule, SourceStatus, Subject,
+    Accrue, Award, Beyond, CountKey, Counted, Counting, InventoryChange, Leg, Limit, LimitScope, MemberId, OpenWindow,
+    Points, Program, Rejection, SourceId, SourceRule, SourceStatus, Subject,
 };
 use crate::machine::draft::{Draft, fits};
 use crate::machine::effects::Effect;
@@ -31,12 +31,16 @@ pub(in crate::machine) fn name(program: &Program, awards: &[Award], names: &mut 
 struct Drawn<'a> {
     known: Known<'a>,
     points: Points,
-    /// What each of its limits has counted before.
-    counts: Counts,
+    /// What each of its limits has counted before, in their order.
+    counts: Vec<Count<'a>>,
 }
 
-/// What the limits of a source have counted, in their order.
-type Counts = SmallVec<[(CountKey, Counted); 2]>;
+/// What a limit has counted.
+struct Count<'a> {
+    key: CountKey,
+    counted: Counted,
+    window: OpenWindow<'a>,
+}
 
 /// What an accrual gives, and takes from its sources.
 pub(in crate::machine) struct Issue<'a, 'b> {
@@ -54,6 +58,12 @@ impl Issue<'_, '_> {
     /// The awards, less what is clipped of them.
     pub(in crate::machine) fn awards(&self) -> &[Award] {
         &self.awards
+    }
+
+    /// How many legs an accrual has in the common case: one for each award, for the block that pays for it, and for each
+    /// inventory.
+    pub(in crate::machine) fn legs(&self) -> usize {
+        self.asked.len().saturating_mul(2).saturating_add(self.drawn.len())
     }
 
     /// An award gives fewer points than its source would have: its account has no room for more. The source loses only
@@ -107,6 +117,10 @@ impl<'a, V: View> Draft<'a, V> {
             fits(counted(known.terms.counting, issue.asked.iter().filter(of_source).map(|award| award.points)))?;
         let counts = self.counts_of(&known, issue.member)?;
         let (room, beyond) = self.room(&known, &counts)?;
+        // cheaper than to let an empty list grow
+        if issue.drawn.is_empty() {
+            issue.drawn = Vec::with_capacity(1);
+        }
         if wanted <= room {
             issue.drawn.push(Drawn { known, points: wanted, counts });
             return Ok(());
@@ -126,22 +140,27 @@ impl<'a, V: View> Draft<'a, V> {
     }
 
     /// What the limits of a source have counted.
-    fn counts_of(&self, known: &Known<'a>, member: MemberId) -> Result<Counts, Undecided> {
-        let keys = known.terms.limits.iter().map(|limit| self.count_key(known.id, limit, member));
-        keys.map(|key| Ok((key, self.counted_of(&key)?.unwrap_or_default()))).collect()
+    fn counts_of(&self, known: &Known<'a>, member: MemberId) -> Result<Vec<Count<'a>>, Undecided> {
+        let zone = &self.settings()?.zone;
+        let mut counts = Vec::with_capacity(known.terms.limits.len());
+        for limit in &known.terms.limits {
+            let key = self.count_key(known.id, limit, member);
+            let counted = self.counted_of(&key)?.unwrap_or_default();
+            counts.push(Count { key, counted, window: limit.restriction.window.open_at(self.now, zone) });
+        }
+        Ok(counts)
     }
 
     /// How many points a source may still give, and why no more.
-    fn room(&self, known: &Known<'a>, counts: &Counts) -> Result<(Points, Rejection), Undecided> {
+    fn room(&self, known: &Known<'a>, counts: &[Count<'a>]) -> Result<(Points, Rejection), Undecided> {
         let source = known.id;
         let mut room = (Points(i64::MAX), Rejection::Overflow);
         if let Some(inventory) = self.effects.sources[known.at].inventory {
             let left = inventory.left();
             room = (left, Rejection::InventoryExceeded { source, left });
         }
-        let zone = &self.settings()?.zone;
-        for (limit, (_, counted)) in known.terms.limits.iter().zip(counts) {
-            let used = counted.at(self.now, limit.restriction.window, zone);
+        for (limit, count) in known.terms.limits.iter().zip(counts) {
+            let used = count.counted.within(&count.window);
             let left = Points(limit.restriction.max.0.saturating_sub(used.0).max(0));
             if left < room.0 {
                 room = (left, Rejection::LimitReached { source, restriction: limit.restriction.restriction, left });
@@ -187,9 +206,8 @@ impl<'a, V: View> Draft<'a, V> {
                     self.effects.legs.push(Leg::InventoryLow { source: known.id, left });
                 }
             }
-            let zone = &self.settings()?.zone;
-            for (limit, (key, mut counted)) in known.terms.limits.iter().zip(counts) {
-                counted.add(points, self.now, limit.restriction.window, zone);
+            for Count { key, mut counted, window } in counts {
+                counted.add(points, &window);
                 self.put::<SourceCounts>(key, Some(counted));
             }
         }
@@ -236,7 +254,7 @@ impl<'a, V: View> Draft<'a, V> {
         for limit in known.terms.limits.iter().filter(|limit| limit.since <= issued_at) {
             let key = self.count_key(known.id, limit, member);
             if let Some(mut counts) = self.counted_of(&key)? {
-                counts.give_back(points, (issued_at, self.now), limit.restriction.window, zone);
+                counts.give_back(points, issued_at, &limit.restriction.window.open_at(self.now, zone));
                 self.put::<SourceCounts>(key, Some(counts));
             }
         }

@@ -12,11 +12,12 @@ impl Draw<'_> {
         let point_types_max = *rng.pick(&[None, None, Some(3), Some(4)]);
         let on_closing = *rng.pick(&[OnClosing::Keep, OnClosing::Expire]);
         let block_warning_days = *rng.pick(&[0, 0, 1, 3, 30]);
+        let item_warning_days = *rng.pick(&[0, 0, 1, 3, 30]);
         let require_source = if rng.one_in(8) { SourceRule::Required } else { SourceRule::Optional };
         let program =
             CreateProgram { zone, enrolment, never_usable, point_types_max, on_closing, ..CreateProgram::default() };
         let status = if rng.one_in(8) { ProgramStatus::Draft } else { ProgramStatus::Active };
-        let program = CreateProgram { block_warning_days, require_source, status, ..program };
+        let program = CreateProgram { block_warning_days, item_warning_days, require_source, status, ..program };
         let mut actions: Vec<Action> = vec![program.into()];
         if status == ProgramStatus::Draft || self.rng.one_in(3) {
             let body = self.create_subtype();

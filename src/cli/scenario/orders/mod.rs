@@ -101,6 +101,9 @@ fn create_program(words: &mut Words<'_>, extras: &mut Extras) -> Result<Action, 
             Some("block_warning_days") => {
                 body.block_warning_days = setting(words, |words| words.parse("a number of days"))?;
             }
+            Some("item_warning_days") => {
+                body.item_warning_days = setting(words, |words| words.parse("a number of days"))?;
+            }
             Some("status") => body.status = setting(words, Words::choice)?,
             Some("on_closing") => body.on_closing = setting(words, Words::choice)?,
             Some("require_source") => body.require_source = setting(words, Words::choice)?,

@@ -664,6 +664,11 @@ export interface CommandBody {
   inventory?: Points | null;
   /** Whether a redemption that names no type spends them. */
   is_default?: boolean | null;
+  /**
+   * How many days before the last one on which they are good a member's points are about to expire, up to 3,660:
+   * that day's beginning in the program's zone is when the feed tells of them. Default: 0, nobody is told.
+   */
+  item_warning_days?: number;
   /** 1 to 1,000 items of which points have expired. */
   items?: Array<ItemId>;
   kind: "create_program" | "create_point_type" | "create_partner" | "purchase_block" | "approve_block" | "enrol" | "accrue" | "redeem" | "cancel" | "book_due" | "transfer" | "hold" | "capture" | "release" | "erase" | "accrue_shared" | "edit_partner" | "reject_block" | "cancel_block" | "adjust_block" | "charge_fee" | "refund_fee" | "bill_partner" | "continue_bill" | "create_subtype" | "activate_program" | "edit_point_type" | "define_tiers" | "extend_items" | "reinstate_items" | "set_member_status" | "adjust" | "merge" | "unmerge" | "enrol_household" | "join_household" | "leave_household" | "edit_membership" | "create_source" | "edit_source" | "pause_source" | "resume_source" | "archive_source" | "set_inventory" | "modify_inventory" | "restrict_source" | "unrestrict_source" | "set_scheme" | "set_offer" | "set_group" | "set_unit" | "set_agreement" | "set_contribution_rules" | "switch_group" | "set_settlement" | "set_refunds" | "open_receivable" | "set_payment_preference" | "set_participant" | "sign_up" | "record_purchase" | "spend" | "credit_member" | "acknowledge_refund" | "create_run" | "save_run" | "submit_run";
@@ -920,6 +925,11 @@ export interface CreateProgramBody {
   block_warning_days?: number;
   /** How members come into being. Default: by `Enrol` only. */
   enrolment?: Enrolment;
+  /**
+   * How many days before the last one on which they are good a member's points are about to expire, up to 3,660:
+   * that day's beginning in the program's zone is when the feed tells of them. Default: 0, nobody is told.
+   */
+  item_warning_days?: number;
   /** What people call it. Default: nothing. */
   name?: string;
   /** What happens to points that would expire before they can be used. Default: the accrual is refused. */
@@ -1006,6 +1016,8 @@ export interface CreditMemberBody {
 export interface DayOfPoints {
   /** Taken by adjustments. */
   adjusted_exact: string;
+  /** Given by adjustments. */
+  adjusted_in_exact: string;
   day: string;
   expired_exact: string;
   /** Expired since the range began. */
@@ -1474,9 +1486,10 @@ export interface Leg {
   events?: number;
   expires_at?: Timestamp | null;
   fee?: Sequence;
+  first_expires_at?: Timestamp;
   from?: any;
   item?: ItemId;
-  kind: "absorbed" | "adjusted" | "bill_closed" | "billed" | "block_adjusted" | "block_cancelled" | "block_credited" | "block_expired" | "block_fee" | "block_refunded" | "cancelled" | "captured" | "charge" | "charged" | "clipped" | "credited" | "debited" | "event" | "expired" | "extended" | "fee" | "fee_charged" | "fee_refunded" | "forgiven" | "given_back" | "granted" | "held" | "inventory" | "inventory_low" | "lapsed" | "matured" | "merged" | "not_awarded" | "not_spent" | "owed" | "posted" | "redeemed" | "refund_answered" | "refund_asked" | "reinstated" | "released" | "repaid" | "restored" | "returned" | "rolled_over" | "settled" | "source_status" | "spent" | "tier" | "transferred" | "transferred_back" | "withheld";
+  kind: "absorbed" | "adjusted" | "bill_closed" | "billed" | "block_adjusted" | "block_cancelled" | "block_credited" | "block_expired" | "block_fee" | "block_refunded" | "cancelled" | "captured" | "charge" | "charged" | "clipped" | "credited" | "debited" | "event" | "expired" | "expiring_soon" | "extended" | "fee" | "fee_charged" | "fee_refunded" | "forgiven" | "given_back" | "granted" | "held" | "inventory" | "inventory_low" | "lapsed" | "matured" | "merged" | "not_awarded" | "not_spent" | "owed" | "posted" | "redeemed" | "refund_answered" | "refund_asked" | "reinstated" | "released" | "repaid" | "restored" | "returned" | "rolled_over" | "settled" | "source_status" | "spent" | "tier" | "transferred" | "transferred_back" | "withheld";
   left?: Points;
   lines?: number;
   member?: MemberId;
