@@ -42,4 +42,5 @@ mod sources;
 mod statements;
 mod stress;
 mod sums;
+mod tickets;
 mod tidy;

@@ -5,6 +5,7 @@ mod console;
 mod documents;
 mod edits;
 mod effects;
+mod in_flight;
 mod reports;
 mod routes;
 mod settlement;

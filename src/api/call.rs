@@ -7,6 +7,7 @@ use super::problem::Problem;
 use super::token::Token;
 use crate::chart::Figure;
 use crate::domain::{MemberId, MemberKey, PartnerId, PartnerKey, ProgramId, Timestamp};
+use crate::engine::Ticket;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::str::FromStr;
@@ -222,17 +223,12 @@ pub struct Page {
 }
 
 /// What a handler answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Answer {
     /// One object.
     Object(Value),
-    /// A command was done: the receipt, and whether it had been done before.
-    Receipt {
-        /// The receipt.
-        receipt: Value,
-        /// Whether it is that of an earlier request.
-        replayed: bool,
-    },
+    /// A command was submitted: its receipt, once it is durable.
+    Sent(Ticket),
     /// Rows.
     Page(Box<Page>),
     /// A text of some type.

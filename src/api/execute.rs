@@ -1,5 +1,5 @@
-//! Doing a command for a token: bounds and budget first, then the engine; what was not done is given back to the
-//! budget.
+//! Doing a command for a token: bounds and budget first, then the engine; what changes nothing is given back to the
+//! budget. Nobody waits here until a command is durable.
 
 use super::access;
 use super::budget::Spends;
@@ -8,10 +8,8 @@ use super::context::Context;
 use super::problem::Problem;
 use super::route::Route;
 use super::token::Token;
-use super::views;
 use crate::domain::{Actor, Command, Receipt, RequestKey, Timestamp};
-use crate::engine::{ErrorKind, ExecuteError, Ticket};
-use serde_json::Value;
+use crate::engine::{By, Ticket};
 
 /// What a command took from a token's budget.
 pub(crate) struct Taken<'a> {
@@ -52,45 +50,33 @@ pub(crate) fn preview(
     token: &Token,
     command: &Command,
     at: Timestamp,
-) -> Result<Value, Problem> {
+) -> Result<Receipt, Problem> {
     let taken = admit(context, route, token, command, at)?;
     context.budgets.give_back(taken.token, taken.spends, taken.points, taken.at);
-    Ok(views::value(&context.engine.preview(command)?))
+    Ok(context.engine.preview(command)?)
 }
 
-/// Does a command that was admitted, in the name of its token: the entry keeps the token's id.
-pub(crate) fn submit(context: &Context, token: &Token, command: &Command) -> Ticket {
-    context.engine.by(Actor::new(&token.id).unwrap_or_default()).submit(command)
+/// Submits a command that was admitted, in the name of its token: the entry keeps the token's id.
+pub(crate) fn submit(context: &Context, taken: &Taken<'_>, command: &Command) -> Ticket {
+    let ticket = in_name_of(context, taken.token).submit(command);
+    settle(context, taken, &ticket);
+    ticket
 }
 
-/// Does commands that were admitted, one after the other, with a ticket for each.
-pub(crate) fn submit_all(context: &Context, token: &Token, commands: &[Command]) -> Vec<Ticket> {
-    context.engine.by(Actor::new(&token.id).unwrap_or_default()).submit_batch(commands)
+/// Submits commands that were admitted, one after the other, with a ticket for each.
+pub(crate) fn submit_all(context: &Context, token: &Token, taken: &[Taken<'_>], commands: &[Command]) -> Vec<Ticket> {
+    let tickets = in_name_of(context, token).submit_batch(commands);
+    taken.iter().zip(&tickets).for_each(|(taken, ticket)| settle(context, taken, ticket));
+    tickets
 }
 
-/// Waits until a command is durable, and settles its budget.
-pub(crate) fn settle(context: &Context, taken: &Taken<'_>, ticket: Ticket) -> Result<Done, Problem> {
-    let answer = ticket.wait();
-    let was_not_done = match &answer {
-        Ok(receipt) => receipt.replayed,
-        Err(ExecuteError::Refused(_)) => true,
-        // otherwise nobody knows yet whether it was done
-        Err(ExecuteError::Failed(error)) => error.kind == ErrorKind::Invalid,
-    };
-    if was_not_done {
+fn in_name_of<'a>(context: &'a Context, token: &Token) -> By<'a> {
+    context.engine.by(Actor::new(&token.id).unwrap_or_default())
+}
+
+/// Settles the budget of a command as soon as it was submitted: whoever waits for its answer may go away.
+fn settle(context: &Context, taken: &Taken<'_>, ticket: &Ticket) {
+    if ticket.changes_nothing() {
         context.budgets.give_back(taken.token, taken.spends, taken.points, taken.at);
-    }
-    answer.map(Done::from).map_err(Problem::from)
-}
-
-/// A command that was done.
-pub(crate) struct Done {
-    pub(crate) receipt: Value,
-    pub(crate) replayed: bool,
-}
-
-impl From<Receipt> for Done {
-    fn from(receipt: Receipt) -> Done {
-        Done { replayed: receipt.replayed, receipt: views::value(&receipt) }
     }
 }

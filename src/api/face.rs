@@ -7,8 +7,8 @@ use super::context::{Context, Metrics};
 use super::etag;
 use super::params::{check_path, read_query};
 use super::problem::Problem;
-use super::render::{Response, render};
-use super::route::{Body, Route, find, method_not_allowed};
+use super::render::{Begun, Response, render};
+use super::route::{Body, Route, method_not_allowed};
 use super::routes;
 use super::token::Token;
 use crate::domain::{Sequence, Timestamp};
@@ -70,7 +70,7 @@ impl Api {
 
     /// Finds the route of a head, and checks the token and all parameters: everything but the body.
     pub fn admit(&self, head: Head, token: Option<Arc<Token>>) -> Result<Admitted, Problem> {
-        let matched = find(routes::all(), &head)?;
+        let matched = routes::TABLE.find(&head)?;
         let route = matched.route;
         access::check(route, token.as_deref(), &matched.path)?;
         check_path(&matched.path)?;
@@ -83,7 +83,7 @@ impl Api {
     /// The problem of a method that no route has: the address exists for others, or not at all.
     #[must_use]
     pub fn wrong_method(&self, path: &str, at: Timestamp) -> Problem {
-        let has = |method: &Method| match find(routes::all(), &Head::new(*method, path, at)) {
+        let has = |method: &Method| match routes::TABLE.find(&Head::new(*method, path, at)) {
             Ok(_) => true,
             Err(problem) => problem.code != "not_found" && problem.code != "method_not_allowed",
         };
@@ -94,18 +94,20 @@ impl Api {
         }
     }
 
-    /// Does a call that was let in.
-    #[must_use]
-    pub fn answer(&self, admitted: &Admitted, body: &[u8]) -> Response {
+    /// Begins a call that was let in. A command is submitted: it is not waited for.
+    pub fn begin(&self, admitted: &Admitted, body: &[u8]) -> Begun {
         let Admitted { route, call } = admitted;
         if body.len() > route.body.bytes_max() {
             let what =
                 if matches!(route.body, Body::None) { "the route takes no body" } else { "the body is too large" };
-            return Problem::new("too_large", what).into();
+            return Begun::Answered(Problem::new("too_large", what).into());
         }
         let answer = (route.handle)(&self.context, call, body);
-        let response = answer.and_then(|answer| render(call, answer)).unwrap_or_else(Response::from);
-        etag::marked(call, response)
+        match answer.and_then(|answer| render(call, answer)) {
+            Ok(Begun::Answered(response)) => Begun::Answered(etag::marked(call, response)),
+            Ok(sent) => sent,
+            Err(problem) => Begun::Answered(problem.into()),
+        }
     }
 
     /// Looks at what a call that was let in answers, before it becomes bytes: rows with their picture.
@@ -118,7 +120,7 @@ impl Api {
     pub fn call(&self, head: Head, authorization: Option<&str>, body: &[u8]) -> Response {
         let token = authorization.and_then(|text| self.token(text, head.at));
         match self.admit(head, token) {
-            Ok(admitted) => self.answer(&admitted, body),
+            Ok(admitted) => self.begin(&admitted, body).wait(),
             Err(problem) => problem.into(),
         }
     }

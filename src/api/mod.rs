@@ -43,7 +43,7 @@ pub use params::{Kind, PAGE_DEFAULT, PAGE_MAX, Param, WAIT_MAX};
 pub(crate) use params::{decoded, encoded};
 pub(crate) use problem::rejection_status;
 pub use problem::{CODES, Problem};
-pub use render::Response;
+pub use render::{Begun, Response};
 pub use route::{Access, Body, Bounded, Handle, Lane, Route, Shape};
 pub use routes::all as routes;
 pub use token::{Budget, ID_BYTES, SECRET_BYTES, Scope, Token};

@@ -3,7 +3,10 @@
 use super::call::{Answer, Call, Format, Page};
 use super::params::encoded;
 use super::problem::Problem;
+use super::views;
 use crate::chart::{Styled, svg};
+use crate::domain::Receipt;
+use crate::engine::{ExecuteError, Ticket};
 use serde_json::{Map, Value, json};
 
 /// A response: all that a server sends.
@@ -41,20 +44,56 @@ impl From<Problem> for Response {
     }
 }
 
-/// The answer to a call as a response.
-pub(crate) fn render(call: &Call, answer: Answer) -> Result<Response, Problem> {
-    match answer {
-        Answer::Object(value) => Ok(Response::new(200, "application/json", value.to_string())),
-        Answer::Receipt { receipt, replayed } => {
-            let mut response = Response::new(if replayed { 200 } else { 201 }, "application/json", receipt.to_string());
-            if replayed {
-                response.headers.push(("idempotent-replayed", "true".to_owned()));
-            }
-            Ok(response)
+/// The answer to a call as a response; that of a command once it is durable.
+pub(crate) fn render(call: &Call, answer: Answer) -> Result<Begun, Problem> {
+    Ok(match answer {
+        Answer::Sent(ticket) => Begun::Sent(ticket),
+        Answer::Object(value) => Begun::Answered(Response::new(200, "application/json", value.to_string())),
+        Answer::Text { media_type, body } => Begun::Answered(Response::new(200, media_type, body)),
+        Answer::Page(page) => Begun::Answered(rows(call, *page)?),
+    })
+}
+
+/// A call that was begun. Where it sent a command, that is done also if nobody waits for the response.
+#[derive(Debug)]
+#[must_use]
+pub enum Begun {
+    /// The response is there.
+    Answered(Response),
+    /// Its command was submitted: the response is there once the command is durable.
+    Sent(Ticket),
+}
+
+impl Begun {
+    /// The response: a thread waits until the command is durable.
+    pub fn wait(self) -> Response {
+        match self {
+            Begun::Answered(response) => response,
+            Begun::Sent(ticket) => receipt(ticket.wait()),
         }
-        Answer::Text { media_type, body } => Ok(Response::new(200, media_type, body)),
-        Answer::Page(page) => rows(call, *page),
     }
+
+    /// The response, with any executor: no thread waits until the command is durable.
+    pub async fn response(self) -> Response {
+        match self {
+            Begun::Answered(response) => response,
+            Begun::Sent(ticket) => receipt(ticket.await),
+        }
+    }
+}
+
+/// What became of a command.
+fn receipt(done: Result<Receipt, ExecuteError>) -> Response {
+    let receipt = match done {
+        Ok(receipt) => receipt,
+        Err(error) => return Problem::from(error).into(),
+    };
+    let status = if receipt.replayed { 200 } else { 201 };
+    let mut response = Response::new(status, "application/json", views::text(&receipt));
+    if receipt.replayed {
+        response.headers.push(("idempotent-replayed", "true".to_owned()));
+    }
+    response
 }
 
 fn rows(call: &Call, page: Page) -> Result<Response, Problem> {

@@ -68,8 +68,10 @@ pub(crate) const DRY_RUN: &[Param] = &[Param::new(
 /// Which threads do the work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
-    /// Commands: each waits until it is durable.
+    /// Single commands: they are decided, and not waited for.
     Commands,
+    /// Batches, and all else that waits until it is durable.
+    Batches,
     /// Short look-ups, which wait for little.
     LookUps,
     /// Long: scans and audits.
@@ -159,7 +161,7 @@ impl Route {
         handle: Handle,
     ) -> Route {
         let access = Access::Needs(scope);
-        Route { method: Method::Post, access, lane: Lane::Commands, ..Route::get(path, id, shape, handle) }
+        Route { method: Method::Post, access, lane: Lane::Batches, ..Route::get(path, id, shape, handle) }
     }
 
     /// A command: its kind is the route's id.
@@ -171,7 +173,8 @@ impl Route {
         handle: Handle,
     ) -> Route {
         let verb = Some(Verb { kind, spends });
-        Route { body: Body::Command, verb, params: DRY_RUN, ..Route::post(path, kind, scope, Shape::Receipt, handle) }
+        let (body, lane) = (Body::Command, Lane::Commands);
+        Route { body, lane, verb, params: DRY_RUN, ..Route::post(path, kind, scope, Shape::Receipt, handle) }
     }
 
     /// Says what it does.
@@ -224,30 +227,6 @@ impl Route {
     pub fn names(&self, param: &str) -> bool {
         self.path_params().any(|name| name == param)
     }
-
-    /// The format that a path's ending asks for, if it is a path of this route.
-    fn fits(&self, path: &[String]) -> Option<Format> {
-        let mut segments = path.iter();
-        let mut format = Format::Json;
-        for pattern in self.path.trim_start_matches('/').split('/') {
-            let segment = segments.next()?;
-            if pattern.starts_with('{') || segment == pattern {
-                continue;
-            }
-            let is_last = segments.as_slice().is_empty();
-            let mut endings = Format::BY_ENDING.into_iter().filter(|(_, format)| self.formats.contains(format));
-            let (_, found) = endings.find(|(ending, _)| is_last && segment.strip_suffix(ending) == Some(pattern))?;
-            format = found;
-        }
-        segments.as_slice().is_empty().then_some(format)
-    }
-
-    /// The parameters of a path that fits.
-    fn params_of(&self, path: &[String]) -> BTreeMap<&'static str, String> {
-        let patterns = self.path.trim_start_matches('/').split('/').zip(path);
-        let name = |pattern: &'static str| pattern.strip_prefix('{')?.strip_suffix('}');
-        patterns.filter_map(|(pattern, segment)| Some((name(pattern)?, segment.clone()))).collect()
-    }
 }
 
 /// A route that fits a head, with the parameters of its path.
@@ -258,23 +237,71 @@ pub(crate) struct Matched {
     pub(crate) format: Format,
 }
 
-/// Finds the route of a head.
-pub(crate) fn find(routes: impl Iterator<Item = &'static Route>, head: &Head) -> Result<Matched, Problem> {
-    let nothing = || Problem::new("not_found", "there is nothing at this address");
-    let path = segments(&head.path).ok_or_else(nothing)?;
-    let mut other_methods = Vec::new();
-    for route in routes {
-        if let Some(format) = route.fits(&path) {
-            if route.method == head.method {
-                return Ok(Matched { route, path: route.params_of(&path), format });
+/// A route with the segments of its path.
+#[derive(Debug, Clone)]
+struct Row {
+    route: &'static Route,
+    segments: Vec<&'static str>,
+}
+
+impl Row {
+    /// The format that a path's ending asks for, if it is a path of this route. The ends of paths differ most: they are
+    /// compared first.
+    fn fits(&self, path: &[String]) -> Option<Format> {
+        let mut pairs = self.segments.iter().zip(path).rev();
+        let (last, segment) = pairs.next()?;
+        let format = match last.starts_with('{') || segment == last {
+            true => Format::Json,
+            false => {
+                let ending = segment.strip_prefix(last)?;
+                let mut endings =
+                    Format::BY_ENDING.into_iter().filter(|(_, format)| self.route.formats.contains(format));
+                endings.find(|(of, _)| *of == ending)?.1
             }
-            other_methods.push(route.method.word());
+        };
+        pairs.all(|(pattern, segment)| pattern.starts_with('{') || segment == pattern).then_some(format)
+    }
+
+    /// The parameters of a path that fits.
+    fn params(&self, path: &[String]) -> BTreeMap<&'static str, String> {
+        let name = |pattern: &'static str| pattern.strip_prefix('{')?.strip_suffix('}');
+        let pairs = self.segments.iter().zip(path);
+        pairs.filter_map(|(pattern, segment)| Some((name(pattern)?, segment.clone()))).collect()
+    }
+}
+
+/// Routes by the number of segments in their paths.
+#[derive(Debug)]
+pub(crate) struct Table(BTreeMap<usize, Vec<Row>>);
+
+impl Table {
+    pub(crate) fn new(routes: impl Iterator<Item = &'static Route>) -> Table {
+        let mut rows: BTreeMap<usize, Vec<Row>> = BTreeMap::new();
+        for route in routes {
+            let segments: Vec<&'static str> = route.path.trim_start_matches('/').split('/').collect();
+            rows.entry(segments.len()).or_default().push(Row { route, segments });
         }
+        Table(rows)
     }
-    if other_methods.is_empty() {
-        return Err(nothing());
+
+    /// Finds the route of a head.
+    pub(crate) fn find(&self, head: &Head) -> Result<Matched, Problem> {
+        let nothing = || Problem::new("not_found", "there is nothing at this address");
+        let path = segments(&head.path).ok_or_else(nothing)?;
+        let mut other_methods = Vec::new();
+        for row in self.0.get(&path.len()).into_iter().flatten() {
+            if let Some(format) = row.fits(&path) {
+                if row.route.method == head.method {
+                    return Ok(Matched { route: row.route, path: row.params(&path), format });
+                }
+                other_methods.push(row.route.method.word());
+            }
+        }
+        if other_methods.is_empty() {
+            return Err(nothing());
+        }
+        Err(method_not_allowed(&other_methods))
     }
-    Err(method_not_allowed(&other_methods))
 }
 
 /// The problem of an address that exists for other methods. Where one can look, one can look at the head alone.

@@ -18,6 +18,11 @@ pub(crate) fn value(shown: &impl Serialize) -> Value {
     serde_json::to_value(shown).unwrap_or_default()
 }
 
+/// The JSON of anything that can be shown.
+pub(crate) fn text(shown: &impl Serialize) -> String {
+    serde_json::to_string(shown).unwrap_or_default()
+}
+
 /// An entry of the journal.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(rename = "Entry")]

@@ -93,7 +93,7 @@ impl Ask<'_> {
     /// The answer as it is; refusals as problems.
     pub(super) fn raw(&self, head: Head, body: &[u8]) -> Result<Response, Problem> {
         let admitted = self.api.admit(head, Some(self.token.clone()))?;
-        let response = self.api.answer(&admitted, body);
+        let response = self.api.begin(&admitted, body).wait();
         if response.status < 400 {
             return Ok(response);
         }

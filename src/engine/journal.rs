@@ -118,10 +118,19 @@ impl Journal {
 
     /// Wakes the writer, for an entry that nobody waits for yet.
     pub(super) fn nudge(&self) {
-        let lingers = || self.pending_bytes.load(Ordering::Relaxed) < GROUP_BYTES;
+        self.wake_writer(self.has_group());
+    }
+
+    /// Whether enough is pending for a write.
+    fn has_group(&self) -> bool {
+        self.pending_bytes.load(Ordering::Relaxed) >= GROUP_BYTES
+    }
+
+    /// Wakes the writer, unless it writes; where it lets a group gather, only if that `is_over`.
+    fn wake_writer(&self, is_over: bool) {
         let wake = match self.writer_rest.load(Ordering::Acquire) {
             IDLE => true,
-            LINGERING => !lingers(),
+            LINGERING => is_over,
             _ => false,
         };
         // one caller wakes it: the others need not queue for that
@@ -284,11 +293,14 @@ impl Journal {
 
     /// Wakes somebody when an entry is durable, or never will be. Returns whether that is so already.
     pub(super) fn wake_when_settled(&self, sequence: Sequence, waker: &Waker) -> bool {
+        let before = planted(Mutant::WakerComesLate).then(|| self.is_settled(sequence));
         let mut wakers = self.wakers.lock();
-        if self.is_settled(sequence) {
+        if before.unwrap_or_else(|| self.is_settled(sequence)) {
             return true;
         }
         wakers.push((sequence, waker.clone()));
+        drop(wakers);
+        self.wake_writer(true);
         false
     }
 
@@ -362,11 +374,12 @@ impl Journal {
         self.writer_rest.store(BUSY, Ordering::SeqCst);
     }
 
-    /// Lets a group gather, for a moment.
+    /// Lets a group gather, for a moment, unless somebody waits for it.
     fn linger(&self) {
         let mut waiting = self.waiting.lock();
         self.writer_rest.store(LINGERING, Ordering::SeqCst);
-        if self.pending_bytes.load(Ordering::Relaxed) < GROUP_BYTES {
+        // IMPORTANT: look after it is said that this lingers: whoever comes later wakes it
+        if !self.has_group() && self.wakers.lock().is_empty() {
             self.writer_wake.wait_for(&mut waiting, LINGER);
         }
         self.writer_rest.store(BUSY, Ordering::SeqCst);

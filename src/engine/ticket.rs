@@ -2,7 +2,7 @@
 
 use super::answer::Answer;
 use super::core::Core;
-use super::error::{Error, ExecuteError};
+use super::error::{Error, ErrorKind, ExecuteError};
 use crate::domain::{Receipt, Sequence};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -75,6 +75,19 @@ impl Ticket {
         }
     }
 
+    /// Whether the command surely changes nothing: it is refused, malformed, or repeats one that was done before. This is
+    /// known when it was submitted; whether one that changes something was done is known when it is answered.
+    #[must_use]
+    pub fn changes_nothing(&self) -> bool {
+        match &self.0 {
+            State::Pending(_, answer) => answer.outcome.as_ref().map_or(true, |receipt| receipt.replayed),
+            State::Failed(ExecuteError::Refused(_)) => true,
+            State::Failed(ExecuteError::Failed(error)) => {
+                matches!(error.kind, ErrorKind::Invalid | ErrorKind::Unavailable)
+            }
+        }
+    }
+
     /// What became of the command, once it is settled; it is given once.
     fn settled(&mut self) -> Result<Receipt, ExecuteError> {
         let gone = || State::Failed(Error::invalid("the ticket was answered before").into());
@@ -100,11 +113,7 @@ impl Future for Ticket {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let ticket = self.get_mut();
         let is_settled = match &ticket.0 {
-            State::Pending(core, answer) => {
-                let settled = core.state.journal.wake_when_settled(answer.sequence, context.waker());
-                core.state.journal.nudge();
-                settled
-            }
+            State::Pending(core, answer) => core.state.journal.wake_when_settled(answer.sequence, context.waker()),
             State::Failed(_) => true,
         };
         if is_settled { Poll::Ready(ticket.settled()) } else { Poll::Pending }

@@ -10,6 +10,7 @@ use hyper::Response;
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderName};
 use hyper::http::request::Parts;
+use std::future::ready;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
@@ -41,7 +42,7 @@ pub(super) async fn answer(
     };
     let (api, console) = (shared.api.clone(), shared.console.clone());
     let at = visit.at;
-    let shown = done(shared, Lane::Reports, move || console.visit(&api, &visit)).await?;
+    let shown = done(shared, Lane::Reports, move || ready(console.visit(&api, &visit))).await?;
     if shown.is_wrong_token {
         // the page stays as it is until there are too many of them
         let problem = shared.pace.wrong_token(peer.ip(), at);

@@ -125,7 +125,7 @@ async fn follow(shared: Arc<Shared>, mut streaming: Streaming, form: Form, piece
 async fn step(shared: &Shared, streaming: Streaming) -> Result<(Option<Events>, Streaming), Problem> {
     // nothing is believed for longer than until the next look
     let lasts = shared.look_again().checked_div(2).unwrap_or_default();
-    shared.steps.next(&shared.api, shared.pool(Lane::Reports), lasts, streaming).await
+    shared.steps.next(&shared.api, shared.pools.of(Lane::Reports), lasts, streaming).await
 }
 
 fn written(form: Form, id: &str, event: &str) -> String {

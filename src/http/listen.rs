@@ -3,7 +3,7 @@
 use super::guard::Hosts;
 use super::metrics::{Metrics, publish};
 use super::pace::Pace;
-use super::pool::Pool;
+use super::pools::Pools;
 use super::service;
 use super::settings::Settings;
 use super::shared::{Shared, stopped};
@@ -65,12 +65,7 @@ impl Server {
         let listener = TcpListener::bind(settings.listen).await;
         let listener = listener.map_err(|error| format!("cannot listen on {}: {error}", settings.listen))?;
         let bound = listener.local_addr().map_err(|error| error.to_string())?;
-        let thread = |error: std::io::Error| format!("no threads: {error}");
-        let pools = Arc::new([
-            Pool::new("command", settings.command_threads, settings.queue_max).map_err(thread)?,
-            Pool::new("look-up", settings.look_up_threads, settings.queue_max).map_err(thread)?,
-            Pool::new("report", settings.report_threads, settings.queue_max).map_err(thread)?,
-        ]);
+        let pools = Arc::new(Pools::new(&settings).map_err(|error| format!("no threads: {error}"))?);
         let metrics = Arc::new(Metrics::new());
         publish(&api, &metrics, &pools);
         let (stop, stopped) = watch::channel(false);

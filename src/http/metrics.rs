@@ -1,7 +1,7 @@
 //! Counters for Prometheus. Those of the engine are read when somebody asks for them.
 
-use super::pool::Pool;
-use crate::api::Api;
+use super::pools::Pools;
+use crate::api::{Api, Lane};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -25,6 +25,10 @@ pub(super) struct Of {
     route: &'static str,
 }
 
+/// The kinds of work, as the names of counters have them.
+const LANES: [(Lane, &str); 4] =
+    [(Lane::Commands, "commands"), (Lane::Batches, "batches"), (Lane::LookUps, "look_ups"), (Lane::Reports, "reports")];
+
 /// The counters of a server.
 pub(super) struct Metrics {
     registry: Registry,
@@ -35,8 +39,8 @@ pub(super) struct Metrics {
     pub(super) connections: Gauge,
     pub(super) streams: Gauge,
     pub(super) refused_connections: Counter,
-    queued: [Gauge; 3],
-    working: [Gauge; 3],
+    lanes: [(Lane, Gauge, Gauge); 4],
+    in_flight: Gauge,
     entries: Gauge,
     bytes: Gauge,
 }
@@ -55,8 +59,8 @@ impl Metrics {
             connections: Gauge::default(),
             streams: Gauge::default(),
             refused_connections: Counter::default(),
-            queued: Default::default(),
-            working: Default::default(),
+            lanes: LANES.map(|(lane, _)| (lane, Gauge::default(), Gauge::default())),
+            in_flight: Gauge::default(),
             entries: Gauge::default(),
             bytes: Gauge::default(),
         };
@@ -68,11 +72,12 @@ impl Metrics {
         registry.register("feed_streams", "Open streams of the feed", metrics.streams.clone());
         let refused = metrics.refused_connections.clone();
         registry.register("connections_refused", "Connections over the limit", refused);
-        for (at, lane) in ["commands", "look_ups", "reports"].into_iter().enumerate() {
-            let (Some(queued), Some(working)) = (metrics.queued.get(at), metrics.working.get(at)) else { continue };
-            registry.register(format!("{lane}_queued"), "Calls that wait for a thread", queued.clone());
-            registry.register(format!("{lane}_working"), "Threads that work", working.clone());
+        for ((_, name), (_, queued, working)) in LANES.iter().zip(&metrics.lanes) {
+            registry.register(format!("{name}_queued"), "Calls that wait for a thread", queued.clone());
+            registry.register(format!("{name}_working"), "Threads that work", working.clone());
         }
+        let in_flight = metrics.in_flight.clone();
+        registry.register("commands_in_flight", "Commands that were taken and are not answered", in_flight);
         registry.register("journal_entries", "Number of the newest entry", metrics.entries.clone());
         registry.register_with_unit("database_size", "What the database takes", Unit::Bytes, metrics.bytes.clone());
         metrics
@@ -88,12 +93,13 @@ impl Metrics {
     }
 
     /// The text for Prometheus.
-    fn text(&self, api: &Api, pools: [&Pool; 3]) -> String {
+    fn text(&self, api: &Api, pools: &Pools) -> String {
         let set = |gauge: &Gauge, value: u64| gauge.set(i64::try_from(value).unwrap_or(i64::MAX));
-        for ((queued, working), pool) in self.queued.iter().zip(&self.working).zip(pools) {
-            set(queued, pool.waiting() as u64);
-            set(working, pool.busy() as u64);
+        for (lane, queued, working) in &self.lanes {
+            set(queued, pools.of(*lane).waiting() as u64);
+            set(working, pools.of(*lane).busy() as u64);
         }
+        set(&self.in_flight, pools.in_flight() as u64);
         set(&self.entries, api.last_sequence().0);
         set(&self.bytes, api.size_bytes().unwrap_or_default());
         let mut text = String::new();
@@ -104,11 +110,11 @@ impl Metrics {
 }
 
 /// Makes `/metrics` answer with these counters, as long as the server is there.
-pub(super) fn publish(api: &Arc<Api>, metrics: &Arc<Metrics>, pools: &Arc<[Pool; 3]>) {
+pub(super) fn publish(api: &Arc<Api>, metrics: &Arc<Metrics>, pools: &Arc<Pools>) {
     let of = (Arc::downgrade(api), Arc::downgrade(metrics), Arc::downgrade(pools));
     api.measure(Arc::new(move || {
         let (api, metrics, pools) = &of;
         let all = Weak::upgrade(api).zip(metrics.upgrade()).zip(pools.upgrade());
-        all.map(|((api, metrics), pools)| metrics.text(&api, pools.each_ref())).unwrap_or_default()
+        all.map(|((api, metrics), pools)| metrics.text(&api, &pools)).unwrap_or_default()
     }));
 }

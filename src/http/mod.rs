@@ -9,6 +9,7 @@ mod listen;
 mod metrics;
 mod pace;
 mod pool;
+mod pools;
 mod reply;
 mod service;
 mod settings;

@@ -1,12 +1,14 @@
 //! Threads that do the work, with a bounded queue before them: what has no room is refused at once.
 
-use crossbeam::channel::{Receiver, Sender, TrySendError, bounded};
+use crossbeam::channel::{Receiver, Sender, bounded};
 use parking_lot::Mutex;
+use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll, Waker};
 use std::thread::JoinHandle;
-use tokio::sync::oneshot;
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -72,30 +74,32 @@ impl Pool {
         Ok(())
     }
 
-    /// Does `job` on one of the threads.
-    pub(super) async fn run<T: Send + 'static>(&self, job: impl FnOnce() -> T + Send + 'static) -> Result<T, NoAnswer> {
-        let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move || {
-            let done = catch_unwind(AssertUnwindSafe(job));
-            // where nobody waits any more, the work is done all the same
-            let _ = answer.send(done.map_err(|_| NoAnswer::Panicked));
-        });
+    /// Begins some work on one of the threads. What is left of it is polled once there, and then by the caller: between
+    /// the two, nobody is woken.
+    pub(super) async fn run<F>(&self, begin: impl FnOnce() -> F + Send + 'static) -> Result<F::Output, NoAnswer>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        let stage = Arc::new(Mutex::new(Stage::Waits(Waker::noop().clone())));
+        let begun = stage.clone();
+        // where nobody waits any more, the work is begun all the same
+        self.send(Box::new(move || begin_at(&begun, begin)))?;
+        poll_fn(|context| poll_at(&stage, context)).await
+    }
+
+    fn send(&self, job: Job) -> Result<(), NoAnswer> {
         let Some(jobs) = &self.jobs else { return Err(NoAnswer::Full) };
         // IMPORTANT: counted before it is sent: whoever counts more jobs than threads starts one
         let open = self.open.fetch_add(1, Ordering::SeqCst).saturating_add(1);
-        match jobs.try_send(job) {
-            Ok(()) => {
-                if open > self.started.load(Ordering::SeqCst) {
-                    // where the system has no thread left, those that are there do the work
-                    let _ = self.start();
-                }
-                answered.await.unwrap_or(Err(NoAnswer::Panicked))
-            }
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
-                self.open.fetch_sub(1, Ordering::SeqCst);
-                Err(NoAnswer::Full)
-            }
+        if jobs.try_send(job).is_err() {
+            self.open.fetch_sub(1, Ordering::SeqCst);
+            return Err(NoAnswer::Full);
         }
+        if open > self.started.load(Ordering::SeqCst) {
+            // where the system has no thread left, those that are there do the work
+            let _ = self.start();
+        }
+        Ok(())
     }
 
     /// Jobs that wait.
@@ -106,6 +110,56 @@ impl Pool {
     /// Threads that work.
     pub(super) fn busy(&self) -> usize {
         self.busy.load(Ordering::Relaxed)
+    }
+}
+
+/// How far some work has come.
+enum Stage<F: Future> {
+    /// No thread has begun it.
+    Waits(Waker),
+    /// It was begun: what is left of it.
+    Begun(Pin<Box<F>>),
+    /// It ended on the thread.
+    Ended(Result<F::Output, NoAnswer>),
+    /// Its end was told.
+    Told,
+}
+
+/// Begins some work, and wakes its caller if that was all of it.
+fn begin_at<F: Future>(stage: &Mutex<Stage<F>>, begin: impl FnOnce() -> F) {
+    let begun = catch_unwind(AssertUnwindSafe(|| Box::pin(begin())));
+    let mut stage = stage.lock();
+    let Stage::Waits(waker) = std::mem::replace(&mut *stage, Stage::Told) else { return };
+    let polled = begun.and_then(|mut rest| {
+        let polled = catch_unwind(AssertUnwindSafe(|| rest.as_mut().poll(&mut Context::from_waker(&waker))));
+        polled.map(|polled| (polled, rest))
+    });
+    *stage = match polled {
+        // IMPORTANT: from now on, what it waits for wakes the caller
+        Ok((Poll::Pending, rest)) => {
+            *stage = Stage::Begun(rest);
+            return;
+        }
+        Ok((Poll::Ready(output), _)) => Stage::Ended(Ok(output)),
+        Err(_) => Stage::Ended(Err(NoAnswer::Panicked)),
+    };
+    drop(stage);
+    waker.wake();
+}
+
+/// Goes on with some work, for its caller.
+fn poll_at<F: Future>(stage: &Mutex<Stage<F>>, context: &mut Context<'_>) -> Poll<Result<F::Output, NoAnswer>> {
+    let mut stage = stage.lock();
+    match &mut *stage {
+        Stage::Waits(waker) => {
+            waker.clone_from(context.waker());
+            Poll::Pending
+        }
+        Stage::Begun(rest) => rest.as_mut().poll(context).map(Ok),
+        Stage::Ended(_) | Stage::Told => match std::mem::replace(&mut *stage, Stage::Told) {
+            Stage::Ended(ended) => Poll::Ready(ended),
+            Stage::Waits(_) | Stage::Begun(_) | Stage::Told => Poll::Pending,
+        },
     }
 }
 
@@ -122,6 +176,7 @@ impl Drop for Pool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::future::{Ready, ready};
     use std::sync::mpsc;
     use std::time::Duration;
 
@@ -137,7 +192,7 @@ mod tests {
         block_on(async {
             let run = |_| {
                 let (pool, door) = (pool.clone(), door.clone());
-                tokio::spawn(async move { pool.run(move || door.recv().is_ok()).await })
+                tokio::spawn(async move { pool.run(move || ready(door.recv().is_ok())).await })
             };
             let jobs: Vec<_> = (0..5).map(run).collect();
             while pool.busy() < 3 {
@@ -148,7 +203,7 @@ mod tests {
             for job in jobs {
                 assert_eq!(job.await.unwrap(), Ok(true));
             }
-            assert_eq!(pool.run(|| 1).await, Ok(1));
+            assert_eq!(pool.run(|| ready(1)).await, Ok(1));
         });
         while pool.open.load(Ordering::SeqCst) > 0 {
             std::thread::yield_now();
@@ -161,21 +216,21 @@ mod tests {
         let (open, door) = mpsc::channel::<()>();
         block_on(async {
             let first = pool.clone();
-            let blocked = tokio::spawn(async move { first.run(move || door.recv().is_ok()).await });
+            let blocked = tokio::spawn(async move { first.run(move || ready(door.recv().is_ok())).await });
             while pool.busy() == 0 {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
             let second = pool.clone();
-            let queued = tokio::spawn(async move { second.run(|| 7).await });
+            let queued = tokio::spawn(async move { second.run(|| ready(7)).await });
             while pool.waiting() == 0 {
                 tokio::time::sleep(Duration::from_millis(1)).await;
             }
-            assert_eq!(pool.run(|| 8).await, Err(NoAnswer::Full));
+            assert_eq!(pool.run(|| ready(8)).await, Err(NoAnswer::Full));
             open.send(()).unwrap();
             assert_eq!(blocked.await.unwrap(), Ok(true));
             assert_eq!(queued.await.unwrap(), Ok(7));
-            assert_eq!(pool.run(|| -> u8 { panic!("planned") }).await, Err(NoAnswer::Panicked));
-            assert_eq!(pool.run(|| 9).await, Ok(9));
+            assert_eq!(pool.run(|| -> Ready<u8> { panic!("planned") }).await, Err(NoAnswer::Panicked));
+            assert_eq!(pool.run(|| ready(9)).await, Ok(9));
         });
     }
 }

@@ -110,9 +110,9 @@ fn bearer(api: &Api, headers: &HeaderMap, at: Timestamp) -> Result<Bearer, Probl
     Ok(known.map_or(Bearer::Wrong, Bearer::Known))
 }
 
-/// Does a call on one of the threads for it.
+/// Does a call: a thread for it begins it, and where that sent a command, no thread waits for the rest.
 pub(super) async fn run(shared: &Arc<Shared>, admitted: Admitted, body: Vec<u8>) -> Result<api::Response, Problem> {
     let lane = admitted.route.lane;
     let api = shared.api.clone();
-    done(shared, lane, move || api.answer(&admitted, &body)).await
+    done(shared, lane, move || api.begin(&admitted, &body).response()).await
 }

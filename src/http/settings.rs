@@ -1,6 +1,7 @@
 //! What a server is told when it starts, with its limits.
 
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -32,14 +33,20 @@ pub struct Settings {
     pub transport: Transport,
     /// Connections at once, at most. More are answered 503 and closed. Default: 10,000.
     pub connections_max: u32,
-    /// Threads for commands. Each holds one until it is durable; they share the journal's writes. Default: 64.
+    /// Threads that decide commands. They keep a processor busy, and do not wait until a command is durable. Default: 2,
+    /// or as many as there are processors.
     pub command_threads: usize,
+    /// Commands at once, at most, from when they are taken until they are answered; more are answered 503. Default:
+    /// 1,024.
+    pub commands_max: usize,
+    /// Threads for batches. Each holds one until it is durable; they share the journal's writes. Default: 64.
+    pub batch_threads: usize,
     /// Threads for look-ups. They keep a processor busy: more of them than processors wait for each other's time. Default:
     /// 4, or as many as there are processors.
     pub look_up_threads: usize,
     /// Threads for reports, scans and the feed. Default: 4.
     pub report_threads: usize,
-    /// Calls that wait for a thread, at most, for each of the three kinds; more are answered 503. Default: 1,024.
+    /// Calls that wait for a thread, at most, for each of the four kinds; more are answered 503. Default: 1,024.
     pub queue_max: usize,
     /// How long the head of a request may take, and how long an idle connection is kept. Default: 10 s.
     pub head_timeout: Duration,
@@ -55,13 +62,16 @@ impl Settings {
     /// The defaults, for an address.
     #[must_use]
     pub fn new(listen: SocketAddr) -> Settings {
+        let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
         Settings {
             listen,
             hosts: Vec::new(),
             transport: Transport::Plain { behind_proxy: false },
             connections_max: 10_000,
-            command_threads: 64,
-            look_up_threads: std::thread::available_parallelism().map_or(4, |processors| processors.get().max(4)),
+            command_threads: processors.max(2),
+            commands_max: 1_024,
+            batch_threads: 64,
+            look_up_threads: processors.max(4),
             report_threads: 4,
             queue_max: 1_024,
             head_timeout: Duration::from_secs(10),

@@ -3,7 +3,8 @@
 use super::guard::Hosts;
 use super::metrics::Metrics;
 use super::pace::Pace;
-use super::pool::{NoAnswer, Pool};
+use super::pool::NoAnswer;
+use super::pools::Pools;
 use super::reply::Reply;
 use super::settings::Settings;
 use super::steps::Steps;
@@ -11,7 +12,7 @@ use crate::api::{self, Api, Lane, Problem};
 use crate::console::Console;
 use crate::domain::Timestamp;
 use hyper::Response;
-use hyper::header::{HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::watch;
@@ -30,7 +31,7 @@ pub(super) struct Shared {
     pub(super) console: Arc<Console>,
     pub(super) settings: Settings,
     pub(super) hosts: Hosts,
-    pub(super) pools: Arc<[Pool; 3]>,
+    pub(super) pools: Arc<Pools>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) pace: Pace,
     pub(super) steps: Steps,
@@ -56,15 +57,6 @@ impl Shared {
         let turn = u32::try_from(number.rem_euclid(i64::from(TURNS))).unwrap_or_default();
         self.look_again().saturating_mul(turn).checked_div(TURNS)
     }
-
-    pub(super) fn pool(&self, lane: Lane) -> &Pool {
-        let [commands, look_ups, reports] = self.pools.as_ref();
-        match lane {
-            Lane::Commands => commands,
-            Lane::LookUps => look_ups,
-            Lane::Reports => reports,
-        }
-    }
 }
 
 /// Returns when the server stops.
@@ -73,17 +65,25 @@ pub(super) async fn stopped(stop: &mut watch::Receiver<bool>) {
     let _ = stop.wait_for(|stop| *stop).await;
 }
 
-/// Does some work on a thread: refused at once where there is no room, given up where it takes too long.
-pub(super) async fn done<T: Send + 'static>(
+/// Begins some work on a thread, and does the rest of it without one: refused at once where there is no room, given up
+/// where it takes too long.
+pub(super) async fn done<F>(
     shared: &Arc<Shared>,
     lane: Lane,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Problem> {
+    begin: impl FnOnce() -> F + Send + 'static,
+) -> Result<F::Output, Problem>
+where
+    F: Future<Output: Send> + Send + 'static,
+{
     let limit = match lane {
-        Lane::Commands | Lane::LookUps => shared.settings.call_timeout,
+        Lane::Commands | Lane::Batches | Lane::LookUps => shared.settings.call_timeout,
         Lane::Reports => shared.settings.call_timeout.saturating_mul(10),
     };
-    match tokio::time::timeout(limit, shared.pool(lane).run(work)).await {
+    let whole = async {
+        let _place = shared.pools.place(lane).ok_or(NoAnswer::Full)?;
+        shared.pools.of(lane).run(begin).await
+    };
+    match tokio::time::timeout(limit, whole).await {
         Ok(Ok(done)) => Ok(done),
         Ok(Err(NoAnswer::Full)) => Err(Problem::new("busy", "as much work waits as may wait; nothing was done")),
         Ok(Err(NoAnswer::Panicked)) => {
@@ -104,11 +104,14 @@ pub(super) fn whole(answer: api::Response) -> Response<Reply> {
         "image/svg+xml" => "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'",
         _ => "default-src 'none'; frame-ancestors 'none'",
     };
-    put(headers, "content-type", answer.media_type);
-    put(headers, "content-security-policy", policy);
-    put(headers, "x-content-type-options", "nosniff");
-    put(headers, "cache-control", "no-store");
-    put(headers, "referrer-policy", "no-referrer");
+    let of_all = [
+        (header::CONTENT_TYPE, answer.media_type),
+        (header::CONTENT_SECURITY_POLICY, policy),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+    ];
+    headers.extend(of_all.map(|(name, value)| (name, HeaderValue::from_static(value))));
     for (name, value) in &answer.headers {
         put(headers, name, value);
     }

@@ -5,6 +5,7 @@ use super::pool::{NoAnswer, Pool};
 use crate::api::{Api, Problem, Streaming};
 use parking_lot::Mutex;
 use std::collections::BTreeMap;
+use std::future::ready;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -58,7 +59,7 @@ impl Steps {
         }
         loop {
             let (api, mut own) = (api.clone(), streaming.clone());
-            match pool.run(move || api.follow(&mut own).map(|events| (events, own))).await {
+            match pool.run(move || ready(api.follow(&mut own).map(|events| (events, own)))).await {
                 Ok(looked) => {
                     let (events, next) = looked?;
                     let found = Found { events: events.map(Into::into), next, at: Instant::now() };

@@ -12,17 +12,17 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// A running server.
-struct Running {
+pub(super) struct Running {
     address: SocketAddr,
     token: String,
-    store: Arc<MemoryStore>,
-    api: Option<Arc<Api>>,
+    pub(super) store: Arc<MemoryStore>,
+    pub(super) api: Option<Arc<Api>>,
     stop: Stop,
     thread: Option<JoinHandle<bool>>,
 }
 
 impl Running {
-    fn new(set: impl FnOnce(&mut Settings)) -> Running {
+    pub(super) fn new(set: impl FnOnce(&mut Settings)) -> Running {
         let store = Arc::new(MemoryStore::new());
         let options = EngineOptions { clock: ClockSource::Commands, ..EngineOptions::default() };
         let engine = Engine::open_store(store.clone(), options).unwrap();
@@ -73,19 +73,28 @@ impl Running {
         answer_of(&self.raw(&format!("{head}host: {host}\r\nconnection: close\r\n{length}\r\n{body}")))
     }
 
-    fn get(&self, path: &str) -> (u16, String) {
+    pub(super) fn get(&self, path: &str) -> (u16, String) {
         self.request(&format!("GET {path} HTTP/1.1\r\nauthorization: Bearer {}\r\n", self.token), "")
     }
 
     fn post(&self, path: &str, key: &str, body: &str) -> (u16, String) {
-        let token = &self.token;
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nauthorization: Bearer {token}\r\nidempotency-key: {key}\r\ncontent-type: application/json\r\n"
-        );
-        self.request(&head, body)
+        self.request(&post_head(path, &self.token, key), body)
     }
 
-    fn accrue(&self, key: &str, points: u32) -> (u16, String) {
+    /// Sends a command and goes away, without its answer.
+    pub(super) fn leave(&self, path: &str, token: &str, key: &str, body: &str) {
+        let (head, host) = (post_head(path, token, key), self.address);
+        let mut stream = self.connect();
+        let length = body.len();
+        stream.write_all(format!("{head}host: {host}\r\ncontent-length: {length}\r\n\r\n{body}").as_bytes()).unwrap();
+        thread::sleep(Duration::from_millis(100));
+    }
+
+    pub(super) fn post_as(&self, token: &str, path: &str, key: &str, body: &str) -> (u16, String) {
+        self.request(&post_head(path, token, key), body)
+    }
+
+    pub(super) fn accrue(&self, key: &str, points: u32) -> (u16, String) {
         let body = format!(r#"{{"member":"M1","awards":[{{"point_type":1,"points":{points}}}]}}"#);
         self.post("/v1/programs/1/accruals", key, &body)
     }
@@ -95,6 +104,13 @@ impl Running {
         self.stop.stop();
         self.thread.take().unwrap().join().unwrap()
     }
+}
+
+fn post_head(path: &str, token: &str, key: &str) -> String {
+    format!(
+        "POST {path} HTTP/1.1\r\nauthorization: Bearer {token}\r\nidempotency-key: {key}\r\n\
+         content-type: application/json\r\n"
+    )
 }
 
 /// Status and body.
@@ -206,7 +222,7 @@ fn slow_connections_are_closed_and_keep_nobody_else_waiting() {
 fn what_has_no_room_is_refused_at_once_and_nothing_is_lost() {
     let running = Running::new(|settings| {
         settings.command_threads = 1;
-        settings.queue_max = 2;
+        settings.commands_max = 3;
     });
     running.store.trouble(Call::Append, 0, Trouble::Delay(Duration::from_millis(800)));
     let answers: Vec<(u16, String, Duration)> = thread::scope(|scope| {

@@ -21,7 +21,7 @@ pub(crate) fn takes_if_match(id: &str) -> bool {
     EDITS.iter().any(|(edit, _)| *edit == id)
 }
 
-/// The turn of a command: until it is durable, nothing else edits what it saw.
+/// The turn of a command: until it is submitted, and so seen by whoever looks next, nothing else edits what it saw.
 #[expect(dead_code, reason = "guards are held, not read")]
 pub(super) enum Turn<'a> {
     /// It edits what its caller saw.

@@ -23,7 +23,8 @@ mod standing;
 mod trade;
 mod verbs;
 
-use super::route::Route;
+use super::route::{Route, Table};
+use std::sync::LazyLock;
 
 pub(crate) use edits::takes_if_match;
 pub(crate) use feed::{STREAM_ROWS, begin, events_of};
@@ -57,3 +58,6 @@ pub fn all() -> impl Iterator<Item = &'static Route> + Clone {
     ];
     tables.into_iter().flatten()
 }
+
+/// Finds routes by the heads of calls.
+pub(crate) static TABLE: LazyLock<Table> = LazyLock::new(|| Table::new(all()));

@@ -7,8 +7,9 @@ use super::super::context::Context;
 use super::super::execute;
 use super::super::json::{Bad, object};
 use super::super::problem::Problem;
-use super::super::route::{Access, Body, Bounded, DRY_RUN, Route, Shape};
+use super::super::route::{Access, Body, Bounded, DRY_RUN, Lane, Route, Shape};
 use super::super::token::Scope;
+use super::super::views;
 use super::{edits, more_verbs};
 use crate::domain::Action;
 use serde_json::{Map, Value, json};
@@ -52,6 +53,7 @@ pub(crate) const ROUTES: &[Route] = &[
         .about("Gives a member points, or takes some, by hand."),
     Route {
         body: Body::Command,
+        lane: Lane::Commands,
         ..Route::post("/v1/programs/{program}/commands", "command", Scope::Adjust, Shape::Receipt, execute_any)
     }
     .with(DRY_RUN)
@@ -157,12 +159,11 @@ fn run(context: &Context, call: &Call, route: &Route, mut fields: Map<String, Va
     })?;
     let _turn = edits::turn(context, call, route)?;
     if call.query.get("dry_run").is_some_and(|dry| dry == "true") {
-        return execute::preview(context, route, token, &command, call.head.at).map(Answer::Object);
+        let receipt = execute::preview(context, route, token, &command, call.head.at)?;
+        return Ok(Answer::Object(views::value(&receipt)));
     }
     let taken = execute::admit(context, route, token, &command, call.head.at)?;
-    let ticket = execute::submit(context, token, &command);
-    let done = execute::settle(context, &taken, ticket)?;
-    Ok(Answer::Receipt { receipt: done.receipt, replayed: done.replayed })
+    Ok(Answer::Sent(execute::submit(context, &taken, &command)))
 }
 
 /// A part of the path as the field that it names: ids that are numbers are numbers in commands, too.

@@ -8,10 +8,11 @@ use crate::engine::error::{ClosedReason, Error};
 use crate::engine::journal::Journal;
 use crate::engine::open_batch::Refused;
 use crate::engine::profile::Profile;
-use crate::engine::sync::thread;
+use crate::engine::sync::{Condvar, Mutex, thread};
 use crate::storage::memory::{Call, Trouble};
 use crate::storage::{Store, Tail};
 use std::sync::Arc;
+use std::task::{Wake, Waker};
 
 /// What ends the journal, besides its caller.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,8 @@ enum Patience {
     Waits,
     /// Looks whether it is there, now and again: so somebody else has to write it.
     Looks,
+    /// Has no thread: it is woken.
+    Awaits,
     /// Does not care. It has to be written all the same.
     Leaves,
 }
@@ -68,9 +71,10 @@ pub(super) fn run() {
     });
     let callers: Vec<_> = (0..2 + dice.below(2))
         .map(|_| {
-            let patience = (0..1 + dice.below(2)).map(|_| match dice.below(4) {
+            let patience = (0..1 + dice.below(2)).map(|_| match dice.below(5) {
                 0 => Patience::Looks,
                 1 => Patience::Leaves,
+                2 => Patience::Awaits,
                 _ => Patience::Waits,
             });
             let caller = Caller { journal: journal.clone(), disk: disk.clone(), end, patience: patience.collect() };
@@ -126,6 +130,15 @@ impl Caller {
         let waited = match patience {
             Patience::Waits => self.journal.wait(sequence),
             Patience::Leaves => return self.journal.nudge(),
+            Patience::Awaits => {
+                self.journal.nudge();
+                let bell = Arc::new(Bell::default());
+                if !self.journal.wake_when_settled(sequence, &Waker::from(bell.clone())) {
+                    bell.wait();
+                }
+                assert!(self.journal.is_settled(sequence), "woken before entry {sequence} is settled");
+                self.journal.wait(sequence)
+            }
             Patience::Looks => {
                 self.journal.nudge();
                 while !self.journal.is_durable(sequence) {
@@ -144,5 +157,28 @@ impl Caller {
                 assert!(may_fail, "entry {sequence} was accepted, and then: {error}");
             }
         }
+    }
+}
+
+/// Somebody sleeps until it rings.
+#[derive(Debug, Default)]
+struct Bell {
+    has_rung: Mutex<bool>,
+    rings: Condvar,
+}
+
+impl Bell {
+    fn wait(&self) {
+        let mut has_rung = self.has_rung.lock();
+        while !*has_rung {
+            self.rings.wait(&mut has_rung);
+        }
+    }
+}
+
+impl Wake for Bell {
+    fn wake(self: Arc<Self>) {
+        *self.has_rung.lock() = true;
+        self.rings.notify_all();
     }
 }

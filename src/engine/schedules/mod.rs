@@ -32,7 +32,7 @@ const JOURNAL: Case = Case { name: "journal", run: journal::run };
 const ENGINE: Case = Case { name: "engine", run: engine::run };
 
 /// The mutants, and where they are looked for.
-const MUTANTS: [(Mutant, &str, Case); 16] = [
+const MUTANTS: [(Mutant, &str, Case); 17] = [
     (Mutant::AnswerBeforeSync, "answered before the store has it", JOURNAL),
     (Mutant::ToldBeforeTurnEnds, "told before the leader's turn ends", JOURNAL),
     (Mutant::EmptyTurnUntold, "a turn without a write ends in silence", JOURNAL),
@@ -41,6 +41,7 @@ const MUTANTS: [(Mutant, &str, Case); 16] = [
     (Mutant::NobodyIsWoken, "nobody is woken", JOURNAL),
     (Mutant::SleepsWithoutLook, "the writer sleeps without a last look", JOURNAL),
     (Mutant::NumberBeforeLock, "a number taken outside the lock", JOURNAL),
+    (Mutant::WakerComesLate, "a waker that comes after the last look", JOURNAL),
     (Mutant::FailureForgotten, "writing on after a failure", JOURNAL),
     (Mutant::UnlockedBeforeAppend, "unlocked between decision and number", ENGINE),
     (Mutant::UnlockedBeforeApply, "unlocked between number and effects", ENGINE),

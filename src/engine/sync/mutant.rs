@@ -20,6 +20,8 @@ pub(in crate::engine) enum Mutant {
     SleepsWithoutLook,
     /// An entry's number is taken outside the journal's lock.
     NumberBeforeLock,
+    /// Who awaits an entry looks whether it is settled, and says only then that it waits.
+    WakerComesLate,
     /// Writing goes on after a write that failed.
     FailureForgotten,
     /// Another command may come between a decision and its number.
