@@ -11,6 +11,7 @@ mod routes;
 mod settlement;
 mod sockets;
 mod tls;
+mod waiting;
 
 use accruedb::api::{Api, ApiOptions, Head, Method, Response, Scope, Token};
 use accruedb::domain::Timestamp;

@@ -2,18 +2,16 @@
 //! queue: it reads the journal from its own place on.
 
 use super::reply::Reply;
-use super::shared::{Shared, put, stopped};
+use super::shared::{Shared, own_span, put, stopped};
 use super::steps::Events;
 use crate::api::{Admitted, Lane, Problem, Streaming};
 use hyper::Response;
 use hyper::body::Bytes;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::sync::{mpsc, watch};
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
-/// A stream without news says that it lives this often.
-const HEARTBEAT: Duration = Duration::from_secs(15);
 /// Pieces that wait for a slow reader, at most.
 const PIECES_MAX: usize = 4;
 
@@ -62,9 +60,9 @@ async fn wait(shared: &Arc<Shared>, admitted: &mut Admitted) -> Result<(), Probl
     let now = Instant::now();
     let until = now.checked_add(Duration::from_secs(seconds)).unwrap_or(now);
     let mut streaming = shared.api.stream(&mut admitted.call)?;
-    let (mut news, mut stop) = (shared.news.clone(), shared.stop.clone());
+    let (mut waiting, mut stop) = (Waiting::new(shared), shared.stop.clone());
     loop {
-        news.borrow_and_update();
+        waiting.news.borrow_and_update();
         match step(shared, streaming).await? {
             (Some(_), _) => return Ok(()),
             (None, same) => streaming = same,
@@ -72,7 +70,7 @@ async fn wait(shared: &Arc<Shared>, admitted: &mut Admitted) -> Result<(), Probl
         let is_behind = shared.api.is_behind(&streaming);
         let changed = async {
             tokio::select! {
-                changed = news.changed() => changed.is_ok(),
+                is_new = waiting.for_news() => is_new,
                 () = sleep(shared.look_again()), if is_behind => true,
                 () = stopped(&mut stop) => false,
             }
@@ -83,42 +81,77 @@ async fn wait(shared: &Arc<Shared>, admitted: &mut Admitted) -> Result<(), Probl
     }
 }
 
+/// Someone who waits for events. The more there are of them, the less often each looks.
+struct Waiting<'a> {
+    shared: &'a Shared,
+    number: i64,
+    news: watch::Receiver<u64>,
+}
+
+impl Waiting<'_> {
+    fn new(shared: &Shared) -> Waiting<'_> {
+        Waiting { shared, number: shared.metrics.streams.inc(), news: shared.news.clone() }
+    }
+
+    /// Waits until the journal has grown. False where it will not any more.
+    async fn for_news(&mut self) -> bool {
+        // IMPORTANT: many are not told at once: to wake them all takes longer than a command may
+        while let Some(pause) = self.shared.own_pause(self.number) {
+            sleep(pause).await;
+            match self.news.has_changed() {
+                Ok(false) => {}
+                changed => return changed.is_ok(),
+            }
+        }
+        self.news.changed().await.is_ok()
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.shared.metrics.streams.dec();
+    }
+}
+
 /// Sends events as they come, until the reader is gone or the server stops.
 async fn follow(shared: Arc<Shared>, mut streaming: Streaming, form: Form, pieces: mpsc::Sender<Bytes>) {
-    let number = shared.metrics.streams.inc();
-    let (mut news, mut stop) = (shared.news.clone(), shared.stop.clone());
+    let (mut waiting, mut stop) = (Waiting::new(&shared), shared.stop.clone());
+    // those that came together are heard of at other instants
+    let silent_max = shared.settings.heartbeat.saturating_sub(own_span(shared.settings.heartbeat / 2, waiting.number));
+    let mut sent = Instant::now();
     while !*stop.borrow() {
-        news.borrow_and_update();
+        waiting.news.borrow_and_update();
         let Ok((events, next)) = step(&shared, streaming).await else { break };
         streaming = next;
         if let Some(events) = events {
             let piece: String = events.iter().map(|(id, event)| written(form, id, event)).collect();
-            if !piece.is_empty() && pieces.send(piece.into()).await.is_err() {
-                break;
+            if !piece.is_empty() {
+                if pieces.send(piece.into()).await.is_err() {
+                    break;
+                }
+                sent = Instant::now();
             }
             continue;
         }
         tokio::select! {
-            changed = news.changed() => {
-                if changed.is_err() {
+            is_new = waiting.for_news() => {
+                if !is_new {
                     break;
-                }
-                if let Some(turn) = shared.turn(number) {
-                    sleep(turn).await;
                 }
             }
             () = sleep(shared.look_again()), if shared.api.is_behind(&streaming) => {}
             () = stopped(&mut stop) => break,
             () = pieces.closed() => break,
-            () = sleep(HEARTBEAT) => {
+            // whatever happens that this reader does not want to know
+            () = sleep_until(sent.checked_add(silent_max).unwrap_or(sent)) => {
                 let beat: &[u8] = if form == Form::ServerSent { b":\n\n" } else { b"\n" };
                 if pieces.send(Bytes::from_static(beat)).await.is_err() {
                     break;
                 }
+                sent = Instant::now();
             }
         }
     }
-    shared.metrics.streams.dec();
 }
 
 /// The next events of a reader.

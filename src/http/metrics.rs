@@ -69,7 +69,11 @@ impl Metrics {
         registry.register_with_unit("request", "Time to the answer", Unit::Seconds, metrics.seconds.clone());
         registry.register_with_unit("refused", "Time to a 503", Unit::Seconds, metrics.refused.clone());
         registry.register("connections", "Open connections", metrics.connections.clone());
-        registry.register("feed_streams", "Open streams of the feed", metrics.streams.clone());
+        registry.register(
+            "feed_streams",
+            "Readers of the feed who wait: open streams, and calls for a page to come",
+            metrics.streams.clone(),
+        );
         let refused = metrics.refused_connections.clone();
         registry.register("connections_refused", "Connections over the limit", refused);
         for ((_, name), (_, queued, working)) in LANES.iter().zip(&metrics.lanes) {

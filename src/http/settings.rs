@@ -54,6 +54,8 @@ pub struct Settings {
     pub body_timeout: Duration,
     /// How long a command may take until its caller is told to ask again. Default: 60 s; ten times that for reports.
     pub call_timeout: Duration,
+    /// How long a stream of the feed is silent before it says that it lives, at most. Default: 15 s.
+    pub heartbeat: Duration,
     /// How long a stopping server waits for what it took. Default: 30 s.
     pub drain_timeout: Duration,
 }
@@ -77,6 +79,7 @@ impl Settings {
             head_timeout: Duration::from_secs(10),
             body_timeout: Duration::from_secs(30),
             call_timeout: Duration::from_secs(60),
+            heartbeat: Duration::from_secs(15),
             drain_timeout: Duration::from_secs(30),
         }
     }

@@ -19,11 +19,11 @@ use tokio::sync::watch;
 
 /// An entry has its number before it is durable: a reader that knows of one looks again this much later.
 const NOT_DURABLE_YET: Duration = Duration::from_millis(5);
-/// Each open stream adds so much to the time between two looks. 10,000 readers look once a second, and leave the
-/// processors to the commands.
-const FOR_EACH_STREAM: Duration = Duration::from_micros(100);
-/// Streams look in so many turns, where there are more of them.
-const TURNS: u32 = 64;
+/// Each reader that waits adds so much to the time between two looks. 10,000 of them look once in two to four seconds, and
+/// leave the processors to the commands.
+const FOR_EACH_STREAM: Duration = Duration::from_micros(200);
+/// So many readers are told of news at once; more of them look by themselves, after so many different spans.
+const SPANS: u32 = 64;
 
 /// What all requests share.
 pub(super) struct Shared {
@@ -48,15 +48,19 @@ impl Shared {
         NOT_DURABLE_YET.saturating_add(FOR_EACH_STREAM.saturating_mul(streams))
     }
 
-    /// How long a stream waits after news, so that thousands of them do not look in the same moment. `number` tells it
-    /// from the others.
-    pub(super) fn turn(&self, number: i64) -> Option<Duration> {
-        if self.metrics.streams.get() <= i64::from(TURNS) {
-            return None;
-        }
-        let turn = u32::try_from(number.rem_euclid(i64::from(TURNS))).unwrap_or_default();
-        self.look_again().saturating_mul(turn).checked_div(TURNS)
+    /// How long one of many readers of the feed waits between two looks; nothing where they are few, and can all be told
+    /// at once.
+    pub(super) fn own_pause(&self, number: i64) -> Option<Duration> {
+        let are_many = self.metrics.streams.get() > i64::from(SPANS);
+        are_many.then(|| self.look_again().saturating_add(own_span(self.look_again(), number)))
     }
+}
+
+/// Some of a span, at most all of it, and another part for most readers: so that what each does once in a while is not done
+/// by all of them at once.
+pub(super) fn own_span(span: Duration, number: i64) -> Duration {
+    let own = u32::try_from(number.rem_euclid(i64::from(SPANS))).unwrap_or_default();
+    span.saturating_mul(own).checked_div(SPANS).unwrap_or(span)
 }
 
 /// Returns when the server stops.

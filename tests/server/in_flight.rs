@@ -28,13 +28,6 @@ fn till(running: &Running, points: i64) -> String {
     text
 }
 
-/// A gauge or counter of the server.
-fn metric(running: &Running, name: &str) -> u64 {
-    let (_, text) = running.get("/metrics");
-    let line = text.lines().find_map(|line| line.strip_prefix(&format!("accruedb_{name} "))).unwrap();
-    line.parse().unwrap()
-}
-
 #[test]
 fn commands_on_their_way_hold_no_thread() {
     let running = Running::new(|settings| settings.command_threads = 1);
@@ -47,13 +40,13 @@ fn commands_on_their_way_hold_no_thread() {
             })
             .collect();
         let begun = Instant::now();
-        while metric(&running, "commands_in_flight") < 8 || metric(&running, "commands_working") > 0 {
+        while running.metric("commands_in_flight") < 8 || running.metric("commands_working") > 0 {
             assert!(begun.elapsed() < Duration::from_millis(700), "a thread holds what is on its way");
         }
-        assert_eq!(metric(&running, "commands_queued"), 0);
+        assert_eq!(running.metric("commands_queued"), 0);
         assert!(senders.into_iter().all(|sender| sender.join().unwrap() == 201));
     });
-    assert_eq!(metric(&running, "commands_in_flight"), 0);
+    assert_eq!(running.metric("commands_in_flight"), 0);
 }
 
 /// The budget of what changes nothing is given back, and of what is done it is not, though nobody hears of it.
@@ -68,7 +61,7 @@ fn whoever_goes_away_leaves_the_books_right() {
     running.leave(ACCRUALS, &token, "done", &grant(60));
     running.leave(ACCRUALS, &token, "first", &grant(10));
     running.leave(REDEMPTIONS, &token, "refused", redeem);
-    while metric(&running, "commands_in_flight") > 0 {
+    while running.metric("commands_in_flight") > 0 {
         assert!(begun.elapsed() < Duration::from_millis(2_500), "somebody still waits");
     }
     // 30 of 100 are left to grant, and all to redeem
@@ -89,7 +82,7 @@ fn whoever_waits_too_long_may_ask_again() {
     let (status, told) = running.post_as(&token, ACCRUALS, "slow", &grant(60));
     assert!(status == 503 && told.contains("ask again with the same key"), "{status} {told}");
     assert!(begun.elapsed() < Duration::from_millis(600), "{:?}", begun.elapsed());
-    assert_eq!(metric(&running, "commands_in_flight"), 0);
+    assert_eq!(running.metric("commands_in_flight"), 0);
     thread::sleep(Duration::from_millis(700));
     assert_eq!(running.post_as(&token, ACCRUALS, "slow", &grant(60)).0, 200, "it was done");
     assert_eq!(running.post_as(&token, ACCRUALS, "more", &grant(41)).0, 429, "60 of 100 are spent, once");

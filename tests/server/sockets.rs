@@ -94,6 +94,33 @@ impl Running {
         self.request(&post_head(path, token, key), body)
     }
 
+    /// Begins to read something, and goes on.
+    pub(super) fn begin(&self, path: &str, accept: &str) -> TcpStream {
+        let mut stream = self.connect();
+        let head = format!(
+            "GET {path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\naccept: {accept}\r\n\r\n",
+            self.address, self.token
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        stream
+    }
+
+    /// Waits until a gauge of the server has a value.
+    pub(super) fn wait_for(&self, gauge: &str, value: u64) {
+        let begun = Instant::now();
+        while self.metric(gauge) != value {
+            assert!(begun.elapsed() < Duration::from_secs(10), "{gauge} is {} and not {value}", self.metric(gauge));
+            thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// A gauge or counter of the server.
+    pub(super) fn metric(&self, name: &str) -> u64 {
+        let (_, text) = self.get("/metrics");
+        let line = text.lines().find_map(|line| line.strip_prefix(&format!("accruedb_{name} "))).unwrap();
+        line.parse().unwrap()
+    }
+
     pub(super) fn accrue(&self, key: &str, points: u32) -> (u16, String) {
         let body = format!(r#"{{"member":"M1","awards":[{{"point_type":1,"points":{points}}}]}}"#);
         self.post("/v1/programs/1/accruals", key, &body)
