@@ -133,15 +133,15 @@ impl Api {
         Ok(Streaming { place, call: call.clone() })
     }
 
-    /// The events after those that a stream has seen: `None` where there are none yet. An event each: its id and JSON.
-    /// Where its token was revoked meanwhile, it ends with that problem.
-    pub fn follow(&self, streaming: &mut Streaming) -> Result<Option<Vec<(String, String)>>, Problem> {
+    /// The events after those that a stream has seen, of entries up to one that is durable: `None` where there are none. An
+    /// event each: its id and JSON. Where its token was revoked meanwhile, it ends with that problem.
+    pub fn follow(&self, streaming: &mut Streaming, up_to: Sequence) -> Result<Option<Vec<(String, String)>>, Problem> {
         let token = streaming.call.token.as_deref();
         if token.is_some_and(|token| !self.context.knows(&token.id)) {
             return Err(Problem::new("unauthorized", "the token was revoked"));
         }
         let from = streaming.place.parse()?;
-        let step = routes::events_of(&self.context, &streaming.call, Some(from), routes::STREAM_ROWS)?;
+        let step = routes::events_of(&self.context, &streaming.call, (from, up_to), routes::STREAM_ROWS)?;
         streaming.place = step.next.to_string();
         if step.events.is_empty() && !step.has_more {
             return Ok(None);
@@ -150,17 +150,16 @@ impl Api {
         Ok(Some(step.events.iter().map(|event| (event.id.clone(), text(event))).collect()))
     }
 
-    /// Whether the journal has entries that a stream has not seen, durable yet or not.
-    #[must_use]
-    pub fn is_behind(&self, streaming: &Streaming) -> bool {
-        let seen = streaming.place.split('.').next().and_then(|sequence| sequence.parse().ok()).map(Sequence);
-        seen.is_none_or(|seen| seen < self.last_sequence())
-    }
-
-    /// The number of the newest entry, durable yet or not: a feed has news where it rises.
+    /// The number of the newest entry, durable yet or not.
     #[must_use]
     pub fn last_sequence(&self) -> Sequence {
         self.context.engine.last_sequence()
+    }
+
+    /// The number of the newest entry that is durable: a feed has news where it rises.
+    #[must_use]
+    pub fn durable_sequence(&self) -> Sequence {
+        self.context.engine.durable_sequence()
     }
 
     /// The engine's time.
@@ -224,11 +223,12 @@ pub struct Streaming {
 }
 
 impl Streaming {
-    /// Streams with the same key see the same next events: of one token, of the same kinds, at the same place.
+    /// Streams with the same key see the same next events: of one token, of the same kinds, at the same place, up to the
+    /// same entry.
     #[must_use]
-    pub fn key(&self) -> String {
+    pub fn key(&self, up_to: Sequence) -> String {
         let token = self.call.token.as_deref().map_or("", |token| token.id.as_str());
         let kinds = self.call.query.get("kinds").map_or("", String::as_str);
-        format!("{token} {kinds} {}", self.place)
+        format!("{token} {kinds} {} {up_to}", self.place)
     }
 }

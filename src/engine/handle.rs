@@ -360,6 +360,12 @@ impl Engine {
         self.core.state.journal.last()
     }
 
+    /// The number of the newest entry that is durable; 0 while there is none. Readers of the journal find all up to it.
+    #[must_use]
+    pub fn durable_sequence(&self) -> Sequence {
+        self.core.state.journal.durable()
+    }
+
     /// Books everything that has expired or matured: it gets entries in the journal. No balance, item or block changes:
     /// they are shown as of now, booked or not. Returns how many members and partners had something.
     pub fn book_due(&self) -> Result<u64, Error> {

@@ -5,6 +5,7 @@ use super::reply::Reply;
 use super::shared::{Shared, own_span, put, stopped};
 use super::steps::Events;
 use crate::api::{Admitted, Lane, Problem, Streaming};
+use crate::domain::Sequence;
 use hyper::Response;
 use hyper::body::Bytes;
 use std::sync::Arc;
@@ -62,16 +63,14 @@ async fn wait(shared: &Arc<Shared>, admitted: &mut Admitted) -> Result<(), Probl
     let mut streaming = shared.api.stream(&mut admitted.call)?;
     let (mut waiting, mut stop) = (Waiting::new(shared), shared.stop.clone());
     loop {
-        waiting.news.borrow_and_update();
-        match step(shared, streaming).await? {
+        let up_to = *waiting.news.borrow_and_update();
+        match step(shared, streaming, up_to).await? {
             (Some(_), _) => return Ok(()),
             (None, same) => streaming = same,
         }
-        let is_behind = shared.api.is_behind(&streaming);
         let changed = async {
             tokio::select! {
                 is_new = waiting.for_news() => is_new,
-                () = sleep(shared.look_again()), if is_behind => true,
                 () = stopped(&mut stop) => false,
             }
         };
@@ -85,7 +84,7 @@ async fn wait(shared: &Arc<Shared>, admitted: &mut Admitted) -> Result<(), Probl
 struct Waiting<'a> {
     shared: &'a Shared,
     number: i64,
-    news: watch::Receiver<u64>,
+    news: watch::Receiver<Sequence>,
 }
 
 impl Waiting<'_> {
@@ -120,8 +119,8 @@ async fn follow(shared: Arc<Shared>, mut streaming: Streaming, form: Form, piece
     let silent_max = shared.settings.heartbeat.saturating_sub(own_span(shared.settings.heartbeat / 2, waiting.number));
     let mut sent = Instant::now();
     while !*stop.borrow() {
-        waiting.news.borrow_and_update();
-        let Ok((events, next)) = step(&shared, streaming).await else { break };
+        let up_to = *waiting.news.borrow_and_update();
+        let Ok((events, next)) = step(&shared, streaming, up_to).await else { break };
         streaming = next;
         if let Some(events) = events {
             let piece: String = events.iter().map(|(id, event)| written(form, id, event)).collect();
@@ -139,7 +138,6 @@ async fn follow(shared: Arc<Shared>, mut streaming: Streaming, form: Form, piece
                     break;
                 }
             }
-            () = sleep(shared.look_again()), if shared.api.is_behind(&streaming) => {}
             () = stopped(&mut stop) => break,
             () = pieces.closed() => break,
             // whatever happens that this reader does not want to know
@@ -154,11 +152,9 @@ async fn follow(shared: Arc<Shared>, mut streaming: Streaming, form: Form, piece
     }
 }
 
-/// The next events of a reader.
-async fn step(shared: &Shared, streaming: Streaming) -> Result<(Option<Events>, Streaming), Problem> {
-    // nothing is believed for longer than until the next look
-    let lasts = shared.look_again().checked_div(2).unwrap_or_default();
-    shared.steps.next(&shared.api, shared.pools.of(Lane::Reports), lasts, streaming).await
+/// The next events of a reader, up to an entry.
+async fn step(shared: &Shared, streaming: Streaming, up_to: Sequence) -> Result<(Option<Events>, Streaming), Problem> {
+    shared.steps.next(&shared.api, shared.pools.of(Lane::Reports), streaming, up_to).await
 }
 
 fn written(form: Form, id: &str, event: &str) -> String {

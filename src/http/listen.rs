@@ -12,6 +12,7 @@ use super::steps::Steps;
 use super::tls::Certificates;
 use crate::api::Api;
 use crate::console::Console;
+use crate::domain::Sequence;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -52,7 +53,7 @@ pub struct Server {
     certificates: Arc<Certificates>,
     shared: Arc<Shared>,
     stop: Stop,
-    news: watch::Sender<u64>,
+    news: watch::Sender<Sequence>,
 }
 
 impl Server {
@@ -69,7 +70,7 @@ impl Server {
         let metrics = Arc::new(Metrics::new());
         publish(&api, &metrics, &pools);
         let (stop, stopped) = watch::channel(false);
-        let (news, newest) = watch::channel(api.last_sequence().0);
+        let (news, newest) = watch::channel(api.durable_sequence());
         let hosts = Hosts::new(&settings, bound);
         let (console, pace) = (Arc::new(console), Pace::default());
         let shared = Shared {
@@ -147,10 +148,10 @@ impl Server {
 }
 
 /// Tells the readers of the feed when the journal has grown; the more there are, the less often.
-async fn watch_journal(shared: Arc<Shared>, news: watch::Sender<u64>) {
+async fn watch_journal(shared: Arc<Shared>, news: watch::Sender<Sequence>) {
     loop {
-        sleep(shared.look_again().max(NEWS_EVERY)).await;
-        let last = shared.api.last_sequence().0;
+        sleep(shared.between_news().max(NEWS_EVERY)).await;
+        let last = shared.api.durable_sequence();
         news.send_if_modified(|known| std::mem::replace(known, last) != last);
     }
 }

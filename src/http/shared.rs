@@ -10,15 +10,13 @@ use super::settings::Settings;
 use super::steps::Steps;
 use crate::api::{self, Api, Lane, Problem};
 use crate::console::Console;
-use crate::domain::Timestamp;
+use crate::domain::{Sequence, Timestamp};
 use hyper::Response;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::watch;
 
-/// An entry has its number before it is durable: a reader that knows of one looks again this much later.
-const NOT_DURABLE_YET: Duration = Duration::from_millis(5);
 /// Each reader that waits adds so much to the time between two looks. 10,000 of them look once in two to four seconds, and
 /// leave the processors to the commands.
 const FOR_EACH_STREAM: Duration = Duration::from_micros(200);
@@ -35,24 +33,23 @@ pub(super) struct Shared {
     pub(super) metrics: Arc<Metrics>,
     pub(super) pace: Pace,
     pub(super) steps: Steps,
-    /// Rises when the journal does.
-    pub(super) news: watch::Receiver<u64>,
+    /// How far the journal is durable, told now and then.
+    pub(super) news: watch::Receiver<Sequence>,
     /// Becomes true when the server stops.
     pub(super) stop: watch::Receiver<bool>,
 }
 
 impl Shared {
-    /// How long a reader of the feed waits until it looks again, where it knows of an entry that is not durable yet.
-    pub(super) fn look_again(&self) -> Duration {
-        let streams = u32::try_from(self.metrics.streams.get()).unwrap_or_default();
-        NOT_DURABLE_YET.saturating_add(FOR_EACH_STREAM.saturating_mul(streams))
+    /// How long it takes until the next end of the journal is told, where many wait for it.
+    pub(super) fn between_news(&self) -> Duration {
+        FOR_EACH_STREAM.saturating_mul(u32::try_from(self.metrics.streams.get()).unwrap_or_default())
     }
 
     /// How long one of many readers of the feed waits between two looks; nothing where they are few, and can all be told
     /// at once.
     pub(super) fn own_pause(&self, number: i64) -> Option<Duration> {
         let are_many = self.metrics.streams.get() > i64::from(SPANS);
-        are_many.then(|| self.look_again().saturating_add(own_span(self.look_again(), number)))
+        are_many.then(|| self.between_news().saturating_add(own_span(self.between_news(), number)))
     }
 }
 

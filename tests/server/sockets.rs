@@ -282,8 +282,18 @@ fn what_has_no_room_is_refused_at_once_and_nothing_is_lost() {
 #[test]
 fn connections_have_a_cap() {
     let running = Running::new(|settings| settings.connections_max = 3);
-    let held: Vec<TcpStream> = (0..3).map(|_| running.connect()).collect();
-    thread::sleep(Duration::from_millis(200));
+    // the last connection of before may still have its place: who then is refused tries again
+    let held: Vec<TcpStream> = (0..3)
+        .map(|_| {
+            loop {
+                let mut stream = running.connect();
+                stream.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
+                if stream.read(&mut [0]).is_err() {
+                    break stream;
+                }
+            }
+        })
+        .collect();
     let refused = running.raw("");
     assert!(refused.starts_with("HTTP/1.1 503 ") && refused.contains("retry-after: 1"), "{refused}");
     drop(held);

@@ -101,12 +101,12 @@ pub(crate) struct Step {
     pub(crate) has_more: bool,
 }
 
-/// Up to `limit` events after a place that a token sees.
+/// Up to `limit` events after a place that a token sees, of entries up to one of them.
 pub(crate) fn step(
     context: &Context,
     token: &Token,
     kinds: Option<&str>,
-    from: Place,
+    (from, up_to): (Place, Sequence),
     limit: usize,
 ) -> Result<Step, Problem> {
     let asked = |event: &Event| {
@@ -117,8 +117,9 @@ pub(crate) fn step(
     let mut looked_at = 0usize;
     while looked_at < LOOKED_AT_MAX {
         let first = if step.next.seen.is_some() { step.next.sequence } else { step.next.sequence.next() };
-        let entries = context.engine.journal(first, CHUNK)?;
-        if entries.is_empty() || entries.iter().all(|entry| entry.sequence < first) {
+        let mut entries = context.engine.journal(first, CHUNK)?;
+        entries.retain(|entry| entry.sequence >= first && entry.sequence <= up_to);
+        if entries.is_empty() {
             step.has_more = false;
             break;
         }
@@ -143,14 +144,18 @@ pub(crate) fn step(
 }
 
 /// The kinds that a call asks for, and its token.
-pub(crate) fn events_of(context: &Context, call: &Call, from: Option<Place>, limit: usize) -> Result<Step, Problem> {
+pub(crate) fn events_of(
+    context: &Context,
+    call: &Call,
+    within: (Place, Sequence),
+    limit: usize,
+) -> Result<Step, Problem> {
     let token = call.token.as_deref().ok_or_else(|| Problem::new("unauthorized", "a token is needed"))?;
-    let from = from.map_or_else(|| begin(context, call), Ok)?;
-    step(context, token, call.query.get("kinds").map(String::as_str), from, limit)
+    step(context, token, call.query.get("kinds").map(String::as_str), within, limit)
 }
 
 fn get_feed(context: &Context, call: &Call, _: &[u8]) -> Result<Answer, Problem> {
-    let step = events_of(context, call, None, call.limit()?)?;
+    let step = events_of(context, call, (begin(context, call)?, Sequence(u64::MAX)), call.limit()?)?;
     if call.head.accept.as_deref().is_some_and(|accept| accept.contains("application/cloudevents-batch+json")) {
         let events: Vec<Value> = step.events.iter().map(cloud_event).collect();
         return Ok(Answer::Text {
