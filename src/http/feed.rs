@@ -116,7 +116,8 @@ impl Drop for Waiting<'_> {
 async fn follow(shared: Arc<Shared>, mut streaming: Streaming, form: Form, pieces: mpsc::Sender<Bytes>) {
     let (mut waiting, mut stop) = (Waiting::new(&shared), shared.stop.clone());
     // those that came together are heard of at other instants
-    let silent_max = shared.settings.heartbeat.saturating_sub(own_span(shared.settings.heartbeat / 2, waiting.number));
+    let longest = shared.settings.heartbeat;
+    let silent_max = longest.saturating_sub(own_span(longest.div_f32(2.0), waiting.number));
     let mut sent = Instant::now();
     while !*stop.borrow() {
         let up_to = *waiting.news.borrow_and_update();

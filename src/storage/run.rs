@@ -250,7 +250,7 @@ mod tests {
                 // drawn from few, in no order
                 let drawn = u128::from(at.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 54);
                 let key =
-                    RequestKey { program: ProgramId(1), request: RequestId((drawn / alike) << 32 | drawn % alike) };
+                    RequestKey { program: ProgramId(1), request: RequestId(((drawn / alike) << 32) | (drawn % alike)) };
                 run.push::<Requests>(&key, Some(&Sequence(at))).unwrap();
                 newest.insert(key.to_bytes().to_vec(), at);
             }
