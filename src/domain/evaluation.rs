@@ -101,7 +101,7 @@ impl Evaluation {
                 monthly((12, i64::from(every).saturating_mul(12)), month, day, (first, from))?
             }
         };
-        Day(i32::try_from(day).ok()?).date().start(zone)
+        Day(i32::try_from(day).ok()?).checked_date()?.start(zone)
     }
 }
 
@@ -183,6 +183,18 @@ mod tests {
         let (at, utc) = (at("1900-03-09T12:00:00Z"), Zone::UTC);
         let next = Evaluation::Weekly { every: 1, weekday: Weekday::Sunday }.next_after(at, at, &utc).unwrap();
         assert_eq!(next.to_string(), "1900-03-11T00:00:00.000Z");
+    }
+
+    #[test]
+    fn an_evaluation_after_the_last_day_is_none() {
+        let kathmandu: Zone = "Asia/Kathmandu".parse().unwrap();
+        let weekly = Evaluation::Weekly { every: 2, weekday: Weekday::Sunday };
+        for evaluation in [weekly, Evaluation::Daily(30), Evaluation::Monthly { every: 1, day: 5 }] {
+            assert_eq!(evaluation.next_after(at("9999-12-29T00:00:00Z"), at("9999-11-20T00:00:00Z"), &kathmandu), None);
+        }
+        let friday = Evaluation::Weekly { every: 2, weekday: Weekday::Friday };
+        let last = friday.next_after(at("9999-12-29T00:00:00Z"), at("9999-12-10T12:00:00Z"), &kathmandu);
+        assert_eq!(last.unwrap().to_string(), "9999-12-30T18:15:00.000Z");
     }
 
     #[test]

@@ -162,7 +162,16 @@ impl FromStr for Timestamp {
 pub struct Day(pub i32);
 
 impl Day {
-    /// The date.
+    /// 9999-12-31.
+    const LAST: Day = Day(2_932_896);
+
+    /// The date; `None` past the year 9999.
+    #[must_use]
+    pub fn checked_date(self) -> Option<Date> {
+        (self <= Day::LAST).then(|| self.date())
+    }
+
+    /// The date, 9999-12-31 at most.
     #[must_use]
     pub fn date(self) -> Date {
         let instant = jiff::Timestamp::from_millisecond(i64::from(self.0).saturating_mul(DAY_MS));
