@@ -17,6 +17,10 @@ use std::time::{Duration, Instant};
 /// Commands that are in flight at most.
 pub(super) const IN_FLIGHT_MAX: usize = 4_096;
 
+/// Redemptions of a member at once: who has points for more keeps the rest. More come of a mistake, in a file or in the
+/// points of a redemption.
+pub(super) const REDEMPTIONS_AT_ONCE_MAX: u32 = 1_000;
+
 /// What the engine said to a command.
 #[derive(Debug, Clone)]
 pub(super) enum Answer {
@@ -191,17 +195,17 @@ impl RedeemRule {
         earners.insert(member, Earner { member, at, cause: command.request_id, available });
     }
 
-    /// Redeems as often as each of them can, in the order of their ids. Gives who redeemed, and what the engine said to
-    /// it.
+    /// Redeems as often as each of them can, in the order of their ids, and tells `each` who redeemed, and what the
+    /// engine said to it. Returns who has points for more than [`REDEMPTIONS_AT_ONCE_MAX`], and how many are left.
     pub(super) fn redeem(
         &self,
         engine: &Engine,
         earners: Earners,
         latency: &mut Latency,
-    ) -> Result<Vec<(MemberId, Answer)>, Failure> {
+        mut each: impl FnMut(MemberId, &Answer),
+    ) -> Result<Vec<(MemberId, Points)>, Failure> {
         let mut earners: Vec<Earner> = earners.into_values().collect();
-        let mut all = Vec::new();
-        for round in 1u32.. {
+        for round in 1..=REDEMPTIONS_AT_ONCE_MAX {
             earners.retain(|earner| earner.available >= self.points);
             if earners.is_empty() {
                 break;
@@ -209,14 +213,15 @@ impl RedeemRule {
             let commands: Vec<Command> = earners.iter().map(|earner| self.command(earner, round)).collect();
             let answers = post(engine, &commands, latency)?;
             for (earner, answer) in earners.iter_mut().zip(&answers) {
+                each(earner.member, answer);
                 earner.available = match answer {
                     Answer::Done(receipt) => self.available(receipt),
                     Answer::Refused(_) => Points::ZERO,
                 };
             }
-            all.extend(earners.iter().map(|earner| earner.member).zip(answers));
         }
-        Ok(all)
+        earners.retain(|earner| earner.available >= self.points);
+        Ok(earners.into_iter().map(|earner| (earner.member, earner.available)).collect())
     }
 
     fn command(&self, earner: &Earner, round: u32) -> Command {

@@ -261,6 +261,24 @@ fn a_line_that_was_mended_moves_no_redemption() {
     }
 }
 
+/// An amount that is a mistake is not redeemed for hours, nor kept in memory.
+#[test]
+fn a_member_redeems_no_more_than_a_thousand_times_at_once() {
+    let shell = Shell::new();
+    shell.write("p.csv", "customer_id,date,amount\n17,2026-03-01,59999998437\n18,2026-03-01,60\n");
+    for redemptions in [1_002, 0] {
+        let run = shell.run("import p.csv --db db --create --points-per-unit 1 --redeem-at 30 --json");
+        let summary = run.json()["summary"].clone();
+        assert_eq!((run.code, &summary["redemptions"]), (1, &redemptions.into()), "{}", run.err);
+        assert_eq!(summary["unredeemed"], serde_json::json!([{ "member": "17", "points": 59_999_968_437i64 }]));
+        assert!(
+            run.err.contains("member 17 redeemed 1,000 times at once, and keeps 59999968437 points"),
+            "{}",
+            run.err
+        );
+    }
+}
+
 #[test]
 fn a_redemption_that_is_refused_is_told() {
     let shell = Shell::new();

@@ -256,8 +256,9 @@ impl<'a> History<'a> {
         earned.for_each(|(accrual, answer)| self.rule.earned(&mut earners, accrual, answer));
         let regular = self.regular.and_then(|regular| earners.remove(&regular));
         regular.map_or(Ok(()), |earner| self.reserve(&earner))?;
-        let redeemed = self.rule.redeem(self.engine, earners, &mut Latency::new()?)?;
-        self.counts.redemptions = self.counts.redemptions.saturating_add(redeemed.len() as u64);
+        let redemptions = &mut self.counts.redemptions;
+        let count = |_, _: &Answer| *redemptions = redemptions.saturating_add(1);
+        self.rule.redeem(self.engine, earners, &mut Latency::new()?, count)?;
         Ok(())
     }
 

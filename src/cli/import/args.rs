@@ -82,7 +82,7 @@ pub(in crate::cli) struct Args {
     /// The partner that pays [default: the host].
     #[arg(long, hide_long_help = true)]
     pub(super) partner: Option<u32>,
-    /// Redeem this many points whenever a member has them: at the end of a day on the file's clock.
+    /// Redeem this many points whenever a member has them: at the end of a day on the file's clock, 1,000 times at most.
     #[arg(long, value_name = "POINTS", value_parser = clap::value_parser!(i64).range(1..), hide_long_help = true)]
     redeem_at: Option<i64>,
     /// The time is that of the purchases (commands), or the purchases are late postings, recorded now (system).

@@ -2,7 +2,7 @@
 //! purchases + refunds + left out + nobody's + bad.
 
 use crate::cli::output::{Failure, Output};
-use crate::cli::posting::{Answer, Latency};
+use crate::cli::posting::{Answer, Latency, REDEMPTIONS_AT_ONCE_MAX};
 use crate::cli::purchases::{BadLine, plain, shown};
 use crate::cli::table::grouped;
 use crate::domain::{Leg, MemberId, Points, Receipt, Rejection};
@@ -30,6 +30,13 @@ struct RefusedLine {
 struct RefusedRedemption {
     member: MemberId,
     refused: Rejection,
+}
+
+/// Points that a member keeps who had them for too many redemptions at once.
+#[derive(Debug, Serialize)]
+struct Unredeemed {
+    member: MemberId,
+    points: Points,
 }
 
 /// A refund that found too little to take back from.
@@ -107,7 +114,11 @@ pub(super) struct Summary {
     refused_lines: u64,
     refused: Vec<RefusedLine>,
     redemptions: u64,
+    refused_redemptions: u64,
     redemptions_refused: Vec<RefusedRedemption>,
+    /// Members who had points for more redemptions at once than are made.
+    unredeemed_members: u64,
+    unredeemed: Vec<Unredeemed>,
     /// Lines that look like those of an earlier import, under another request id.
     pub(super) seen_before: u64,
     /// Whether the shop's own numbers are the request ids.
@@ -228,14 +239,28 @@ impl Summary {
         match answer {
             Answer::Done(Receipt { replayed: true, .. }) => {}
             Answer::Done(_) => self.redemptions = self.redemptions.saturating_add(1),
-            Answer::Refused(refused) => self.redemptions_refused.push(RefusedRedemption { member, refused: *refused }),
+            Answer::Refused(refused) => {
+                self.refused_redemptions = self.refused_redemptions.saturating_add(1);
+                if self.redemptions_refused.len() < NAMED_MAX {
+                    self.redemptions_refused.push(RefusedRedemption { member, refused: *refused });
+                }
+            }
+        }
+    }
+
+    /// Counts a member who had points for more than [`REDEMPTIONS_AT_ONCE_MAX`] redemptions.
+    pub(super) fn count_left(&mut self, member: MemberId, points: Points) {
+        self.unredeemed_members = self.unredeemed_members.saturating_add(1);
+        if self.unredeemed.len() < NAMED_MAX {
+            self.unredeemed.push(Unredeemed { member, points });
         }
     }
 
     /// Whether every line was good, nothing was refused, and every refund found its purchase.
     pub(super) fn is_clean(&self) -> bool {
+        let redemptions = [self.refused_redemptions, self.unredeemed_members];
         let wrong = [self.bad_lines, self.refused_lines, self.refunds.unfound_lines];
-        wrong.iter().all(|count| *count == 0) && self.redemptions_refused.is_empty()
+        wrong.iter().chain(&redemptions).all(|count| *count == 0)
     }
 
     /// Names what was bad or refused.
@@ -261,6 +286,14 @@ impl Summary {
         for RefusedRedemption { member, refused } in &self.redemptions_refused {
             output.remark(format!("{name}: a redemption of member {member} is refused: {refused}"));
         }
+        rest(self.refused_redemptions, self.redemptions_refused.len(), "refused redemptions", output);
+        for Unredeemed { member, points } in &self.unredeemed {
+            output.remark(format!(
+                "{name}: member {member} redeemed {} times at once, and keeps {points} points",
+                grouped(REDEMPTIONS_AT_ONCE_MAX)
+            ));
+        }
+        rest(self.unredeemed_members, self.unredeemed.len(), "members who keep points for redemptions", output);
     }
 
     /// Says how much there was of what.
@@ -308,7 +341,8 @@ impl Summary {
         put("nothing to take back", self.refunds.unfound_lines);
         put("seen in an earlier import", self.seen_before);
         put("redemptions", self.redemptions);
-        put("refused redemptions", self.redemptions_refused.len() as u64);
+        put("refused redemptions", self.refused_redemptions);
+        put("members who keep points", self.unredeemed_members);
         lines.push(counted("refused lines", self.refused_lines));
         lines.push(counted("points given", self.points));
         if self.refunds.points != 0 {
