@@ -13,6 +13,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 const FULL: &str = "the disk is full";
+const NO_MERGES: &str = "no room to merge files";
 const NO_FILES: &str = "no more files can be opened";
 const LITTLE_MEMORY: &str = "memory is capped";
 const ENOUGH_FILES: u64 = 128;
@@ -30,7 +31,7 @@ fn proof_full_disk() {
             None
         }
     };
-    kinds.extend(volume.is_some().then_some(FULL));
+    kinds.extend(volume.iter().flat_map(|_| [FULL, NO_MERGES]));
     let memory = MemoryCap::new(256);
     kinds.extend(memory.is_some().then_some(LITTLE_MEMORY));
     if memory.is_none() {
@@ -46,6 +47,7 @@ fn proof_full_disk() {
     for _ in 0..rounds {
         if let Some(volume) = &volume {
             fill_up(volume, &mut draw, &mut proof);
+            leave_no_room_to_merge(volume, &mut proof);
         }
         open_too_many_files(&mut draw, &mut proof);
         if let Some(memory) = &memory {
@@ -83,13 +85,19 @@ fn takes(volume: &Volume, left: u64, filler: &Path) -> bool {
     length == 0 || succeeds(&["fallocate", "-l", &length.to_string(), &filler.display().to_string()])
 }
 
-/// A worker runs until the disk is full: it is nearly so before, or becomes so meanwhile.
-fn run_full(volume: &Volume, answers: Answers, draw: &mut Draw) -> (Task, PathBuf, Oracle) {
+/// A new database on the volume, instead of the one before.
+fn new_on(volume: &Volume) -> PathBuf {
     let db = volume.place.join("db");
     if db.exists() {
         fs::remove_dir_all(&db).unwrap();
     }
     set_up(&db);
+    db
+}
+
+/// A worker runs until the disk is full: it is nearly so before, or becomes so meanwhile.
+fn run_full(volume: &Volume, answers: Answers, draw: &mut Draw) -> (Task, PathBuf, Oracle) {
+    let db = new_on(volume);
     let task = Task { answers, checkpoint_changes: 2_000, ..Task::new(&db) };
     let mut oracle = Oracle::default();
     let filled_before = answers == Answers::WhenDurable && draw.below(3) == 0;
@@ -119,12 +127,33 @@ fn fill_up(volume: &Volume, draw: &mut Draw, proof: &mut Proof) {
     assert!(clear && looked.decently(), "{looked:?}");
     proof.count(if looked.code == Some(0) { "opened on a full disk" } else { "refused to open on a full disk" }, 1);
     fs::remove_file(filler).unwrap();
+    goes_on(&task, &mut oracle);
+    oracle.count_in(proof);
+}
+
+/// Room for commands and checkpoints, but less than RocksDB wants before it merges files: they pile up until it takes no
+/// more. A write must not wait for merges that never come.
+fn leave_no_room_to_merge(volume: &Volume, proof: &mut Proof) {
+    let db = new_on(volume);
+    let task = Task { checkpoint_changes: 500, ..Task::new(&db) };
+    let filler = fill(volume, 60 << 20);
+    let mut oracle = Oracle::default();
+    task.start(&[]).over(&mut oracle);
+    fs::remove_file(filler).unwrap();
+    let told = |error: &String| error.contains("No space left on device for files that have to be merged");
+    assert!(oracle.errors.iter().any(told), "{:?}", oracle.errors);
+    proof.fault(NO_MERGES, 1);
+    goes_on(&task, &mut oracle);
+    oracle.count_in(proof);
+}
+
+/// With room again, nothing answered is lost, and it works.
+fn goes_on(task: &Task, oracle: &mut Oracle) {
     oracle.errors.clear();
     oracle.check(&task.db, Look::AtAll).unwrap_or_else(|violation| panic!("the disk was full: {violation}"));
-    task.work_a_while(&[], Duration::from_millis(300), &mut oracle);
+    task.work_a_while(&[], Duration::from_millis(300), oracle);
     assert!(oracle.fresh() > 0 && oracle.errors.is_empty(), "it goes on: {:?}", oracle.errors);
     oracle.check(&task.db, Look::AtAll).unwrap();
-    oracle.count_in(proof);
 }
 
 fn loses_answers(volume: &Volume, draw: &mut Draw) -> bool {

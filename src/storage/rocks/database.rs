@@ -7,10 +7,11 @@ use crate::domain::{Fault, Sequence};
 use crate::storage::TableId;
 use crate::storage::files::{exists, io_fault, names, rename_durably, sync, unfinished};
 use crate::storage::keys::Key;
-use rocksdb::properties::CFSTATS_NO_FILE_HISTOGRAM;
+use rocksdb::properties::{BACKGROUND_ERRORS, CFSTATS_NO_FILE_HISTOGRAM, IS_WRITE_STOPPED};
 use rocksdb::{ColumnFamily, ColumnFamilyDescriptor, DB, FlushOptions, Options, ReadOptions, WriteBatch};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
 /// The family of journal records.
@@ -19,6 +20,11 @@ pub(super) const JOURNAL: &str = "journal";
 pub(super) const META: &str = "meta";
 /// Texts that callers wrote, which can be erased.
 pub(super) const TEXTS: &str = "texts";
+
+/// How long a write waits before it asks again whether files were merged.
+const MERGE_PAUSE: Duration = Duration::from_millis(1);
+/// Merges that fail one after the other while a write waits for them; then it fails, too.
+const FAILED_MERGES_MAX: u64 = 3;
 
 /// A sorted file of a table or the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,7 +122,28 @@ impl Database {
 
     /// Writes all of `batch` or none; durable on return.
     pub(super) fn write(&self, doing: &str, batch: WriteBatch) -> Result<(), Fault> {
+        self.wait_for_merges(doing)?;
         self.db.write_opt(batch, &options::synced()).map_err(|error| fault(doing, error))
+    }
+
+    /// Waits while there are too many files to take more. RocksDB would wait by itself, and for ever where the disk has
+    /// no room for what it merges: it tries again each second, and tells nobody.
+    fn wait_for_merges(&self, doing: &str) -> Result<(), Fault> {
+        let ask = |property| {
+            let told = self.db.property_int_value(property).map_err(|error| fault(doing, error));
+            told.map(Option::unwrap_or_default)
+        };
+        let mut failed_before = None;
+        while ask(IS_WRITE_STOPPED)? > 0 {
+            let failed = ask(BACKGROUND_ERRORS)?;
+            let since = failed.saturating_sub(*failed_before.get_or_insert(failed));
+            if since >= FAILED_MERGES_MAX {
+                let why = "No space left on device for files that have to be merged before there may be more";
+                return Err(Fault::io(format!("{doing}: {}: {why}", self.path.display())));
+            }
+            thread::sleep(MERGE_PAUSE);
+        }
+        Ok(())
     }
 
     /// Brings everything into sorted files, so that no write-ahead log is needed to read it again.
