@@ -8,12 +8,14 @@ use std::ops::RangeInclusive;
 /// What one entry is about.
 pub(super) type MarkSet = SmallVec<[Mark; 6]>;
 
-/// Entries of a shard by what they are about. Most are about the same as the one before: those cost a comparison.
+/// Entries of a shard by what they are about. Most are about the same as the last one of their verb: those cost a
+/// comparison.
 #[derive(Debug, Default)]
 pub(super) struct PendingMarks {
     pub(super) sets: Vec<MarkedEntries>,
     places: HashMap<(ProgramId, MarkSet), usize>,
-    last: usize,
+    /// The set of the last entry, by the verb's number; verbs may share a place.
+    last: [usize; 8],
 }
 
 /// Entries that are about the same, in order.
@@ -25,9 +27,11 @@ pub(super) struct MarkedEntries {
 }
 
 impl PendingMarks {
-    /// Notes what the entry of a command that was done is about.
+    /// Notes what the entry of a command that was done is about. In a shard, entries come in the order of their numbers.
     pub(super) fn note(&mut self, command: &Command, now: Timestamp, legs: &[Leg], sequence: Sequence) {
-        let last = self.sets.get_mut(self.last).filter(|set| set.program == command.program);
+        let verb = usize::from(command.action.number()) % self.last.len();
+        let last = self.last.get(verb).and_then(|last| self.sets.get_mut(*last));
+        let last = last.filter(|set| set.program == command.program);
         if let Some(set) = last.filter(|set| are_marks_of(&set.marks, command, now, legs)) {
             set.entries.push(sequence);
             return;
@@ -38,32 +42,32 @@ impl PendingMarks {
                 marks.push(mark);
             }
         });
-        if !marks.is_empty() {
-            self.add(command.program, marks, sequence);
+        if marks.is_empty() {
+            return;
+        }
+        let place = self.place(command.program, marks);
+        if let (Some(set), Some(last)) = (self.sets.get_mut(place), self.last.get_mut(verb)) {
+            set.entries.push(sequence);
+            *last = place;
         }
     }
 
-    /// Notes what an entry is about. In a shard, entries come in the order of their numbers.
-    fn add(&mut self, program: ProgramId, marks: MarkSet, sequence: Sequence) {
-        if let Some(set) = self.sets.get_mut(self.last).filter(|set| set.program == program && set.marks == marks) {
-            set.entries.push(sequence);
-            return;
-        }
+    /// The place of a set of marks, a new one if need be.
+    fn place(&mut self, program: ProgramId, marks: MarkSet) -> usize {
         let new = self.sets.len();
         let place = *self.places.entry((program, marks.clone())).or_insert(new);
         if place == new {
             self.sets.push(MarkedEntries { program, marks, entries: Vec::new() });
         }
-        if let Some(set) = self.sets.get_mut(place) {
-            set.entries.push(sequence);
-        }
-        self.last = place;
+        place
     }
 
     /// Takes in those that came after these.
     pub(super) fn absorb(&mut self, newer: &PendingMarks) {
         for set in &newer.sets {
-            set.entries.iter().for_each(|entry| self.add(set.program, set.marks.clone(), *entry));
+            let place = self.place(set.program, set.marks.clone());
+            let known = self.sets.get_mut(place);
+            known.into_iter().for_each(|known| known.entries.extend(&set.entries));
         }
     }
 
