@@ -204,7 +204,7 @@ impl Core {
             })?;
             match (attempt, &mut names) {
                 (Attempt::Outside(name), Some(names)) => names.add(name),
-                (Attempt::Cold(cold), _) => self.prepare(cold, &mut prepared)?,
+                (Attempt::Cold(cold), Some(names)) => self.prepare(cold, &mut prepared, names)?,
                 (attempt, _) => return Ok(attempt),
             }
         }
@@ -315,7 +315,7 @@ impl Core {
             match again {
                 None => return Ok(()),
                 Some(Attempt::Outside(name)) => names.add(name),
-                Some(Attempt::Cold(cold)) => self.prepare(cold, &mut prepared)?,
+                Some(Attempt::Cold(cold)) => self.prepare(cold, &mut prepared, &mut names)?,
                 Some(_) => return Err(diverged(entry, "there is nothing to decide")),
             }
         }
@@ -432,7 +432,7 @@ impl Core {
             drop(catalog);
             match undecided {
                 Undecided::Outside(name) => names.add(name),
-                Undecided::Cold(cold) => self.prepare(cold, &mut prepared)?,
+                Undecided::Cold(cold) => self.prepare(cold, &mut prepared, &mut names)?,
                 Undecided::Faulted(fault) => return Err(self.fault(fault)),
                 Undecided::Refused(rejection) => {
                     return Err(Error::corrupt(format!("a look was refused: {rejection}")));

@@ -139,8 +139,8 @@ const SOURCES_KEPT: usize = 256;
 /// Counts of limits that are kept though they have not changed, for each member that is: one for each limit of each source
 /// that gave to the member.
 const COUNTS_KEPT: usize = 4;
-/// For one account in so many members that are kept, its next items are kept, too.
-const MEMBERS_A_WINDOW: usize = 64;
+/// Next items that are kept for each member that is.
+const NEXT_ITEMS_KEPT: usize = 1;
 
 impl Shard {
     pub(super) fn new(members_kept: usize, tables: &Tables) -> Shard {
@@ -153,7 +153,7 @@ impl Shard {
             blocks: RecordCache::new(BLOCKS_KEPT, tables.filter(TableId::Blocks)),
             sources: RecordCache::new(SOURCES_KEPT, tables.filter(TableId::Sources)),
             counts: RecordCache::new(members_kept.saturating_mul(COUNTS_KEPT), tables.filter(TableId::SourceCounts)),
-            next_items: NextItems::of(members_kept / MEMBERS_A_WINDOW),
+            next_items: NextItems::of(members_kept.saturating_mul(NEXT_ITEMS_KEPT)),
             newest_request: tables.newest_request,
             known_requests: tables.request_filter(),
             hasher: DefaultHashBuilder::default(),

@@ -245,6 +245,11 @@ impl View for LockedShards<'_, '_> {
         Ok(merge::rows::<T>(&mut shard.borrow_mut(), stored, &range, limit)?)
     }
 
+    fn item(&self, key: &ItemKey) -> Result<Option<Item>, Undecided> {
+        let known = self.shard(&Items::lock(key))?.borrow_mut().next_items.find(key);
+        known.map_or_else(|| self.row::<Items>(key), Ok)
+    }
+
     fn items(&self, range: Range<ItemKey>, limit: usize) -> Result<FoundRows<Items>, Undecided> {
         let ItemKey { account, position } = range.start;
         if limit > next_items::READ || range.end.position != ItemPosition::LAST {

@@ -9,18 +9,20 @@ use super::record_cache::{CacheEpoch, RecordCache};
 use super::state::State;
 use crate::domain::tables::{RowTable, Table};
 use crate::domain::{Fault, LockName, MemberKey};
-use crate::machine::Cold;
+use crate::machine::{Cold, LockSet};
 use crate::storage::rows;
 use crate::storage::{Blocks, Members, Partners, SourceCounts, Sources};
 use std::hash::Hash;
 
 impl Core {
-    /// Reads something that is not in memory.
-    pub(super) fn prepare(&self, cold: Cold, prepared: &mut Prepared) -> Result<(), Error> {
+    /// Reads something that is not in memory. What an entry was about will be locked as well.
+    pub(super) fn prepare(&self, cold: Cold, prepared: &mut Prepared, names: &mut LockSet) -> Result<(), Error> {
         let state = &self.state;
         let absent = match cold {
             Cold::Entry(sequence) => {
-                prepared.add_entry(state.entry(sequence)?);
+                let entry = state.entry(sequence)?;
+                names.concern(&entry.command);
+                prepared.add_entry(entry);
                 return Ok(());
             }
             Cold::Member(key) => fetch::<Members>(state, &key.lock(), &key, |shard| &mut shard.members)?,

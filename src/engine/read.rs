@@ -10,7 +10,7 @@ use crate::domain::{
     Timestamp,
 };
 use crate::machine::{Effects, LockSet, Undecided, View, would_book};
-use crate::storage::{Forwards, Future, Items};
+use crate::storage::{Forwards, Future};
 use std::collections::BTreeMap;
 
 /// Balances with the entry that has to be durable before anybody is shown them.
@@ -207,7 +207,7 @@ impl Core {
                 if let Some((_, item)) = booked.rows.items.iter().find(|(known, _)| **known == key) {
                     return Ok(Found::Here(*item));
                 }
-                if let Some(item) = locked.row::<Items>(&key)? {
+                if let Some(item) = locked.item(&key)? {
                     return Ok(Found::Here(Some(item)));
                 }
             }

@@ -118,12 +118,18 @@ impl<K: Copy + Eq + Hash, V: Clone> RecordCache<K, V> {
         self.slots.insert_unique(hash, slot, |slot| hasher.hash_one(slot.key));
     }
 
-    /// Takes out a record that has not changed, rather one that was not used since the search last came by, if there
-    /// are as many as may be.
+    /// Takes out a record that has not changed, if there are as many as may be.
     fn evict(&mut self) {
         let changed = self.changed.saturating_add(self.frozen);
-        if self.slots.len().saturating_sub(changed) < self.unchanged_max {
-            return;
+        if self.slots.len().saturating_sub(changed) >= self.unchanged_max {
+            self.evict_one();
+        }
+    }
+
+    /// Takes out a record that has not changed, rather one that was not used since the search last came by.
+    pub(super) fn evict_one(&mut self) -> Option<V> {
+        if self.slots.is_empty() {
+            return None;
         }
         let mut leaves = None;
         let mut looks = 0;
@@ -140,9 +146,8 @@ impl<K: Copy + Eq + Hash, V: Clone> RecordCache<K, V> {
                 break;
             }
         }
-        if let Some(entry) = leaves.and_then(|place| self.slots.get_bucket_entry(place).ok()) {
-            entry.remove();
-        }
+        let entry = leaves.and_then(|place| self.slots.get_bucket_entry(place).ok())?;
+        Some(entry.remove().0.value)
     }
 
     /// Changes of this epoch and before are in the tables.

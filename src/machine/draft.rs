@@ -4,8 +4,8 @@ use super::effects::{At, Effect, Effects};
 use super::view::{FoundRows, Undecided, View};
 use crate::domain::tables::Items;
 use crate::domain::{
-    AHEAD_HOURS_MAX, AccountKey, Action, Block, BlockKey, CatalogKey, Command, Definition, Entry, Fault, ItemKey, Link,
-    Member, MemberId, MemberKey, Partner, PartnerId, PartnerKey, PartnerTerms, PointType, PointTypeId, Program,
+    AHEAD_HOURS_MAX, AccountKey, Action, Block, BlockKey, CatalogKey, Command, Definition, Entry, Fault, Item, ItemKey,
+    Link, Member, MemberId, MemberKey, Partner, PartnerId, PartnerKey, PartnerTerms, PointType, PointTypeId, Program,
     ProgramId, ProgramSettings, ProgramStatus, Rejection, RequestId, RequestKey, Sequence, Subject, SubtypeId,
     Timestamp, TypeStatus,
 };
@@ -264,6 +264,14 @@ impl<'a, V: View> Draft<'a, V> {
         match T::of(&self.effects.rows).get(key) {
             Some(row) => Ok(row.clone()),
             None => self.view.row::<T>(key),
+        }
+    }
+
+    /// A matured item, as this command has it.
+    pub(super) fn item(&self, key: &ItemKey) -> Result<Option<Item>, Undecided> {
+        match Items::of(&self.effects.rows).get(key) {
+            Some(item) => Ok(*item),
+            None => self.view.item(key),
         }
     }
 

@@ -61,6 +61,13 @@ impl LockSet {
         self.add(LockName::Request(RequestKey { program: self.program, request }));
     }
 
+    /// Adds what an earlier command named: who cancels it changes that.
+    pub fn concern(&mut self, command: &Command) {
+        let named = lock_set(command, None).names.into_iter().filter(|name| !self.names.contains(name));
+        let named: SmallVec<[LockName; 4]> = named.collect();
+        self.names.extend(named);
+    }
+
     /// Adds what a decision turned out to need.
     pub fn add(&mut self, name: LockName) {
         self.names.push(name);

@@ -2,7 +2,7 @@
 
 use crate::domain::tables::{Items, RowTable, Table};
 use crate::domain::{
-    Block, BlockKey, CountKey, Counted, Entry, Fault, ItemKey, LockName, Member, MemberKey, Partner, PartnerKey,
+    Block, BlockKey, CountKey, Counted, Entry, Fault, Item, ItemKey, LockName, Member, MemberKey, Partner, PartnerKey,
     Program, ProgramId, Rejection, RequestKey, Sequence, Source, SourceKey, Subject,
 };
 use std::ops::Range;
@@ -29,6 +29,10 @@ pub trait View {
     fn row<T: RowTable>(&self, key: &T::Key) -> Result<Option<T::Value>, Undecided>;
     /// Up to `limit` rows of a range that one lock guards, in order.
     fn rows<T: RowTable>(&self, range: Range<T::Key>, limit: usize) -> Result<FoundRows<T>, Undecided>;
+    /// A matured item.
+    fn item(&self, key: &ItemKey) -> Result<Option<Item>, Undecided> {
+        self.row::<Items>(key)
+    }
     /// Up to `limit` matured items of an account, in the order of use; used-up ones too.
     fn items(&self, range: Range<ItemKey>, limit: usize) -> Result<FoundRows<Items>, Undecided>;
     /// The entry that used a request id.

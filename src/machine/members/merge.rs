@@ -147,7 +147,7 @@ impl<V: View> Draft<'_, V> {
         for item in merge.items.iter().filter(|item| item.point_type == account.point_type) {
             let row = match item.waited_at {
                 Some(position) => self.row::<Future>(&ItemKey { account, position })?,
-                None => self.row::<Items>(&ItemKey { account, position: item.position })?,
+                None => self.item(&ItemKey { account, position: item.position })?,
             };
             row.into_iter().try_for_each(|item| add(&mut sum, owned(&item)?))?;
         }

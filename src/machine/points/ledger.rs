@@ -192,13 +192,13 @@ impl<V: View> Draft<'_, V> {
     ) -> Result<Option<Open>, Undecided> {
         let open = |owner, key, item| Open { owner, key, waits: false, item };
         let key = ItemKey { account, position };
-        if let Some(item) = self.row::<Items>(&key)? {
+        if let Some(item) = self.item(&key)? {
             return Ok(Some(open(owner, key, item)));
         }
         let Some(forward) = self.row::<Forwards>(&ForwardKey { account, item: position.id })? else { return Ok(None) };
         if let Some(position) = forward.moved_to {
             let key = ItemKey { account, position };
-            return Ok(self.row::<Items>(&key)?.map(|item| open(owner, key, item)));
+            return Ok(self.item(&key)?.map(|item| open(owner, key, item)));
         }
         let Some(member) = forward.member else { return Ok(None) };
         let owner = self.known_member(member)?;
@@ -207,7 +207,7 @@ impl<V: View> Draft<'_, V> {
         let moved = self.row::<Forwards>(&ForwardKey { account, item: position.id })?;
         let position = moved.and_then(|forward| forward.moved_to).unwrap_or(position);
         let key = ItemKey { account, position };
-        Ok(self.row::<Items>(&key)?.map(|item| open(owner, key, item)))
+        Ok(self.item(&key)?.map(|item| open(owner, key, item)))
     }
 
     /// Puts the balances of members into the receipt to whom points of a transaction had gone since.

@@ -4,7 +4,6 @@
 //! command says when they expire.
 
 use super::ledger::{Open, add};
-use crate::domain::tables::Items;
 use crate::domain::{ItemKey, ItemPosition, Leg, Member, PointState, PointTypeId, Points, Timestamp, UseOrder};
 use crate::machine::draft::Draft;
 use crate::machine::effects::At;
@@ -43,7 +42,7 @@ impl<V: View> Draft<'_, V> {
             UseOrder::EarliestExpiry => position,
             UseOrder::FirstIn => ItemPosition { order: 0, ..position },
         };
-        let item = self.row::<Items>(&ItemKey { account, position })?;
+        let item = self.item(&ItemKey { account, position })?;
         let left = item.and_then(|item| Some((item.expires_at?, item.sums.get(PointState::Matured))));
         let Some((expires_at, points)) = left else { return Ok(()) };
         self.tell_expiring((owner, account.point_type), points, expires_at)

@@ -4,7 +4,7 @@
 use super::event::{AWARD, INSTANT, SPENT};
 use super::receivable::NewPosting;
 use super::terms::Terms;
-use crate::domain::tables::{Items, Refunds};
+use crate::domain::tables::Refunds;
 use crate::domain::{
     AWARDS_MAX, Accrue, Activity, Award, CancelAmount, DocumentDefaults, Event, EventKind, ItemKey, Leg, Member,
     NAME_BYTES_MAX, Offer, Participant, PaymentPreference, PointState, Points, PostingCause, PostingKind, Program,
@@ -213,7 +213,7 @@ impl Purchase<'_> {
         let granted = draft.effects.legs.iter().filter_map(Leg::granted).next_back();
         let Some(granted) = granted else { return Ok(()) };
         let key = ItemKey { account, position: granted.position(order) };
-        let item = draft.row::<Items>(&key)?;
+        let item = draft.item(&key)?;
         let points = item.map_or(Points::ZERO, |item| item.sums.get(PointState::Matured).min(planned));
         let Some(item) = item.filter(|_| points.is_positive()) else {
             draft.effects.legs.push(Leg::NotSpent { reason: Rejection::NothingToSpend });
