@@ -135,7 +135,8 @@ fn fill_up(volume: &Volume, draw: &mut Draw, proof: &mut Proof) {
 /// more. A write must not wait for merges that never come.
 fn leave_no_room_to_merge(volume: &Volume, proof: &mut Proof) {
     let db = new_on(volume);
-    let task = Task { checkpoint_changes: 500, ..Task::new(&db) };
+    // few commands a checkpoint: their files must not fill what is left before there are too many of them
+    let task = Task { checkpoint_changes: 300, in_flight: vec![1; 4], ..Task::new(&db) };
     let filler = fill(volume, 60 << 20);
     let mut oracle = Oracle::default();
     task.start(&[]).over(&mut oracle);
