@@ -7,7 +7,9 @@ use crate::domain::{Fault, Sequence};
 use crate::storage::TableId;
 use crate::storage::files::{exists, io_fault, names, rename_durably, sync, unfinished};
 use crate::storage::keys::Key;
-use rocksdb::properties::{BACKGROUND_ERRORS, CFSTATS_NO_FILE_HISTOGRAM, IS_WRITE_STOPPED};
+use rocksdb::properties::{
+    BACKGROUND_ERRORS, CFSTATS_NO_FILE_HISTOGRAM, IS_WRITE_STOPPED, NUM_RUNNING_COMPACTIONS, NUM_RUNNING_FLUSHES,
+};
 use rocksdb::{ColumnFamily, ColumnFamilyDescriptor, DB, FlushOptions, Options, ReadOptions, WriteBatch};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,10 +23,12 @@ pub(super) const META: &str = "meta";
 /// Texts that callers wrote, which can be erased.
 pub(super) const TEXTS: &str = "texts";
 
-/// How long a write waits before it asks again whether files were merged.
-const MERGE_PAUSE: Duration = Duration::from_millis(1);
-/// Merges that fail one after the other while a write waits for them; then it fails, too.
-const FAILED_MERGES_MAX: u64 = 3;
+/// How long a write that RocksDB would not take now waits before it asks again.
+const FILES_PAUSE: Duration = Duration::from_millis(1);
+/// So many times in a row nothing is being written or merged: then nothing will be.
+const IDLE_PAUSES_MAX: u32 = 5_000;
+/// Files that could not be written or merged while a write waits for them; then it fails, too.
+const FAILED_FILES_MAX: u64 = 3;
 
 /// A sorted file of a table or the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,26 +126,29 @@ impl Database {
 
     /// Writes all of `batch` or none; durable on return.
     pub(super) fn write(&self, doing: &str, batch: WriteBatch) -> Result<(), Fault> {
-        self.wait_for_merges(doing)?;
+        self.wait_for_files(doing)?;
         self.db.write_opt(batch, &options::synced()).map_err(|error| fault(doing, error))
     }
 
-    /// Waits while there are too many files to take more. RocksDB would wait by itself, and for ever where the disk has
-    /// no room for what it merges: it tries again each second, and tells nobody.
-    fn wait_for_merges(&self, doing: &str) -> Result<(), Fault> {
+    /// Waits while RocksDB takes no more until it has written or merged files. It would wait by itself, and for ever
+    /// where the disk has no room for them: it tries again each second, or no more at all, and tells nobody.
+    fn wait_for_files(&self, doing: &str) -> Result<(), Fault> {
         let ask = |property| {
             let told = self.db.property_int_value(property).map_err(|error| fault(doing, error));
             told.map(Option::unwrap_or_default)
         };
-        let mut failed_before = None;
+        let (mut failed_before, mut idle) = (None, 0u32);
         while ask(IS_WRITE_STOPPED)? > 0 {
             let failed = ask(BACKGROUND_ERRORS)?;
-            let since = failed.saturating_sub(*failed_before.get_or_insert(failed));
-            if since >= FAILED_MERGES_MAX {
-                let why = "No space left on device for files that have to be merged before there may be more";
+            let failed_since = failed.saturating_sub(*failed_before.get_or_insert(failed));
+            let is_idle = ask(NUM_RUNNING_COMPACTIONS)? == 0 && ask(NUM_RUNNING_FLUSHES)? == 0;
+            idle = if is_idle { idle.saturating_add(1) } else { 0 };
+            if failed_since >= FAILED_FILES_MAX || idle >= IDLE_PAUSES_MAX {
+                let why =
+                    "No space left on device for files that have to be written or merged before there may be more";
                 return Err(Fault::io(format!("{doing}: {}: {why}", self.path.display())));
             }
-            thread::sleep(MERGE_PAUSE);
+            thread::sleep(FILES_PAUSE);
         }
         Ok(())
     }

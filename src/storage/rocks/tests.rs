@@ -1,7 +1,7 @@
 //! Crashes inside a checkpoint, made by doing its steps one by one; and faults after which a store must not write.
 
 use super::checkpoint::{APPLIED, Intent};
-use super::database::Database;
+use super::database::{Database, JOURNAL};
 use super::logs::{Log, manifest, write_ahead_logs};
 use super::options::{Setup, machine};
 use super::records::tests::{Damage, headers};
@@ -12,6 +12,7 @@ use crate::storage::keys::Key;
 use crate::storage::{Appended, Epoch, JournalRecord, Read, Requests, Run, Store, TableId, Tail, record, rows};
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 fn open(dir: &Path) -> RocksStore {
     RocksStore::open(dir, RocksOptions::default()).unwrap()
@@ -390,4 +391,32 @@ fn a_broken_record_with_others_behind_it_is_named_though_rocksdb_takes_it_for_th
         !name.to_string_lossy().starts_with("torn-")
     }));
     open().unwrap();
+}
+
+/// RocksDB waits for ever with a write that it does not take until it has merged files, where nothing merges them.
+#[test]
+fn a_write_that_waits_for_files_in_vain_fails() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path());
+    let epoch = store.claim().unwrap().epoch;
+    let journal = store.database.family(JOURNAL).unwrap();
+    let stop_at = |files: &str| {
+        let limits = ["level0_file_num_compaction_trigger", "level0_slowdown_writes_trigger"].map(|of| (of, "1000"));
+        let limits = [limits[0], limits[1], ("level0_stop_writes_trigger", files)];
+        store.database.db().set_options_cf(journal, &limits).unwrap();
+    };
+    assert!(matches!(store.append(epoch, &[record(1)], &[]), Appended::Durable));
+    store.database.flush().unwrap();
+    stop_at("1");
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            std::thread::sleep(Duration::from_millis(100));
+            stop_at("1000");
+        });
+        assert!(matches!(store.append(epoch, &[record(2)], &[]), Appended::Durable), "there is room again");
+    });
+    store.database.flush().unwrap();
+    stop_at("1");
+    let Appended::Unknown(fault) = store.append(epoch, &[record(3)], &[]) else { panic!("it was taken") };
+    assert!(fault.to_string().contains("No space left on device for files"), "{fault}");
 }
