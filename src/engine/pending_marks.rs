@@ -14,7 +14,7 @@ pub(super) type MarkSet = SmallVec<[Mark; 6]>;
 pub(super) struct PendingMarks {
     pub(super) sets: Vec<MarkedEntries>,
     places: HashMap<(ProgramId, MarkSet), usize>,
-    /// The set of the last entry, by the verb's number; verbs may share a place.
+    /// The set of the last entry, by the last bits of its verb's number.
     last: [usize; 8],
 }
 
@@ -29,7 +29,7 @@ pub(super) struct MarkedEntries {
 impl PendingMarks {
     /// Notes what the entry of a command that was done is about. In a shard, entries come in the order of their numbers.
     pub(super) fn note(&mut self, command: &Command, now: Timestamp, legs: &[Leg], sequence: Sequence) {
-        let verb = usize::from(command.action.number()) % self.last.len();
+        let verb = usize::from(command.action.number() & 7);
         let last = self.last.get(verb).and_then(|last| self.sets.get_mut(*last));
         let last = last.filter(|set| set.program == command.program);
         if let Some(set) = last.filter(|set| are_marks_of(&set.marks, command, now, legs)) {
