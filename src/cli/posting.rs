@@ -201,17 +201,17 @@ impl RedeemRule {
         &self,
         engine: &Engine,
         earners: Earners,
-        latency: &mut Latency,
         mut each: impl FnMut(MemberId, &Answer),
     ) -> Result<Vec<(MemberId, Points)>, Failure> {
         let mut earners: Vec<Earner> = earners.into_values().collect();
+        let mut latency = Latency::new()?;
         for round in 1..=REDEMPTIONS_AT_ONCE_MAX {
             earners.retain(|earner| earner.available >= self.points);
             if earners.is_empty() {
                 break;
             }
             let commands: Vec<Command> = earners.iter().map(|earner| self.command(earner, round)).collect();
-            let answers = post(engine, &commands, latency)?;
+            let answers = post(engine, &commands, &mut latency)?;
             for (earner, answer) in earners.iter_mut().zip(&answers) {
                 each(earner.member, answer);
                 earner.available = match answer {

@@ -66,8 +66,9 @@ impl PendingMarks {
     pub(super) fn absorb(&mut self, newer: &PendingMarks) {
         for set in &newer.sets {
             let place = self.place(set.program, set.marks.clone());
-            let known = self.sets.get_mut(place);
-            known.into_iter().for_each(|known| known.entries.extend(&set.entries));
+            if let Some(known) = self.sets.get_mut(place) {
+                known.entries.extend(&set.entries);
+            }
         }
     }
 

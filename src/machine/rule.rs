@@ -63,9 +63,11 @@ impl LockSet {
 
     /// Adds what an earlier command named: who cancels it changes that.
     pub fn concern(&mut self, command: &Command) {
-        let named = lock_set(command, None).names.into_iter().filter(|name| !self.names.contains(name));
-        let named: SmallVec<[LockName; 4]> = named.collect();
-        self.names.extend(named);
+        for name in lock_set(command, None).names {
+            if !self.names.contains(&name) {
+                self.add(name);
+            }
+        }
     }
 
     /// Adds what a decision turned out to need.

@@ -83,19 +83,13 @@ fn takes(volume: &Volume, left: u64, filler: &Path) -> bool {
     length == 0 || succeeds(&["fallocate", "-l", &length.to_string(), &filler.display().to_string()])
 }
 
-/// A new database on the volume, instead of the one before.
-fn new_on(volume: &Volume) -> PathBuf {
+/// A worker runs until the disk is full: it is nearly so before, or becomes so meanwhile.
+fn run_full(volume: &Volume, answers: Answers, draw: &mut Draw) -> (Task, PathBuf, Oracle) {
     let db = volume.place.join("db");
     if db.exists() {
         fs::remove_dir_all(&db).unwrap();
     }
     set_up(&db);
-    db
-}
-
-/// A worker runs until the disk is full: it is nearly so before, or becomes so meanwhile.
-fn run_full(volume: &Volume, answers: Answers, draw: &mut Draw) -> (Task, PathBuf, Oracle) {
-    let db = new_on(volume);
     let task = Task { answers, checkpoint_changes: 2_000, ..Task::new(&db) };
     let mut oracle = Oracle::default();
     let filled_before = answers == Answers::WhenDurable && draw.below(3) == 0;
@@ -125,17 +119,12 @@ fn fill_up(volume: &Volume, draw: &mut Draw, proof: &mut Proof) {
     assert!(clear && looked.decently(), "{looked:?}");
     proof.count(if looked.code == Some(0) { "opened on a full disk" } else { "refused to open on a full disk" }, 1);
     fs::remove_file(filler).unwrap();
-    goes_on(&task, &mut oracle);
-    oracle.count_in(proof);
-}
-
-/// With room again, nothing answered is lost, and it works.
-fn goes_on(task: &Task, oracle: &mut Oracle) {
     oracle.errors.clear();
     oracle.check(&task.db, Look::AtAll).unwrap_or_else(|violation| panic!("the disk was full: {violation}"));
-    task.work_a_while(&[], Duration::from_millis(300), oracle);
+    task.work_a_while(&[], Duration::from_millis(300), &mut oracle);
     assert!(oracle.fresh() > 0 && oracle.errors.is_empty(), "it goes on: {:?}", oracle.errors);
     oracle.check(&task.db, Look::AtAll).unwrap();
+    oracle.count_in(proof);
 }
 
 fn loses_answers(volume: &Volume, draw: &mut Draw) -> bool {

@@ -258,7 +258,7 @@ impl<'a> History<'a> {
         regular.map_or(Ok(()), |earner| self.reserve(&earner))?;
         let redemptions = &mut self.counts.redemptions;
         let count = |_, _: &Answer| *redemptions = redemptions.saturating_add(1);
-        self.rule.redeem(self.engine, earners, &mut Latency::new()?, count)?;
+        self.rule.redeem(self.engine, earners, count)?;
         Ok(())
     }
 

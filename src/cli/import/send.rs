@@ -56,7 +56,7 @@ impl Sending<'_> {
             if is_end && let Some(rule) = &self.rule {
                 let earners = std::mem::take(&mut earners);
                 let count = |member, answer: &_| self.summary.count_redemption(member, answer);
-                let left = rule.redeem(self.engine, earners, &mut Latency::new()?, count)?;
+                let left = rule.redeem(self.engine, earners, count)?;
                 left.into_iter().for_each(|(member, points)| self.summary.count_left(member, points));
             }
             let Some(next) = next else { break };

@@ -144,10 +144,7 @@ impl Summary {
 
     /// Counts a bad line.
     pub(super) fn bad(&mut self, bad: BadLine) {
-        self.bad_lines = self.bad_lines.saturating_add(1);
-        if self.bad.len() < NAMED_MAX {
-            self.bad.push(bad);
-        }
+        count_named(&mut self.bad_lines, &mut self.bad, bad);
     }
 
     /// Counts a line that a rule leaves out.
@@ -196,10 +193,7 @@ impl Summary {
     }
 
     fn refuse(&mut self, line: u64, refused: Rejection) {
-        self.refused_lines = self.refused_lines.saturating_add(1);
-        if self.refused.len() < NAMED_MAX {
-            self.refused.push(RefusedLine { line, refused });
-        }
+        count_named(&mut self.refused_lines, &mut self.refused, RefusedLine { line, refused });
     }
 
     /// Counts the answer to a command that takes points back.
@@ -225,10 +219,8 @@ impl Summary {
             RefundFate::Replayed => &mut refunds.replayed,
             RefundFate::Refused => return,
             RefundFate::Unfound { found, points, whose } => {
-                if refunds.unfound.len() < NAMED_MAX {
-                    refunds.unfound.push(Unfound { line, found, points, whose });
-                }
-                &mut refunds.unfound_lines
+                let unfound = Unfound { line, found, points, whose };
+                return count_named(&mut refunds.unfound_lines, &mut refunds.unfound, unfound);
             }
         };
         *count = count.saturating_add(1);
@@ -240,20 +232,15 @@ impl Summary {
             Answer::Done(Receipt { replayed: true, .. }) => {}
             Answer::Done(_) => self.redemptions = self.redemptions.saturating_add(1),
             Answer::Refused(refused) => {
-                self.refused_redemptions = self.refused_redemptions.saturating_add(1);
-                if self.redemptions_refused.len() < NAMED_MAX {
-                    self.redemptions_refused.push(RefusedRedemption { member, refused: *refused });
-                }
+                let refused = RefusedRedemption { member, refused: *refused };
+                count_named(&mut self.refused_redemptions, &mut self.redemptions_refused, refused);
             }
         }
     }
 
     /// Counts a member who had points for more than [`REDEMPTIONS_AT_ONCE_MAX`] redemptions.
     pub(super) fn count_left(&mut self, member: MemberId, points: Points) {
-        self.unredeemed_members = self.unredeemed_members.saturating_add(1);
-        if self.unredeemed.len() < NAMED_MAX {
-            self.unredeemed.push(Unredeemed { member, points });
-        }
+        count_named(&mut self.unredeemed_members, &mut self.unredeemed, Unredeemed { member, points });
     }
 
     /// Whether every line was good, nothing was refused, and every refund found its purchase.
@@ -355,6 +342,14 @@ impl Summary {
 /// A count with what it counts.
 fn counted(what: &str, count: impl Into<i128>) -> String {
     format!("{what:26}{:>12}", grouped(count))
+}
+
+/// Counts one, and names it unless there are enough names.
+fn count_named<T>(count: &mut u64, named: &mut Vec<T>, one: T) {
+    *count = count.saturating_add(1);
+    if named.len() < NAMED_MAX {
+        named.push(one);
+    }
 }
 
 /// Says how many more there were than were named.
